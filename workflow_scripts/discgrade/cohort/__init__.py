@@ -1,0 +1,1 @@
+"""The ratings sheet, reference grades and patient-wise splits."""

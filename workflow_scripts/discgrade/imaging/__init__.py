@@ -1,0 +1,1 @@
+"""DICOM reading and de-identification, the phantom cohort, regions of interest."""

@@ -1,0 +1,1 @@
+"""Augmentation, the network, its losses, training and prediction."""

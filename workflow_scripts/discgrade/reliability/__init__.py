@@ -1,0 +1,1 @@
+"""Agreement metrics and Bayesian credible intervals."""

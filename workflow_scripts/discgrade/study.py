@@ -1,0 +1,109 @@
+"""What a study's config asks for: its runs, shards, splits and shares, by name."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Config = Mapping[str, Any]
+
+HOLDOUT = "holdout"
+
+
+@dataclass(frozen=True, order=True)
+class Run:
+    """One training: a variant at a resolution, on a share of the training part of a split, from a seed.
+
+    Attributes:
+        variant: Name in the config.
+        resolution: Side of the square input in pixels.
+        share: Denominator of the share of the training part: 4 means a quarter.
+        split: "holdout" or "fold-01" ...
+        seed: Seed of initialisation, shuffling and dropout.
+    """
+
+    variant: str
+    resolution: int
+    share: int
+    split: str
+    seed: int
+
+    @property
+    def path(self) -> str:
+        """The run's folder below results/<study>/runs."""
+        return f"{self.variant}/{self.resolution}px/share-{self.share}/{self.split}/seed-{self.seed}"
+
+    @property
+    def wildcards(self) -> dict[str, str | int]:
+        """The run's Snakemake wildcards."""
+        return {name: getattr(self, name) for name in ("variant", "resolution", "share", "split", "seed")}
+
+
+def folds(config: Config) -> list[str]:
+    """Return the names of the folds, in order."""
+    return [f"fold-{number:02d}" for number in range(1, config["splits"]["folds"] + 1)]
+
+
+def shards(config: Config) -> list[str]:
+    """Return the names of the shards, in order."""
+    count = config["cohort"]["shards"]
+    digits = max(2, len(str(count - 1)))
+    return [f"{number:0{digits}d}" for number in range(count)]
+
+
+def _default_run(config: Config, **changes: Any) -> Run:
+    run = {
+        "variant": config["grid"]["default"],
+        "resolution": config["images"]["resolution"],
+        "share": 1,
+        "split": HOLDOUT,
+        "seed": config["grid"]["seeds"][0],
+    }
+    return Run(**(run | changes))
+
+
+def variant_runs(config: Config) -> list[Run]:
+    """Return every variant's run on the fixed split, for every seed."""
+    seeds: Sequence[int] = config["grid"]["seeds"]
+    return [_default_run(config, variant=variant, seed=seed) for variant in config["variants"] for seed in seeds]
+
+
+def fold_runs(config: Config) -> list[Run]:
+    """Return the cross-validation runs: each variant of `grid.folds` in every fold, for every seed."""
+    return [
+        _default_run(config, variant=variant, split=split, seed=seed)
+        for variant in config["grid"]["folds"]
+        for split in folds(config)
+        for seed in config["grid"]["seeds"]
+    ]
+
+
+def share_runs(config: Config) -> list[Run]:
+    """Return the default variant's runs on every share of the training part."""
+    return [_default_run(config, share=share) for share in config["splits"]["shares"]]
+
+
+def resolution_runs(config: Config) -> list[Run]:
+    """Return the default variant's runs at every resolution."""
+    return [_default_run(config, resolution=resolution) for resolution in config["images"]["resolutions"]]
+
+
+def all_runs(config: Config) -> list[Run]:
+    """Return every run of the study once, in a fixed order."""
+    runs = variant_runs(config) + fold_runs(config) + share_runs(config) + resolution_runs(config)
+    return list(dict.fromkeys(runs))
+
+
+def resolutions(config: Config) -> list[int]:
+    """Return the resolutions that some run trains at, ascending."""
+    return sorted({run.resolution for run in all_runs(config)})
+
+
+def variant_training(config: Config, variant: str) -> dict[str, Any]:
+    """Return the training settings of a variant: `training` overridden by the variant's own keys.
+
+    Raises:
+        ValueError: if the variant is not in the config.
+    """
+    if variant not in config["variants"]:
+        raise ValueError(f"Unknown variant. It should be one of {sorted(config['variants'])}. Received: {variant!r}")
+    return {"class_weights": None} | dict(config["training"]) | dict(config["variants"][variant])
