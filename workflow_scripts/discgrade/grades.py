@@ -54,7 +54,7 @@ def rank(values: ArrayLike, scale: Scale = "fractional") -> NDArray[np.int64]:
     """
     grades = grades_of(scale)
     values = np.asarray(values, float)
-    ranks = np.abs(values[..., None] - grades).argmin(axis=-1)
+    ranks: NDArray[np.int64] = np.abs(values[..., None] - grades).argmin(axis=-1)
     wrong = ~(np.abs(grades[ranks] - values) < _TOLERANCE)
     if wrong.any():
         raise ValueError(
@@ -68,4 +68,4 @@ def is_grade(values: ArrayLike, scale: Scale = "fractional") -> NDArray[np.bool_
     """Return which values are valid grades of the scale."""
     grades = grades_of(scale)
     values = np.asarray(values, float)
-    return (np.abs(values[..., None] - grades) < _TOLERANCE).any(axis=-1)
+    return np.abs(values - nearest(values, grades)) < _TOLERANCE

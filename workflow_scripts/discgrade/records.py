@@ -251,7 +251,7 @@ def replacing(path: PathLike) -> Iterator[Path]:
     partial = _partial(path)
     try:
         yield partial
-        os.replace(partial, path)
+        partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
 
@@ -259,9 +259,11 @@ def replacing(path: PathLike) -> Iterator[Path]:
 @contextmanager
 def writer(path: PathLike, schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
     """Open a Parquet file for writing row group by row group; it appears at `path` only when the block ends well."""
-    with replacing(path) as partial:
-        with pq.ParquetWriter(partial, schema, compression=COMPRESSION, compression_level=COMPRESSION_LEVEL) as sink:
-            yield sink
+    with (
+        replacing(path) as partial,
+        pq.ParquetWriter(partial, schema, compression=COMPRESSION, compression_level=COMPRESSION_LEVEL) as sink,
+    ):
+        yield sink
 
 
 def conform(table: pa.Table, schema: pa.Schema, name: PathLike) -> pa.Table:

@@ -1,7 +1,7 @@
 """What a study's config asks for: its runs, shards, splits and shares, by name."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 Config = Mapping[str, Any]
@@ -50,27 +50,23 @@ def shards(config: Config) -> list[str]:
     return [f"{number:0{digits}d}" for number in range(count)]
 
 
-def _default_run(config: Config, **changes: Any) -> Run:
-    run = {
-        "variant": config["grid"]["default"],
-        "resolution": config["images"]["resolution"],
-        "share": 1,
-        "split": HOLDOUT,
-        "seed": config["grid"]["seeds"][0],
-    }
-    return Run(**(run | changes))
+def default_run(config: Config) -> Run:
+    """Return the default variant's run on the fixed split, at the main resolution, from the first seed."""
+    return Run(config["grid"]["default"], config["images"]["resolution"], 1, HOLDOUT, config["grid"]["seeds"][0])
 
 
 def variant_runs(config: Config) -> list[Run]:
     """Return every variant's run on the fixed split, for every seed."""
     seeds: Sequence[int] = config["grid"]["seeds"]
-    return [_default_run(config, variant=variant, seed=seed) for variant in config["variants"] for seed in seeds]
+    default = default_run(config)
+    return [replace(default, variant=variant, seed=seed) for variant in config["variants"] for seed in seeds]
 
 
 def fold_runs(config: Config) -> list[Run]:
     """Return the cross-validation runs: each variant of `grid.folds` in every fold, for every seed."""
+    default = default_run(config)
     return [
-        _default_run(config, variant=variant, split=split, seed=seed)
+        replace(default, variant=variant, split=split, seed=seed)
         for variant in config["grid"]["folds"]
         for split in folds(config)
         for seed in config["grid"]["seeds"]
@@ -79,12 +75,12 @@ def fold_runs(config: Config) -> list[Run]:
 
 def share_runs(config: Config) -> list[Run]:
     """Return the default variant's runs on every share of the training part."""
-    return [_default_run(config, share=share) for share in config["splits"]["shares"]]
+    return [replace(default_run(config), share=share) for share in config["splits"]["shares"]]
 
 
 def resolution_runs(config: Config) -> list[Run]:
     """Return the default variant's runs at every resolution."""
-    return [_default_run(config, resolution=resolution) for resolution in config["images"]["resolutions"]]
+    return [replace(default_run(config), resolution=resolution) for resolution in config["images"]["resolutions"]]
 
 
 def all_runs(config: Config) -> list[Run]:
