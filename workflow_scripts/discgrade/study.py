@@ -55,11 +55,16 @@ def default_run(config: Config) -> Run:
     return Run(config["grid"]["default"], config["images"]["resolution"], 1, HOLDOUT, config["grid"]["seeds"][0])
 
 
+def trained_variants(config: Config) -> list[str]:
+    """Return the variants that are trained on the fixed split: `grid.variants`, or every one of the config."""
+    return list(config["grid"]["variants"] or config["variants"])
+
+
 def variant_runs(config: Config) -> list[Run]:
     """Return every variant's run on the fixed split, for every seed."""
     seeds: Sequence[int] = config["grid"]["seeds"]
     default = default_run(config)
-    return [replace(default, variant=variant, seed=seed) for variant in config["variants"] for seed in seeds]
+    return [replace(default, variant=variant, seed=seed) for variant in trained_variants(config) for seed in seeds]
 
 
 def fold_runs(config: Config) -> list[Run]:
@@ -102,4 +107,21 @@ def variant_training(config: Config, variant: str) -> dict[str, Any]:
     """
     if variant not in config["variants"]:
         raise ValueError(f"Unknown variant. It should be one of {sorted(config['variants'])}. Received: {variant!r}")
-    return {"class_weights": None} | dict(config["training"]) | dict(config["variants"][variant])
+    settings = {"class_weights": None} | dict(config["training"]) | dict(config["variants"][variant])
+    return {key: value for key, value in settings.items() if key not in ("protocol", "gpus")}
+
+
+def variant_protocol(config: Config, variant: str) -> dict[str, str]:
+    """Return what a variant is scored on and how its checkpoint is chosen: `protocol`, overridden by the variant's."""
+    protocol = dict(config["protocol"]) | dict(config["variants"][variant].get("protocol", {}))
+    return {key: protocol[key] for key in ("score", "checkpoint")}
+
+
+def run_plans(config: Config) -> list[dict[str, Any]]:
+    """Return each run's fields with what scoring needs to know of its variant: scale, decoding rule and protocol."""
+    return [
+        run.wildcards
+        | {key: variant_training(config, run.variant)[key] for key in ("scale", "decoding")}
+        | variant_protocol(config, run.variant)
+        for run in all_runs(config)
+    ]

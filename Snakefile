@@ -1,0 +1,35 @@
+"""discgrade: from DICOM and readings to the tables and figures of Niemeyer et al. 2021."""
+
+from snakemake.utils import min_version
+
+min_version("9.20")
+
+
+configfile: "config.yaml"
+
+
+include: "rules/common.smk"
+include: "rules/cohort.smk"
+include: "rules/rois.smk"
+include: "rules/samples.smk"
+include: "rules/training.smk"
+include: "rules/reliability.smk"
+include: "rules/tables.smk"
+include: "rules/figures.smk"
+include: "rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        f"{RESULTS}/report.html",
+
+
+rule tables:
+    input:
+        TABLES,
+
+
+rule figures:
+    input:
+        FIGURES,

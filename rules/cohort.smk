@@ -1,0 +1,117 @@
+"""From a folder of scans and a sheet of readings to an anonymised cohort with reference grades and splits."""
+
+if SOURCE == "phantom":
+
+    rule make_phantom:
+        output:
+            ratings=f"{PRIVATE}/source/ratings.csv",
+            truth=f"{PRIVATE}/source/truth.parquet",
+        params:
+            destination=f"{PRIVATE}/source/dicom",
+            phantom=config["cohort"]["phantom"],
+            code=code("make_phantom.py"),
+            lock=LOCK,
+        threads: 64
+        resources:
+            mem_mb=growing(2000),
+            runtime=growing(30),
+        log:
+            f"{RESULTS}/logs/make_phantom.log",
+        conda:
+            ENVIRONMENT
+        script:
+            "../workflow_scripts/make_phantom.py"
+
+
+if SOURCE == "export":
+
+    rule adopt_export:
+        input:
+            instances=f"{config['cohort']['export']}/instances/{{shard}}.parquet",
+            rejected=f"{config['cohort']['export']}/rejected/{{shard}}.parquet",
+            ratings=f"{config['cohort']['export']}/ratings/{{shard}}.parquet",
+        output:
+            instances=f"{RESULTS}/instances/{{shard}}.parquet",
+            rejected=f"{RESULTS}/rejected/{{shard}}.parquet",
+            ratings=f"{RESULTS}/ratings/{{shard}}.parquet",
+        params:
+            code=code("adopt_export.py"),
+            lock=LOCK,
+        localrule: True
+        log:
+            f"{RESULTS}/logs/adopt_export/{{shard}}.log",
+        conda:
+            ENVIRONMENT
+        script:
+            "../workflow_scripts/adopt_export.py"
+
+else:
+
+    rule deidentify:
+        input:
+            phantom=f"{PRIVATE}/source/ratings.csv" if SOURCE == "phantom" else [],
+        output:
+            instances=f"{RESULTS}/instances/{{shard}}.parquet",
+            rejected=f"{RESULTS}/rejected/{{shard}}.parquet",
+            ratings=f"{RESULTS}/ratings/{{shard}}.parquet",
+        params:
+            content=source_digest,
+            shards=SHARDS,
+            export=EXPORT,
+            private=PRIVATE,
+            options=config["deidentify"],
+            key_seed=config["cohort"]["phantom"]["seed"] if SOURCE == "phantom" else None,
+            code=code("deidentify.py"),
+            lock=LOCK,
+        resources:
+            mem_mb=growing(2000),
+            runtime=growing(60),
+        log:
+            f"{RESULTS}/logs/deidentify/{{shard}}.log",
+        conda:
+            ENVIRONMENT
+        script:
+            "../workflow_scripts/deidentify.py"
+
+
+rule select_discs:
+    input:
+        instances=expand(f"{RESULTS}/instances/{{shard}}.parquet", shard=SHARDS),
+        rejected=expand(f"{RESULTS}/rejected/{{shard}}.parquet", shard=SHARDS),
+        ratings=expand(f"{RESULTS}/ratings/{{shard}}.parquet", shard=SHARDS),
+    output:
+        ratings=f"{RESULTS}/ratings.parquet",
+        discs=f"{RESULTS}/discs.parquet",
+        flow=f"{RESULTS}/flow.json",
+    params:
+        shards=SHARDS,
+        reference=config["cohort"]["reference"],
+        code=code("select_discs.py"),
+        lock=LOCK,
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(15),
+    log:
+        f"{RESULTS}/logs/select_discs.log",
+    conda:
+        ENVIRONMENT
+    script:
+        "../workflow_scripts/select_discs.py"
+
+
+rule split:
+    input:
+        discs=f"{RESULTS}/discs.parquet",
+    output:
+        splits=f"{RESULTS}/splits.parquet",
+    params:
+        splits=config["splits"],
+        code=code("split.py"),
+        lock=LOCK,
+    localrule: True
+    log:
+        f"{RESULTS}/logs/split.log",
+    conda:
+        ENVIRONMENT
+    script:
+        "../workflow_scripts/split.py"

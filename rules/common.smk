@@ -1,0 +1,98 @@
+"""Names and functions that the stage files share. Nothing heavy is imported here: every job pays for it again."""
+
+import os
+import sys
+from pathlib import Path
+
+SCRIPTS = Path(workflow.basedir, "workflow_scripts")
+sys.path.insert(0, str(SCRIPTS))
+os.environ["PYTHONPATH"] = str(SCRIPTS)
+
+from discgrade import study
+from discgrade.configuration import ConfigurationError, check_config
+from discgrade.provenance import code_digest, lock_digest, reference_digest
+from snakemake.exceptions import WorkflowError
+
+try:
+    config = check_config(config, Path(workflow.basedir, "rules", "schemas", "config.schema.yaml"))
+except ConfigurationError as error:
+    raise WorkflowError(str(error)) from None
+
+RESULTS = f"results/{config['study']}"
+PRIVATE = f"private/{config['study']}"
+RUN = f"{RESULTS}/runs/{{variant}}/{{resolution}}px/share-{{share}}/{{split}}/seed-{{seed}}"
+ENVIRONMENT = "../envs/workflow.yaml"
+LOCK = lock_digest(Path(workflow.basedir, "envs", "requirements.lock"))
+SOURCE = config["cohort"]["source"]
+EXPORT = f"{config['cohort']['export']}/export" if SOURCE == "export" else f"{RESULTS}/export"
+SHARDS = study.shards(config)
+
+wildcard_constraints:
+    shard=r"\d+",
+    variant="|".join(map(re.escape, config["variants"])),
+    resolution=r"\d+",
+    share=r"\d+",
+    split=r"holdout|fold-\d+",
+    seed=r"\d+",
+
+
+def code(script):
+    """Digest of a script and the project modules that it imports: what a job depends on."""
+    return code_digest(SCRIPTS / script)
+
+
+def output_of(runs, name):
+    """Paths of one output of several runs."""
+    return [f"{RESULTS}/runs/{run.path}/{name}" for run in runs]
+
+
+def tables_of(name):
+    """The four renderings of a table."""
+    return {kind: f"{RESULTS}/tables/{name}.{kind}" for kind in ("csv", "md", "tex", "html")}
+
+
+def figure_of(name):
+    """The renderings of a figure and the table that it draws."""
+    return {kind: f"{RESULTS}/figures/{name}.{kind}" for kind in ("pdf", "png", "csv")}
+
+
+def growing(amount):
+    """A resource that doubles with every retry."""
+    return lambda wildcards, attempt: amount * 2 ** (attempt - 1)
+
+
+def source_digest(wildcards):
+    """Digest of what one shard of the source holds: no path or value of it reaches Snakemake's metadata."""
+    if SOURCE != "folder":
+        return None
+    from discgrade.deidentification.source import shard_digests
+
+    cohort = config["cohort"]
+    digests = shard_digests(
+        source=Path(cohort["dicom"]),
+        ratings=Path(cohort["ratings"]),
+        shards=SHARDS,
+        private=Path(PRIVATE),
+    )
+    return digests[wildcards.shard]
+
+
+def samples_of_run(wildcards):
+    """The sample shards at a run's resolution."""
+    return [f"{RESULTS}/samples/{wildcards.resolution}px/{shard}.parquet" for shard in SHARDS]
+
+
+def training_of(wildcards):
+    """Training settings of a variant."""
+    return study.variant_training(config, wildcards.variant)
+
+
+def protocol_of(wildcards):
+    """Protocol of a variant."""
+    return study.variant_protocol(config, wildcards.variant)
+
+
+def named_code(wildcards):
+    """Digests of the losses and networks that a variant names outside the package."""
+    training = study.variant_training(config, wildcards.variant)
+    return {key: reference_digest(training[key]) for key in ("loss", "network") if ":" in training[key]}

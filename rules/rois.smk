@@ -1,0 +1,53 @@
+"""Regions of interest at native resolution, and the pictures by which a swapped coordinate is seen."""
+
+
+rule extract_rois:
+    input:
+        instances=f"{RESULTS}/instances/{{shard}}.parquet",
+        ratings=f"{RESULTS}/ratings/{{shard}}.parquet",
+    output:
+        rois=f"{RESULTS}/rois/{{shard}}.parquet",
+    params:
+        export=EXPORT,
+        reference=config["cohort"]["reference"],
+        code=code("extract_rois.py"),
+        lock=LOCK,
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(60),
+    log:
+        f"{RESULTS}/logs/extract_rois/{{shard}}.log",
+    conda:
+        ENVIRONMENT
+    script:
+        "../workflow_scripts/extract_rois.py"
+
+
+rule draw_rois:
+    input:
+        discs=f"{RESULTS}/discs.parquet",
+        rois=expand(f"{RESULTS}/rois/{{shard}}.parquet", shard=SHARDS),
+        instances=expand(f"{RESULTS}/instances/{{shard}}.parquet", shard=SHARDS),
+    output:
+        pdf=f"{RESULTS}/figures/rois.pdf",
+        png=report(
+            f"{RESULTS}/figures/rois.png",
+            caption="captions/rois.rst",
+            category="Cohort",
+            labels={"figure": "Regions of interest"},
+        ),
+    params:
+        export=EXPORT,
+        seed=config["splits"]["seed"],
+        pictures=config["report"]["disc_pictures"],
+        code=code("draw_rois.py"),
+        lock=LOCK,
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(15),
+    log:
+        f"{RESULTS}/logs/draw_rois.log",
+    conda:
+        ENVIRONMENT
+    script:
+        "../workflow_scripts/draw_rois.py"

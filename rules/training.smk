@@ -1,0 +1,32 @@
+"""One training a run: a variant at a resolution, on a share of the training part of a split, from a seed."""
+
+
+rule train:
+    input:
+        samples=samples_of_run,
+        discs=f"{RESULTS}/discs.parquet",
+        splits=f"{RESULTS}/splits.parquet",
+    output:
+        model=f"{RUN}/model.keras",
+        network=f"{RUN}/network.parquet",
+        history=f"{RUN}/history.parquet",
+        predictions=f"{RUN}/predictions.parquet",
+    params:
+        training=training_of,
+        protocol=protocol_of,
+        state=f"{RESULTS}/checkpoints/{{variant}}/{{resolution}}px/share-{{share}}/{{split}}/seed-{{seed}}",
+        named=named_code,
+        code=code("train.py"),
+        lock=LOCK,
+    threads: config["training"]["threads"]
+    resources:
+        gpu=config["training"]["gpus"],
+        mem_mb=growing(4000),
+        runtime=growing(240),
+    retries: 1
+    log:
+        f"{RESULTS}/logs/train/{{variant}}/{{resolution}}px/share-{{share}}/{{split}}/seed-{{seed}}.log",
+    conda:
+        ENVIRONMENT
+    script:
+        "../workflow_scripts/train.py"
