@@ -54,14 +54,26 @@ _RUN = [
     column("variant", pa.string(), "variant of the model, as named in the config"),
     column("resolution", pa.int32(), "side of the square input image", "px"),
     column("share", pa.int32(), "denominator of the share of the training part: 4 means a quarter"),
-    column("split", pa.string(), "holdout, fold-01 ...; folds: all folds together"),
-    column("seed", pa.int64(), "seed of the training"),
+    column("split", pa.string(), "holdout, fold-01 ...; folds: all folds together; readings: a pair of readings"),
+    column("seed", pa.int64(), "seed of the training; -1: mean of the scores of all seeds"),
 ]
 _SCOPE = [
-    column("scope", pa.string(), "what the discs are restricted by: all, cohort, level, maker, field_strength, origin"),
-    column("group", pa.string(), "value of the scope, for example L4/L5; empty for all"),
-    column("grade", pa.float64(), "grade of a per-grade metric; null for a global one", "grade", nullable=True),
+    column(
+        "scope",
+        pa.string(),
+        "what the discs are restricted by: all, cohort, level, maker, field_strength, origin; copies: the other way "
+        "to score, as_read or augmented; reread, second_rater: discs that rater 1 read twice, that rater 2 read too",
+    ),
+    column("group", pa.string(), "value of the scope, for example L4/L5; R1.2, the reference reading; empty for all"),
+    column("grade", pa.float64(), "integral grade of a per-grade metric; null if global", "grade", nullable=True),
     column("metric", pa.string(), "key of the metric, for example kappa_linear"),
+]
+_DRAWS = [
+    column("probability", pa.float64(), "probability that the interval holds"),
+    column("unit", pa.string(), "what the bootstrap weighs: fold, patient or disc"),
+    column("units", pa.int64(), "number of resampled units"),
+    column("draws", pa.int64(), "number of draws from the posterior"),
+    column("bootstrap_seed", pa.int64(), "seed of the draws"),
 ]
 
 INSTANCES = pa.schema(
@@ -209,8 +221,9 @@ GRADED = pa.schema(
         _DISC,
         _COPY,
         column("part", pa.string(), "test or external"),
-        column("reference", pa.float64(), "reference grade", "grade"),
-        column("predicted", pa.float64(), "decoded grade on the run's scale", "grade"),
+        column("scale", pa.string(), "scale the run predicts on: fractional, integral or continuous"),
+        column("reference", pa.float64(), "reference grade on the cohort's finest scale", "grade"),
+        column("predicted", pa.float64(), "decoded grade: integral of an integral run, else fractional", "grade"),
     ]
 )
 
@@ -220,6 +233,7 @@ SCORES = pa.schema(
         *_SCOPE,
         column("value", pa.float64(), "value of the metric; NaN where undefined"),
         column("n", pa.int64(), "number of scored samples"),
+        column("reason", pa.string(), "why the value is NaN", nullable=True),
     ]
 )
 
@@ -227,14 +241,25 @@ INTERVALS = pa.schema(
     [
         *_RUN,
         *_SCOPE,
-        column("mean", pa.float64(), "posterior mean"),
+        column("mean", pa.float64(), "posterior mean; NaN where undefined"),
         column("lower", pa.float64(), "lower bound of the highest-density interval"),
         column("upper", pa.float64(), "upper bound of the highest-density interval"),
-        column("probability", pa.float64(), "probability that the interval holds"),
-        column("unit", pa.string(), "what the bootstrap weighs: fold, patient or disc"),
-        column("units", pa.int64(), "number of resampled units"),
-        column("draws", pa.int64(), "number of draws from the posterior"),
-        column("bootstrap_seed", pa.int64(), "seed of the draws"),
+        *_DRAWS,
+    ]
+)
+
+COMPARISONS = pa.schema(
+    [
+        column("a", pa.string(), "variant, or reading such as R1.2 (rater 1, second reading)"),
+        column("b", pa.string(), "variant or reading that it is compared with, on the same discs"),
+        *_RUN[1:],
+        *_SCOPE,
+        column("difference", pa.float64(), "posterior mean of the score of a minus the score of b"),
+        column("lower", pa.float64(), "lower bound of the highest-density interval of the difference"),
+        column("upper", pa.float64(), "upper bound of the highest-density interval of the difference"),
+        column("greater", pa.float64(), "posterior probability that the score of a is above that of b"),
+        column("n", pa.int64(), "number of scored samples"),
+        *_DRAWS,
     ]
 )
 

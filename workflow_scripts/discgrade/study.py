@@ -7,6 +7,9 @@ from typing import Any
 Config = Mapping[str, Any]
 
 HOLDOUT = "holdout"
+# In tables of scores: the split that stands for all folds together, and the seed that stands for the mean of all seeds.
+FOLDS = "folds"
+ALL_SEEDS = -1
 
 
 @dataclass(frozen=True, order=True)

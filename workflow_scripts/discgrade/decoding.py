@@ -1,0 +1,57 @@
+"""How the outputs of a run become grades."""
+
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from discgrade.grades import Scale, grades_of, nearest
+
+Rule = Literal["argmax", "median", "mean"]
+Floats = NDArray[np.float64]
+
+
+def _argmax(probabilities: Floats, grades: Floats) -> Floats:
+    return np.asarray(grades[probabilities.argmax(axis=1)])
+
+
+def _median(probabilities: Floats, grades: Floats) -> Floats:
+    cumulated = probabilities.cumsum(axis=1)
+    return np.asarray(grades[(cumulated >= cumulated[:, -1:] / 2).argmax(axis=1)])
+
+
+def _mean(probabilities: Floats, grades: Floats) -> Floats:
+    return nearest(probabilities @ grades / probabilities.sum(axis=1), grades)
+
+
+_RULES: dict[Rule, Callable[[Floats, Floats], Floats]] = {"argmax": _argmax, "median": _median, "mean": _mean}
+
+
+def decode(outputs: ArrayLike, scale: Scale, rule: Rule = "argmax") -> Floats:
+    """Turn the outputs of a run into grades of its scale.
+
+    Args:
+        outputs: Of shape (n, grades of the scale): probability of each grade; of shape (n, 1) or (n,) on the
+            continuous scale: a grade, rounded to the nearest fractional one whatever the rule.
+        scale: Scale that the run predicts on.
+        rule: `argmax`, the most probable grade (the lower one of a tie); `median`, the first grade at which the
+            cumulated probability reaches one half; `mean`, the grade nearest to the expected one.
+
+    Returns:
+        float64 of shape (n,), each a valid grade of the scale.
+
+    Raises:
+        ValueError: if the rule is unknown, the number of columns is not the scale's, or an output is not finite.
+    """
+    if rule not in _RULES:
+        raise ValueError(f"Unknown decoding. It should be one of {list(_RULES)}. Received: {rule!r}")
+    outputs = np.asarray(outputs, np.float64)
+    outputs = outputs[:, None] if outputs.ndim == 1 else outputs
+    grades = grades_of(scale)
+    columns = 1 if scale == "continuous" else len(grades)
+    if outputs.shape[1] != columns:
+        raise ValueError(f"Outputs on the {scale} scale should have {columns} columns. Received: {outputs.shape[1]}")
+    if not np.isfinite(outputs).all():
+        raise ValueError("Outputs should be finite. Received: NaN or infinity; the training has diverged")
+    return nearest(outputs[:, 0], grades) if scale == "continuous" else _RULES[rule](outputs, grades)
