@@ -301,11 +301,10 @@ def conform(table: pa.Table, schema: pa.Schema, name: PathLike) -> pa.Table:
     unknown = sorted(set(table.column_names) - set(schema.names))
     if missing or unknown:
         raise ValueError(f"{name}: columns should be {schema.names}. Missing: {missing}; unknown: {unknown}")
-    table = table.select(schema.names).cast(schema)
-    empty = [f.name for f in schema if not f.nullable and table.column(f.name).null_count]
+    empty = [field.name for field in schema if not field.nullable and table.column(field.name).null_count]
     if empty:
         raise ValueError(f"{name}: columns {empty} may not hold nulls")
-    return table
+    return table.select(schema.names).cast(schema)
 
 
 def write(rows: "pa.Table | Sequence[dict[str, object]]", schema: pa.Schema, path: PathLike) -> None:

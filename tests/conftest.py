@@ -1,0 +1,119 @@
+"""What all tests share: copies of the project, the finished smoke study, real data."""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import yaml
+from snakemake.utils import update_config
+
+ROOT = Path(__file__).parents[1]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Start the longest tests first, so that two workers end together."""
+    items.sort(key=lambda item: "smoke" not in getattr(item, "fixturenames", ()))
+
+
+def copy_project(destination: Path) -> Path:
+    """Copy what a clone would hold: tracked files and new ones that git does not ignore."""
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    ).stdout.decode()
+    for name in filter(None, listing.split("\0")):
+        if (ROOT / name).is_file():
+            target = destination / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target)
+    return destination
+
+
+def snakemake(project: Path, *arguments: str, cores: int = 2, **options: object) -> subprocess.CompletedProcess[str]:
+    """Run Snakemake in a copy of the project, as a user would."""
+    environment = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "PYTEST_CURRENT_TEST")}
+    return subprocess.run(
+        [sys.executable, "-m", "snakemake", "--cores", str(cores), *arguments],
+        cwd=project,
+        check=False,
+        env=environment,
+        capture_output=True,
+        text=True,
+        **options,
+    )
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    with path.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this test session share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def smoke(shared_folder: Path) -> Path:
+    """A copy of the project in which the smoke study has run; read it, do not change it."""
+    project = shared_folder / "smoke_project"
+    with locked(shared_folder / "smoke.lock"):
+        if not (project / ".done").exists():
+            shutil.rmtree(project, ignore_errors=True)
+            copy_project(project)
+            result = snakemake(project, "--configfile", "studies/smoke.yaml")
+            assert result.returncode == 0, result.stderr[-5000:]
+            (project / ".done").touch()
+    return project
+
+
+@pytest.fixture
+def smoke_copy(smoke: Path, tmp_path: Path) -> Path:
+    """The finished smoke study in a project of one's own, to edit and rerun."""
+    return Path(shutil.copytree(smoke, tmp_path / "project", symlinks=True))
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A fresh copy of the project without results."""
+    return copy_project(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def real() -> Path:
+    """The folder of real data; tests that need it are skipped without it."""
+    folder = os.environ.get("DISCGRADE_REAL")
+    if not folder:
+        pytest.skip("DISCGRADE_REAL is not set: no real data here")
+    return Path(folder)
+
+
+@pytest.fixture
+def run_snakemake() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """The function that runs Snakemake in a copy of the project."""
+    return snakemake
+
+
+@pytest.fixture(scope="session")
+def study_config() -> Callable[..., dict[str, object]]:
+    """A function that returns config.yaml with overlays of studies/ merged over it, as Snakemake merges them."""
+
+    def merged(*overlays: str) -> dict[str, object]:
+        config = yaml.safe_load((ROOT / "config.yaml").read_text())
+        for overlay in overlays:
+            update_config(config, yaml.safe_load((ROOT / "studies" / overlay).read_text()))
+        return config
+
+    return merged

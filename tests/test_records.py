@@ -1,0 +1,57 @@
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from discgrade import records
+
+SPLIT = {"split": "holdout", "patient": "P1", "part": "train", "share": 32}
+
+
+def test_a_table_comes_back_as_it_was_written(tmp_path):
+    records.write([SPLIT], records.SPLITS, tmp_path / "splits.parquet")
+    assert records.read(tmp_path / "splits.parquet", records.SPLITS).to_pylist() == [SPLIT]
+
+
+def test_every_column_of_every_table_says_what_it_means():
+    schemas = [value for value in vars(records).values() if isinstance(value, pa.Schema)] + [records.samples(32)]
+    assert len(schemas) > 10
+    assert all(field.metadata[b"meaning"] for schema in schemas for field in schema)
+
+
+def test_meaning_and_unit_travel_with_the_file(tmp_path):
+    records.write([], records.ROIS, tmp_path / "rois.parquet")
+    assert pq.read_schema(tmp_path / "rois.parquet").field("spacing").metadata[b"unit"] == b"mm"
+
+
+def test_a_missing_column_is_named():
+    with pytest.raises(ValueError, match=r"Missing: \['share'\]; unknown: \['shre'\]"):
+        table = pa.table({"split": ["a"], "patient": ["P1"], "part": ["train"], "shre": [1]})
+        records.conform(table, records.SPLITS, "splits.parquet")
+
+
+def test_a_null_where_none_may_be_is_named():
+    table = pa.table({"split": ["a"], "patient": [None], "part": ["train"], "share": [1]})
+    with pytest.raises(ValueError, match=r"columns \['patient'\] may not hold nulls"):
+        records.conform(table, records.SPLITS, "splits.parquet")
+
+
+def test_another_table_is_refused(tmp_path):
+    records.write([SPLIT], records.SPLITS, tmp_path / "splits.parquet")
+    with pytest.raises(ValueError, match="not the expected table"):
+        records.read(tmp_path / "splits.parquet", records.DISCS)
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "splits.parquet"
+    records.write([SPLIT], records.SPLITS, path)
+    before = path.read_bytes()
+    with pytest.raises(RuntimeError, match="no space"), records.writer(path, records.SPLITS) as sink:
+        sink.write_table(pa.Table.from_pylist([SPLIT], schema=records.SPLITS))
+        raise RuntimeError("no space")
+    assert [file.name for file in tmp_path.iterdir()] == ["splits.parquet"]
+    assert path.read_bytes() == before
+
+
+def test_the_same_table_gives_the_same_bytes(tmp_path):
+    for name in ("a", "b"):
+        records.write([SPLIT], records.SPLITS, tmp_path / name)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
