@@ -54,15 +54,20 @@ _RUN = [
     column("variant", pa.string(), "variant of the model, as named in the config"),
     column("resolution", pa.int32(), "side of the square input image", "px"),
     column("share", pa.int32(), "denominator of the share of the training part: 4 means a quarter"),
-    column("split", pa.string(), "holdout, fold-01 ...; folds: all folds together; readings: a pair of readings"),
+    column(
+        "split",
+        pa.string(),
+        "holdout, fold-01 ...; folds: out-of-fold predictions pooled; fold-mean: mean of the folds' scores; readings: "
+        "one reading against another",
+    ),
     column("seed", pa.int64(), "seed of the training; -1: mean of the scores of all seeds"),
 ]
 _SCOPE = [
     column(
         "scope",
         pa.string(),
-        "what the discs are restricted by: all, cohort, level, maker, field_strength, origin; copies: the other way "
-        "to score, as_read or augmented; reread, second_rater: discs that rater 1 read twice, that rater 2 read too",
+        "what the discs are restricted by: all, cohort, level, maker, field_strength, origin; reread, second_rater: "
+        "discs that the main rater read twice, that another rater read as well",
     ),
     column("group", pa.string(), "value of the scope, for example L4/L5; R1.2, the reference reading; empty for all"),
     column("grade", pa.float64(), "integral grade of a per-grade metric; null if global", "grade", nullable=True),
@@ -250,14 +255,20 @@ INTERVALS = pa.schema(
 
 COMPARISONS = pa.schema(
     [
-        column("a", pa.string(), "variant, or reading such as R1.2 (rater 1, second reading)"),
-        column("b", pa.string(), "variant or reading that it is compared with, on the same discs"),
-        *_RUN[1:],
+        *_RUN,
+        column(
+            "other",
+            pa.string(),
+            "what the run is compared with on the same discs: the run with another variant (its name), resolution "
+            "(64px) or share (share-4), or a reading of the discs (R1.2: rater 1, second reading)",
+        ),
         *_SCOPE,
-        column("difference", pa.float64(), "posterior mean of the score of a minus the score of b"),
+        column("value", pa.float64(), "score of the run"),
+        column("other_value", pa.float64(), "score of the other"),
+        column("difference", pa.float64(), "posterior mean of the score of the run minus the score of the other"),
         column("lower", pa.float64(), "lower bound of the highest-density interval of the difference"),
         column("upper", pa.float64(), "upper bound of the highest-density interval of the difference"),
-        column("greater", pa.float64(), "posterior probability that the score of a is above that of b"),
+        column("greater", pa.float64(), "posterior probability that the run's score is the larger number"),
         column("n", pa.int64(), "number of scored samples"),
         *_DRAWS,
     ]

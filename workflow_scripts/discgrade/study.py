@@ -7,8 +7,11 @@ from typing import Any
 Config = Mapping[str, Any]
 
 HOLDOUT = "holdout"
-# In tables of scores: the split that stands for all folds together, and the seed that stands for the mean of all seeds.
+# Names in the tables of scores: all out-of-fold predictions pooled, the mean of the folds' scores, the pairs of
+# readings, and the mean of all seeds.
 FOLDS = "folds"
+FOLD_MEAN = "fold-mean"
+READINGS = "readings"
 ALL_SEEDS = -1
 
 
