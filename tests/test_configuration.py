@@ -66,3 +66,9 @@ def test_every_key_of_config_and_overlays_is_known(study_config, name):
     config = study_config(name)
     config["cohort"]["source"] = "phantom"
     check_config(config, SCHEMA)
+
+
+def test_a_path_may_name_an_environment_variable(config, monkeypatch, tmp_path):
+    monkeypatch.setenv("SCANS", str(tmp_path))
+    config["cohort"] |= {"source": "export", "export": "$SCANS"}
+    assert check_config(config, SCHEMA)["cohort"]["export"] == str(tmp_path)

@@ -1,5 +1,6 @@
 """Checks a study's config against its JSON Schema and fills in the schema's defaults."""
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -69,8 +70,14 @@ def _missing_sources(config: Mapping[str, Any]) -> Iterator[str]:
             yield f"cohort.{key}: nothing is there. Give the path of an existing {kinds[key]}"
 
 
+def _expand_paths(config: dict[str, Any]) -> None:
+    for key in ("dicom", "ratings", "export"):
+        if isinstance(config.get("cohort", {}).get(key), str):
+            config["cohort"][key] = os.path.expanduser(os.path.expandvars(config["cohort"][key]))  # noqa: PTH111
+
+
 def check_config(config: dict[str, Any], schema: Path) -> dict[str, Any]:
-    """Return the config with the schema's defaults filled in.
+    """Return the config with the schema's defaults filled in, and `~` and `$NAME` expanded in its three paths.
 
     Args:
         config: The study's config, overlays merged.
@@ -79,6 +86,7 @@ def check_config(config: dict[str, Any], schema: Path) -> dict[str, Any]:
     Raises:
         ConfigurationError: naming every unknown key, mistyped value, undefined variant and missing source at once.
     """
+    _expand_paths(config)
     validator = _Validator(yaml.safe_load(schema.read_text()))
     faults = sorted({_describe(error) for error in validator.iter_errors(config)})
     faults = faults or [*_undefined_variants(config), *_missing_sources(config)]
