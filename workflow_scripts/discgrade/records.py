@@ -342,6 +342,21 @@ def read(
     return pq.read_table(path, columns=columns, filters=filters)
 
 
+def batches(
+    path: PathLike, schema: pa.Schema, size: int, columns: Sequence[str] | None = None
+) -> Iterator[pa.RecordBatch]:
+    """Yield a table in batches of at most `size` rows, checked against its schema, in memory that stays flat.
+
+    Raises:
+        ValueError: if the file's columns or types are not the schema's.
+    """
+    with pq.ParquetFile(path) as source:
+        found = source.schema_arrow
+        if not found.equals(schema):
+            raise ValueError(f"{path}: not the expected table. Expected {schema.names}. Received: {found.names}")
+        yield from source.iter_batches(batch_size=size, columns=columns)
+
+
 def read_all(paths: Sequence[PathLike], schema: pa.Schema, columns: Sequence[str] | None = None) -> pa.Table:
     """Read and join several files of one schema, in the order given."""
     return pa.concat_tables([read(path, schema, columns) for path in paths])

@@ -1,0 +1,70 @@
+"""The reference grade of a disc: the one that a model learns and is scored against."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from discgrade.grades import Scale, grades_of, integral, nearest
+from discgrade.records import DISCS, conform
+
+_PERSON = ["sop_instance_uid", "maker", "field_strength", "sex", "age"]
+
+
+def reference_discs(
+    ratings: pa.Table, instances: pa.Table, *, reference: Mapping[str, Any], shard: str, scale: Scale = "fractional"
+) -> pa.Table:
+    """Return the discs of one shard that have a reference grade; a pure function of that shard.
+
+    Args:
+        ratings: The shard's readings, `records.RATINGS`.
+        instances: The shard's exported images, `records.INSTANCES`.
+        reference: `statistic`: "reading", the grade that `rater` gave in the reading numbered `reading`; or "median",
+            the median of all raters' first readings, rounded to the scale.
+        shard: Name of the shard.
+        scale: Finest scale of the whole cohort, which the median is rounded to.
+
+    Returns:
+        One row a disc, `records.DISCS`, in the order of their names. Slice and ROI are those of the reference reading,
+        with the median those of the first rater.
+
+    Raises:
+        ValueError: if a reading's image is not among the instances.
+    """
+    readings = reference_readings(ratings.to_pandas(), reference)
+    first = readings.drop_duplicates("disc").drop(columns=["rater", "reading", "read_day"]).set_index("disc")
+    first["grade"] = nearest(readings.groupby("disc")["grade"].median().loc[first.index], grades_of(scale))
+    first["integral"] = integral(first["grade"])
+    people = instances.select(_PERSON).to_pandas()
+    discs = first.reset_index().merge(people, on="sop_instance_uid", how="left", indicator=True)
+    missing = discs.loc[discs["_merge"] != "both", "sop_instance_uid"].tolist()
+    if missing:
+        raise ValueError(f"Every reading's image should be among the instances of shard {shard}. Missing: {missing}")
+    table = pa.Table.from_pandas(discs.drop(columns="_merge").assign(shard=shard), preserve_index=False)
+    return conform(table, DISCS, f"discs of shard {shard}")
+
+
+def reference_readings(ratings: pd.DataFrame, reference: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the readings that decide the reference grades, sorted by disc, then from the first rater to the last.
+
+    Raises:
+        ValueError: if the statistic is unknown.
+    """
+    if reference["statistic"] == "median":
+        chosen = ratings["reading"] == 1
+    elif reference["statistic"] == "reading":
+        chosen = (ratings["rater"] == reference["rater"]) & (ratings["reading"] == reference["reading"])
+    else:
+        raise ValueError(
+            f"Invalid cohort.reference.statistic. It should be reading or median. Received: {reference['statistic']!r}"
+        )
+    return in_order(ratings[chosen]).drop_duplicates(["disc", "rater", "reading"])
+
+
+def in_order(ratings: pd.DataFrame) -> pd.DataFrame:
+    """Sort readings by disc, rater (R2 before R10), reading and slice, so that no result depends on their order."""
+    rater = ratings["rater"]
+    keys = ratings.assign(rater_length=rater.str.len())
+    columns = ["disc", "rater_length", "rater", "reading", "sop_instance_uid", "frame", "x", "y", "width", "height"]
+    return keys.sort_values(columns, kind="stable", ignore_index=True).drop(columns="rater_length")
