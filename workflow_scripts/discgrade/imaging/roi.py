@@ -72,7 +72,7 @@ def crop(pixels: NDArray[np.float32], box: Box) -> tuple[NDArray[np.float32], fl
 def square_pixels(
     pixels: NDArray[np.float32], row_spacing: float | None, column_spacing: float | None
 ) -> tuple[NDArray[np.float32], float | None]:
-    """Resample to square pixels of the finer spacing, within the range of the given values.
+    """Resample bilinearly to square pixels of the finer spacing.
 
     Args:
         pixels: Image of shape (rows, columns).
@@ -89,8 +89,7 @@ def square_pixels(
     size = round(columns * column_spacing / spacing), round(rows * row_spacing / spacing)
     if size == (columns, rows):
         return pixels, spacing
-    finer = cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC)
-    return np.clip(finer, pixels.min(), pixels.max()).astype(np.float32), spacing
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_LINEAR).astype(np.float32, copy=False), spacing
 
 
 def to_uint16(pixels: NDArray[np.float32]) -> tuple[NDArray[np.uint16], float, float]:
