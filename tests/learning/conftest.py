@@ -1,0 +1,140 @@
+"""A small cohort of discs whose grade can be seen: the higher, the darker the middle and the flatter the bright band."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from discgrade import records
+from discgrade.grades import FRACTIONAL, integral
+from discgrade.study import Run
+
+LEVELS = ("L3/L4", "L4/L5", "L5/S1")
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """The files that a training reads."""
+
+    samples: list[Path]
+    discs: Path
+    splits: Path
+
+
+def disc_image(grade: float, copy: int, resolution: int, random: np.random.Generator) -> np.ndarray:
+    y, x = np.mgrid[-1 : 1 : resolution * 1j, -1 : 1 : resolution * 1j]
+    height = 0.6 - 0.1 * grade
+    bright = np.exp(-((y / height) ** 2) - x**2) * (1.1 - 0.2 * grade)
+    noisy = 0.2 + 0.7 * bright + 0.03 * random.standard_normal(x.shape)
+    return np.clip(65535 * (noisy[:, ::-1] if copy % 2 else noisy), 0, 65535).astype("<u2")
+
+
+def write_cohort(
+    folder: Path, *, patients: int = 30, copies: int = 1, resolution: int = 24, shards: int = 2, whole: bool = False
+) -> Cohort:
+    """Write discs, splits and samples of invented patients; every tenth is external, every fifth in the test part."""
+    random = np.random.default_rng(5)
+    scale = np.arange(1.0, 6.0) if whole else FRACTIONAL
+    discs, splits = [], []
+    for number in range(patients):
+        patient = f"p{number:03d}"
+        part = "external" if number % 10 == 9 else "test" if number % 5 == 0 else "inner" if number % 5 == 1 else "train"
+        splits.append({"split": "holdout", "patient": patient, "part": part, "share": 4 if number % 4 == 3 else 1})
+        for level in LEVELS:
+            grade = float(random.choice(scale))
+            discs.append(_disc(patient, level, grade, f"{number % shards:02d}"))
+    records.write(discs, records.DISCS, folder / "discs.parquet")
+    records.write(splits, records.SPLITS, folder / "splits.parquet")
+    files = [_write_samples(folder, discs, f"{shard:02d}", copies, resolution) for shard in range(shards)]
+    return Cohort(files, folder / "discs.parquet", folder / "splits.parquet")
+
+
+def _disc(patient: str, level: str, grade: float, shard: str) -> dict[str, object]:
+    empty = {field.name: None for field in records.DISCS}
+    return empty | {
+        "disc": f"{patient}-{level}",
+        "patient": patient,
+        "study_uid": f"2.25.{patient[1:]}",
+        "sop_instance_uid": f"2.25.{patient[1:]}",
+        "frame": 1,
+        "level": level,
+        "x": 0.0,
+        "y": 0.0,
+        "width": 40.0,
+        "height": 40.0,
+        "grade": grade,
+        "integral": float(integral(grade)),
+        "cohort": "primary",
+        "origin": "human",
+        "shard": shard,
+    }
+
+
+def _write_samples(
+    folder: Path, discs: list[dict[str, object]], shard: str, copies: int, resolution: int
+) -> Path:
+    path = folder / f"{shard}.parquet"
+    rows = [
+        {
+            "disc": disc["disc"],
+            "copy": copy,
+            "pixels": disc_image(
+                disc["grade"], copy, resolution, np.random.default_rng([copy, sum(disc["disc"].encode())])
+            ).tobytes(),
+            "flip": False,
+            "angle": 0.0,
+            "offset": 0.0,
+            "scale": 1.0,
+        }
+        for disc in discs
+        if disc["shard"] == shard
+        for copy in range(copies + 1)
+    ]
+    records.write(pa.Table.from_pylist(rows, records.samples(resolution)), records.samples(resolution), path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def cohort(tmp_path_factory: pytest.TempPathFactory) -> Cohort:
+    """Thirty invented patients of three discs each, one augmented copy, at 24 px."""
+    return write_cohort(tmp_path_factory.mktemp("cohort"))
+
+
+@pytest.fixture(scope="session")
+def make_cohort(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Cohort]:
+    """A function that writes other invented cohorts."""
+    return lambda **settings: write_cohort(tmp_path_factory.mktemp("cohort"), **settings)
+
+
+@pytest.fixture
+def settings() -> dict[str, object]:
+    """The settings of a training of seconds."""
+    return {
+        "backend": "tensorflow",
+        "precision": "float32",
+        "threads": 1,
+        "width": 0.0625,
+        "epochs": 2,
+        "length": "epochs",
+        "batch": 8,
+        "learning_rate": 0.01,
+        "momentum": 0.9,
+        "plateau": {"monitor": "val_loss", "factor": 0.1, "patience": 10},
+        "dropout": 0.2,
+        "l2": 0.0005,
+        "batch_norm_momentum": 0.9,
+        "decoding": "argmax",
+        "network": "discgrade.learning.network:build_network",
+        "class_weights": None,
+        "loss": "categorical_crossentropy",
+        "scale": "fractional",
+    }
+
+
+@pytest.fixture
+def run() -> Run:
+    """The default run at 24 px."""
+    return Run("default", 24, 1, "holdout", 1)

@@ -1,0 +1,42 @@
+"""The Keras backend of this process: which one, on which device, with how many threads; set before Keras is imported."""
+
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any, get_args, Literal
+
+Backend = Literal["tensorflow", "jax", "torch"]
+
+
+def start_backend(training: Mapping[str, Any]) -> None:
+    """Choose backend, threads, precision and determinism for this process.
+
+    Args:
+        training: Settings: `backend`, `threads`, `precision`.
+
+    Raises:
+        ValueError: if the backend is unknown, not installed, or the process already runs another.
+    """
+    backend = training["backend"]
+    if backend not in get_args(Backend):
+        raise ValueError(f"Invalid `training.backend`. It should be one of {list(get_args(Backend))}. Received: {backend!r}")
+    os.environ["KERAS_BACKEND"] = backend
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    import keras  # noqa: PLC0415 - the backend is fixed by the first import
+
+    if keras.backend.backend() != backend:
+        raise ValueError(
+            f"Invalid `training.backend`. This process already runs Keras on {keras.backend.backend()}. Received: {backend!r}"
+        )
+    keras.config.set_dtype_policy(training["precision"])
+    if backend == "tensorflow":
+        _start_tensorflow(training["threads"])
+
+
+def _start_tensorflow(threads: int) -> None:
+    import tensorflow as tf  # noqa: PLC0415
+
+    tf.config.experimental.enable_op_determinism()
+    if tf.config.threading.get_intra_op_parallelism_threads() != threads:
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(1)

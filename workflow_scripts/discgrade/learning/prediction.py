@@ -1,0 +1,61 @@
+"""A trained network on disk, and its outputs for any number of images."""
+
+import json
+import zipfile
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import keras
+import numpy as np
+from keras import ops
+from numpy.typing import NDArray
+
+from discgrade.learning import losses as _losses  # noqa: F401 - registers the package's losses
+from discgrade.learning.objective import normalise
+from discgrade.records import replacing
+
+BATCH = 64
+# The earliest date that a zip file can carry: a model's bytes do not depend on when it was written.
+DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def save_model(model: keras.Model, path: Path) -> None:
+    """Write a model as a .keras file without dates: the same weights make the same bytes."""
+    with TemporaryDirectory() as folder, replacing(path) as partial:
+        dated = Path(folder) / "model.keras"
+        keras.saving.save_model(model, dated)
+        with zipfile.ZipFile(dated) as source, zipfile.ZipFile(partial, "w") as sink:
+            for member in source.namelist():
+                content = source.read(member)
+                if member == "metadata.json":
+                    content = json.dumps({**json.loads(content), "date_saved": ""}).encode()
+                sink.writestr(zipfile.ZipInfo(member, DATE), content)
+
+
+@cache
+def load_network(path: Path) -> keras.Model:
+    """Return the model of a file, with the normalisation before it: (B, H, W) uint16 pixels to outputs."""
+    network = keras.saving.load_model(path, compile=False)
+    pixels = keras.Input(network.input_shape[1:3], dtype="uint16")
+    return keras.Model(pixels, network(normalise(pixels)))
+
+
+def predict(path: Path, pixels: NDArray[np.uint16]) -> NDArray[np.float32]:
+    """Return the outputs of a saved model for images.
+
+    Args:
+        path: .keras file.
+        pixels: (N, resolution, resolution) uint16.
+
+    Returns:
+        (N, K) probabilities, or (N, 1) grades of a regression.
+
+    Raises:
+        ValueError: if the images are not of the model's resolution.
+    """
+    network = load_network(path)
+    if pixels.shape[1:] != network.input_shape[1:]:
+        raise ValueError(f"Invalid images for {path.name}: it takes {network.input_shape[1:]}. Received: {pixels.shape[1:]}")
+    parts = [network.predict_on_batch(pixels[start : start + BATCH]) for start in range(0, len(pixels), BATCH)]
+    return np.concatenate([ops.convert_to_numpy(part) for part in parts])
