@@ -294,11 +294,13 @@ def replacing(path: PathLike) -> Iterator[Path]:
 
 @contextmanager
 def writer(path: PathLike, schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
-    """Open a Parquet file for writing row group by row group; it appears at `path` only when the block ends well."""
-    with (
-        replacing(path) as partial,
-        pq.ParquetWriter(partial, schema, compression=COMPRESSION, compression_level=COMPRESSION_LEVEL) as sink,
-    ):
+    """Open a Parquet file for writing row group by row group; it appears at `path` only when the block ends well.
+
+    Pixels never repeat: without a dictionary they are read twice as fast.
+    """
+    repeating = [name for name in schema.names if name != "pixels"]
+    options = {"compression": COMPRESSION, "compression_level": COMPRESSION_LEVEL, "use_dictionary": repeating}
+    with replacing(path) as partial, pq.ParquetWriter(partial, schema, **options) as sink:
         yield sink
 
 

@@ -56,6 +56,7 @@ def augment_shard(
     """
     if border not in BORDERS:
         raise ValueError(f"Invalid images.border. It should be one of {list(BORDERS)}. Received: {border!r}")
+    cv2.setNumThreads(1)  # shards run side by side
     schema = samples(resolution)
     group = min(1024, max(128, _BYTES_PER_GROUP // (2 * resolution**2)))
     with writer(destination, schema) as sink:
