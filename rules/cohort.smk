@@ -6,19 +6,19 @@ if SOURCE == "phantom":
         output:
             ratings=f"{PRIVATE}/source/ratings.csv",
             truth=f"{PRIVATE}/source/truth.parquet",
+        log:
+            f"{RESULTS}/logs/make_phantom.log",
+        conda:
+            ENVIRONMENT
+        threads: 64
+        resources:
+            mem_mb=growing(2000),
+            runtime=growing(30),
         params:
             destination=f"{PRIVATE}/source/dicom",
             phantom=config["cohort"]["phantom"],
             code=code("make_phantom.py"),
             lock=LOCK,
-        threads: 64
-        resources:
-            mem_mb=growing(2000),
-            runtime=growing(30),
-        log:
-            f"{RESULTS}/logs/make_phantom.log",
-        conda:
-            ENVIRONMENT
         script:
             "../workflow_scripts/make_phantom.py"
 
@@ -34,14 +34,14 @@ if SOURCE == "export":
             instances=f"{RESULTS}/instances/{{shard}}.parquet",
             rejected=f"{RESULTS}/rejected/{{shard}}.parquet",
             ratings=f"{RESULTS}/ratings/{{shard}}.parquet",
+        log:
+            f"{RESULTS}/logs/adopt_export/{{shard}}.log",
+        localrule: True
+        conda:
+            ENVIRONMENT
         params:
             code=code("adopt_export.py"),
             lock=LOCK,
-        localrule: True
-        log:
-            f"{RESULTS}/logs/adopt_export/{{shard}}.log",
-        conda:
-            ENVIRONMENT
         script:
             "../workflow_scripts/adopt_export.py"
 
@@ -54,22 +54,24 @@ else:
             instances=f"{RESULTS}/instances/{{shard}}.parquet",
             rejected=f"{RESULTS}/rejected/{{shard}}.parquet",
             ratings=f"{RESULTS}/ratings/{{shard}}.parquet",
+        log:
+            f"{RESULTS}/logs/deidentify/{{shard}}.log",
+        conda:
+            ENVIRONMENT
+        resources:
+            mem_mb=growing(2000),
+            runtime=growing(60),
         params:
             content=source_digest,
             shards=SHARDS,
             export=EXPORT,
             private=PRIVATE,
             options=config["deidentify"],
-            key_seed=config["cohort"]["phantom"]["seed"] if SOURCE == "phantom" else None,
+            key_seed=(
+                config["cohort"]["phantom"]["seed"] if SOURCE == "phantom" else None
+            ),
             code=code("deidentify.py"),
             lock=LOCK,
-        resources:
-            mem_mb=growing(2000),
-            runtime=growing(60),
-        log:
-            f"{RESULTS}/logs/deidentify/{{shard}}.log",
-        conda:
-            ENVIRONMENT
         script:
             "../workflow_scripts/deidentify.py"
 
@@ -83,18 +85,18 @@ rule select_discs:
         ratings=f"{RESULTS}/ratings.parquet",
         discs=f"{RESULTS}/discs.parquet",
         flow=f"{RESULTS}/flow.json",
+    log:
+        f"{RESULTS}/logs/select_discs.log",
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(15),
     params:
         shards=SHARDS,
         reference=config["cohort"]["reference"],
         code=code("select_discs.py"),
         lock=LOCK,
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(15),
-    log:
-        f"{RESULTS}/logs/select_discs.log",
-    conda:
-        ENVIRONMENT
     script:
         "../workflow_scripts/select_discs.py"
 
@@ -104,14 +106,14 @@ rule split:
         discs=f"{RESULTS}/discs.parquet",
     output:
         splits=f"{RESULTS}/splits.parquet",
+    log:
+        f"{RESULTS}/logs/split.log",
+    localrule: True
+    conda:
+        ENVIRONMENT
     params:
         splits=config["splits"],
         code=code("split.py"),
         lock=LOCK,
-    localrule: True
-    log:
-        f"{RESULTS}/logs/split.log",
-    conda:
-        ENVIRONMENT
     script:
         "../workflow_scripts/split.py"

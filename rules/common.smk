@@ -14,7 +14,9 @@ from discgrade.provenance import code_digest, lock_digest, reference_digest
 from snakemake.exceptions import WorkflowError
 
 try:
-    config = check_config(config, Path(workflow.basedir, "rules", "schemas", "config.schema.yaml"))
+    config = check_config(
+        config, Path(workflow.basedir, "rules", "schemas", "config.schema.yaml")
+    )
 except ConfigurationError as error:
     raise WorkflowError(str(error)) from None
 
@@ -24,8 +26,13 @@ RUN = f"{RESULTS}/runs/{{variant}}/{{resolution}}px/share-{{share}}/{{split}}/se
 ENVIRONMENT = "../envs/workflow.yaml"
 LOCK = lock_digest(Path(workflow.basedir, "envs", "requirements.lock"))
 SOURCE = config["cohort"]["source"]
-EXPORT = f"{config['cohort']['export']}/export" if SOURCE == "export" else f"{RESULTS}/export"
+EXPORT = (
+    f"{config['cohort']['export']}/export"
+    if SOURCE == "export"
+    else f"{RESULTS}/export"
+)
 SHARDS = study.shards(config)
+
 
 wildcard_constraints:
     shard=r"\d+",
@@ -46,14 +53,34 @@ def output_of(runs, name):
     return [f"{RESULTS}/runs/{run.path}/{name}" for run in runs]
 
 
-def tables_of(name):
-    """The four renderings of a table."""
-    return {kind: f"{RESULTS}/tables/{name}.{kind}" for kind in ("csv", "md", "tex", "html")}
+def tables_of(name, title=None):
+    """The four renderings of a table; with a title, as outputs that the report shows."""
+    paths = {
+        kind: f"{RESULTS}/tables/{name}.{kind}" for kind in ("csv", "md", "tex", "html")
+    }
+    return (
+        paths | {"html": reported(paths["html"], name, "Tables", title)}
+        if title
+        else paths
+    )
 
 
-def figure_of(name):
-    """The renderings of a figure and the table that it draws."""
-    return {kind: f"{RESULTS}/figures/{name}.{kind}" for kind in ("pdf", "png", "csv")}
+def reported(path, name, category, title):
+    """An output that the report shows with the caption of that name."""
+    kind = "table" if category == "Tables" else "figure"
+    return report(
+        path, caption=f"captions/{name}.rst", category=category, labels={kind: title}
+    )
+
+
+def figure_of(name, title=None):
+    """The renderings of a figure and the table that it draws; with a title, as outputs that the report shows."""
+    paths = {kind: f"{RESULTS}/figures/{name}.{kind}" for kind in ("pdf", "png", "csv")}
+    return (
+        paths | {"png": reported(paths["png"], name, "Figures", title)}
+        if title
+        else paths
+    )
 
 
 def growing(amount):
@@ -79,7 +106,10 @@ def source_digest(wildcards):
 
 def samples_of_run(wildcards):
     """The sample shards at a run's resolution."""
-    return [f"{RESULTS}/samples/{wildcards.resolution}px/{shard}.parquet" for shard in SHARDS]
+    return [
+        f"{RESULTS}/samples/{wildcards.resolution}px/{shard}.parquet"
+        for shard in SHARDS
+    ]
 
 
 def training_of(wildcards):
@@ -95,4 +125,8 @@ def protocol_of(wildcards):
 def named_code(wildcards):
     """Digests of the losses and networks that a variant names outside the package."""
     training = study.variant_training(config, wildcards.variant)
-    return {key: reference_digest(training[key]) for key in ("loss", "network") if ":" in training[key]}
+    return {
+        key: reference_digest(training[key])
+        for key in ("loss", "network")
+        if ":" in training[key]
+    }

@@ -10,17 +10,18 @@ rule score:
     output:
         graded=f"{RESULTS}/graded.parquet",
         scores=f"{RESULTS}/scores.parquet",
-    params:
-        runs=study.run_plans(config),
-        code=code("score.py"),
-        lock=LOCK,
-    resources:
-        mem_mb=growing(4000),
-        runtime=growing(30),
     log:
         f"{RESULTS}/logs/score.log",
     conda:
         ENVIRONMENT
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(30),
+    params:
+        runs=study.run_plans(config),
+        reference=config["cohort"]["reference"],
+        code=code("score.py"),
+        lock=LOCK,
     script:
         "../workflow_scripts/score.py"
 
@@ -28,23 +29,23 @@ rule score:
 rule credible_intervals:
     input:
         graded=f"{RESULTS}/graded.parquet",
-        scores=f"{RESULTS}/scores.parquet",
         discs=f"{RESULTS}/discs.parquet",
         ratings=f"{RESULTS}/ratings.parquet",
     output:
         intervals=f"{RESULTS}/intervals.parquet",
         comparisons=f"{RESULTS}/comparisons.parquet",
-    params:
-        intervals=config["intervals"],
-        unit=config["protocol"]["unit"],
-        code=code("credible_intervals.py"),
-        lock=LOCK,
-    resources:
-        mem_mb=growing(4000),
-        runtime=growing(60),
     log:
         f"{RESULTS}/logs/credible_intervals.log",
     conda:
         ENVIRONMENT
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(60),
+    params:
+        intervals=config["intervals"],
+        unit=config["protocol"]["unit"],
+        reference=config["cohort"]["reference"],
+        code=code("credible_intervals.py"),
+        lock=LOCK,
     script:
         "../workflow_scripts/credible_intervals.py"

@@ -7,18 +7,18 @@ rule extract_rois:
         ratings=f"{RESULTS}/ratings/{{shard}}.parquet",
     output:
         rois=f"{RESULTS}/rois/{{shard}}.parquet",
+    log:
+        f"{RESULTS}/logs/extract_rois/{{shard}}.log",
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(60),
     params:
         export=EXPORT,
         reference=config["cohort"]["reference"],
         code=code("extract_rois.py"),
         lock=LOCK,
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(60),
-    log:
-        f"{RESULTS}/logs/extract_rois/{{shard}}.log",
-    conda:
-        ENVIRONMENT
     script:
         "../workflow_scripts/extract_rois.py"
 
@@ -36,18 +36,18 @@ rule draw_rois:
             category="Cohort",
             labels={"figure": "Regions of interest"},
         ),
+    log:
+        f"{RESULTS}/logs/draw_rois.log",
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(15),
     params:
         export=EXPORT,
         seed=config["splits"]["seed"],
         pictures=config["report"]["disc_pictures"],
         code=code("draw_rois.py"),
         lock=LOCK,
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(15),
-    log:
-        f"{RESULTS}/logs/draw_rois.log",
-    conda:
-        ENVIRONMENT
     script:
         "../workflow_scripts/draw_rois.py"

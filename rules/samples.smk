@@ -6,17 +6,17 @@ rule augment:
         rois=f"{RESULTS}/rois/{{shard}}.parquet",
     output:
         samples=f"{RESULTS}/samples/{{resolution}}px/{{shard}}.parquet",
+    log:
+        f"{RESULTS}/logs/augment/{{resolution}}px/{{shard}}.log",
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(60),
     params:
         border=config["images"]["border"],
         augmentation=config["augmentation"],
         code=code("augment.py"),
         lock=LOCK,
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(60),
-    log:
-        f"{RESULTS}/logs/augment/{{resolution}}px/{{shard}}.log",
-    conda:
-        ENVIRONMENT
     script:
         "../workflow_scripts/augment.py"

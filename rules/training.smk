@@ -11,6 +11,16 @@ rule train:
         network=f"{RUN}/network.parquet",
         history=f"{RUN}/history.parquet",
         predictions=f"{RUN}/predictions.parquet",
+    log:
+        f"{RESULTS}/logs/train/{{variant}}/{{resolution}}px/share-{{share}}/{{split}}/seed-{{seed}}.log",
+    retries: 1
+    conda:
+        ENVIRONMENT
+    threads: config["training"]["threads"]
+    resources:
+        gpu=config["training"]["gpus"],
+        mem_mb=growing(4000),
+        runtime=growing(240),
     params:
         training=training_of,
         protocol=protocol_of,
@@ -18,15 +28,5 @@ rule train:
         named=named_code,
         code=code("train.py"),
         lock=LOCK,
-    threads: config["training"]["threads"]
-    resources:
-        gpu=config["training"]["gpus"],
-        mem_mb=growing(4000),
-        runtime=growing(240),
-    retries: 1
-    log:
-        f"{RESULTS}/logs/train/{{variant}}/{{resolution}}px/share-{{share}}/{{split}}/seed-{{seed}}.log",
-    conda:
-        ENVIRONMENT
     script:
         "../workflow_scripts/train.py"

@@ -100,6 +100,31 @@ def all_runs(config: Config) -> list[Run]:
     return list(dict.fromkeys(runs))
 
 
+def regression_run(config: Config) -> Run:
+    """Return the run that Figure 5 shows: the variant `mae`, or else the last that is trained on the continuous scale.
+
+    Where no variant is, the run of `mae` stands for what is missing.
+    """
+    trained = [name for name in trained_variants(config) if config["variants"][name]["scale"] == "continuous"]
+    variant = trained[-1] if trained and "mae" not in trained else "mae"
+    return replace(default_run(config), variant=variant)
+
+
+def titles(runs: Sequence[Run]) -> list[str]:
+    """Name runs of one split by their variants, and by their seeds where a variant has several."""
+    several = len({run.seed for run in runs}) > 1
+    return [f"{run.variant}, seed {run.seed}" if several else run.variant for run in runs]
+
+
+def confusion_panels(config: Config) -> dict[str, list[dict[str, str | int]]]:
+    """Return the runs that each confusion matrix adds up: every variant on the fixed split, and its folds."""
+    panels: dict[str, list[dict[str, str | int]]] = {}
+    for run in variant_runs(config) + fold_runs(config):
+        title = run.variant if run.split == HOLDOUT else f"{run.variant}, folds"
+        panels.setdefault(title, []).append(run.wildcards)
+    return panels
+
+
 def resolutions(config: Config) -> list[int]:
     """Return the resolutions that some run trains at, ascending."""
     return sorted({run.resolution for run in all_runs(config)})
