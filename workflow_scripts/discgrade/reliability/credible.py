@@ -1,0 +1,175 @@
+"""Bayesian bootstrap of scores (Rubin, Ann Stat 1981;9:130-134) and highest-density intervals.
+
+A draw gives every resampled unit a Dirichlet(1, ..., 1) weight, that is a standard exponential one, since no score
+changes with the weights' sum. A patient's weight goes to all samples of the patient. All scores of a draw follow from
+one weighted joint matrix, so that a draw costs one row of a matrix product instead of a pass over the samples.
+
+Draws of one seed give the same units the same weights, whatever was predicted for them: the scores of several runs
+on the same samples are paired draw by draw.
+"""
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from discgrade.reliability.metrics import Floats
+from discgrade.reliability.pairs import CELLS, GRADES, Column, Detail, Pairs, all_scores
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", FutureWarning)
+    import arviz
+
+Unit = Literal["fold", "patient", "disc"]
+Integers = NDArray[np.int64]
+
+# Weights held at a time: they bound the memory of a bootstrap, not its result.
+_CHUNK = 4_000_000
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Draws from the posterior of several scores.
+
+    Attributes:
+        columns: Metric and integral grade of each score; NaN for a global one.
+        values: Shape (draws, scores).
+        observed: The scores themselves, all units weighed alike, (scores,).
+        detail: On which scale reference and prediction are.
+        samples: Number of scored samples.
+        units: Number of resampled units.
+        unit: What is resampled.
+    """
+
+    columns: list[Column]
+    values: Floats
+    observed: Floats
+    detail: Detail
+    samples: int
+    units: int
+    unit: Unit
+
+
+@dataclass(frozen=True)
+class Bootstrap:
+    """How the posterior is drawn: what is weighed, how often, from which seed, and how sure the interval is."""
+
+    unit: Unit = "patient"
+    draws: int = 40_000
+    seed: int = 1
+    probability: float = 0.9973
+
+
+def unit_weights(units: int, alike: Integers | None, draws: int, seed: int) -> Iterator[Floats]:
+    """Yield weights in chunks of shape (n, units), `draws` rows in all.
+
+    Args:
+        units: Number of resampled units.
+        alike: Number of units that each column stands for, (units,): the sum of their exponential weights is one
+            gamma weight. None if each stands for itself.
+        draws: Number of draws.
+        seed: Seed of the draws; neither they nor their order depend on the size of the chunks.
+    """
+    generator = np.random.default_rng(seed)
+    size = max(1, _CHUNK // units)
+    for start in range(0, draws, size):
+        shape = (min(size, draws - start), units)
+        yield generator.standard_exponential(shape) if alike is None else generator.standard_gamma(alike, shape)
+
+
+def _cell_counts(pairs: Pairs, unit_of: Integers, units: int) -> tuple[Integers, Floats]:
+    """Return the occupied cells of the joint matrix, and how many samples of each unit lie in each, (units, cells)."""
+    occupied, column = np.unique(pairs.cells, return_inverse=True)
+    counts = np.bincount(unit_of * len(occupied) + column, minlength=units * len(occupied))
+    return occupied, counts.reshape(units, len(occupied)).astype(np.float64)
+
+
+def joint_draws(runs: Sequence[Pairs], unit: Unit, draws: int, seed: int) -> Iterator[list[Floats]]:
+    """Yield weighted joint matrices of several runs over the same samples, paired draw by draw.
+
+    With discs as the unit, discs that all runs graded alike are weighed as one.
+
+    Args:
+        runs: Pairs of the same samples in the same order.
+        unit: `patient` or `disc`.
+        draws: Number of draws.
+        seed: Seed of the draws.
+
+    Yields:
+        For each chunk of n draws, one array (n, 13, 13) a run.
+    """
+    owner = runs[0].patient if unit == "patient" else runs[0].disc
+    names, unit_of = np.unique(owner.astype(str), return_inverse=True)
+    occupied, counts = zip(*(_cell_counts(run, unit_of, len(names)) for run in runs), strict=True)
+    widths = np.cumsum([len(cells) for cells in occupied])[:-1]
+    table, alike = np.hstack(counts), None
+    if unit == "disc":
+        table, alike = np.unique(table, axis=0, return_counts=True)
+    for weights in unit_weights(len(table), alike, draws, seed):
+        chunk = []
+        for cells, columns in zip(occupied, np.split(weights @ table, widths, axis=1), strict=True):
+            joint = np.zeros((len(weights), CELLS))
+            joint[:, cells] = columns
+            chunk.append(joint.reshape(-1, GRADES, GRADES))
+        yield chunk
+
+
+def score_draws(
+    runs: Sequence[Pairs], bootstrap: Bootstrap, joint_of: Callable[[Floats], Floats] = lambda joint: joint
+) -> list[Draws]:
+    """Draw every score of several runs over the same samples, paired draw by draw.
+
+    Args:
+        runs: Pairs of the same samples in the same order.
+        bootstrap: Unit, draws and seed; patients are weighed where it asks for folds.
+        joint_of: What to score instead of weighted joint matrices (n, 13, 13), from them.
+    """
+    unit: Unit = "disc" if bootstrap.unit == "disc" else "patient"
+    parts: list[list[Floats]] = [[] for _ in runs]
+    for chunk in joint_draws(runs, unit, bootstrap.draws, bootstrap.seed):
+        for run, joint, part in zip(runs, chunk, parts, strict=True):
+            part.append(np.column_stack(list(all_scores(joint_of(joint), run.detail).values())))
+    values = [np.concatenate(part) for part in parts]
+    observed = [all_scores(joint_of(run.joint[None]), run.detail) for run in runs]
+    units = len(np.unique((runs[0].disc if unit == "disc" else runs[0].patient).astype(str)))
+    return [
+        Draws(list(scores), drawn, np.concatenate(list(scores.values())), run.detail, len(run), units, unit)
+        for run, drawn, scores in zip(runs, values, observed, strict=True)
+    ]
+
+
+def fold_draws(folds: Sequence[Pairs], bootstrap: Bootstrap) -> Draws:
+    """Draw the mean of the folds' scores, weighing the folds as Niemeyer et al. did."""
+    scores = all_scores(np.stack([fold.joint for fold in folds]), folds[0].detail)
+    by_fold = np.column_stack(list(scores.values()))
+    chunks = unit_weights(len(folds), None, bootstrap.draws, bootstrap.seed)
+    values = np.concatenate([weights @ by_fold / weights.sum(-1, keepdims=True) for weights in chunks])
+    samples = sum(map(len, folds))
+    return Draws(list(scores), values, by_fold.mean(axis=0), folds[0].detail, samples, len(folds), "fold")
+
+
+def mean_draws(trainings: Sequence[Draws]) -> Draws:
+    """Average the draws of several trainings that differ in their seed."""
+    values = sum((draws.values for draws in trainings[1:]), trainings[0].values) / len(trainings)
+    observed = np.mean([draws.observed for draws in trainings], axis=0)
+    return replace(trainings[0], values=values, observed=observed)
+
+
+def highest_density(values: Floats, probability: float) -> Floats:
+    """Return the shortest interval that holds the probability, for each score.
+
+    Args:
+        values: Draws, (draws, scores).
+        probability: In (0, 1).
+
+    Returns:
+        Lower and upper bound, (scores, 2); NaN for a score with NaN among its draws.
+    """
+    bounds = np.full((values.shape[1], 2), np.nan)
+    defined = ~np.isnan(values).any(axis=0)
+    for index in np.flatnonzero(defined):
+        bounds[index] = arviz.hdi(values[:, index], hdi_prob=probability)  # type: ignore[no-untyped-call]
+    return bounds

@@ -1,0 +1,123 @@
+"""Pairs of grades, reference and predicted, and every score that the tables show of them.
+
+All scores are functions of one joint matrix, 13 x 13 over the fractional grades: the integral grades of the paper's
+Tables 2 and 3 are sums of its rows and columns. So a weighted joint matrix is all that a bootstrap draw needs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from discgrade.grades import FRACTIONAL, INTEGRAL, Scale, integral
+from discgrade.reliability import metrics
+from discgrade.reliability.metrics import Floats, Scores
+
+GRADES = len(FRACTIONAL)
+CELLS = GRADES * GRADES
+
+# fractional: reference and prediction are fractional grades; rounded: only the reference is; integral: neither.
+Detail = Literal["fractional", "rounded", "integral"]
+
+# A metric and the integral grade that it is of; NaN for all grades together.
+Column = tuple[str, float]
+
+# Sums the 13 fractional grades to the 5 integral ones: (13, 5), a single 1 in each row.
+_TO_INTEGRAL = (integral(FRACTIONAL)[:, None] == INTEGRAL).astype(np.float64)
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Reference and predicted grade of n scored samples.
+
+    Attributes:
+        reference: Rank of the reference grade on the fractional scale, (n,).
+        predicted: Rank of the predicted grade on the fractional scale, (n,).
+        disc: Disc of each sample, (n,).
+        patient: Patient of each sample, (n,).
+        detail: On which scale both sides are.
+    """
+
+    reference: NDArray[np.int64]
+    predicted: NDArray[np.int64]
+    disc: NDArray[np.object_]
+    patient: NDArray[np.object_]
+    detail: Detail
+
+    def __len__(self) -> int:
+        """Return the number of samples."""
+        return len(self.reference)
+
+    @property
+    def cells(self) -> NDArray[np.int64]:
+        """Cell of each sample in the flattened joint matrix, (n,)."""
+        return self.reference * GRADES + self.predicted
+
+    @property
+    def joint(self) -> Floats:
+        """Number of samples of each reference (row) and predicted (column) grade, (13, 13)."""
+        return np.bincount(self.cells, minlength=CELLS).reshape(GRADES, GRADES).astype(np.float64)
+
+
+def join(parts: Sequence[Pairs]) -> Pairs:
+    """Join pairs of one detail."""
+    sides = ("reference", "predicted", "disc", "patient")
+    joined = {side: np.concatenate([getattr(part, side) for part in parts]) for side in sides}
+    return Pairs(**joined, detail=parts[0].detail)
+
+
+def detail_of(references: Floats, scale: Scale) -> Detail:
+    """Return on which scale the pairs of a cohort's reference grades and a run's predictions are.
+
+    A cohort was read on the fractional scale if any of its grades is not integral.
+    """
+    if not (np.asarray(references) != integral(references)).any():
+        return "integral"
+    return "rounded" if scale == "integral" else "fractional"
+
+
+def to_integral(joint: Floats) -> Floats:
+    """Sum joint matrices (..., 13, 13) to integral ones (..., 5, 5)."""
+    return np.asarray(_TO_INTEGRAL.T @ joint @ _TO_INTEGRAL)
+
+
+def pair_scores(joint: Floats, detail: Detail) -> Scores:
+    """Return every global score of joint matrices.
+
+    Args:
+        joint: Shape (..., 13, 13), counts or weights; rows the reference.
+        detail: On which scale both sides are.
+
+    Returns:
+        Arrays of shape (...). The keys of `metrics.global_scores` on integral grades, and `mae`, `bias`, `pearson_r`
+        and `within_one` on fractional grades if both sides have them, else on integral ones.
+        If fractional also `accuracy_fractional`, `kappa_linear_fractional` (weighed by rank) and
+        `kappa_linear_fractional_values` (weighed by grade value).
+        If rounded also the errors against the fractional reference, as `mae_fractional_reference` and so on.
+    """
+    scores = metrics.global_scores(to_integral(joint))
+    if detail == "fractional":
+        return scores | metrics.error_scores(joint) | _fractional_scores(joint)
+    scores |= metrics.error_scores(to_integral(joint), INTEGRAL)
+    if detail == "rounded":
+        errors = metrics.error_scores(joint)
+        scores |= {f"{name}_fractional_reference": values for name, values in errors.items()}
+    return scores
+
+
+def _fractional_scores(joint: Floats) -> Scores:
+    return {
+        "accuracy_fractional": metrics.accuracy(joint),
+        "kappa_linear_fractional": metrics.kappa(joint),
+        "kappa_linear_fractional_values": metrics.kappa(joint, values=FRACTIONAL),
+    }
+
+
+def all_scores(joint: Floats, detail: Detail) -> dict[Column, Floats]:
+    """Return the global scores of joint matrices (..., 13, 13) and the per-grade ones on the 5 integral grades."""
+    scores = {(metric, np.nan): values for metric, values in pair_scores(joint, detail).items()}
+    for metric, values in metrics.per_grade_scores(to_integral(joint)).items():
+        scores |= {(metric, float(grade)): values[..., index] for index, grade in enumerate(INTEGRAL)}
+    return scores

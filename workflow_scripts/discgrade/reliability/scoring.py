@@ -1,0 +1,125 @@
+"""Score every run and pair of readings, over all discs and over groups of them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from discgrade import records
+from discgrade.grades import FRACTIONAL, Scale, rank
+from discgrade.reliability import raters
+from discgrade.reliability.graded import grade_run, read_discs, read_splits, run_of
+from discgrade.reliability.metrics import Floats
+from discgrade.reliability.pairs import Pairs, detail_of
+from discgrade.reliability.tabulation import Cell, Scope, pooled_folds, score_table
+
+EXTERNAL = "external"
+ScopedFrame = tuple[Scope, pd.DataFrame]
+GROUPINGS: tuple[str, ...] = ("cohort", "level", "maker", "field_strength", "origin")
+
+
+def pairs_of(frame: pd.DataFrame, discs: pd.DataFrame, scope: Scope, scale: Scale) -> Pairs:
+    """Pair the reference and predicted grades of scored samples (rows of `records.GRADED`) of one run's scale.
+
+    Whether the reference is fractional is asked of the scope's whole cohort, or of all cohorts but the external one.
+    """
+    cohort = discs["cohort"] == scope.group if scope.scope == "cohort" else discs["cohort"] != EXTERNAL
+    return Pairs(
+        reference=rank(frame["reference"]),
+        predicted=rank(frame["predicted"]),
+        disc=frame["disc"].to_numpy(object),
+        patient=discs["patient"][frame["disc"]].to_numpy(object),
+        detail=detail_of(discs.loc[cohort, "grade"].to_numpy(), scale),
+    )
+
+
+def scopes_of(frame: pd.DataFrame, discs: pd.DataFrame, twice: Mapping[Scope, pd.Series]) -> Iterator[ScopedFrame]:
+    """Yield scored samples of one run, or of all its folds, by scope.
+
+    Args:
+        frame: Rows of `records.GRADED`.
+        discs: As `graded.read_discs` returns.
+        twice: As `raters.doubly_read` returns.
+
+    Yields:
+        All samples of the test part, those of each group, those of the external cohort, and those of the doubly read
+        discs with one of their readings as the reference; only scopes that have samples.
+    """
+    tested = frame[frame["part"] == "test"]
+    yield Scope(), tested
+    for grouping in GROUPINGS:
+        values = discs[grouping][tested["disc"]].to_numpy(object)
+        for value in sorted(pd.unique(values[pd.notna(values)])):
+            name = f"{value:g}" if isinstance(value, float) else str(value)
+            yield Scope(grouping, name), tested[values == value]
+    if len(tested) < len(frame):
+        yield Scope("cohort", EXTERNAL), frame[frame["part"] == EXTERNAL]
+    for scope, grades in twice.items():
+        reread = tested[tested["disc"].isin(grades.index)]
+        if len(reread):
+            yield scope, reread.assign(reference=grades[reread["disc"]].to_numpy())
+
+
+def prevalence_of(discs: pd.DataFrame) -> Floats:
+    """Return the share of each fractional grade among the discs that are not external, (13,)."""
+    grades = discs.loc[discs["cohort"] != EXTERNAL, "grade"]
+    return np.bincount(rank(grades), minlength=len(FRACTIONAL)) / max(len(grades), 1)
+
+
+def rater_cells(readings: pd.DataFrame, main: raters.Reading, discs: pd.DataFrame) -> list[Cell]:
+    """Return the joint matrices of the pairs of readings and of the noise ceiling."""
+    pairs = raters.rater_pairs(readings, main, discs)
+    cells = [Cell(raters.rater_run(name), Scope(), pair.joint, pair.detail) for name, pair in pairs.items()]
+    if raters.INTRA_RATER in pairs:
+        intra = pairs[raters.INTRA_RATER]
+        ceiling = raters.noise_ceiling(intra.joint, prevalence_of(discs))
+        cells.append(Cell(raters.rater_run(raters.NOISE_CEILING), Scope(), ceiling, intra.detail))
+    return cells
+
+
+def score_runs(
+    *,
+    predictions: Sequence[Path],
+    runs: Sequence[Mapping[str, Any]],
+    discs: Path,
+    splits: Path,
+    ratings: Path,
+    graded: Path,
+    scores: Path,
+    reference: Mapping[str, Any] | None = None,
+) -> None:
+    """Decode and check every run's predictions, and score them.
+
+    Args:
+        predictions: The runs' prediction tables, in the order of `runs`.
+        runs: As `study.run_plans` returns: each run's fields, scale, decoding and `score` (as_read or augmented).
+        discs: `discs.parquet`.
+        splits: `splits.parquet`.
+        ratings: `ratings.parquet`.
+        graded: Destination of every scored sample of every run, a row group a run.
+        scores: Destination of the scores: each run, all folds pooled (`folds`), the mean of the folds (`fold-mean`),
+            the mean of all seeds (-1), and the pairs of readings.
+        reference: `cohort.reference` of the config: which reading the others are compared with.
+
+    Raises:
+        ValueError: on predictions of unknown discs, a run without its scored part, grades outside the scale, or folds
+            that share a patient; each named.
+    """
+    known, parts = read_discs(discs), read_splits(splits)
+    readings, main = raters.read_readings(ratings, known), raters.main_reading(reference or {})
+    twice = raters.doubly_read(readings, main)
+    cells: list[Cell] = []
+    with records.writer(graded, records.GRADED) as sink:
+        for path, plan in zip(predictions, runs, strict=True):
+            frame = grade_run(path, plan, known, parts)
+            sink.write_table(records.conform(pa.Table.from_pandas(frame, preserve_index=False), records.GRADED, graded))
+            for scope, rows in scopes_of(frame, known, twice):
+                pairs = pairs_of(rows, known, scope, plan["scale"])
+                cells.append(Cell(run_of(plan), scope, pairs.joint, pairs.detail))
+    cells += pooled_folds(cells)
+    cells += rater_cells(readings, main, known)
+    table = pa.Table.from_pandas(score_table(cells), preserve_index=False)
+    records.write(table, records.SCORES, scores)
