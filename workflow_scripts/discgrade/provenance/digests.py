@@ -7,6 +7,7 @@ module that the script imports, changes, and not for a comment, a docstring, a b
 
 import ast
 import hashlib
+import json
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -25,6 +26,11 @@ def file_digest(path: str | Path) -> str:
     """Return the SHA-256 of a file's bytes, read in chunks."""
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def content_digest(content: object) -> str:
+    """Return the SHA-256 of a JSON value, written in one canonical way."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def lock_digest(path: str | Path) -> str:
@@ -115,8 +121,6 @@ def _write(node: ast.AST, code: list[str], imports: set[tuple[int, str]], words:
 
     Empty fields are left out, so that the digest does not depend on the fields that a Python version knows.
     """
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-        return
     if isinstance(node, ast.Import):
         imports |= {(0, alias.name) for alias in node.names}
     elif isinstance(node, ast.ImportFrom):
@@ -127,12 +131,17 @@ def _write(node: ast.AST, code: list[str], imports: set[tuple[int, str]], words:
     for field in node._fields:
         value = getattr(node, field, None)
         for child in value if isinstance(value, list) else [] if value is None else [value]:
-            code.append(field)
-            if isinstance(child, ast.AST):
+            if not isinstance(child, ast.AST):
+                code.append(f"{field} {child!r}")
+            elif not _is_text(child):
+                code.append(field)
                 _write(child, code, imports, words)
-            else:
-                code.append(repr(child))
     code.append(".")
+
+
+def _is_text(node: ast.AST) -> bool:
+    """Tell whether a statement is a bare string: a docstring."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
 def _imported(path: Path, imports: frozenset[tuple[int, str]], roots: tuple[Path, ...]) -> Iterator[tuple[str, Path]]:

@@ -1,31 +1,30 @@
 """The record of one job: what it was given, what it made, with which code, where and when.
 
-A record is `results/<study>/provenance/<rule>/<wildcards>.json`. It holds no identity and no absolute path: files of
-the study are named relative to its folder, files of the project relative to the project, and everything else (what
-lies under private/ or outside the project) by the name that the rule gives it. It ends with a digest over itself.
+A record is `results/<study>/provenance/<rule>/<wildcards>.json`. It holds no identity and no absolute path: a file of
+the study is named by its path below the study's folder, every other file by the name that the rule gives it. It ends
+with a digest over itself.
 """
 
 import json
 import os
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from discgrade import records
 from discgrade.provenance import machine
-from discgrade.provenance.digests import code_digest, file_digest
+from discgrade.provenance.chain import FOLDER, Record, read_chain, read_record, self_digest
+from discgrade.provenance.digests import code_digest, content_digest, file_digest
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import Namedlist, Snakemake
 
-Record = dict[str, Any]
-
-FOLDER = "provenance"
 RESULTS = "results"
 WITHHELD = "(withheld)"
+SOURCES = ("dicom", "ratings", "export")
+"""Keys of the config's cohort that name places of the user's own; a name of a folder may be a name of a patient."""
 
 
 def study_folder(job: "Snakemake") -> Path:
@@ -36,8 +35,8 @@ def study_folder(job: "Snakemake") -> Path:
 def record_path(job: "Snakemake") -> Path:
     """Return where the job's record belongs: by rule and wildcards, or `output.record` if the rule declares it.
 
-    Rules should not declare it: Snakemake removes declared outputs before a job starts again, and with them the earlier
-    record, which `finish` reads.
+    Rules should not declare it: Snakemake removes declared outputs before a job starts again, and with them the
+    earlier record, which `finish` reads.
     """
     declared = job.output.get("record")
     if declared:
@@ -45,16 +44,6 @@ def record_path(job: "Snakemake") -> Path:
     wildcards = {name: value for name, value in job.wildcards.items() if name != "study"}
     stem = ",".join(f"{name}={quote(str(value), safe='')}" for name, value in wildcards.items()) or "job"
     return study_folder(job) / FOLDER / str(job.rule) / f"{stem}.json"
-
-
-def content_digest(content: object) -> str:
-    """Return the SHA-256 of a JSON value, written in one canonical way."""
-    return sha256(json.dumps(content, sort_keys=True, separators=(",", ":"), default=str).encode()).hexdigest()
-
-
-def self_digest(record: Mapping[str, Any]) -> str:
-    """Return the digest that a record should carry: over all of it but the digest."""
-    return content_digest({key: value for key, value in record.items() if key != "digest"})
 
 
 def begin(job: "Snakemake", script: Path, seed: int | None) -> Record:
@@ -104,29 +93,13 @@ def finish(record: Record, job: "Snakemake") -> Path:
     record |= {"outputs": outputs, "ended": _now()} | machine.process(gpu=bool(job.resources.get("gpu")))
     record["reproduces"] = _reproduced(path, outputs)
     record["digest"] = self_digest(record)
-    with records.replacing(path) as partial:
-        partial.write_text(json.dumps(record, indent=1, default=str) + "\n")
+    _write_json(record, path)
     return path
 
 
-def read_record(path: Path) -> Record:
-    """Read one record.
-
-    Raises:
-        ValueError: if the file is not a record.
-    """
-    try:
-        record = json.loads(path.read_text())
-    except ValueError as error:
-        raise ValueError(f"{path}: not a job record, it should be JSON. Received: {error}") from None
-    if not isinstance(record, dict) or not {"rule", "inputs", "outputs", "digest"} <= record.keys():
-        raise ValueError(f"{path}: not a job record, it should hold rule, inputs, outputs and digest")
-    return record
-
-
-def record_files(folder: Path) -> list[Path]:
-    """Return the files of all records below a study's folder, in a fixed order."""
-    return sorted((folder / FOLDER).glob("*/*.json"))
+def _write_json(content: object, path: Path) -> None:
+    with records.replacing(path) as partial:
+        partial.write_text(json.dumps(content, indent=1) + "\n")
 
 
 def _now() -> str:
@@ -150,7 +123,7 @@ def _files(container: "Namedlist[str]") -> Iterator[tuple[str, str]]:
 
 
 def _public(value: object) -> object:
-    """Return a JSON value without paths outside the project."""
+    """Return a JSON value without absolute paths: those within the project become relative, others are withheld."""
     if isinstance(value, Mapping):
         return {str(key): _public(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -163,57 +136,42 @@ def _public(value: object) -> object:
 
 def _keep_config(job: "Snakemake") -> str:
     """Keep the resolved config beside the records, once, named by its digest; return the digest."""
-    config = _public(job.config)
+    cohort = {key: WITHHELD if key in SOURCES and value else value for key, value in job.config["cohort"].items()}
+    config = _public(dict(job.config) | {"cohort": cohort})
     digest = content_digest(config)
     path = study_folder(job) / FOLDER / f"config-{digest[:16]}.json"
     if not path.exists():
-        with records.replacing(path) as partial:
-            partial.write_text(json.dumps(config, indent=1) + "\n")
+        _write_json(config, path)
     return digest
 
 
 def _file(job: "Snakemake", name: str, file: str) -> dict[str, Any]:
     """Describe one file: by which name and path, how large, with which digest."""
     path = Path(os.path.relpath(file))
-    if path.is_relative_to(study_folder(job)):
-        place, shown = "study", path.relative_to(study_folder(job)).as_posix()
-    elif path.parts[0] in ("..", "private"):
-        place, shown = "private", name
-    else:
-        place, shown = "project", path.as_posix()
-    return {"name": name, "place": place, "path": shown, "bytes": path.stat().st_size, "sha256": file_digest(path)}
+    study = study_folder(job)
+    own = path.is_relative_to(study)
+    shown = path.relative_to(study).as_posix() if own else name
+    size, digest = path.stat().st_size, file_digest(path)
+    return {"name": name, "place": "study" if own else "elsewhere", "path": shown, "bytes": size, "sha256": digest}
 
 
 def _inputs(job: "Snakemake") -> Iterator[dict[str, Any]]:
-    """Describe the inputs, those made by the study with the record that made them."""
-    inputs = [_file(job, name, file) for name, file in _files(job.input)]
-    wanted = {item["path"] for item in inputs if item["place"] == "study"}
-    makers = _makers(study_folder(job), wanted) if wanted else {}
-    for item in inputs:
-        made = makers.get((item["path"], item["sha256"])) if item["place"] == "study" else None
-        yield item | ({"producer": made[0], "record": made[1]} if made else {})
-
-
-def _makers(folder: Path, wanted: set[str]) -> dict[tuple[str, str], tuple[str, str]]:
-    """Return, by path and digest of a file, the name and digest of the record that made it; the latest one counts."""
-    found: dict[tuple[str, str], tuple[str, str]] = {}
-    ended: dict[tuple[str, str], str] = {}
-    for path in record_files(folder):
-        record = read_record(path)
-        name = path.relative_to(folder / FOLDER).as_posix()
-        for item in record["outputs"]:
-            key = (item["path"], item["sha256"])
-            if item["path"] in wanted and record["ended"] >= ended.get(key, ""):
-                found[key], ended[key] = (name, record["digest"]), record["ended"]
-    return found
+    """Describe the inputs, those made by the study with name and digest of the record of their maker."""
+    chain = read_chain(study_folder(job))
+    for name, file in _files(job.input):
+        item = _file(job, name, file)
+        maker = chain.maker(item["path"]) if item["place"] == "study" else None
+        yield item | ({"producer": chain.makers[item["path"]], "record": maker["digest"]} if maker else {})
 
 
 def _reproduced(path: Path, outputs: list[dict[str, Any]]) -> list[str]:
     """Return the digests of this job's earlier records that describe the same outputs."""
-    if not path.exists():
+    try:
+        earlier = read_record(path)
+    except (FileNotFoundError, ValueError):
         return []
-    earlier = read_record(path)
-    same = [(item["path"], item["sha256"]) for item in earlier["outputs"]] == [
-        (item["path"], item["sha256"]) for item in outputs
-    ]
-    return [*earlier.get("reproduces", []), earlier["digest"]] if same else []
+    return [*earlier.get("reproduces", []), earlier["digest"]] if _bytes(earlier["outputs"]) == _bytes(outputs) else []
+
+
+def _bytes(outputs: list[dict[str, Any]]) -> dict[str, str]:
+    return {item["path"]: item["sha256"] for item in outputs}

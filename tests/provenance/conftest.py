@@ -1,0 +1,50 @@
+"""A study in miniature that a real Snakemake runs with the real step(): see toy/."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[2] / "workflow_scripts" / "discgrade"
+TOY = Path(__file__).parent / "toy"
+
+
+def run_toy(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    return subprocess.run(
+        [sys.executable, "-m", "snakemake", "--cores", "2", "--rerun-triggers", "input", "mtime", "params", *arguments],
+        cwd=project,
+        check=False,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+
+
+def new_toy(folder: Path) -> Path:
+    shutil.copytree(TOY, folder)
+    (folder / "workflow_scripts" / "discgrade").symlink_to(PACKAGE)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def finished_toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    project = new_toy(tmp_path_factory.mktemp("toy") / "project")
+    done = run_toy(project)
+    assert done.returncode == 0, done.stderr
+    return project
+
+
+@pytest.fixture
+def toy(finished_toy: Path, tmp_path: Path) -> Path:
+    """A copy of the finished project that a test may spoil."""
+    return shutil.copytree(finished_toy, tmp_path / "project", symlinks=True)
+
+
+@pytest.fixture
+def results(finished_toy: Path, tmp_path: Path) -> Path:
+    """A copy of the results alone, without project, Snakemake's metadata or anything private."""
+    return shutil.copytree(finished_toy / "results" / "toy", tmp_path / "toy")

@@ -1,0 +1,170 @@
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from discgrade.provenance.chain import self_digest
+from discgrade.provenance.verify import verify
+
+from .conftest import run_toy
+
+RUNS = "runs/{}/24px/share-1/{}/seed-1/{}"
+
+
+def faults(results, scripts=None):
+    return {(fault.kind, fault.culprit) for fault in verify(results, scripts=scripts).faults}
+
+
+def flip(path: Path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def edit(path: Path, renew: bool, **changes):
+    record = json.loads(path.read_text()) | changes
+    path.write_text(json.dumps(record | ({"digest": self_digest(record)} if renew else {})))
+
+
+def test_an_untouched_copy_is_clean(results, finished_toy):
+    verdict = verify(results, scripts=finished_toy / "workflow_scripts")
+    assert verdict.faults == []
+    assert (verdict.records, verdict.files) == (14, 28)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "instances/00.parquet",
+        "export/P001/image.dcm",
+        "discs.parquet",
+        "flow.json",
+        "splits.parquet",
+        "samples/24px/01.parquet",
+        RUNS.format("default", "fold-01", "model.keras"),
+        RUNS.format("default", "holdout", "history.parquet"),
+        RUNS.format("mae", "holdout", "predictions.parquet"),
+        "graded.parquet",
+        "scores.parquet",
+        "intervals.parquet",
+        "tables/table2.csv",
+        "tables/table2.md",
+    ],
+)
+def test_one_flipped_byte_is_found_and_named(results, path):
+    flip(results / path)
+    assert ("changed output", path) in faults(results)
+    (results / path).unlink()
+    assert ("missing output", path) in faults(results) or path.startswith("instances/")
+
+
+def test_a_flipped_byte_of_a_record_is_found(results):
+    for path in (results / "provenance").glob("*/*.json"):
+        spoilt = shutil.copy2(path, results.parent / "kept.json")
+        text = path.read_text()
+        path.write_text(text.replace('"started": "20', '"started": "10'))
+        assert ("edited record", str(path.relative_to(results))) in faults(results)
+        shutil.move(spoilt, path)
+
+
+def test_an_edited_record_with_a_new_digest_breaks_the_chain(results):
+    edit(results / "provenance/train/variant=mae,split=holdout.json", renew=True, seed=2)
+    assert faults(results) == {("broken chain", "provenance/score/job.json")}
+
+
+def test_a_record_that_is_none_is_named(results):
+    (results / "provenance/split/job.json").write_text("{")
+    assert ("unreadable record", "provenance/split/job.json") in faults(results)
+
+
+def test_a_missing_record_is_named_with_what_it_made(results):
+    (results / "provenance/split/job.json").unlink()
+    found = verify(results, scripts=None).faults
+    assert ("missing record", "splits.parquet") in {(fault.kind, fault.culprit) for fault in found}
+    assert any("provenance/split/job.json" in fault.message for fault in found)
+
+
+def test_swapped_models_are_named(results):
+    first, second = (results / RUNS.format("default", fold, "model.keras") for fold in ("fold-01", "fold-02"))
+    content = first.read_bytes()
+    first.write_bytes(second.read_bytes())
+    second.write_bytes(content)
+    found = verify(results, scripts=None).faults
+    assert {fault.kind for fault in found} == {"changed output"}
+    assert all("these are the bytes of" in fault.message for fault in found)
+
+
+def test_a_run_taken_from_another_study_is_found(toy):
+    results = toy / "results" / "toy"
+    other = shutil.copytree(results, toy.parent / "other")
+    script = toy / "workflow_scripts" / "train.py"
+    script.write_text(script.read_text().replace("weights of", "other weights of").replace("0.4, 0.6", "0.5, 0.5"))
+    done = run_toy(toy)
+    assert done.returncode == 0, done.stderr
+    assert faults(results, toy / "workflow_scripts") == set()
+    name = "train/variant=mae,split=holdout.json"
+    for path in (
+        f"provenance/{name}",
+        *(RUNS.format("mae", "holdout", f) for f in ("model.keras", "predictions.parquet")),
+    ):
+        shutil.copy2(results / path, other / path)
+    found = verify(other, scripts=None).faults
+    assert [(fault.kind, fault.culprit) for fault in found] == [("broken chain", "provenance/score/job.json")]
+    assert "two runs mixed" in found[0].message
+
+
+def test_an_output_older_than_its_rules_code_is_named(toy):
+    script = toy / "workflow_scripts" / "table2.py"
+    script.write_text(script.read_text().replace(".912", ".913"))
+    found = faults(toy / "results" / "toy", toy / "workflow_scripts")
+    assert found == {("older output", "tables/table2.csv, tables/table2.md")}
+
+
+def test_a_job_that_made_the_same_again_breaks_nothing(toy):
+    done = run_toy(toy, "--forcerun", "split", "--until", "split")
+    assert done.returncode == 0, done.stderr
+    record = json.loads((toy / "results/toy/provenance/split/job.json").read_text())
+    assert len(record["reproduces"]) == 1
+    assert faults(toy / "results" / "toy", toy / "workflow_scripts") == set()
+
+
+def test_a_changed_config_is_found(results):
+    (config,) = (results / "provenance").glob("config-*.json")
+    config.write_text(config.read_text().replace("100", "101"))
+    assert faults(results) == {("changed output", f"provenance/{config.name}")}
+
+
+def test_a_stray_file_is_found_but_for_logs_and_texts(results):
+    (results / "tables" / "table3.csv").write_text("1")
+    (results / "README.md").write_text("what is what")
+    (results / "logs" / "more.log").write_text("more")
+    assert faults(results) == {("missing record", "tables/table3.csv")}
+
+
+def test_what_is_left_over_from_an_earlier_config_is_no_fault_but_said(results):
+    name = "train/variant=mae,split=holdout.json"
+    record = json.loads((results / "provenance" / name).read_text())
+    record |= {"wildcards": {"variant": "old"}, "outputs": [], "code": "0" * 64}
+    path = results / "runs/old/model.keras"
+    path.parent.mkdir(parents=True)
+    shutil.copy2(results / RUNS.format("mae", "holdout", "model.keras"), path)
+    kept = json.loads((results / "provenance" / name).read_text())["outputs"][0] | {"path": "runs/old/model.keras"}
+    record["outputs"] = [kept]
+    record["digest"] = self_digest(record)
+    (results / "provenance/train/variant=old.json").write_text(json.dumps(record))
+    verdict = verify(results, scripts=None)
+    assert verdict.faults == []
+    assert any("train/variant=old.json" in note for note in verdict.notes)
+
+
+def test_a_folder_without_records_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="no job records"):
+        verify(tmp_path)
+
+
+def test_the_head_changes_with_any_record_behind_the_tables(results):
+    before = verify(results, scripts=None).head
+    edit(results / "provenance/make_phantom/job.json", renew=True, seed=5)
+    assert verify(results, scripts=None).head == before  # no file of the study came from it by record
+    edit(results / "provenance/deidentify/shard=00.json", renew=True, seed=5)
+    assert verify(results, scripts=None).head != before

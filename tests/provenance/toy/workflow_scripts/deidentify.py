@@ -1,0 +1,17 @@
+from hashlib import sha256
+from pathlib import Path
+
+from discgrade import records
+from discgrade.step import step
+from toy import fill, patients
+
+with step(snakemake, private=True) as job:  # noqa: F821
+    rows = []
+    for patient in patients(job.wildcards.shard):
+        image = Path(job.params.export, patient, "image.dcm")
+        image.parent.mkdir(parents=True, exist_ok=True)
+        image.write_bytes(patient.encode() * 100)
+        digest = sha256(image.read_bytes()).hexdigest()
+        path = f"{patient}/image.dcm"
+        rows.append(fill(records.INSTANCES, patient=patient, sop_instance_uid=patient, path=path, digest=digest))
+    records.write(rows, records.INSTANCES, job.output.instances)

@@ -1,0 +1,25 @@
+import json
+from pathlib import Path
+
+from discgrade import records
+from discgrade.step import step
+from toy import fill
+
+with step(snakemake) as job:  # noqa: F821
+    instances = records.read_all(job.input.instances, records.INSTANCES)
+    rows = [
+        fill(
+            records.DISCS,
+            disc=f"{patient}-L4/L5",
+            patient=patient,
+            sop_instance_uid=patient,
+            level="L4/L5",
+            grade=3.0,
+            integral=3.0,
+            shard=patient[1:3],
+            cohort="primary",
+        )
+        for patient in instances["patient"].to_pylist()
+    ]
+    records.write(rows, records.DISCS, job.output.discs)
+    Path(job.output.flow).write_text(json.dumps({"discs": {"kept": len(rows), "excluded": {"no image": 1}}}))

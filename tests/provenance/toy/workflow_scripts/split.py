@@ -1,0 +1,11 @@
+from discgrade import records
+from discgrade.step import step
+
+with step(snakemake) as job:  # noqa: F821
+    patients = records.read(job.input.discs, records.DISCS, ["patient"])["patient"].to_pylist()
+    rows = [
+        {"split": split, "patient": patient, "part": "test", "share": 1}
+        for split in ("holdout", "fold-01", "fold-02")
+        for patient in patients
+    ]
+    records.write(rows, records.SPLITS, job.output.splits)

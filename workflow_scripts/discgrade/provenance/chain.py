@@ -1,0 +1,117 @@
+"""A study's job records, read back as the chain that they form: what made a file, and from what.
+
+Everything here works on a copy of `results/<study>/` alone.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from discgrade.provenance.digests import content_digest
+
+Record = dict[str, Any]
+"""One job, as `jobrecord` describes it."""
+
+FOLDER = "provenance"
+NEEDED = {"rule", "wildcards", "script", "params", "code", "inputs", "outputs", "ended", "digest"}
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The records of a study.
+
+    Attributes:
+        folder: The study's folder.
+        records: Each record by its name: its path below provenance/.
+        makers: The name of the record that made each file, by the file's path below the study's folder. Of several
+            records that name a file the latest counts.
+    """
+
+    folder: Path
+    records: Mapping[str, Record]
+    makers: Mapping[str, str]
+
+    def maker(self, path: str) -> Record | None:
+        """Return the record of the job that made a file, or None."""
+        return self.records.get(self.makers.get(path, ""))
+
+    def producers(self, record: Record) -> list[str]:
+        """Return the names of the records that made a job's inputs, each once, in the order of the inputs."""
+        named = (self.makers.get(item["path"]) for item in record["inputs"] if item["place"] == "study")
+        return list(dict.fromkeys(name for name in named if name))
+
+    def ancestry(self, paths: Iterable[str]) -> Iterator[str]:
+        """Yield the names of all records behind some files, each once, the nearest first."""
+        waiting = list(dict.fromkeys(self.makers[path] for path in paths if path in self.makers))
+        seen = set(waiting)
+        while waiting:
+            name = waiting.pop(0)
+            yield name
+            fresh = [producer for producer in self.producers(self.records[name]) if producer not in seen]
+            seen.update(fresh)
+            waiting += fresh
+
+    def head(self, paths: Iterable[str]) -> str:
+        """Return one digest over all records behind some files: it changes if any of them does."""
+        return content_digest(sorted(self.records[name]["digest"] for name in self.ancestry(paths)))
+
+
+def record_files(folder: Path) -> list[Path]:
+    """Return the files of all records of a study, in a fixed order."""
+    return sorted((folder / FOLDER).glob("*/*.json"))
+
+
+def record_name(folder: Path, path: Path) -> str:
+    """Return a record's name: its path below provenance/."""
+    return path.relative_to(folder / FOLDER).as_posix()
+
+
+def read_record(path: Path) -> Record:
+    """Read one record.
+
+    Raises:
+        ValueError: if the file is not a record.
+    """
+    try:
+        record = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise ValueError(f"not a job record: it should be JSON ({error})") from None
+    if not isinstance(record, dict) or not record.keys() >= NEEDED:
+        raise ValueError(f"not a job record: it should hold {sorted(NEEDED)}")
+    return record
+
+
+def self_digest(record: Mapping[str, Any]) -> str:
+    """Return the digest that a record should carry: over all of it but the digest."""
+    return content_digest({key: value for key, value in record.items() if key != "digest"})
+
+
+def read_chain(folder: Path) -> Chain:
+    """Read all readable records of a study."""
+    return linked(folder, read_records(folder)[0])
+
+
+def read_records(folder: Path) -> tuple[dict[str, Record], dict[str, str]]:
+    """Return the records of a study by name, and what is wrong with each file that is not one."""
+    found: dict[str, Record] = {}
+    wrong: dict[str, str] = {}
+    for path in record_files(folder):
+        try:
+            found[record_name(folder, path)] = read_record(path)
+        except ValueError as error:
+            wrong[record_name(folder, path)] = str(error)
+    return found, wrong
+
+
+def linked(folder: Path, records: Mapping[str, Record]) -> Chain:
+    """Return the chain of some records."""
+    by_age = sorted(records, key=lambda name: (records[name]["ended"], name))
+    makers = {item["path"]: name for name in by_age for item in study_files(records[name]["outputs"])}
+    return Chain(folder, records, makers)
+
+
+def study_files(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return those inputs or outputs of a record that lie in the study's folder."""
+    return [item for item in items if item["place"] == "study"]

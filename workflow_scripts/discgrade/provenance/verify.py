@@ -1,0 +1,112 @@
+"""Checks that every byte of a study is what its records say, and that the records form one unbroken chain.
+
+Needs a copy of `results/<study>/` alone; with the checkout at hand it also finds outputs older than their rule's code.
+"""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from discgrade import records
+from discgrade.provenance import faults
+from discgrade.provenance.chain import FOLDER, Chain, linked, read_records
+from discgrade.provenance.digests import SOURCE, file_digest
+
+SHOWN = ("tables/", "figures/", "report.html")
+"""Where the outputs lie that a reader sees: what is not behind one of them is left over from an earlier config."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a verification looked at and found.
+
+    Attributes:
+        faults: Every fault, named; empty if all is as recorded.
+        notes: What is no fault, or could not be checked, and why.
+        records: Number of records read.
+        files: Number of files hashed.
+        size: Their size in bytes.
+        head: Digest over all records behind what a reader sees; the report prints it.
+    """
+
+    faults: list[faults.Fault]
+    notes: list[str]
+    records: int
+    files: int
+    size: int
+    head: str
+
+
+def verify(results: Path, *, scripts: Path | None = SOURCE) -> Verdict:
+    """Verify one study.
+
+    Args:
+        results: The study's folder, or a copy of it.
+        scripts: The folder of the rules' scripts, to find outputs that are older than their code; None: not checked.
+
+    Raises:
+        ValueError: if the folder holds no record at all.
+    """
+    readable, unreadable = read_records(results)
+    if not readable and not unreadable:
+        raise ValueError(f"{results}: no job records. It should be a study's folder with {FOLDER}/<rule>/*.json")
+    chain = linked(results, readable)
+    exported, notes = _exported(chain)
+    digests = _hash_all(results, sorted({*chain.makers, *exported}))
+    needed, leftover = _needed(chain)
+    found = [
+        *faults.unreadable_records(unreadable),
+        *faults.edited_records(chain),
+        *faults.changed_outputs(chain, digests),
+        *faults.changed_export(exported, digests),
+        *faults.unrecorded_files(chain),
+        *faults.broken_links(chain, needed),
+        *faults.changed_configs(chain),
+    ]
+    if leftover:
+        notes.append(f"{len(leftover)} jobs are behind no table, figure or report: {', '.join(leftover[:5])} ...")
+    if scripts and (scripts / "discgrade").is_dir():
+        found += faults.older_than_code(chain, needed, scripts)
+        found += faults.older_than_lock(chain, needed, scripts.parent / "envs" / "requirements.lock")
+    else:
+        notes.append("The outputs' age was not compared with the code's: there are no scripts here")
+    size = sum((results / path).stat().st_size for path, digest in digests.items() if digest)
+    return Verdict(found, notes, len(readable), len(digests), size, study_head(chain))
+
+
+def study_head(chain: Chain) -> str:
+    """Return one digest over all records behind the tables and figures of a study: what its report prints."""
+    return chain.head(path for path in chain.makers if path.startswith(SHOWN[:2]))
+
+
+def _needed(chain: Chain) -> tuple[list[str], list[str]]:
+    """Return the names of the jobs behind what a reader sees, and of the others; without tables all are needed."""
+    needed = list(chain.ancestry(path for path in chain.makers if path.startswith(SHOWN)))
+    current = dict.fromkeys(chain.makers.values())
+    return (needed, [name for name in current if name not in needed]) if needed else (list(current), [])
+
+
+def _hash_all(folder: Path, paths: list[str]) -> faults.Digests:
+    """Hash files side by side: hashing lets other threads run, so the disc or the memory sets the pace."""
+
+    def digest(path: str) -> str | None:
+        return file_digest(folder / path) if (folder / path).is_file() else None
+
+    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
+        return dict(zip(paths, pool.map(digest, paths), strict=True))
+
+
+def _exported(chain: Chain) -> tuple[dict[str, str], list[str]]:
+    """Return the digests of the exported images by path, as the readable tables of instances say, and notes."""
+    tables = [path for path in chain.makers if path.startswith("instances/")]
+    own = [path for path in tables if chain.records[chain.makers[path]]["rule"] != "adopt_export"]
+    digests: dict[str, str] = {}
+    for path in own:
+        try:
+            table = records.read(chain.folder / path, records.INSTANCES, ["path", "digest"])
+        except (OSError, ValueError):
+            continue  # a missing or changed table is a fault of its own
+        digests |= {f"export/{row['path']}": row["digest"] for row in table.to_pylist()}
+    notes = [] if len(own) == len(tables) else ["The export was taken over from elsewhere: its images were not checked"]
+    return digests, notes
