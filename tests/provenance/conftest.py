@@ -15,7 +15,7 @@ TOY = Path(__file__).parent / "toy"
 def run_toy(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     return subprocess.run(
-        [sys.executable, "-m", "snakemake", "--cores", "2", "--rerun-triggers", "input", "mtime", "params", *arguments],
+        [sys.executable, "-m", "snakemake", *arguments, "--cores", "2", "--rerun-triggers", "input", "mtime", "params"],
         cwd=project,
         check=False,
         env=environment,

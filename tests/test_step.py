@@ -1,0 +1,151 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+SNAKEFILE = """
+import os, sys
+os.environ["PYTHONPATH"] = os.path.join(workflow.basedir, "workflow_scripts")
+config = {"study": "steps", "cohort": {}}
+rule all:
+    input: expand("results/steps/{kind}.txt", kind=["well", "ours", "theirs", "private", "private_ours"])
+rule work:
+    output: "results/steps/{kind}.txt"
+    params: seed=7
+    log: "results/steps/logs/{kind}.log"
+    script: "workflow_scripts/work.py"
+rule elsewhere:
+    output: "results/steps/elsewhere.txt"
+    log: "results/steps/logs/elsewhere.log"
+    script: "other_scripts/work.py"
+"""
+
+SCRIPT = """
+import ctypes, logging, os, random, subprocess, sys, time, warnings
+from pathlib import Path
+from discgrade import grades
+from discgrade.step import step
+
+kind = snakemake.wildcards.get("kind", "well")
+with step(snakemake, private=kind.startswith("private")) as job:
+    print("printed Mueller")
+    os.system("echo from below Mueller")
+    warnings.warn("warned Mueller")
+    logging.getLogger("library").warning("library says Mueller")
+    logging.getLogger("discgrade.imaging").info("we say hello")
+    draw = random.random()
+    if kind.endswith("ours"):
+        grades.rank([2.5])
+    if kind in ("theirs", "private"):
+        int("Mueller")
+    if kind == "slow":
+        Path("pid").write_text(str(os.getpid()))
+        time.sleep(60)
+    Path(job.output[0]).write_text(repr(draw))
+"""
+
+
+def snakemake(project, *arguments):
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    return [sys.executable, "-m", "snakemake", "--cores", "2", "--keep-going", *arguments], {
+        "cwd": project,
+        "env": environment,
+        "text": True,
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.STDOUT,
+    }
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("steps")
+    (folder / "Snakefile").write_text(SNAKEFILE)
+    for scripts in ("workflow_scripts", "other_scripts"):
+        (folder / scripts).mkdir()
+        (folder / scripts / "work.py").write_text(SCRIPT)
+    (folder / "workflow_scripts" / "discgrade").symlink_to(ROOT / "workflow_scripts" / "discgrade")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def terminal(project):
+    command, options = snakemake(project)
+    done = subprocess.run(command, check=False, **options)
+    assert done.returncode == 1
+    return done.stdout
+
+
+def log(project, kind):
+    return (project / "results" / "steps" / "logs" / f"{kind}.log").read_text()
+
+
+def test_all_that_a_script_says_goes_to_its_log(project, terminal):
+    for words in ("printed Mueller", "from below Mueller", "UserWarning: warned", "library says", "we say hello"):
+        assert words in log(project, "well")
+        assert words not in terminal
+
+
+def test_our_own_error_is_one_paragraph_on_the_terminal_with_the_traceback_in_the_log(project, terminal):
+    assert "work: Invalid grade on the fractional scale." in terminal
+    assert "(log: results/steps/logs/ours.log)" in terminal
+    assert "Traceback" not in terminal
+    assert "Traceback" in log(project, "ours")
+
+
+def test_an_unforeseen_error_is_named_by_its_kind(project, terminal):
+    assert "work: ValueError: invalid literal for int() with base 10: 'Mueller' (log:" in terminal
+    assert "Traceback" in log(project, "theirs")
+
+
+def test_a_failed_job_leaves_neither_output_nor_record(project, terminal):
+    assert not (project / "results" / "steps" / "ours.txt").exists()
+    records = (project / "results" / "steps" / "provenance" / "work").iterdir()
+    assert [path.name for path in records] == ["kind=well.json"]
+
+
+def test_a_private_job_tells_only_what_we_say_ourselves(project, terminal):
+    assert "Mueller" not in log(project, "private")
+    assert "we say hello" in log(project, "private")
+    assert "UserWarning in" in log(project, "private")
+    assert "ValueError: ValueError" in log(project, "private")
+    assert "work: ValueError (log: results/steps/logs/private.log)" in terminal
+
+
+def test_our_own_error_in_a_private_job_is_told_in_full(project, terminal):
+    assert "Received: [2.5]" in log(project, "private_ours")
+    assert "grades.py, line" in log(project, "private_ours")
+
+
+def test_the_global_generators_start_from_the_jobs_seed(project, terminal):
+    import random
+
+    assert (project / "results" / "steps" / "well.txt").read_text() == repr(random.Random(7).random())
+
+
+def test_another_checkouts_package_is_refused(project, terminal):
+    command, options = snakemake(project, "results/steps/elsewhere.txt")
+    done = subprocess.run(command, check=False, **options)
+    assert "discgrade should be imported from the checkout whose scripts run" in done.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux kills a child with its parent")
+def test_a_script_dies_with_a_killed_snakemake(project, terminal):
+    command, options = snakemake(project, "--nolock", "results/steps/slow.txt")
+    with subprocess.Popen(command, **options) as parent:
+        wait_for((project / "pid").exists)
+        parent.send_signal(signal.SIGKILL)
+    script = Path("/proc") / (project / "pid").read_text()
+    wait_for(lambda: not script.exists())
+
+
+def wait_for(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
