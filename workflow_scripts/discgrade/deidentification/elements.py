@@ -92,7 +92,7 @@ def _value(
     raw = little_endian(element, representation)
     if raw is None or len(raw) > 0xFFFE:
         return None
-    if not raw.strip(b" \0"):
+    if not (raw if representation in _SWAP else raw.strip(b" \0")):
         return b""
     if rule.action in (Action.NUMBER, Action.POINTER):
         return values.numbers(raw, representation, rule.multiplicity)
