@@ -65,7 +65,6 @@ else:
             content=source_digest,
             shards=SHARDS,
             export=EXPORT,
-            private=PRIVATE,
             options=config["deidentify"],
             key_seed=(
                 config["cohort"]["phantom"]["seed"] if SOURCE == "phantom" else None

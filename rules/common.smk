@@ -6,7 +6,7 @@ from pathlib import Path
 
 SCRIPTS = Path(workflow.basedir, "workflow_scripts")
 sys.path.insert(0, str(SCRIPTS))
-os.environ["PYTHONPATH"] = str(SCRIPTS)
+os.environ.update(PYTHONPATH=str(SCRIPTS))
 
 from discgrade import study
 from discgrade.configuration import ConfigurationError, check_config

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 with step(snakemake, private=True) as job:
     cohort = snakemake.config["cohort"]
-    source = Path(job.params.private, "source")
+    private = Path("private", snakemake.config["study"])
+    source = private / "source"
     deidentify_shard(
         source=source / "dicom" if cohort["source"] == "phantom" else Path(cohort["dicom"]),
         ratings=source / "ratings.csv" if cohort["source"] == "phantom" else Path(cohort["ratings"]),
@@ -21,6 +22,6 @@ with step(snakemake, private=True) as job:
         instances=Path(job.output.instances),
         rejected=Path(job.output.rejected),
         ratings_out=Path(job.output.ratings),
-        private=Path(job.params.private),
+        private=private,
         options=job.params.options | {"key_seed": job.params.key_seed},
     )
