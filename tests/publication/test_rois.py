@@ -1,0 +1,125 @@
+"""Regions of interest on their slices."""
+
+import numpy as np
+import pydicom
+import pytest
+from discgrade.grades import LEVELS
+from discgrade.publication.rois import draw_rois, regions
+from discgrade.records import DISCS, INSTANCES, ROIS, write
+from PIL import Image
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
+
+ROWS, COLUMNS = 160, 120
+PATIENTS = 12
+
+
+def empty(schema) -> dict[str, None]:
+    return {field.name: None for field in schema if field.nullable}
+
+
+def save(path, uid: str) -> None:
+    """Write a slice with bright discs where the regions lie."""
+    dataset = Dataset()
+    dataset.file_meta = FileMetaDataset()
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    dataset.SOPClassUID, dataset.SOPInstanceUID = MRImageStorage, uid
+    dataset.Rows, dataset.Columns, dataset.SamplesPerPixel = ROWS, COLUMNS, 1
+    dataset.PhotometricInterpretation = "MONOCHROME2"
+    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = 16, 16, 15, 0
+    pixels = np.full((ROWS, COLUMNS), 200, np.uint16)
+    for number in range(5):
+        pixels[20 + 26 * number : 30 + 26 * number, 45:70] = 800
+    dataset.PixelData = pixels.tobytes()
+    pydicom.dcmwrite(path, dataset, enforce_file_format=True)
+
+
+@pytest.fixture(scope="module")
+def cohort(tmp_path_factory):
+    """Twelve patients with five discs each; the first has width and height of L2/L3 swapped."""
+    folder = tmp_path_factory.mktemp("cohort")
+    random = np.random.default_rng(1)
+    images, discs, rois = [], [], []
+    for patient in range(PATIENTS):
+        uid = f"1.2.{patient}"
+        save(folder / f"{uid}.dcm", uid)
+        names = dict.fromkeys(("series_uid", "pixel_digest", "digest"), "x") | {"patient": f"P{patient}"}
+        sizes = {"frames": 1, "rows": ROWS, "columns": COLUMNS, "row_spacing": 1.0, "column_spacing": 1.0, "bytes": 1}
+        images.append(
+            empty(INSTANCES) | names | sizes | {"study_uid": uid, "sop_instance_uid": uid, "path": f"{uid}.dcm"}
+        )
+        for number, level in enumerate(LEVELS):
+            width, height = 50 + random.normal(), 24 + random.normal()
+            if (patient, number) == (0, 1):
+                width, height = height, width
+            disc = f"P{patient}-{level}"
+            place = {"x": 40.0, "y": 13.0 + 26 * number, "width": width, "height": height, "frame": 1}
+            given = {"grade": 2.0, "integral": 2.0, "cohort": "primary", "origin": "human", "shard": "00"}
+            own = {"disc": disc, "patient": f"P{patient}", "study_uid": uid, "sop_instance_uid": uid, "level": level}
+            discs.append(empty(DISCS) | place | given | own)
+            cut = {"pixels": b"\0\0", "rows": 1, "columns": 1, "offset": 0.0, "scale": 1.0, "outside": 0.0}
+            rois.append(empty(ROIS) | cut | {"disc": disc})
+    write(discs, DISCS, folder / "discs.parquet")
+    write(rois, ROIS, folder / "rois.parquet")
+    write(images, INSTANCES, folder / "instances.parquet")
+    return folder
+
+
+@pytest.fixture
+def draw(cohort, tmp_path):
+    """A function that draws the cohort and returns PDF and PNG."""
+
+    def run(name="rois", pictures=True, seed=1):
+        pdf, png = tmp_path / f"{name}.pdf", tmp_path / f"{name}.png"
+        draw_rois(
+            discs=cohort / "discs.parquet",
+            rois=[cohort / "rois.parquet"],
+            instances=[cohort / "instances.parquet"],
+            export=cohort,
+            destination_pdf=pdf,
+            destination_png=png,
+            seed=seed,
+            pictures=pictures,
+        )
+        return pdf.read_bytes(), png
+
+    return run
+
+
+def test_regions_join_discs_images_and_doubts(cohort):
+    table = regions(cohort / "discs.parquet", [cohort / "rois.parquet"], [cohort / "instances.parquet"])
+    assert len(table) == 5 * PATIENTS
+    assert set(table["unit"]) == {"mm"}
+    doubtful = table[table["doubt"] != ""]
+    assert "width and height swapped?" in doubtful.set_index("disc").loc["P0-L2/L3", "doubt"]
+
+
+def test_doubtful_slices_get_their_own_page(draw):
+    pdf, _ = draw()
+    assert pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page ") == 2
+
+
+def test_same_bytes_every_time(draw):
+    first, first_png = draw("one")
+    second, second_png = draw("two")
+    assert first == second
+    assert first_png.read_bytes() == second_png.read_bytes()
+
+
+def test_slices_are_shown_on_request_only(draw):
+    """The discs on the slices are white; the empty frames are not, and the rest of both pages is the same."""
+    white = {
+        name: np.asarray(Image.open(draw(name, name == "shown")[1]).convert("L")) > 250 for name in ("shown", "no")
+    }
+    assert white["shown"].mean() > white["no"].mean() + 0.02
+
+
+def test_no_file_is_left_after_a_failure(draw, cohort, tmp_path):
+    file = cohort / "1.2.0.dcm"
+    file.rename(cohort / "away")
+    try:
+        with pytest.raises(FileNotFoundError):
+            draw()
+    finally:
+        (cohort / "away").rename(file)
+    assert not list(tmp_path.iterdir())

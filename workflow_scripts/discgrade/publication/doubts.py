@@ -1,0 +1,129 @@
+"""Which regions of interest look wrong: measured against the cohort's own median and spread, level by level.
+
+Distances are robust z-scores, (value - median) / (1.4826 MAD): some wrong rows move neither median nor MAD. What the
+whole sheet has wrong does move them, and is told from anatomy instead (`cohort_doubts`).
+"""
+
+import numpy as np
+import pandas as pd
+
+from discgrade.grades import LEVELS
+
+FAR = 4.5
+"""Robust standard deviations beyond which a region is doubtful."""
+NEARER = 3.0
+"""Robust standard deviations beyond which a region is doubtful if exchanging width and height halves them."""
+OBLIQUE = 30.0
+"""Degrees from the sagittal plane beyond which a slice is doubtful."""
+OUTSIDE = 0.25
+"""Share of a region outside its slice beyond which it is doubtful."""
+
+_LEAST_SIZE = 0.1
+_LEAST_PLACE = 0.03
+_LEAST_STEP = 0.1
+
+
+def disc_doubts(rois: pd.DataFrame) -> pd.Series:
+    """Say what is doubtful about each region of interest.
+
+    Args:
+        rois: One row a disc, lengths in one unit: study_uid, level, width, height, x and y of the centre from the
+            slice's upper left corner, slice_width, slice_height, outside (share of the region), obliquity (degrees,
+            NaN if unknown), scale (0 if the region has a single grey value).
+
+    Returns:
+        Reasons joined by "; ", empty where there is nothing to doubt; indexed as `rois`.
+    """
+    reasons = [*_size(rois), *_place(rois), *_step(rois), *_image(rois)]
+    return pd.Series(["; ".join(filter(None, row)) for row in zip(*reasons, strict=True)], rois.index, dtype="str")
+
+
+def cohort_doubts(rois: pd.DataFrame) -> list[str]:
+    """Say what the whole sheet seems to have wrong; arguments as in `disc_doubts`.
+
+    Lumbar discs lie below each other, and above L4/L5 a region that holds the ends of both vertebrae and some of the
+    canal is wider than tall.
+    """
+    upper = rois[rois["level"].isin(LEVELS[:3])]
+    steps = _steps(rois)
+    doubts = []
+    if len(upper) and (upper["height"] > upper["width"]).mean() > 0.75:
+        doubts.append("Most regions above L4/L5 are taller than wide. Are width and height swapped?")
+    if len(steps) and (steps["x"].abs() > steps["y"].abs()).mean() > 0.5:
+        doubts.append("Most discs lie beside, not below, the next one. Are x and y swapped?")
+    elif len(steps) and (steps["y"] < 0).mean() > 0.5:
+        doubts.append("Most discs lie above the next higher one. Does y count from the lower edge?")
+    return doubts
+
+
+def _size(rois: pd.DataFrame) -> list[list[str]]:
+    """Compare width, height and their ratio with the level's, on a logarithmic scale."""
+    level, width, height = rois["level"], np.log(rois["width"]), np.log(rois["height"])
+    norms = [_norm(value, level, _LEAST_SIZE) for value in (width, height, width - height)]
+
+    def distances(across: pd.Series, along: pd.Series) -> list[pd.Series]:
+        values = (across, along, across - along)
+        return [(value - median) / spread for value, (median, spread) in zip(values, norms, strict=True)]
+
+    far = distances(width, height)
+    given, exchanged = (pd.concat(found, axis=1).abs().max(axis=1) for found in (far, distances(height, width)))
+    swapped = (given > NEARER) & (exchanged < given / 2)
+    reasons = [_say(swapped, "width and height swapped?")]
+    for name, value, (median, _), distance in zip(("width", "height"), (width, height), norms, far, strict=False):
+        reasons.append(
+            _say((distance.abs() > FAR) & ~swapped, f"{{:.1f}} times the usual {name}", np.exp(value - median))
+        )
+    odd = (far[2].abs() > FAR) & (pd.concat(far[:2], axis=1).abs().max(axis=1) <= FAR) & ~swapped
+    return [*reasons, _say(odd, "{:.1f} times the usual width to height", np.exp(width - height - norms[2][0]))]
+
+
+def _place(rois: pd.DataFrame) -> list[list[str]]:
+    """Compare the centre's place on the slice with the level's."""
+    shares = [rois["x"] / rois["slice_width"], rois["y"] / rois["slice_height"]]
+    far = pd.Series(False, rois.index)
+    for share in shares:
+        median, spread = _norm(share, rois["level"], _LEAST_PLACE)
+        far |= ((share - median) / spread).abs() > FAR
+    return [_say(far, "far from where its level usually lies")]
+
+
+def _step(rois: pd.DataFrame) -> list[list[str]]:
+    """Compare the way from the next higher disc of the study with the cohort's; an odd one casts doubt on both."""
+    steps = _steps(rois)
+    least = _LEAST_STEP * float(np.median(np.hypot(steps["x"], steps["y"]))) if len(steps) else 1.0
+    far = pd.Series(False, steps.index)
+    for axis in ("x", "y"):
+        median, spread = _norm(steps[axis], steps["pair"], least)
+        far |= ((steps[axis] - median) / spread).abs() > FAR
+    odd = [*steps.index[far], *steps.loc[far, "upper"]]
+    return [_say(pd.Series(rois.index.isin(odd), rois.index), "out of line with its neighbour")]
+
+
+def _steps(rois: pd.DataFrame) -> pd.DataFrame:
+    """Return the way of each disc's centre from the next higher disc of the same study and slice size."""
+    ordered = rois.assign(rank=rois["level"].map(LEVELS.index), upper=rois.index).sort_values("rank", kind="stable")
+    same = ordered.groupby(["study_uid", "slice_width", "slice_height"])
+    steps = same[["x", "y", "rank"]].diff()
+    above = same[["level", "upper"]].shift()
+    return steps.assign(pair=above["level"] + ordered["level"], upper=above["upper"]).dropna().sort_index()
+
+
+def _image(rois: pd.DataFrame) -> list[list[str]]:
+    return [
+        _say(rois["outside"] > OUTSIDE, "{:.0%} outside the slice", rois["outside"]),
+        _say(rois["obliquity"] > OBLIQUE, "{:.0f}° off the sagittal plane", rois["obliquity"]),
+        _say(rois["scale"] == 0, "a single grey value"),
+    ]
+
+
+def _norm(values: pd.Series, by: pd.Series, least: float) -> tuple[pd.Series, pd.Series]:
+    """Return the median of each value's group, and 1.4826 MAD, which is a normal distribution's standard deviation."""
+    median = values.groupby(by).transform("median")
+    spread = 1.4826 * (values - median).abs().groupby(by).transform("median")
+    return median, spread.clip(lower=least)
+
+
+def _say(where: pd.Series, text: str, values: pd.Series | None = None) -> list[str]:
+    """Return for each row the text, with the row's value in it, or nothing where the condition does not hold."""
+    numbers = [0.0] * len(where) if values is None else values
+    return [text.format(number) if true else "" for true, number in zip(where, numbers, strict=True)]
