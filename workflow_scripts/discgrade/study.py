@@ -156,3 +156,24 @@ def run_plans(config: Config) -> list[dict[str, Any]]:
         | variant_protocol(config, run.variant)
         for run in all_runs(config)
     ]
+
+
+def reporting(config: Config) -> dict[str, Any]:
+    """Return what the captions and rows of the tables need to know of the study.
+
+    Returns:
+        `study` and `source` of its cohort; `default`, the default run's fields; `variants`, each trained variant's
+        scale and protocol; `folds`, their number; `seeds` of training; `unit`, what the bootstrap of the folds weighs.
+    """
+    return {
+        "study": config["study"],
+        "source": config["cohort"]["source"],
+        "default": default_run(config).wildcards,
+        "variants": {
+            variant: {"scale": variant_training(config, variant)["scale"]} | variant_protocol(config, variant)
+            for variant in dict.fromkeys([*trained_variants(config), *config["grid"]["folds"]])
+        },
+        "folds": config["splits"]["folds"],
+        "seeds": list(config["grid"]["seeds"]),
+        "unit": config["protocol"]["unit"],
+    }

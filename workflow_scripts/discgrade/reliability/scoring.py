@@ -121,5 +121,10 @@ def score_runs(
                 cells.append(Cell(run_of(plan), scope, pairs.joint, pairs.detail))
     cells += pooled_folds(cells)
     cells += rater_cells(readings, main, known)
-    table = pa.Table.from_pandas(score_table(cells), preserve_index=False)
-    records.write(table, records.SCORES, scores)
+    records.write(_as_arrow(score_table(cells)), records.SCORES, scores)
+
+
+def _as_arrow(rows: pd.DataFrame) -> pa.Table:
+    """Convert rows of `records.SCORES`: a missing grade or reason is null, an undefined value stays NaN."""
+    nullable = {field.name for field in records.SCORES if field.nullable}
+    return pa.table({name: pa.array(rows[name], from_pandas=name in nullable) for name in rows.columns})

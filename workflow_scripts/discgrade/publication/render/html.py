@@ -1,0 +1,53 @@
+"""Tables as self-contained HTML pages."""
+
+from collections.abc import Mapping
+from html import escape
+from importlib.resources import files
+
+from discgrade.publication.render.table import Cell, Row, Table, footnotes, marks
+
+
+def _cell(cell: Cell, notes: Mapping[str, str], tag: str = "td", scope: str = "") -> str:
+    text = escape(cell.text)
+    text = f"<b>{text}</b>" if cell.bold and text else text
+    text += f"<sup>{marks(cell, notes)}</sup>" if cell.notes else ""
+    text += f'<span class="interval">{escape(cell.interval)}</span>' if cell.interval else ""
+    return f"<{tag}{scope}>{text}</{tag}>"
+
+
+def _row(row: Row, notes: Mapping[str, str]) -> str:
+    style = ' class="quiet"' if row.quiet else ""
+    label = _cell(row.label, notes, "th", ' scope="row"')
+    return f"<tr{style}>{label}{''.join(_cell(cell, notes) for cell in row.cells)}</tr>"
+
+
+def to_html(table: Table) -> str:
+    """Render as a page that needs nothing else, to open, to send or to embed in a report."""
+    notes = footnotes(table)
+    style = files("discgrade.publication.render").joinpath("table.css").read_text(encoding="utf-8")
+    heading = "".join(_cell(cell, notes, "th", ' scope="col"') for cell in (Cell(table.stub), *table.headings))
+    body = []
+    for section in table.sections:
+        body.append("<tbody>")
+        if section.title.text:
+            title = _cell(section.title, notes, "th", f' class="section" colspan="{len(table.headings) + 1}"')
+            body.append(f"<tr>{title}</tr>")
+        body += [_row(row, notes) for row in section.rows]
+        body.append("</tbody>")
+    remarks = [f"<p><sup>{mark}</sup> {escape(text)}</p>" for text, mark in notes.items()]
+    lines = [
+        "<!DOCTYPE html>",
+        '<html lang="en">',
+        '<head><meta charset="utf-8">',
+        f"<title>{escape(table.title)}</title>",
+        f"<style>\n{style}</style></head>",
+        "<body>",
+        "<table>",
+        f"<caption><b>{escape(table.title)}</b> {escape(table.caption)}</caption>",
+        f"<thead><tr>{heading}</tr></thead>",
+        *body,
+        "</table>",
+        *(['<div class="notes">', *remarks, "</div>"] if notes else []),
+        "</body></html>",
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,31 @@
+"""Tables as GitHub-flavoured Markdown."""
+
+from collections.abc import Mapping, Sequence
+
+from discgrade.publication.render.table import Cell, Table, footnotes, marks
+
+
+def _cell(cell: Cell, notes: Mapping[str, str]) -> str:
+    text = cell.text.replace("\\", "\\\\").replace("|", "\\|").replace("*", "\\*").replace("_", "\\_")
+    text = f"**{text}**" if cell.bold and text else text
+    text += f"<sup>{marks(cell, notes)}</sup>" if cell.notes else ""
+    return f"{text} ({cell.interval})" if cell.interval else text
+
+
+def to_markdown(table: Table) -> str:
+    """Render as a GitHub-flavoured Markdown table between its caption and its footnotes."""
+    notes = footnotes(table)
+
+    def line(cells: Sequence[str]) -> str:
+        return f"| {' | '.join(cells)} |"
+
+    lines = [f"**{table.title}** {table.caption}", ""]
+    lines.append(line([table.stub, *(_cell(cell, notes) for cell in table.headings)]))
+    lines.append(line([":---", *("---:" for _ in table.headings)]))
+    for section in table.sections:
+        if section.title.text:
+            title = _cell(Cell(section.title.text, bold=True, notes=section.title.notes), notes)
+            lines.append(line([title, *("" for _ in table.headings)]))
+        lines += [line([_cell(cell, notes) for cell in (row.label, *row.cells)]) for row in section.rows]
+    lines += ["", *(f"<sup>{mark}</sup> {text}  " for text, mark in notes.items())]
+    return "\n".join(lines).rstrip() + "\n"

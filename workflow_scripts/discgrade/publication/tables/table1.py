@@ -1,0 +1,94 @@
+"""Table 1: the network layer by layer, read from the trained model, beside the printed one."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from discgrade import records
+from discgrade.publication.published import PAPER, citation, published, remarks, source
+from discgrade.publication.render.files import write_table
+from discgrade.publication.render.table import Cell, Row, Section, Table, missing
+from discgrade.publication.tables.captions import Context
+
+# Layers whose printed line differs from the network that the paper describes: column and note.
+_PRINTED_NOTES = {16: ("parameters", "layer_16_parameters"), 28: ("shape", "layer_28_shape")}
+
+
+def table1(*, network: Path, context: Context, destination: Mapping[str, Path]) -> None:
+    """Print the layers of the default run.
+
+    Args:
+        network: The run's `network.parquet`.
+        context: As `study.reporting` returns.
+        destination: Path of each of csv, md, tex and html.
+    """
+    layers = records.read(network, records.NETWORK).to_pylist()
+    printed = {line["layer"]: line for line in published("table1")}
+    rows = [_values(layer, printed.get(str(layer["layer"]))) for layer in layers]
+    write_table(_table(rows, context), pd.DataFrame(rows), destination)
+
+
+def _values(layer: Mapping[str, Any], printed: Mapping[str, str] | None) -> dict[str, Any]:
+    return {
+        "block": layer["block"],
+        "layer": layer["layer"],
+        "description": layer["description"],
+        "shape": "x".join(map(str, layer["shape"])),
+        "parameters": layer["parameters"],
+        "published_description": printed and printed["description"],
+        "published_shape": printed and printed["shape"],
+        "published_parameters": printed and int(printed["parameters"]),
+    }
+
+
+def _shape(text: str) -> str:
+    return text.replace("x", " \N{MULTIPLICATION SIGN} ")
+
+
+def _count(count: int) -> str:
+    return f"{count:,}"
+
+
+def _row(values: Mapping[str, Any]) -> Row:
+    column, note = _PRINTED_NOTES.get(values["layer"], ("", ""))
+    notes = {column: remarks([note])} if column else {}
+    if values["published_shape"] is None:
+        beside = [missing("The published network has fewer layers."), Cell()]
+    else:
+        beside = [
+            Cell(_shape(values["published_shape"]), notes=notes.get("shape", ())),
+            Cell(_count(values["published_parameters"]), notes=notes.get("parameters", ())),
+        ]
+    cells = [Cell(str(values["layer"])), Cell(_shape(values["shape"])), Cell(_count(values["parameters"])), *beside]
+    return Row(Cell(values["description"]), cells)
+
+
+def _table(rows: list[dict[str, Any]], context: Context) -> Table:
+    blocks: dict[int, list[Row]] = {}
+    for values in rows:
+        blocks.setdefault(values["block"], []).append(_row(values))
+    sections = [Section(Cell(f"Block {block}"), lines) for block, lines in blocks.items()]
+    ours = sum(values["parameters"] for values in rows)
+    theirs = sum(values["published_parameters"] or 0 for values in rows)
+    total = [Cell(), Cell(), Cell(_count(ours)), Cell(), Cell(_count(theirs), notes=remarks(["layer_16_parameters"]))]
+    sections.append(Section(Cell(), [Row(Cell("Total"), total)]))
+    default = context["default"]
+    return Table(
+        name="table1",
+        title="Table 1. Architecture of the network.",
+        caption=(
+            f"Read from the trained model of this study's default run ({default['variant']}, {default['resolution']} "
+            f"px); beside it, as printed by {source(PAPER)}, for 128 px, full width and 13 grades."
+        ),
+        stub="Description",
+        headings=[
+            Cell("Layer"),
+            Cell("Output shape"),
+            Cell("Parameters"),
+            Cell(f"Output shape, {citation(PAPER)}"),
+            Cell(f"Parameters, {citation(PAPER)}"),
+        ],
+        sections=sections,
+    )
