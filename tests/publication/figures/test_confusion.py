@@ -1,0 +1,69 @@
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from discgrade.grades import integral
+from discgrade.publication.figures.confusion import confusion, count_pairs
+from discgrade.study import Run
+from sklearn.metrics import confusion_matrix
+
+DEFAULT = Run("default", 48, 1, "holdout", 1)
+FOLDS = [replace(DEFAULT, split=f"fold-{number:02d}") for number in range(1, 6)]
+
+
+def _expected(study, variant, splits):
+    graded = study.tables["graded"]
+    plain = (graded["variant"] == variant) & (graded["share"] == 1) & (graded["resolution"] == 48)
+    rows = graded[plain & graded["split"].isin(splits)]
+    return confusion_matrix(integral(rows["reference"]).astype(int), integral(rows["predicted"]).astype(int))
+
+
+def test_counts_are_those_of_scikit_learn(study):
+    for variant in ("default", "integral", "mae"):
+        counted = count_pairs(study.graded, [replace(DEFAULT, variant=variant)])
+        assert np.array_equal(counted, _expected(study, variant, ["holdout"]))
+
+
+def test_folds_add_up(study):
+    assert np.array_equal(count_pairs(study.graded, FOLDS), _expected(study, "default", [run.split for run in FOLDS]))
+
+
+def test_table_holds_every_cell_and_its_share(study, out, saved, check_legible):
+    panels = {"Fixed split": [DEFAULT], "Folds": FOLDS, "Never trained": [replace(DEFAULT, variant="mine")]}
+    confusion(graded=study.graded, panels=panels, **vars(out))
+    drawn = pd.read_csv(out.csv)
+    assert drawn["panel"].unique().tolist() == ["Fixed split", "Folds"]
+    matrix = drawn[drawn["panel"] == "Folds"].pivot(index="reference", columns="predicted", values="n")
+    assert np.array_equal(matrix, count_pairs(study.graded, FOLDS))
+    assert drawn.groupby(["panel", "reference"])["share"].sum().round(12).eq(1).all()
+    check_legible(saved[0])
+
+
+def test_cells_show_their_counts(study, out, saved):
+    confusion(graded=study.graded, panels={"Default model": [DEFAULT]}, **vars(out))
+    shown = [int(text.get_text()) for text in saved[0].axes[0].texts]
+    assert shown == count_pairs(study.graded, [DEFAULT]).ravel().tolist()
+
+
+def test_all_variants_on_one_page(study, out, saved, check_legible):
+    variants = study.tables["graded"]["variant"].unique()
+    panels = {f"A rather long name of {variant}": [replace(DEFAULT, variant=variant)] for variant in variants}
+    confusion(graded=study.graded, panels=panels, **vars(out))
+    assert sum(bool(axes.images) for axes in saved[0].axes) == len(variants)
+    check_legible(saved[0])
+
+
+def test_grade_without_samples_has_no_share(study, out):
+    run = replace(DEFAULT, split="fold-01")
+    confusion(graded=study.graded, panels={"One fold": [run]}, **vars(out))
+    drawn = pd.read_csv(out.csv)
+    totals = drawn.groupby("reference")["n"].transform("sum")
+    assert drawn["share"].isna().equals(totals == 0)
+
+
+def test_nothing_predicted_says_so(study, out, saved, words):
+    confusion(graded=study.graded, panels={"Mine": [replace(DEFAULT, variant="mine")]}, **vars(out))
+    assert out.csv.read_text() == "panel,reference,predicted,n,share\n"
+    assert [text for text, _ in words(saved[0])] == [
+        "No predictions: none of the runs that this figure shows has been scored."
+    ]

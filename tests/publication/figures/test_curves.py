@@ -1,0 +1,48 @@
+import pandas as pd
+import pytest
+from discgrade import records
+from discgrade.publication.figures.curves import curves
+
+
+def test_table_holds_every_epoch_of_every_training(study, out):
+    curves(histories=study.histories, **vars(out))
+    drawn = pd.read_csv(out.csv)
+    for title, path in study.histories.items():
+        known = records.read(path, records.HISTORY).to_pandas()
+        assert drawn[drawn["panel"] == title].drop(columns="panel").values.tolist() == known.values.tolist()
+
+
+def test_panels_show_loss_above_accuracy(study, out, saved):
+    curves(histories={"mae": study.histories["mae"]}, **vars(out))
+    history = records.read(study.histories["mae"], records.HISTORY).to_pandas()
+    for axes, quantity in zip(saved[0].axes, ("loss", "accuracy"), strict=True):
+        training, chosen, _ = axes.lines
+        assert training.get_ydata().tolist() == history[quantity].tolist()
+        assert chosen.get_ydata().tolist() == history[f"val_{quantity}"].tolist()
+
+
+def test_kept_checkpoint_is_the_last_best_epoch(study, out, saved):
+    curves(histories={"mae": study.histories["mae"]}, **vars(out))
+    history = records.read(study.histories["mae"], records.HISTORY).to_pandas()
+    for axes in saved[0].axes:
+        assert axes.lines[2].get_xdata() == [history["val_accuracy"].idxmax() + 1] * 2
+
+
+@pytest.mark.parametrize("count", [1, 4, 9])
+def test_legible(study, out, saved, check_legible, count):
+    curves(histories=dict(list(study.histories.items())[:count]), **vars(out))
+    check_legible(saved[0])
+    assert len([axes for axes in saved[0].axes if axes.lines]) == 2 * count
+
+
+def test_one_epoch_is_enough(study, out, saved, check_legible):
+    path = out.csv.with_name("history.parquet")
+    records.write(records.read(study.histories["mae"], records.HISTORY)[:1], records.HISTORY, path)
+    curves(histories={"one": path}, **vars(out))
+    check_legible(saved[0])
+
+
+def test_no_training_says_so(out, saved, words):
+    curves(histories={}, **vars(out))
+    assert out.csv.read_text().startswith("panel,epoch,learning_rate,loss,accuracy,")
+    assert [text for text, _ in words(saved[0])] == ["No trainings: there is no history to draw."]

@@ -1,0 +1,110 @@
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from discgrade import records
+from discgrade.publication.figures.forest import forest
+from discgrade.study import Run
+
+DEFAULT = Run("default", 48, 1, "holdout", 1)
+VARIANTS = ["default", "integral", "soft_kappa", "mae", "mine"]
+
+
+def _draw(study, out, run=DEFAULT, variants=VARIANTS, **changes):
+    paths = {"scores": study.scores, "intervals": study.intervals} | changes
+    forest(**paths, run=run, variants=variants, **vars(out))
+    return pd.read_csv(out.csv)
+
+
+def _scores_with(study, out, rows):
+    table = pd.concat([study.tables["scores"], pd.DataFrame(rows)])
+    path = out.csv.with_name("scores.parquet")
+    records.write(table.replace({np.nan: None}).to_dict("records"), records.SCORES, path)
+    return path
+
+
+def test_rows_are_readings_then_variants_in_order_then_folds(study, out):
+    drawn = _draw(study, out)
+    rows = list(dict.fromkeys(zip(drawn["split"], drawn["variant"], strict=True)))
+    assert rows == [
+        ("readings", "intra_rater"),
+        ("readings", "inter_rater"),
+        ("holdout", "default"),
+        ("holdout", "integral"),
+        ("holdout", "soft_kappa"),
+        ("holdout", "mae"),
+        ("folds", "default"),
+    ]
+
+
+def test_values_and_bounds_are_those_of_the_tables(study, out):
+    keys = ["variant", "resolution", "share", "split", "seed", "scope", "group", "grade", "metric"]
+    known = study.tables["scores"].merge(study.tables["intervals"], on=keys)
+    known = known[(known["share"] == 1) & known["resolution"].isin([0, 48])]
+    drawn = _draw(study, out).merge(known, on=["split", "variant", "metric"], suffixes=("", "_known"))
+    assert len(drawn) == 2 * 7
+    for column in ("value", "lower", "upper", "n"):
+        assert drawn[column].tolist() == drawn[f"{column}_known"].tolist()
+
+
+def test_points_and_numbers_show_the_values(study, out, saved, words):
+    drawn = _draw(study, out)
+    kappa = drawn[drawn["metric"] == "kappa_linear"]
+    plot = saved[0].axes[2]
+    points = [line.get_xdata()[0] for line in plot.lines if line.get_marker() in ("s", "o")]
+    assert points == kappa["value"].tolist()
+    shown = {text for text, _ in words(saved[0])}
+    assert {f"{row.value:.2f} ({row.lower:.2f}, {row.upper:.2f})" for row in kappa.itertuples()} <= shown
+
+
+def test_integral_variant_is_held_against_the_fractional_reference(study, out):
+    scores = study.tables["scores"]
+    row = scores[(scores["variant"] == "integral") & (scores["metric"] == "mae")].assign(
+        metric="mae_fractional_reference", value=0.29
+    )
+    drawn = _draw(study, out, scores=_scores_with(study, out, row))
+    errors = drawn[(drawn["variant"] == "integral") & (drawn["metric"] != "kappa_linear")]
+    assert errors[["metric", "value"]].values.tolist() == [["mae_fractional_reference", 0.29]]
+    assert set(drawn.loc[drawn["variant"] == "default", "metric"]) == {"kappa_linear", "mae"}
+
+
+@pytest.mark.parametrize("weighed", [True, False])
+def test_mean_of_folds_is_shown_where_folds_are_weighed(study, out, weighed):
+    scores, spans = study.tables["scores"], study.tables["intervals"]
+    means = scores[scores["split"] == "folds"].assign(split="fold-mean")
+    path = out.csv.with_name("intervals.parquet")
+    unit = spans[spans["split"] == "folds"].assign(split="fold-mean", unit="fold", units=5)
+    records.write(pd.concat([spans, unit] if weighed else [spans]).to_dict("records"), records.INTERVALS, path)
+    drawn = _draw(study, out, scores=_scores_with(study, out, means), intervals=path)
+    assert ("fold-mean" in set(drawn["split"])) is weighed
+
+
+def test_undefined_score_is_named(study, out, saved, words):
+    scores = study.tables["scores"].copy()
+    scores.loc[(scores["variant"] == "soft_kappa") & (scores["metric"] == "kappa_linear"), "value"] = np.nan
+    path = out.csv.with_name("scores.parquet")
+    records.write(scores.to_dict("records"), records.SCORES, path)
+    _draw(study, out, scores=path)
+    assert [text for text, _ in words(saved[0])].count("not defined") == 1
+
+
+def test_legible(study, out, saved, check_legible):
+    _draw(study, out, variants=list(study.histories))
+    check_legible(saved[0])
+
+
+def test_study_without_second_readings(study, out, saved, check_legible):
+    scores = study.tables["scores"]
+    path = out.csv.with_name("scores.parquet")
+    records.write(scores[scores["split"] != "readings"].to_dict("records"), records.SCORES, path)
+    assert "readings" not in set(_draw(study, out, scores=path)["split"])
+    check_legible(saved[0])
+
+
+def test_nothing_scored_says_so(study, out, saved, words):
+    path = out.csv.with_name("scores.parquet")
+    records.write([], records.SCORES, path)
+    drawn = _draw(study, out, run=replace(DEFAULT, resolution=7), scores=path)
+    assert drawn.empty
+    assert [text for text, _ in words(saved[0])] == ["No scores: none of the variants has been scored."]

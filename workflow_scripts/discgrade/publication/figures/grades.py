@@ -1,0 +1,105 @@
+"""Figure 1: how many discs of each grade each cohort has."""
+
+from itertools import cycle
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from discgrade import records
+from discgrade.grades import FRACTIONAL, INTEGRAL, is_grade
+from discgrade.publication.figures.style import (
+    BLUE,
+    COLUMN,
+    FULL,
+    GREEN,
+    ON_GRID,
+    ORANGE,
+    PURPLE,
+    SKY,
+    VERMILLION,
+    drawing,
+    grade_text,
+    letter,
+    say,
+    write_table,
+)
+
+COLUMNS = ["scale", "grade", "cohort", "discs"]
+_KNOWN = ("primary", "supplemental", "external")
+_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILLION)
+
+
+def figure1(*, discs: Path, pdf: Path, png: Path, csv: Path) -> None:
+    """Draw the distribution of the reference grades by cohort: stacked bars, so that their height is all cohorts.
+
+    Args:
+        discs: Table `records.DISCS`.
+        pdf: Vector file to write.
+        png: Raster file to write.
+        csv: Table to write: scale, grade, cohort, discs. The fractional scale is left out where every grade is
+            integral.
+    """
+    counts = count_grades(records.read(discs, records.DISCS, ["grade", "integral", "cohort"]).to_pandas())
+    write_table(counts, csv)
+    fractional = "fractional" in set(counts["scale"])
+    with drawing(pdf=pdf, png=png, width=FULL if fractional else COLUMN, height=66) as figure:
+        draw_grades(figure, counts)
+
+
+def count_grades(discs: pd.DataFrame) -> pd.DataFrame:
+    """Count discs by scale, grade and cohort; grades without a disc count 0."""
+    scales = {"fractional": ("grade", FRACTIONAL), "integral": ("integral", INTEGRAL)}
+    if is_grade(discs["grade"], "integral").all():
+        del scales["fractional"]
+    rows = [
+        (scale, grade, cohort, int((np.isclose(discs[column], grade) & (discs["cohort"] == cohort)).sum()))
+        for scale, (column, grades) in scales.items()
+        for grade in grades
+        for cohort in _cohorts(discs)
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def draw_grades(figure: Figure, counts: pd.DataFrame) -> None:
+    """Draw one panel for each scale of `count_grades`, with one legend."""
+    scales = list(dict.fromkeys(counts["scale"]))
+    if not scales:
+        say(figure, "No discs: there are no grades to count.")
+        return
+    panels = np.atleast_1d(figure.subplots(1, len(scales), width_ratios=[13, 8][: len(scales)]))
+    for axes, scale, name in zip(panels, scales, "AB", strict=False):
+        _draw_scale(axes, counts[counts["scale"] == scale])
+        axes.set_xlabel("Fractional Pfirrmann grade" if scale == "fractional" else "Pfirrmann grade")
+        if len(scales) > 1:
+            letter(axes, name)
+    panels[0].set_ylabel("Discs")
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=2 * len(scales))
+
+
+def _draw_scale(axes: Axes, counts: pd.DataFrame) -> None:
+    grades = counts["grade"].unique()
+    width = 0.24 if len(grades) > len(INTEGRAL) else 0.7
+    floor = np.zeros(len(grades))
+    for (cohort, bars), colour in zip(counts.groupby("cohort", sort=False), cycle(_COLOURS), strict=False):
+        heights = bars["discs"].to_numpy()
+        label = f"{str(cohort)[:1].upper()}{str(cohort)[1:]} ({heights.sum():,} discs)"
+        axes.bar(grades, heights, width, floor, color=colour, edgecolor="white", label=label)
+        floor += heights
+    for grade, total in zip(grades, floor, strict=True):
+        axes.annotate(f"{total:,.0f}", (grade, total), (0, 2), textcoords="offset points", ha="center", **ON_GRID)
+    axes.set_xticks(grades, [grade_text(grade) for grade in grades])
+    axes.set_ylim(0, max(1.0, 1.08 * floor.max()))
+    axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
+    axes.yaxis.set_major_formatter("{x:,.0f}")
+    axes.yaxis.grid(True)
+    axes.tick_params(axis="x", length=0)
+
+
+def _cohorts(discs: pd.DataFrame) -> list[str]:
+    found = set(discs["cohort"])
+    return [name for name in _KNOWN if name in found] + sorted(found.difference(_KNOWN))
