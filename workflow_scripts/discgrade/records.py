@@ -237,7 +237,7 @@ SCORES = pa.schema(
         *_RUN,
         *_SCOPE,
         column("value", pa.float64(), "value of the metric; NaN where undefined"),
-        column("n", pa.int64(), "number of scored samples"),
+        column("n", pa.int64(), "number of scored samples; of a per-grade metric those of that reference grade"),
         column("reason", pa.string(), "why the value is NaN", nullable=True),
     ]
 )

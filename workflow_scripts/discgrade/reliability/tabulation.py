@@ -61,8 +61,12 @@ def _keys(cells: Sequence[Cell]) -> pd.DataFrame:
 def _scored(cells: Sequence[Cell]) -> pd.DataFrame:
     """Score cells of one detail."""
     keys = _keys(cells)
-    scores = all_scores(np.stack([cell.joint for cell in cells]), cells[0].detail)
-    frames = [keys.assign(grade=grade, metric=metric, value=values) for (metric, grade), values in scores.items()]
+    joints = np.stack([cell.joint for cell in cells])
+    of_grade = to_integral(joints).sum(-1).round().astype(int)
+    frames = []
+    for (metric, grade), values in all_scores(joints, cells[0].detail).items():
+        frame = keys.assign(grade=grade, metric=metric, value=values)
+        frames.append(frame if np.isnan(grade) else frame.assign(n=of_grade[:, INTEGRAL == grade]))
     rows = pd.concat(frames, ignore_index=True)
     return rows.assign(reason=rows["reason"].where(rows["value"].isna(), None))
 

@@ -21,7 +21,7 @@ def write_table(table: Table, values: pd.DataFrame, destination: Mapping[str, Pa
         destination: Path of each of csv, md, tex and html.
     """
     texts = {
-        "csv": values.to_csv(index=False, lineterminator="\n"),
+        "csv": values.convert_dtypes().to_csv(index=False, lineterminator="\n"),
         "md": to_markdown(table),
         "tex": to_latex(table),
         "html": to_html(table),

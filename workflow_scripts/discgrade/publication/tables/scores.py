@@ -13,6 +13,9 @@ from discgrade import records
 from discgrade.publication.render.table import DASH, Cell
 from discgrade.study import ALL_SEEDS, FOLD_MEAN, FOLDS, HOLDOUT, READINGS, Run
 
+# Width below which an interval is none: without an error, or all from one patient, no weights change a score.
+_NO_SPREAD = 1e-9
+
 MINUS = "\N{MINUS SIGN}"
 
 _SHOWN = pc.field("seed").isin([ALL_SEEDS]) & pc.field("split").isin([HOLDOUT, FOLDS, FOLD_MEAN, READINGS])
@@ -98,7 +101,12 @@ def score_cell(study: Study, key: Key, absent: str, *, bold: bool = False, notes
         return Cell(DASH, notes=(absent,))
     if isnan(row["value"]):
         return Cell(DASH, notes=(f"Undefined: {row['reason'] or 'no samples in one of the folds'}.",))
-    return Cell(number(row["value"]), interval_text(study.intervals.get(key)), bold, notes)
+    interval = study.intervals.get(key)
+    if interval is not None and interval["upper"] - interval["lower"] < _NO_SPREAD:
+        return Cell(
+            number(row["value"]), bold=bold, notes=(*notes, "No interval: all draws agree, which is no certainty.")
+        )
+    return Cell(number(row["value"]), interval_text(interval), bold, notes)
 
 
 def score_values(study: Study, key: Key) -> dict[str, float | None]:

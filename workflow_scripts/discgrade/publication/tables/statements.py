@@ -1,0 +1,184 @@
+"""The Results in words: each number that the paper's text states, beside this study's."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from math import isnan, nan
+from pathlib import Path
+
+import pandas as pd
+
+from discgrade.publication.published import PAPER, citation, published, remarks
+from discgrade.publication.render.files import write_table
+from discgrade.publication.render.table import DASH, Cell, Row, Section, Table
+from discgrade.publication.tables.captions import Context, caption
+from discgrade.publication.tables.errors import Errors, read_errors
+from discgrade.publication.tables.lines import Line
+from discgrade.publication.tables.readers import INTER_RATER, INTRA_RATER
+from discgrade.publication.tables.scores import Key, Study, interval_text, number, over_seeds, read_study
+from discgrade.publication.tables.variants import shown_split, variant_lines
+
+_AGREEMENT = {
+    "accuracy_fractional": "Exact agreement, 13 grades",
+    "accuracy": "Exact agreement, integral grades",
+    "kappa_linear_fractional": "Cohen's κ (linear), 13 grades",
+    "kappa_linear": "Cohen's κ (linear), integral grades",
+    "mae": "Mean absolute error, grades",
+    "pearson_r": "Pearson r",
+}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One number of the Results.
+
+    Attributes:
+        statement: Its key.
+        words: What it says.
+        value: This study's number; NaN if it is none, or if it cannot be given.
+        lower: Lower bound of its interval; NaN without one.
+        upper: Upper bound of its interval; NaN without one.
+        text: What is printed instead of a number.
+        reason: Why there is neither.
+    """
+
+    statement: str
+    words: str
+    value: float = nan
+    lower: float = nan
+    upper: float = nan
+    text: str = ""
+    reason: str = ""
+
+
+def statements(
+    *,
+    scores: Path,
+    intervals: Path,
+    comparisons: Path,
+    graded: Path,
+    context: Context,
+    destination: Mapping[str, Path],
+) -> None:
+    """Print each number that the paper's Results state in words.
+
+    Args:
+        scores: `scores.parquet`.
+        intervals: `intervals.parquet`.
+        comparisons: `comparisons.parquet`.
+        graded: `graded.parquet`.
+        context: As `study.reporting` returns.
+        destination: Path of each of csv, md, tex and html.
+    """
+    study = read_study(scores, intervals, comparisons)
+    lines = variant_lines(study, context)
+    trained = [line for line in lines if line.samples(study)]
+    errors = {line.row: read_errors(graded, line.run) for line in trained}
+    parts = {
+        "Raters": [*_agreement(study, "intra_rater", INTRA_RATER), *_agreement(study, "inter_rater", INTER_RATER)],
+        "Default model": [*_agreement(study, "default", lines[0]), *_large_errors(study, lines[0], errors)],
+        "Less training, other resolution": [_smallest_share(study, context), _resolution(study, context)],
+        "Errors over one grade": [_over_one(study, line) for line in trained[1:]],
+        "Grades never predicted": [_never_predicted(line, errors[line.row]) for line in trained],
+    }
+    table = Table(
+        name="statements",
+        title="The Results in words.",
+        caption=caption(study, context, shown_split(study, context)),
+        stub="Statement",
+        headings=[Cell("This study"), Cell(citation(PAPER))],
+        sections=[Section(Cell(title), list(map(_row, part))) for title, part in parts.items() if part],
+    )
+    everything = [statement for part in parts.values() for statement in part]
+    write_table(table, pd.DataFrame(map(_values, everything)), destination)
+
+
+def _score(study: Study, statement: str, words: str, key: Key, absent: str) -> Statement:
+    row, interval = study.scores.get(key), study.intervals.get(key)
+    if row is None or isnan(row["value"]):
+        return Statement(statement, words, reason=absent if row is None else f"Undefined: {row['reason']}.")
+    lower, upper = (interval["lower"], interval["upper"]) if interval else (nan, nan)
+    return Statement(statement, words, row["value"], lower, upper)
+
+
+def _agreement(study: Study, row: str, line: Line) -> Iterator[Statement]:
+    """Yield how well two readings, or the model and the reference, agree."""
+    name = {"intra_rater": "Intra-rater: ", "inter_rater": "Inter-rater: "}.get(row, "")
+    for metric, words in _AGREEMENT.items():
+        absent = "Needs fractional grades." if line.samples(study) else line.absent
+        yield _score(study, f"{row}/{metric}", name + words, line.key(metric), absent)
+
+
+def _large_errors(study: Study, line: Line, errors: Mapping[str, Errors]) -> Iterator[Statement]:
+    """Yield how often the default model is over one grade off, and between which grades."""
+    within = _score(study, "default/within_one", "At most one grade off", line.key("within_one"), line.absent)
+    yield within
+    yield _complement(within, "default/over_one", "Over one grade off")
+    words = "Of these, share with reference or prediction 1 or 5"
+    if line.row not in errors:
+        yield Statement("default/over_one_extreme", words, reason=line.absent)
+    elif not errors[line.row].large:
+        yield Statement("default/over_one_extreme", words, reason="No error over one grade.")
+    else:
+        yield Statement("default/over_one_extreme", words, errors[line.row].extreme / errors[line.row].large)
+
+
+def _complement(share: Statement, statement: str, words: str) -> Statement:
+    return Statement(statement, words, 1 - share.value, 1 - share.upper, 1 - share.lower, reason=share.reason)
+
+
+def _over_one(study: Study, line: Line) -> Statement:
+    within = _score(study, "", "", line.key("within_one"), line.absent)
+    return _complement(within, f"{line.row}/over_one", line.label)
+
+
+def _never_predicted(line: Line, errors: Errors) -> Statement:
+    unused = ", ".join(f"{grade:g}" for grade in errors.unused)
+    return Statement(f"{line.row}/never_predicted", line.label, text=unused or "none")
+
+
+def _smallest_share(study: Study, context: Context) -> Statement:
+    default = over_seeds(context["default"])
+    trained = [key.run.share for key in study.scores if key.run == over_seeds(context["default"], share=key.run.share)]
+    share = max(trained, default=1)
+    words = f"κ (linear) with 1/{share} of the training part"
+    key = Key(over_seeds(context["default"], share=share), "kappa_linear")
+    if share == default.share:
+        return Statement("smallest_share/kappa_linear", "κ (linear) with the smallest share", reason="One share only.")
+    return _score(study, "smallest_share/kappa_linear", words, key, "")
+
+
+def _resolution(study: Study, context: Context) -> Statement:
+    """Return the paired difference of kappa between a resolution and its double: 64 and 128 px if both were trained."""
+    default = context["default"]
+    pairs = {(64, 128): 0, (default["resolution"] // 2, default["resolution"]): 1}
+    for small, large in sorted(pairs, key=lambda pair: pairs[pair]):
+        key = Key(over_seeds(default, resolution=small), "kappa_linear")
+        row = study.comparisons.get((key, f"{large}px"))
+        if row is not None:
+            words = f"κ (linear) at {small} minus at {large} px, paired"
+            return Statement("resolution/kappa_linear", words, row["difference"], row["lower"], row["upper"])
+    words = "κ (linear) at a resolution minus at its double"
+    return Statement("resolution/kappa_linear", words, reason="No resolution was trained beside its double.")
+
+
+def _printed() -> dict[str, dict[str, str]]:
+    return {row["statement"]: row for row in published("statements")}
+
+
+def _row(statement: Statement) -> Row:
+    printed = _printed().get(statement.statement)
+    theirs = Cell(printed["value"] or printed["text"], notes=remarks([printed["notes"]])) if printed else Cell()
+    if statement.text:
+        ours = Cell(statement.text)
+    elif isnan(statement.value):
+        ours = Cell(DASH, notes=(statement.reason,))
+    else:
+        bounds = interval_text({"lower": statement.lower, "upper": statement.upper})
+        ours = Cell(number(statement.value), bounds)
+    return Row(Cell(statement.words), [ours, theirs])
+
+
+def _values(statement: Statement) -> dict[str, object]:
+    printed = _printed().get(statement.statement, {})
+    theirs = {f"published_{name}": printed.get(name) or None for name in ("value", "text")}
+    return asdict(statement) | theirs
