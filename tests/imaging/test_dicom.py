@@ -9,7 +9,13 @@ from discgrade.imaging.dicom import geometry, grey_values, obliquity, read_slice
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.errors import InvalidDicomError
 from pydicom.sequence import Sequence
-from pydicom.uid import EnhancedMRImageStorage, ExplicitVRLittleEndian, MRImageStorage, RLELossless
+from pydicom.uid import (
+    EnhancedMRImageStorage,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    MRImageStorage,
+    RLELossless,
+)
 
 SAGITTAL = [0.0, 1.0, 0.0, 0.0, 0.0, -1.0]
 
@@ -90,6 +96,12 @@ def test_smallest_value_is_white_in_monochrome1():
 def test_padding_does_not_stretch_the_range():
     stored = np.array([[-32768, 10, 20, -32768]], np.int16)
     np.testing.assert_array_equal(grey_values(image(stored, PixelPaddingValue=-32768)), [[10, 10, 20, 10]])
+
+
+def test_padding_of_an_implicit_file_is_signed_as_its_pixels(write):
+    dataset = image(np.array([[-2000, 10, 20, -2000]], np.int16), PixelPaddingValue=-2000)
+    dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian
+    np.testing.assert_array_equal(read_slice(write(dataset)).pixels, [[10, 10, 20, 10]])
 
 
 def test_padding_is_a_range_when_it_has_a_limit():

@@ -194,11 +194,11 @@ def _draw_slice(axes: Axes, slice_: pd.DataFrame, export: Path | None) -> None:
 
 
 def _picture(path: Path, frame: int) -> NDArray[np.uint8]:
-    """Read a slice as 8-bit picture of at most 320 pixels a side, from its 1st to its 99.5th percentile."""
+    """Read a slice as 8-bit picture of at most 320 pixels a side, from its 1st to its 98th percentile."""
     pixels = read_slice(path, frame).pixels
     factor = min(1.0, _MOST_PIXELS / max(pixels.shape))
     smaller = cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) if factor < 1 else pixels
-    low, high = np.percentile(smaller, (1, 99.5))
+    low, high = np.percentile(smaller, (1, 98))
     shown: NDArray[np.uint8] = np.clip(255 * (smaller - low) / max(high - low, 1e-6), 0, 255).astype(np.uint8)
     return shown
 
