@@ -22,7 +22,7 @@ include: "rules/report.smk"
 rule all:
     default_target: True
     input:
-        f"{RESULTS}/report.html",
+        TABLES + FIGURES,
 
 
 rule tables:

@@ -1,4 +1,4 @@
-"""The paper's tables, and two more: each a rule of its own, so that one can be made alone."""
+"""The paper's tables, and two more; each a rule of its own, so that one can be made alone."""
 
 TABLES = [
     path
@@ -11,14 +11,114 @@ rule table1:
     input:
         network=f"{RESULTS}/runs/{study.default_run(config).path}/network.parquet",
     output:
-        **tables_of("table1"),
+        **tables_of("table1", "Architecture of the network"),
     log:
         f"{RESULTS}/logs/table1.log",
     localrule: True
     conda:
         ENVIRONMENT
     params:
+        context=study.reporting(config),
         code=code("table1.py"),
         lock=LOCK,
     script:
         "../workflow_scripts/table1.py"
+
+
+rule table2:
+    input:
+        scores=f"{RESULTS}/scores.parquet",
+        intervals=f"{RESULTS}/intervals.parquet",
+        comparisons=f"{RESULTS}/comparisons.parquet",
+    output:
+        **tables_of("table2", "Global scores of raters and models"),
+    log:
+        f"{RESULTS}/logs/table2.log",
+    localrule: True
+    conda:
+        ENVIRONMENT
+    params:
+        context=study.reporting(config),
+        code=code("table2.py"),
+        lock=LOCK,
+    script:
+        "../workflow_scripts/table2.py"
+
+
+rule table3:
+    input:
+        scores=f"{RESULTS}/scores.parquet",
+        intervals=f"{RESULTS}/intervals.parquet",
+    output:
+        **tables_of("table3", "Scores of each grade"),
+    log:
+        f"{RESULTS}/logs/table3.log",
+    localrule: True
+    conda:
+        ENVIRONMENT
+    params:
+        context=study.reporting(config),
+        code=code("table3.py"),
+        lock=LOCK,
+    script:
+        "../workflow_scripts/table3.py"
+
+
+rule table4:
+    input:
+        scores=f"{RESULTS}/scores.parquet",
+        intervals=f"{RESULTS}/intervals.parquet",
+    output:
+        **tables_of("table4", "Fixed split and cross-validation"),
+    log:
+        f"{RESULTS}/logs/table4.log",
+    localrule: True
+    conda:
+        ENVIRONMENT
+    params:
+        context=study.reporting(config),
+        code=code("table4.py"),
+        lock=LOCK,
+    script:
+        "../workflow_scripts/table4.py"
+
+
+rule statements:
+    input:
+        scores=f"{RESULTS}/scores.parquet",
+        intervals=f"{RESULTS}/intervals.parquet",
+        comparisons=f"{RESULTS}/comparisons.parquet",
+        graded=f"{RESULTS}/graded.parquet",
+    output:
+        **tables_of("statements", "Statements of the Results"),
+    log:
+        f"{RESULTS}/logs/statements.log",
+    localrule: True
+    conda:
+        ENVIRONMENT
+    params:
+        context=study.reporting(config),
+        code=code("statements.py"),
+        lock=LOCK,
+    script:
+        "../workflow_scripts/statements.py"
+
+
+rule cohort:
+    input:
+        discs=f"{RESULTS}/discs.parquet",
+        ratings=f"{RESULTS}/ratings.parquet",
+        flow=f"{RESULTS}/flow.json",
+    output:
+        **tables_of("cohort", "Cohort"),
+    log:
+        f"{RESULTS}/logs/cohort.log",
+    localrule: True
+    conda:
+        ENVIRONMENT
+    params:
+        context=study.reporting(config),
+        code=code("cohort.py"),
+        lock=LOCK,
+    script:
+        "../workflow_scripts/cohort.py"

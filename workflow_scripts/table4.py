@@ -1,0 +1,18 @@
+"""Table 4: fixed split against cross-validation."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from discgrade.publication.tables.table4 import table4
+from discgrade.step import step
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with step(snakemake) as job:
+    table4(
+        scores=Path(job.input.scores),
+        intervals=Path(job.input.intervals),
+        context=job.params.context,
+        destination={kind: Path(job.output[kind]) for kind in ("csv", "md", "tex", "html")},
+    )
