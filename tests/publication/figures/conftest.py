@@ -114,7 +114,8 @@ def make_study(folder: Path, patients: int = 156, integral_only: bool = False) -
     discs = _discs(rng, patients, integral_only)
     graded = pd.concat(_graded(rng, discs))
     folds = graded[graded["split"] != "holdout"].assign(split="folds")
-    scores = pd.DataFrame([*_scores(pd.concat([graded, folds])), *_rater_scores()])
+    trained = pd.DataFrame(_scores(pd.concat([graded, folds])))
+    scores = pd.concat([trained, trained.assign(seed=-1), pd.DataFrame(_rater_scores())])
     tables = {
         "discs": (discs, records.DISCS),
         "splits": (_splits(discs), records.SPLITS),

@@ -40,9 +40,10 @@ def test_table_holds_every_cell_and_its_share(study, out, saved, check_legible):
 
 
 def test_cells_show_their_counts(study, out, saved):
-    confusion(graded=study.graded, panels={"Default model": [DEFAULT]}, **vars(out))
+    confusion(graded=study.graded, panels={"default, folds": FOLDS}, **vars(out))
+    assert saved[0].axes[0].get_title(loc="left") == "Default model,\nfolds\nn = 780"
     shown = [int(text.get_text()) for text in saved[0].axes[0].texts]
-    assert shown == count_pairs(study.graded, [DEFAULT]).ravel().tolist()
+    assert shown == count_pairs(study.graded, FOLDS).ravel().tolist()
 
 
 def test_all_variants_on_one_page(study, out, saved, check_legible):

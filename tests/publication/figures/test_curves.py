@@ -9,7 +9,7 @@ def test_table_holds_every_epoch_of_every_training(study, out):
     drawn = pd.read_csv(out.csv)
     for title, path in study.histories.items():
         known = records.read(path, records.HISTORY).to_pandas()
-        assert drawn[drawn["panel"] == title].drop(columns="panel").values.tolist() == known.values.tolist()
+        assert drawn[drawn["training"] == title].drop(columns="training").values.tolist() == known.values.tolist()
 
 
 def test_panels_show_loss_above_accuracy(study, out, saved):
@@ -28,6 +28,14 @@ def test_kept_checkpoint_is_the_last_best_epoch(study, out, saved):
         assert axes.lines[2].get_xdata() == [history["val_accuracy"].idxmax() + 1] * 2
 
 
+def test_seeds_of_a_variant_share_a_panel(study, out, saved, check_legible):
+    curves(histories={"mae, seed 1": study.histories["mae"], "mae, seed 2": study.histories["mse"]}, **vars(out))
+    above, below = saved[0].axes
+    assert above.get_title(loc="left") == "MAE loss\n(regression)"
+    assert len(above.lines) == len(below.lines) == 6
+    check_legible(saved[0])
+
+
 @pytest.mark.parametrize("count", [1, 4, 9])
 def test_legible(study, out, saved, check_legible, count):
     curves(histories=dict(list(study.histories.items())[:count]), **vars(out))
@@ -44,5 +52,5 @@ def test_one_epoch_is_enough(study, out, saved, check_legible):
 
 def test_no_training_says_so(out, saved, words):
     curves(histories={}, **vars(out))
-    assert out.csv.read_text().startswith("panel,epoch,learning_rate,loss,accuracy,")
+    assert out.csv.read_text().startswith("training,epoch,learning_rate,loss,accuracy,")
     assert [text for text, _ in words(saved[0])] == ["No trainings: there is no history to draw."]

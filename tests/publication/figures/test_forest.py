@@ -2,7 +2,6 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-import pytest
 from discgrade import records
 from discgrade.publication.figures.forest import forest
 from discgrade.study import Run
@@ -41,7 +40,7 @@ def test_rows_are_readings_then_variants_in_order_then_folds(study, out):
 def test_values_and_bounds_are_those_of_the_tables(study, out):
     keys = ["variant", "resolution", "share", "split", "seed", "scope", "group", "grade", "metric"]
     known = study.tables["scores"].merge(study.tables["intervals"], on=keys)
-    known = known[(known["share"] == 1) & known["resolution"].isin([0, 48])]
+    known = known[(known["seed"] == -1) & (known["share"] == 1) & known["resolution"].isin([0, 48])]
     drawn = _draw(study, out).merge(known, on=["split", "variant", "metric"], suffixes=("", "_known"))
     assert len(drawn) == 2 * 7
     for column in ("value", "lower", "upper", "n"):
@@ -69,15 +68,12 @@ def test_integral_variant_is_held_against_the_fractional_reference(study, out):
     assert set(drawn.loc[drawn["variant"] == "default", "metric"]) == {"kappa_linear", "mae"}
 
 
-@pytest.mark.parametrize("weighed", [True, False])
-def test_mean_of_folds_is_shown_where_folds_are_weighed(study, out, weighed):
-    scores, spans = study.tables["scores"], study.tables["intervals"]
+def test_mean_of_folds_stands_last(study, out):
+    scores = study.tables["scores"]
     means = scores[scores["split"] == "folds"].assign(split="fold-mean")
-    path = out.csv.with_name("intervals.parquet")
-    unit = spans[spans["split"] == "folds"].assign(split="fold-mean", unit="fold", units=5)
-    records.write(pd.concat([spans, unit] if weighed else [spans]).to_dict("records"), records.INTERVALS, path)
-    drawn = _draw(study, out, scores=_scores_with(study, out, means), intervals=path)
-    assert ("fold-mean" in set(drawn["split"])) is weighed
+    drawn = _draw(study, out, scores=_scores_with(study, out, means))
+    assert drawn["split"].iloc[-1] == "fold-mean"
+    assert drawn.loc[drawn["split"] == "fold-mean", "lower"].isna().all()
 
 
 def test_undefined_score_is_named(study, out, saved, words):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from discgrade import records
 from discgrade.grades import INTEGRAL, integral, rank
+from discgrade.publication.figures.names import run_name
 from discgrade.publication.figures.selection import of_run
 from discgrade.publication.figures.style import COLUMN, FULL, INK, drawing, grade_text, say, wrapped, write_table
 from discgrade.study import Run
@@ -66,7 +67,7 @@ def draw_matrices(figure: Figure, matrices: Mapping[str, NDArray[np.int64]]) -> 
     for axes, (title, matrix) in zip(grid.flat, matrices.items(), strict=False):
         image = axes.imshow(_shares(matrix), cmap="Blues", vmin=0, vmax=1)
         _write_counts(axes, matrix)
-        axes.set_title(f"{wrapped(title)}\nn = {matrix.sum():,}")
+        axes.set_title(f"{wrapped(run_name(title))}\nn = {matrix.sum():,}")
     figure.supxlabel("Predicted grade", fontsize=7)
     figure.supylabel("Reference grade", fontsize=7)
     figure.colorbar(image, ax=grid, label="Share of the reference grade", fraction=0.02, aspect=40)

@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from discgrade import records
-from discgrade.publication.figures.names import METRICS, READINGS, SPLITS, variant_name
+from discgrade.publication.figures.names import METRICS, READING_NAMES, SPLITS, variant_name
 from discgrade.publication.figures.style import BLUE, FULL, GREY, INK, drawing, number, say, write_table
-from discgrade.study import FOLD_MEAN, FOLDS, Run
+from discgrade.study import ALL_SEEDS, FOLD_MEAN, FOLDS, READINGS, Run
 
 COLUMNS = ["split", "variant", "metric", "value", "lower", "upper", "probability", "unit", "n"]
 _BOUNDS = ["lower", "upper", "probability", "unit"]
@@ -26,12 +26,12 @@ def forest(
     """Draw Cohen's kappa and the mean absolute error of the readings, of every variant and of the folds.
 
     A variant that predicts integral grades is shown with its error against the fractional reference where there is
-    one, so that it compares with the others. Pooled folds are always shown, their mean where it has an interval.
+    one, so that it compares with the others. Scores are the mean of all seeds, as in the tables.
 
     Args:
         scores: Table `records.SCORES`.
         intervals: Table `records.INTERVALS`; a score without an interval is drawn as a point.
-        run: Variants are compared at its resolution, share, split and seed; its own scores are the dashed lines.
+        run: Variants are compared at its resolution, share and split; its variant's scores are the dashed lines.
         variants: Variants to show, in this order.
         pdf: Vector file to write.
         png: Raster file to write.
@@ -48,16 +48,14 @@ def forest(
 def read_forest(scores: Path, intervals: Path, run: Run, variants: Sequence[str]) -> pd.DataFrame:
     """Return the drawn scores, grouped by split: readings first, then the run's split, then the folds."""
     of_run = (pc.field("resolution") == run.resolution) & (pc.field("share") == run.share)
-    of_run &= pc.field("seed") == run.seed
-    chosen = of_run | (pc.field("split") == "readings")
+    chosen = (of_run | (pc.field("split") == READINGS)) & (pc.field("seed") == ALL_SEEDS)
     chosen &= pc.field("metric").isin([_KAPPA, _MAE, _MAE_OF_INTEGRAL]) & (pc.field("scope") == "all")
     values: pd.DataFrame = records.read(scores, records.SCORES, [*_KEYS, "value", "n"], chosen).to_pandas()
     spans: pd.DataFrame = records.read(intervals, records.INTERVALS, [*_KEYS, *_BOUNDS], chosen).to_pandas()
     rows = values.merge(spans, on=_KEYS, how="left", validate="one_to_one")
-    rows = rows[(rows["split"] != FOLD_MEAN) | rows["lower"].notna()]
     of_integral = rows.loc[rows["metric"] == _MAE_OF_INTEGRAL, "variant"]
     rows = rows[(rows["metric"] != _MAE) | ~rows["variant"].isin(of_integral)]
-    splits, names = ["readings", run.split, FOLDS, FOLD_MEAN], [*READINGS, *variants]
+    splits, names = [READINGS, run.split, FOLDS, FOLD_MEAN], [*READING_NAMES, *variants]
     rows = rows[rows["split"].isin(splits) & rows["variant"].isin(names)]
     order = rows["split"].map(splits.index) * len(names) + rows["variant"].map(names.index)
     return rows.assign(order=order).sort_values(["order", "metric"])[COLUMNS]
@@ -96,7 +94,7 @@ def _draw_row(plot: Axes, numbers: Axes, line: int, score: pd.DataFrame, ours: b
         numbers.text(0, line, "not defined", va="center_baseline", fontsize=6.5, color=GREY)
         return
     value, lower, upper = score[["value", "lower", "upper"]].iloc[0]
-    human = score["split"].iloc[0] == "readings"
+    human = score["split"].iloc[0] == READINGS
     colour, marker = (INK, "s") if human else (BLUE, "o")
     plot.hlines(line, lower, upper, color=colour, linewidth=1)
     plot.plot(value, line, marker, color=colour, zorder=3)

@@ -21,7 +21,7 @@ METRICS = {
 }
 
 
-READINGS = {"intra_rater": "Intra-rater", "inter_rater": "Inter-rater", "noise_ceiling": "Noise ceiling"}
+READING_NAMES = {"intra_rater": "Intra-rater", "inter_rater": "Inter-rater", "noise_ceiling": "Noise ceiling"}
 
 SPLITS = {
     "readings": "Raters",
@@ -33,4 +33,10 @@ SPLITS = {
 
 def variant_name(variant: str) -> str:
     """Return the printed name of a variant or pair of readings: its own name where the config has named a new one."""
-    return (VARIANTS | READINGS).get(variant, variant)
+    return (VARIANTS | READING_NAMES).get(variant, variant)
+
+
+def run_name(title: str) -> str:
+    """Return the printed name of a run: "mae, folds" becomes "MAE loss (regression), folds"."""
+    variant, *rest = title.split(", ")
+    return ", ".join([variant_name(variant), *rest])
