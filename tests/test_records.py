@@ -55,3 +55,17 @@ def test_the_same_table_gives_the_same_bytes(tmp_path):
     for name in ("a", "b"):
         records.write([SPLIT], records.SPLITS, tmp_path / name)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_batches_hold_at_most_the_asked_rows(tmp_path):
+    rows = [{"index": index, "reason": "truncated"} for index in range(10)]
+    records.write(rows, records.REJECTED, tmp_path / "rejected.parquet")
+    batches = list(records.batches(tmp_path / "rejected.parquet", records.REJECTED, 4, columns=["index"]))
+    assert [len(batch) for batch in batches] == [4, 4, 2]
+    assert [index for batch in batches for index in batch["index"].to_pylist()] == list(range(10))
+
+
+def test_batches_of_another_table_are_refused(tmp_path):
+    records.write([], records.REJECTED, tmp_path / "rejected.parquet")
+    with pytest.raises(ValueError, match="not the expected table"):
+        next(records.batches(tmp_path / "rejected.parquet", records.ROIS, 4))

@@ -352,7 +352,7 @@ def batches(
     Raises:
         ValueError: if the file's columns or types are not the schema's.
     """
-    with pq.ParquetFile(path) as source:
+    with pq.ParquetFile(path, pre_buffer=False) as source:  # a buffer would hold the whole file
         found = source.schema_arrow
         if not found.equals(schema):
             raise ValueError(f"{path}: not the expected table. Expected {schema.names}. Received: {found.names}")
