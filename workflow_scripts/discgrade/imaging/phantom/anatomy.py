@@ -3,22 +3,29 @@
 Sizes and wedge angles are round figures for adults lying on their back; each patient varies them.
 """
 
+import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
 
 from discgrade.imaging.phantom.signs import Signs
+from discgrade.imaging.phantom.view import Image
 
-Array = NDArray[np.floating]
+Array = NDArray[np.float64]
 
 NAMES = ("T10", "T11", "T12", "L1", "L2", "L3", "L4", "L5", "S1", "S2", "S3", "S4")
 HEIGHT = np.array([23, 24, 25.5, 27, 27.5, 28, 28, 27.5, 29, 24, 20, 17])
 DEPTH = np.array([30, 31, 32, 33, 34, 35, 36, 36, 33, 25, 19, 15])
 WEDGE = np.radians([-3, -3, -4, -3, -1.5, 0, 3, 8, -4, -6, -8, -8])
 # Of the space below each vertebra: height of the healthy disc and its opening towards the front.
-DISC_HEIGHT = np.array([5, 6, 7, 8.2, 9.6, 10.6, 11.2, 10.2, 3.2, 2, 1.5])
+DISC_HEIGHT = np.array([5.5, 6.5, 7.5, 8.8, 10.2, 11.3, 12, 11, 3.2, 2, 1.5])
 DISC_WEDGE = np.radians([0, 1, 2, 5, 6.5, 8.5, 11, 13, -4, -6, -8])
+# Of the dural sac behind each vertebra: distance from its back wall, and half the sac's depth.
+SAC_GAP = np.array([2, 2, 2, 2.2, 2.4, 2.4, 2.8, 4.0, 6, 7, 7, 7])
+SAC_RADIUS = np.array([6.8, 6.8, 7, 7.6, 7.4, 7.1, 6.8, 6.4, 5.2, 2.6, 0, 0])
 FIRST_LUMBAR = NAMES.index("L1")
 ORIGIN = NAMES.index("L3")
 
@@ -35,6 +42,8 @@ class Endplate:
         outward: +1 if the disc lies below (towards the feet), -1 if above.
         roughness: Height of its irregularities in mm.
         node: Depth of a Schmorl node in mm.
+        spur: Length of the spurs at its ends in mm.
+        marrow: Change of the marrow's signal beside it, CSF being 1.
         phase: Where along the chord irregularities and node lie, in radians.
     """
 
@@ -46,15 +55,18 @@ class Endplate:
     outward: int
     roughness: float = 0.0
     node: float = 0.0
+    spur: float = 0.0
+    marrow: float = 0.0
     phase: float = 0.0
 
-    def into_disc(self, y: Array, z: Array) -> Array:
+    def into_disc(self, y: Image, z: Image) -> Image:
         """Return the distance from the endplate into the disc in mm; negative within the vertebra."""
         along, down = rotate(y - self.y, z - self.z, self.tilt)
         position = np.clip(2 * along / self.depth, -1.1, 1.1)
         hollow = self.concavity * (1 - position**2)
         if self.roughness:
-            hollow = hollow + self.roughness * (np.sin(7 * position + self.phase) + np.sin(13 * position - self.phase))
+            waves = np.sin(4.3 * position + self.phase) + 0.6 * np.sin(11 * position + 3 * self.phase)
+            hollow = hollow + self.roughness * waves
         if self.node:
             hollow = hollow + self.node * np.exp(-(((position - 0.5 * np.cos(self.phase)) / 0.2) ** 2))
         return self.outward * down + hollow
@@ -75,7 +87,7 @@ class Vertebra:
 
     def at(self, along: float, down: float) -> tuple[float, float]:
         """Return the point (y, z) that lies `along` to the back of and `down` to the feet from the centre."""
-        cos, sin = np.cos(self.tilt), np.sin(self.tilt)
+        cos, sin = math.cos(self.tilt), math.sin(self.tilt)
         return float(self.y + along * cos + down * sin), float(self.z - along * sin + down * cos)
 
 
@@ -103,6 +115,20 @@ class Disc:
         return max(self.above.depth, self.below.depth)
 
 
+@dataclass(frozen=True, eq=False)
+class Canal:
+    """The dural sac: position of its middle and half its depth, in mm, as functions of the height z."""
+
+    middle: PchipInterpolator
+    radius: PchipInterpolator
+
+    def coordinates(self, y: Image, z: Image) -> tuple[Image, Image]:
+        """Return the distance from the sac's middle line, to the back, and the sac's radius; in mm."""
+        slope = self.middle(z, 1)
+        distance = (y - self.middle(z)) / np.hypot(1, slope)
+        return distance.astype(np.float32), np.maximum(self.radius(z), 0).astype(np.float32)
+
+
 @dataclass(frozen=True)
 class Spine:
     """Vertebrae from T10 to S4, the discs between them, and the line of the canal.
@@ -117,15 +143,23 @@ class Spine:
     discs: tuple[Disc, ...]
     scale: float
 
+    @cached_property
+    def canal(self) -> Canal:
+        """The dural sac."""
+        back = SAC_GAP + SAC_RADIUS * self.scale + np.array([vertebra.depth / 2 for vertebra in self.vertebrae])
+        points = [vertebra.at(along, 0) for vertebra, along in zip(self.vertebrae, back, strict=True)]
+        y, z = np.array(points).T
+        return Canal(PchipInterpolator(z, y), PchipInterpolator(z, SAC_RADIUS * self.scale))
+
     @property
     def lumbar_discs(self) -> tuple[Disc, ...]:
         """The discs L1/L2 to L5/S1."""
         return self.discs[FIRST_LUMBAR : FIRST_LUMBAR + 5]
 
 
-def rotate(y: Array, z: Array, tilt: float) -> tuple[Array, Array]:
+def rotate(y: Image, z: Image, tilt: float) -> tuple[Image, Image]:
     """Turn offsets (y, z) into those along a tilted axis: towards the back, and towards the feet."""
-    cos, sin = np.cos(tilt), np.sin(tilt)
+    cos, sin = math.cos(tilt), math.sin(tilt)
     return y * cos - z * sin, y * sin + z * cos
 
 
@@ -206,7 +240,13 @@ def _join(vertebrae: tuple[Vertebra, ...], signs: tuple[Signs, ...], scale: floa
     """Give both endplates of a disc the marks of its degeneration, and put the spine together."""
 
     def mark(endplate: Endplate, sign: Signs) -> Endplate:
-        return replace(endplate, roughness=sign.roughness, node=sign.node if endplate.outward > 0 else 0.0)
+        return replace(
+            endplate,
+            roughness=sign.roughness,
+            node=sign.node if endplate.outward > 0 else 0.0,
+            spur=float(np.clip(sign.bulge - 1, 0, 3)),
+            marrow=sign.marrow,
+        )
 
     marked = [
         replace(

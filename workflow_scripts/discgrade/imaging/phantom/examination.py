@@ -11,7 +11,7 @@ from pydicom import dcmwrite
 from discgrade.imaging.phantom.anatomy import FIRST_LUMBAR, NAMES, Spine, build_spine
 from discgrade.imaging.phantom.headers import data_sets, instance_uid
 from discgrade.imaging.phantom.makers import draw_maker
-from discgrade.imaging.phantom.painting import paint_spine
+from discgrade.imaging.phantom.painting import paint_back
 from discgrade.imaging.phantom.people import Identity, draw_identity
 from discgrade.imaging.phantom.population import Patient
 from discgrade.imaging.phantom.region import Box, region
@@ -36,7 +36,7 @@ def examine(patient: Patient, destination: Path) -> list[Seen]:
     scan, maker = draw_scan(rng, patient.cohort), draw_maker(patient.cohort, rng)
     spine = _spine(patient)
     view = scan.view()
-    paint_spine(view, spine, patient.generator("tissue"))
+    paint_back(view, spine, patient.age, patient.generator("tissue"))
     stored = acquire(view, scan, patient.generator("noise"))
     folder = destination / _folder(identity)
     if folder.exists():

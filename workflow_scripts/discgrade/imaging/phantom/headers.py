@@ -1,9 +1,11 @@
 """DICOM data sets of MR Image Storage (PS3.3 A.4); people, hospitals and devices are invented."""
 
 from collections.abc import Iterator
+from io import BytesIO
 
 import numpy as np
 from numpy.typing import NDArray
+from pydicom import dcmread, dcmwrite
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import UID, MRImageStorage
 
@@ -31,20 +33,26 @@ def data_sets(
         maker: In whose manner to write.
         stored: Grey values below 4096, shape (slices, rows, columns).
     """
-    dataset = _study(patient, identity, scan, maker)
+    dataset = _encoded(_study(patient, identity, scan, maker))
     positions = _positions(scan)
     for number, pixels in enumerate(stored):
         instance = instance_uid(patient, number)
-        dataset.file_meta.MediaStorageSOPInstanceUID = instance
-        dataset.SOPInstanceUID = instance
+        dataset.file_meta.MediaStorageSOPInstanceUID = UID(instance)
+        dataset.SOPInstanceUID = UID(instance)
         dataset.InstanceNumber = number + 1
         dataset.ImagePositionPatient = [round(float(value), 4) for value in positions[number]]
         dataset.SliceLocation = round(float(scan.positions[number]), 4)
-        dataset.SmallestImagePixelValue = int(pixels.min())
-        dataset.LargestImagePixelValue = int(pixels.max())
         maker.mark_slice(dataset, number, scan)
-        dataset.PixelData = pixels.astype("<u2").tobytes()
+        dataset.add_new("PixelData", "OW", pixels.tobytes())
         yield dataset
+
+
+def _encoded(dataset: FileDataset) -> FileDataset:
+    """Return a data set whose elements are already encoded, so that they are not encoded again for each slice."""
+    buffer = BytesIO()
+    dcmwrite(buffer, dataset)
+    buffer.seek(0)
+    return dcmread(buffer)
 
 
 def _positions(scan: Scan) -> NDArray[np.float64]:
@@ -60,15 +68,16 @@ def _study(patient: Patient, identity: Identity, scan: Scan, maker: Maker) -> Fi
     rng = patient.generator("header")
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = MRImageStorage
+    meta.MediaStorageSOPInstanceUID = UID(instance_uid(patient, 0))
     meta.TransferSyntaxUID = UID(maker.transfer_syntax(rng))
-    meta.ImplementationClassUID = uid("implementation")
+    meta.ImplementationClassUID = UID(uid("implementation"))
     meta.ImplementationVersionName = "PHANTOM_1"
     meta.SourceApplicationEntityTitle = identity.hospital.town.upper()[:12].encode("ascii", "replace").decode() + "_MR"
-    dataset = FileDataset(None, {}, file_meta=meta, preamble=b"\0" * 128)
+    dataset = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
     dataset.SpecificCharacterSet = identity.hospital.charset
     key = (patient.seed, patient.cohort, patient.index)
-    dataset.StudyInstanceUID, dataset.SeriesInstanceUID = uid(*key, "study"), uid(*key, "series")
-    dataset.FrameOfReferenceUID = uid(*key, "frame of reference")
+    for name in ("Study Instance", "Series Instance", "Frame of Reference"):
+        setattr(dataset, f"{name.title().replace(' ', '')}UID", UID(uid(*key, name)))
     _fill_person(dataset, identity)
     _fill_times(dataset, identity, rng)
     _fill_image(dataset, scan)

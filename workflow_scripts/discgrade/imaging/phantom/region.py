@@ -18,13 +18,20 @@ MARGIN = 2.5
 def region(disc: Disc, upper: Vertebra, lower: Vertebra) -> tuple[float, float, float, float]:
     """Return the region (front, top, back, bottom) around a disc, 30 % of both vertebrae and some canal, in mm."""
     half = disc.depth / 2
-    corners = [upper.at(along, upper.height * (0.5 - VERTEBRA_SHARE)) for along in (-half, half)] + [
-        lower.at(along, lower.height * (VERTEBRA_SHARE - 0.5)) for along in (-half, half)
+    ends = [
+        vertebra.at(along, edge)
+        for vertebra, edge in ((upper, upper.height / 2), (lower, -lower.height / 2))
+        for along in (-half, half)
     ]
-    y, z = np.array(corners).T
-    top, bottom = z[:2].mean(), z[2:].mean()
-    front, back = y.min() - MARGIN, y.max() + CANAL
-    return float(front), float(top), float(back), float(bottom)
+    _, top = upper.at(0, upper.height * (0.5 - VERTEBRA_SHARE))
+    _, bottom = lower.at(0, lower.height * (VERTEBRA_SHARE - 0.5))
+    y, z = np.array(ends).T
+    return (
+        float(y.min() - MARGIN),
+        float(min(top, z.min() - MARGIN)),
+        float(y.max() + CANAL),
+        float(max(bottom, z.max() + MARGIN)),
+    )
 
 
 def drawn(box: Box, rng: np.random.Generator) -> tuple[int, int, int, int]:

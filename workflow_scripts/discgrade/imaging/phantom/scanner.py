@@ -54,7 +54,8 @@ class Scan:
         y = (self.centre[0] + steps).astype(np.float32)[None, :]
         z = (self.centre[1] + steps).astype(np.float32)[:, None]
         lateral = (self.positions[:, None, None] - self.curve * z).astype(np.float32)
-        return View(y, z, lateral, np.zeros((self.slices, self.matrix, self.matrix), np.float32))
+        empty = np.zeros((self.slices, self.matrix, self.matrix), np.float32)
+        return View(y, z, lateral, empty, self.spacing)
 
     def pixel(self, y: float, z: float) -> tuple[float, float]:
         """Return the column and row coordinates of a point, 0 at the image's left and upper edge."""
@@ -82,7 +83,7 @@ def draw_scan(rng: np.random.Generator, cohort: str) -> Scan:
         offset=float(rng.uniform(-1.5, 1.5)),
         curve=float(rng.normal(0, 0.012)),
         noise=float(rng.uniform(0.012, 0.03)),
-        shading=float(rng.uniform(60, 110)),
+        shading=float(rng.uniform(120, 220)),
         gain=float(rng.uniform(500, 1100)),
         orientation=_orientation(float(turn), float(lean)),
     )
@@ -100,7 +101,7 @@ def acquire(view: View, scan: Scan, rng: np.random.Generator) -> NDArray[np.uint
     gain = (1 / (1 + (depth / scan.shading) ** 2) * 1.3).astype(np.float32)
     stored = np.empty(view.signal.shape, np.uint16)
     for number, signal in enumerate(view.signal):
-        seen = cv2.GaussianBlur(signal * gain, (0, 0), 0.6)
+        seen = cv2.GaussianBlur(signal * gain, (5, 5), 0.6)
         real, imaginary = scan.noise * rng.standard_normal((2, *signal.shape), dtype=np.float32)
-        stored[number] = np.clip(scan.gain * np.hypot(seen + real, imaginary), 0, 4095)
+        stored[number] = np.minimum(scan.gain * cv2.magnitude(seen + real, imaginary), 4095)
     return stored

@@ -19,8 +19,8 @@ BORDER = (0.10, 0.11, 0.16, 0.34, 0.60, 0.80, 0.80)
 CLEFT = (0.0, 0.04, 0.50, 0.45, 0.15, 0.0, 0.0)
 MOTTLE = (0.03, 0.04, 0.14, 0.24, 0.30, 0.30, 0.30)
 HEIGHT = (1.03, 1.02, 1.0, 0.93, 0.76, 0.42, 0.32)
-BULGE = (0.2, 0.3, 0.5, 1.1, 2.2, 2.8, 2.8)
-ROUGHNESS = (0.0, 0.0, 0.02, 0.08, 0.25, 0.55, 0.6)
+BULGE = (0.2, 0.3, 0.6, 1.4, 3.0, 4.0, 4.2)
+ROUGHNESS = (0.0, 0.0, 0.02, 0.08, 0.22, 0.40, 0.45)
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class Signs:
         roughness: Irregularity of the endplates, mm.
         node: Depth of a Schmorl node, mm; mostly 0.
         marrow: Signal change of the marrow beside the endplates (Modic), CSF being 1; mostly 0.
+        fissure: Signal of a fissure in the outer annulus (high-intensity zone), CSF being 1; mostly 0.
     """
 
     nucleus: float
@@ -48,6 +49,7 @@ class Signs:
     roughness: float
     node: float
     marrow: float
+    fissure: float
 
 
 def signs_of(degeneration: float, rng: np.random.Generator, contradictory: bool = False) -> Signs:
@@ -61,17 +63,19 @@ def signs_of(degeneration: float, rng: np.random.Generator, contradictory: bool 
     nuclear = degeneration - 2 if contradictory else degeneration
     structural = max(degeneration, 4.8) if contradictory else degeneration
     vary = 1 + np.array([0.08, 0.1, 0.25, 0.2, 0.05, 0.3, 0.3]) * np.clip(rng.standard_normal(7), -2, 2)
-    changed = rng.random(2) < np.clip([0.06, 0.18 * (structural - 3)], 0, 1)
+    worn = 0.12 if 2.5 < structural < 4.5 else 0
+    changed = rng.random(4) < np.clip([0.06, 0.18 * (structural - 3), worn, worn], 0, 1)
     return Signs(
         nucleus=_at(nuclear, NUCLEUS) * vary[0],
         border=_at(nuclear, BORDER) * vary[1],
         cleft=_at(nuclear, CLEFT) * vary[2],
         mottle=_at(nuclear, MOTTLE) * vary[3],
         height=_at(structural, HEIGHT) * vary[4],
-        bulge=_at(structural, BULGE) * vary[5],
+        bulge=_at(structural, BULGE) * vary[5] * (2 if changed[3] else 1),
         roughness=_at(structural, ROUGHNESS) * vary[6],
         node=float(rng.uniform(1.5, 4)) if changed[0] else 0.0,
         marrow=float(rng.uniform(0.1, 0.25) * rng.choice([1, 1, 1, -1])) if changed[1] else 0.0,
+        fissure=float(rng.uniform(0.45, 0.8)) if changed[2] else 0.0,
     )
 
 
