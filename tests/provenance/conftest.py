@@ -24,6 +24,13 @@ def run_toy(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def discgrade(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command line as an auditor would, in any folder."""
+    environment = os.environ | {"PYTHONPATH": str(PACKAGE.parent)}
+    command = [sys.executable, "-m", "discgrade", *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, check=False, env=environment, capture_output=True, text=True)
+
+
 def new_toy(folder: Path) -> Path:
     shutil.copytree(TOY, folder)
     (folder / "workflow_scripts" / "discgrade").symlink_to(PACKAGE)

@@ -75,4 +75,4 @@ def test_no_absolute_path_and_no_place_of_the_user_is_told(finished_toy):
 
 def test_what_lies_elsewhere_is_called_by_its_name_in_the_rule(chain):
     (item,) = chain.records["deidentify/shard=00.json"]["inputs"]
-    assert (item["place"], item["path"], item.get("producer")) == ("elsewhere", "phantom", None)
+    assert (item["place"], item["path"], item["producer"]) == ("elsewhere", "phantom", "make_phantom/job.json")

@@ -6,7 +6,7 @@ import pytest
 from discgrade.provenance.chain import self_digest
 from discgrade.provenance.verify import verify
 
-from .conftest import run_toy
+from .conftest import discgrade, run_toy
 
 RUNS = "runs/{}/24px/share-1/{}/seed-1/{}"
 
@@ -112,7 +112,7 @@ def test_a_run_taken_from_another_study_is_found(toy):
 
 def test_an_output_older_than_its_rules_code_is_named(toy):
     script = toy / "workflow_scripts" / "table2.py"
-    script.write_text(script.read_text().replace(".912", ".913"))
+    script.write_text(script.read_text().replace("0.912", "0.913"))
     found = faults(toy / "results" / "toy", toy / "workflow_scripts")
     assert found == {("older output", "tables/table2.csv, tables/table2.md")}
 
@@ -162,6 +162,30 @@ def test_a_folder_without_records_is_refused(tmp_path):
 def test_the_head_changes_with_any_record_behind_the_tables(results):
     before = verify(results, scripts=None).head
     edit(results / "provenance/make_phantom/job.json", renew=True, seed=5)
-    assert verify(results, scripts=None).head == before  # no file of the study came from it by record
-    edit(results / "provenance/deidentify/shard=00.json", renew=True, seed=5)
     assert verify(results, scripts=None).head != before
+
+
+def test_a_private_file_has_its_place_in_the_chain(results):
+    edit(results / "provenance/make_phantom/job.json", renew=True, seed=5)
+    assert faults(results) == {("broken chain", f"provenance/deidentify/shard=0{shard}.json") for shard in (0, 1)}
+    (results / "provenance/make_phantom/job.json").unlink()
+    assert faults(results) == {("broken chain", f"provenance/deidentify/shard=0{shard}.json") for shard in (0, 1)}
+
+
+def test_the_command_names_each_culprit_and_exits_1(results):
+    flip(results / "tables/table2.csv")
+    done = discgrade("verify", results, "--results-only")
+    assert done.returncode == 1
+    assert "changed output: tables/table2.csv: SHA-256 is" in done.stdout
+    assert "1 faults: 14 records, 28 files" in done.stdout
+
+
+def test_the_command_finds_a_clean_copy_clean_in_an_empty_folder(results):
+    done = discgrade("verify", results.name, "--results-only", cwd=results.parent)
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-1].startswith("clean: 14 records, 28 files")
+
+
+def test_the_command_refuses_a_folder_without_records(tmp_path):
+    done = discgrade("verify", tmp_path)
+    assert (done.returncode, done.stderr.startswith("verify: ")) == (2, True)

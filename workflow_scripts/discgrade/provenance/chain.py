@@ -4,7 +4,7 @@ Everything here works on a copy of `results/<study>/` alone.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,35 +27,42 @@ class Chain:
         records: Each record by its name: its path below provenance/.
         makers: The name of the record that made each file, by the file's path below the study's folder. Of several
             records that name a file the latest counts.
+        private: The name of the record that made each file that lies elsewhere, by the file's digest.
     """
 
     folder: Path
     records: Mapping[str, Record]
     makers: Mapping[str, str]
+    private: Mapping[str, str]
 
-    def maker(self, path: str) -> Record | None:
-        """Return the record of the job that made a file, or None."""
-        return self.records.get(self.makers.get(path, ""))
+    def maker_of(self, item: Mapping[str, Any]) -> str | None:
+        """Return the name of the record of the job that made an input, or None."""
+        return self.makers.get(item["path"]) if item["place"] == "study" else self.private.get(item["sha256"])
 
     def producers(self, record: Record) -> list[str]:
         """Return the names of the records that made a job's inputs, each once, in the order of the inputs."""
-        named = (self.makers.get(item["path"]) for item in record["inputs"] if item["place"] == "study")
+        named = (self.maker_of(item) for item in record["inputs"])
         return list(dict.fromkeys(name for name in named if name))
 
-    def ancestry(self, paths: Iterable[str]) -> Iterator[str]:
-        """Yield the names of all records behind some files, each once, the nearest first."""
-        waiting = list(dict.fromkeys(self.makers[path] for path in paths if path in self.makers))
-        seen = set(waiting)
-        while waiting:
-            name = waiting.pop(0)
-            yield name
-            fresh = [producer for producer in self.producers(self.records[name]) if producer not in seen]
-            seen.update(fresh)
-            waiting += fresh
+    def ancestry(self, start: Iterable[str], follow: Callable[[Record], bool] = lambda _: True) -> list[str]:
+        """Return the names of some records and of all behind them, each once, the nearest first.
 
-    def head(self, paths: Iterable[str]) -> str:
-        """Return one digest over all records behind some files: it changes if any of them does."""
-        return content_digest(sorted(self.records[name]["digest"] for name in self.ancestry(paths)))
+        Args:
+            start: Names of records.
+            follow: Whether a record behind them counts.
+        """
+        names = dict.fromkeys(start)
+        waiting = list(names)
+        for name in waiting:
+            fresh = [made for made in self.producers(self.records[name]) if made not in names]
+            fresh = [made for made in fresh if follow(self.records[made])]
+            names |= dict.fromkeys(fresh)
+            waiting += fresh
+        return list(names)
+
+    def head(self, names: Iterable[str]) -> str:
+        """Return one digest over some records: it changes if any of them does."""
+        return content_digest(sorted(self.records[name]["digest"] for name in names))
 
 
 def record_files(folder: Path) -> list[Path]:
@@ -108,8 +115,15 @@ def read_records(folder: Path) -> tuple[dict[str, Record], dict[str, str]]:
 def linked(folder: Path, records: Mapping[str, Record]) -> Chain:
     """Return the chain of some records."""
     by_age = sorted(records, key=lambda name: (records[name]["ended"], name))
-    makers = {item["path"]: name for name in by_age for item in study_files(records[name]["outputs"])}
-    return Chain(folder, records, makers)
+    made = [(name, item) for name in by_age for item in records[name]["outputs"]]
+    makers = {item["path"]: name for name, item in made if item["place"] == "study"}
+    private = {item["sha256"]: name for name, item in made if item["place"] != "study"}
+    return Chain(folder, records, makers, private)
+
+
+def output_of(record: Record, path: str) -> dict[str, Any]:
+    """Return what a record says of one of its outputs in the study's folder."""
+    return next(item for item in study_files(record["outputs"]) if item["path"] == path)
 
 
 def study_files(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

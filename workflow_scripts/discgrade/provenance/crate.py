@@ -16,7 +16,7 @@ from rocrate.model.file import File
 from rocrate.rocrate import ROCrate
 
 import discgrade
-from discgrade.provenance.chain import FOLDER, Chain, Record, read_chain
+from discgrade.provenance.chain import FOLDER, Chain, Record, output_of, read_chain
 from discgrade.provenance.digests import SOURCE, content_digest
 from discgrade.provenance.verify import SHOWN
 from discgrade.records import replacing
@@ -179,7 +179,7 @@ def _add_files(crate: ROCrate, chain: Chain, records: Mapping[str, Record]) -> d
     """Add every file of the study that a job made, by path, and every record as a file about its job."""
     files = {}
     for path, name in chain.makers.items():
-        made = next(item for item in chain.records[name]["outputs"] if item["path"] == path)
+        made = output_of(chain.records[name], path)
         properties = {
             "name": path,
             "contentSize": str(made["bytes"]),

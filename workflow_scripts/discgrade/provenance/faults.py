@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from discgrade.provenance.chain import FOLDER, Chain, Record, self_digest, study_files
+from discgrade.provenance.chain import FOLDER, Chain, Record, output_of, self_digest, study_files
 from discgrade.provenance.digests import code_digest, content_digest, lock_digest
 
 UNRECORDED = ("README.md", "logs", "checkpoints", "export", FOLDER)
@@ -48,7 +48,7 @@ def edited_records(chain: Chain) -> Iterator[Fault]:
 
 def changed_outputs(chain: Chain, digests: Digests) -> Iterator[Fault]:
     """Find outputs that are gone, or whose bytes are not those that the job made."""
-    made = {path: _output(chain.records[name], path) for path, name in chain.makers.items()}
+    made = {path: output_of(chain.records[name], path) for path, name in chain.makers.items()}
     owners = {item["sha256"]: path for path, item in made.items()}
     for path, item in made.items():
         now = digests[path]
@@ -80,7 +80,7 @@ def unrecorded_files(chain: Chain) -> Iterator[Fault]:
 def broken_links(chain: Chain, names: Collection[str]) -> Iterator[Fault]:
     """Compare what each of the named jobs read with what the records say was made."""
     for name in names:
-        for item in study_files(chain.records[name]["inputs"]):
+        for item in chain.records[name]["inputs"]:
             message = _broken_link(chain, item)
             if message:
                 yield Fault("broken chain", f"{FOLDER}/{name}", message)
@@ -88,19 +88,19 @@ def broken_links(chain: Chain, names: Collection[str]) -> Iterator[Fault]:
 
 def _broken_link(chain: Chain, item: Mapping[str, Any]) -> str | None:
     """Say what is wrong between a job's input and the record of its maker."""
-    path, maker = item["path"], chain.maker(item["path"])
-    if maker is None:
-        return f"it was made from {path}, whose record is missing: {FOLDER}/{item.get('producer', '?')}"
-    made = _output(maker, path)["sha256"]
+    path, name = item["path"], chain.maker_of(item)
+    if name is None:
+        gone = item["place"] == "study" or "producer" in item
+        return (
+            f"it was made from {path}, whose record is missing: {FOLDER}/{item.get('producer', '?')}" if gone else None
+        )
+    maker = chain.records[name]
+    made = output_of(maker, path)["sha256"] if item["place"] == "study" else item["sha256"]
     if made != item["sha256"]:
         return f"two runs mixed: it was made from {path} as {item['sha256'][:12]}, here is {made[:12]}"
     if item.get("record") not in (maker["digest"], *maker.get("reproduces", [])):
-        return f"two runs mixed: {path} has another record than it had then: {FOLDER}/{chain.makers[path]}"
+        return f"two runs mixed: {path} has another record than it had then: {FOLDER}/{name}"
     return None
-
-
-def _output(record: Record, path: str) -> Mapping[str, Any]:
-    return next(item for item in record["outputs"] if item["path"] == path)
 
 
 def changed_configs(chain: Chain) -> Iterator[Fault]:

@@ -156,12 +156,12 @@ def _file(job: "Snakemake", name: str, file: str) -> dict[str, Any]:
 
 
 def _inputs(job: "Snakemake") -> Iterator[dict[str, Any]]:
-    """Describe the inputs, those made by the study with name and digest of the record of their maker."""
+    """Describe the inputs, those that a job of the study made with name and digest of that job's record."""
     chain = read_chain(study_folder(job))
     for name, file in _files(job.input):
         item = _file(job, name, file)
-        maker = chain.maker(item["path"]) if item["place"] == "study" else None
-        yield item | ({"producer": chain.makers[item["path"]], "record": maker["digest"]} if maker else {})
+        maker = chain.maker_of(item)
+        yield item | ({"producer": maker, "record": chain.records[maker]["digest"]} if maker else {})
 
 
 def _reproduced(path: Path, outputs: list[dict[str, Any]]) -> list[str]:

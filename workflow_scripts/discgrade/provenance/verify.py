@@ -77,14 +77,15 @@ def verify(results: Path, *, scripts: Path | None = SOURCE) -> Verdict:
 
 def study_head(chain: Chain) -> str:
     """Return one digest over all records behind the tables and figures of a study: what its report prints."""
-    return chain.head(path for path in chain.makers if path.startswith(SHOWN[:2]))
+    shown = [name for path, name in chain.makers.items() if path.startswith(SHOWN[:2])]
+    return chain.head(chain.ancestry(shown))
 
 
 def _needed(chain: Chain) -> tuple[list[str], list[str]]:
     """Return the names of the jobs behind what a reader sees, and of the others; without tables all are needed."""
-    needed = list(chain.ancestry(path for path in chain.makers if path.startswith(SHOWN)))
     current = dict.fromkeys(chain.makers.values())
-    return (needed, [name for name in current if name not in needed]) if needed else (list(current), [])
+    needed = dict.fromkeys(chain.ancestry(name for path, name in chain.makers.items() if path.startswith(SHOWN)))
+    return (list(needed), [name for name in current if name not in needed]) if needed else (list(current), [])
 
 
 def _hash_all(folder: Path, paths: list[str]) -> faults.Digests:

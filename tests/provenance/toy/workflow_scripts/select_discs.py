@@ -22,4 +22,5 @@ with step(snakemake) as job:  # noqa: F821
         for patient in instances["patient"].to_pylist()
     ]
     records.write(rows, records.DISCS, job.output.discs)
-    Path(job.output.flow).write_text(json.dumps({"discs": {"kept": len(rows), "excluded": {"no image": 1}}}))
+    stage = {"unit": "discs", "received": len(rows) + 1, "excluded": {"no image": 1}, "kept": len(rows)}
+    Path(job.output.flow).write_text(json.dumps({"stages": [stage]}))

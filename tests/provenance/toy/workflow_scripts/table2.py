@@ -10,4 +10,4 @@ with step(snakemake) as job:  # noqa: F821
         values = [row["value"] for row in scores if (row["variant"], row["split"]) == (variant, "holdout")]
         lines.append(f"{variant},{variant},24,1,holdout,1,{values[0]!r},{values[1]!r}")
     Path(job.output.csv).write_text("\n".join(lines) + "\n")
-    Path(job.output.md).write_text("| default | .912 |\n")
+    Path(job.output.md).write_text("| default | 0.912 |\n")
