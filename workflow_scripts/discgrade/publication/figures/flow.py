@@ -1,0 +1,103 @@
+"""Flow of exclusions: how many files, readings, discs and patients were received and kept, and why others were not."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from textwrap import wrap
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from discgrade.publication.figures.style import BLUE, COLUMN, GREY, INK, ORANGE, drawing, say, write_table
+
+COLUMNS = ["unit", "count", "n"]
+_MARGIN, _GAP, _LINE = 2.0, 5.0, 3.3
+_LEFT, _RIGHT = (_MARGIN, 36.0), (46.0, COLUMN - 46.0 - _MARGIN)
+_CHARACTERS = 27
+"""Characters of a reason that fit on one line."""
+
+_Row = tuple[list[str], list[str]]
+
+
+def draw_flow(*, flow: Path, pdf: Path, png: Path, csv: Path) -> None:
+    """Draw the flow of exclusions, and the cohorts that it ends in.
+
+    Args:
+        flow: `flow.json`: the stages in order, each with unit, received, excluded (number by reason) and kept; and
+            the patients and discs of each cohort.
+        pdf: Vector file to write.
+        png: Raster file to write.
+        csv: Table to write: unit, count (received, excluded: and the reason, kept, or a cohort), n.
+    """
+    counts = json.loads(flow.read_text(encoding="utf-8"))
+    write_table(pd.DataFrame(_counts(counts), columns=COLUMNS), csv)
+    rows = _rows(counts)
+    height = 2 * _MARGIN + sum(map(_height, rows)) + _GAP * (len(rows) - 1)
+    with drawing(pdf=pdf, png=png, width=COLUMN, height=max(height, 1)) as figure:
+        draw_rows(figure, rows, height)
+
+
+def _counts(counts: Mapping[str, Any]) -> list[tuple[str, str, int]]:
+    rows = []
+    for stage in counts["stages"]:
+        unit = stage["unit"]
+        excluded = [(unit, f"excluded: {reason}", number) for reason, number in stage["excluded"].items()]
+        rows += [(unit, "received", stage["received"]), *excluded, (unit, "kept", stage["kept"])]
+    return rows + [(unit, name, n) for name, kept in counts["cohorts"].items() for unit, n in kept.items()]
+
+
+def _rows(counts: Mapping[str, Any]) -> list[_Row]:
+    """Return the lines of the box of each stage and of the box of its exclusions, and those of the cohorts' box."""
+    rows: list[_Row] = []
+    for stage in counts["stages"]:
+        kept = [f"{stage['unit'].capitalize()}", f"{stage['received']:,} received", f"{stage['kept']:,} kept"]
+        reasons = [line for reason, n in stage["excluded"].items() for line in wrap(f"{n:,} {reason}", _CHARACTERS)]
+        rows.append((kept, ["Excluded", *reasons] if reasons else []))
+    cohorts = [
+        f"{name}: {kept['patients']:,} patients, {kept['discs']:,} discs" for name, kept in counts["cohorts"].items()
+    ]
+    return [*rows, (["Cohorts", *cohorts], [])] if cohorts else rows
+
+
+def draw_rows(figure: Figure, rows: Sequence[_Row], height: float) -> None:
+    """Draw the boxes of each row from the top down; lengths in mm."""
+    if not rows:
+        say(figure, "No flow: nothing was received.")
+        return
+    figure.set_layout_engine(None)
+    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, COLUMN), ylim=(height, 0))
+    axes.set_axis_off()
+    top = _MARGIN
+    for index, (kept, excluded) in enumerate(rows):
+        last = index == len(rows) - 1
+        _box(axes, (_LEFT[0], COLUMN - 2 * _MARGIN) if last and not excluded else _LEFT, top, kept, BLUE)
+        middle = top + _height((kept, [])) / 2
+        if excluded:
+            _box(axes, _RIGHT, top, excluded, ORANGE)
+            _arrow(axes, (sum(_LEFT), middle), (_RIGHT[0], middle))
+        bottom = top + _height((kept, []))
+        top += _height((kept, excluded)) + _GAP
+        if not last:
+            _arrow(axes, (_LEFT[0] + _LEFT[1] / 2, bottom), (_LEFT[0] + _LEFT[1] / 2, top))
+
+
+def _height(row: _Row) -> float:
+    return max(len(lines) for lines in row) * _LINE + 2.6
+
+
+def _box(axes: Axes, place: tuple[float, float], top: float, lines: Sequence[str], colour: str) -> None:
+    """Draw lines of text in a box at `place` (left, width), the first one bold."""
+    left, width = place
+    axes.add_patch(Rectangle((left, top), width, _height((list(lines), [])), facecolor="none", edgecolor=colour))
+    for index, line in enumerate(lines):
+        weight = "normal" if index else "bold"
+        below = top + 1.3 + (index + 0.5) * _LINE
+        axes.text(left + 1.5, below, line, va="center_baseline", fontsize=6.5, fontweight=weight, color=INK)
+
+
+def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
+    style = {"arrowstyle": "-|>", "color": GREY, "linewidth": 0.7, "mutation_scale": 6, "shrinkA": 0, "shrinkB": 0}
+    axes.annotate("", end, start, arrowprops=style)
