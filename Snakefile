@@ -8,6 +8,9 @@ min_version("9.20")
 configfile: "config.yaml"
 
 
+report: "rules/captions/workflow.rst"
+
+
 include: "rules/common.smk"
 include: "rules/cohort.smk"
 include: "rules/rois.smk"
@@ -22,7 +25,7 @@ include: "rules/report.smk"
 rule all:
     default_target: True
     input:
-        TABLES + FIGURES,
+        f"{RESULTS}/report.html",
 
 
 rule tables:

@@ -10,7 +10,12 @@ os.environ.update(PYTHONPATH=str(SCRIPTS))
 
 from discgrade import study
 from discgrade.configuration import ConfigurationError, check_config
-from discgrade.provenance import code_digest, lock_digest, reference_digest
+from discgrade.provenance import (
+    code_digest,
+    content_digest,
+    lock_digest,
+    reference_digest,
+)
 from snakemake.exceptions import WorkflowError
 
 try:
@@ -130,3 +135,13 @@ def named_code(wildcards):
         for key in ("loss", "network")
         if ":" in training[key]
     }
+
+
+def texts_digest(pattern):
+    """Digest of the texts that match a pattern, such as captions: what a report depends on beside its inputs."""
+    return content_digest(
+        {
+            path.name: path.read_text()
+            for path in sorted(Path(workflow.basedir).glob(pattern))
+        }
+    )
