@@ -1,7 +1,7 @@
 """Paired comparisons: is the score of one run above that of another on the same discs, or is the difference noise?"""
 
-from collections.abc import Iterator, Mapping
-from itertools import permutations
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import permutations, product
 from typing import Any
 
 import numpy as np
@@ -74,22 +74,30 @@ def comparison_rows(
     ]
 
 
-def interval_rows(run: Run, scope: Scope, draws: Draws, bootstrap: Bootstrap) -> list[dict[str, Any]]:
-    """Return posterior mean and highest-density interval of every score as rows of `records.INTERVALS`."""
+def interval_rows(runs: Sequence[Run], scope: Scope, draws: Draws, bootstrap: Bootstrap) -> Iterator[dict[str, Any]]:
+    """Yield posterior mean and highest-density interval of every score as rows of `records.INTERVALS`.
+
+    Args:
+        runs: The runs that have these draws: a training, and the mean over seeds if it is the only one.
+        scope: What the discs are restricted by.
+        draws: The draws.
+        bootstrap: Draws, seed and probability.
+    """
     bounds = highest_density(draws.values, bootstrap.probability)
-    return [
-        run.wildcards
-        | vars(scope)
-        | {
-            "grade": None if np.isnan(grade) else grade,
-            "metric": metric,
-            "mean": draws.values[:, index].mean(),
-            "lower": bounds[index, 0],
-            "upper": bounds[index, 1],
-        }
-        | drawn(draws, bootstrap)
-        for index, (metric, grade) in enumerate(draws.columns)
-    ]
+    means = draws.values.mean(axis=0)
+    for run, (index, (metric, grade)) in product(runs, enumerate(draws.columns)):
+        yield (
+            run.wildcards
+            | vars(scope)
+            | {
+                "grade": None if np.isnan(grade) else grade,
+                "metric": metric,
+                "mean": means[index],
+                "lower": bounds[index, 0],
+                "upper": bounds[index, 1],
+            }
+            | drawn(draws, bootstrap)
+        )
 
 
 def drawn(draws: Draws, bootstrap: Bootstrap) -> dict[str, Any]:

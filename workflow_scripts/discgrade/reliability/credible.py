@@ -5,7 +5,8 @@ changes with the weights' sum. A patient's weight goes to all samples of the pat
 one weighted joint matrix, so that a draw costs one row of a matrix product instead of a pass over the samples.
 
 Draws of one seed give the same units the same weights, whatever was predicted for them: the scores of several runs
-on the same samples are paired draw by draw.
+on the same samples are paired draw by draw. Products run on one thread: more change the order of sums, and with it the
+last digits.
 """
 
 import warnings
@@ -15,8 +16,9 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
-from discgrade.reliability.metrics import Floats
+from discgrade.reliability.confusion import Floats
 from discgrade.reliability.pairs import CELLS, GRADES, Column, Detail, Pairs, all_scores
 
 with warnings.catch_warnings():
@@ -26,8 +28,10 @@ with warnings.catch_warnings():
 Unit = Literal["fold", "patient", "disc"]
 Integers = NDArray[np.int64]
 
-# Weights held at a time: they bound the memory of a bootstrap, not its result.
-_CHUNK = 4_000_000
+# Draws, and weights, held at a time: they bound the memory of a bootstrap and keep it in the cache; the result is the
+# same.
+_CHUNK_DRAWS = 2_000
+_CHUNK_WEIGHTS = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def unit_weights(units: int, alike: Integers | None, draws: int, seed: int) -> I
         seed: Seed of the draws; neither they nor their order depend on the size of the chunks.
     """
     generator = np.random.default_rng(seed)
-    size = max(1, _CHUNK // units)
+    size = max(1, min(_CHUNK_DRAWS, _CHUNK_WEIGHTS // units))
     for start in range(0, draws, size):
         shape = (min(size, draws - start), units)
         yield generator.standard_exponential(shape) if alike is None else generator.standard_gamma(alike, shape)
@@ -128,12 +132,15 @@ def score_draws(
         joint_of: What to score instead of weighted joint matrices (n, 13, 13), from them.
     """
     unit: Unit = "disc" if bootstrap.unit == "disc" else "patient"
-    parts: list[list[Floats]] = [[] for _ in runs]
-    for chunk in joint_draws(runs, unit, bootstrap.draws, bootstrap.seed):
-        for run, joint, part in zip(runs, chunk, parts, strict=True):
-            part.append(np.column_stack(list(all_scores(joint_of(joint), run.detail).values())))
-    values = [np.concatenate(part) for part in parts]
     observed = [all_scores(joint_of(run.joint[None]), run.detail) for run in runs]
+    values = [np.empty((bootstrap.draws, len(scores))) for scores in observed]
+    start = 0
+    with threadpool_limits(limits=1, user_api="blas"):
+        for chunk in joint_draws(runs, unit, bootstrap.draws, bootstrap.seed):
+            rows = slice(start, start := start + len(chunk[0]))
+            for run, joint, drawn in zip(runs, chunk, values, strict=True):
+                for column, scores in enumerate(all_scores(joint_of(joint), run.detail).values()):
+                    drawn[rows, column] = scores
     units = len(np.unique((runs[0].disc if unit == "disc" else runs[0].patient).astype(str)))
     return [
         Draws(list(scores), drawn, np.concatenate(list(scores.values())), run.detail, len(run), units, unit)
@@ -153,6 +160,8 @@ def fold_draws(folds: Sequence[Pairs], bootstrap: Bootstrap) -> Draws:
 
 def mean_draws(trainings: Sequence[Draws]) -> Draws:
     """Average the draws of several trainings that differ in their seed."""
+    if len(trainings) == 1:
+        return trainings[0]
     values = sum((draws.values for draws in trainings[1:]), trainings[0].values) / len(trainings)
     observed = np.mean([draws.observed for draws in trainings], axis=0)
     return replace(trainings[0], values=values, observed=observed)

@@ -20,6 +20,8 @@ from discgrade.reliability.scoring import EXTERNAL, pairs_of, prevalence_of, sco
 from discgrade.reliability.tabulation import RUN, Scope
 from discgrade.study import ALL_SEEDS, FOLD_MEAN, FOLDS, HOLDOUT, READINGS, Run
 
+_READERS = (raters.INTRA_RATER, raters.INTER_RATER, raters.NOISE_CEILING)
+
 Rows = Iterator[dict[str, Any]]
 Twice = Mapping[Scope, pd.Series]
 Posterior = dict[Run, Draws]
@@ -127,6 +129,15 @@ def _reading_comparisons(scope: Scope, posterior: Posterior, bootstrap: Bootstra
                     )
 
 
+def _shared(posterior: Posterior) -> list[tuple[list[Run], Draws]]:
+    """Group runs by their draws; the other reading of doubly read discs has comparisons only."""
+    shared: dict[int, tuple[list[Run], Draws]] = {}
+    for run, draws in posterior.items():
+        if run.variant in _READERS or run.split != READINGS:
+            shared.setdefault(id(draws), ([], draws))[0].append(run)
+    return list(shared.values())
+
+
 def credible_intervals(
     *,
     graded: Path,
@@ -168,9 +179,8 @@ def credible_intervals(
     rows: list[dict[str, Any]] = []
     compared: list[dict[str, Any]] = []
     for scope, posterior in drawn:
-        for run, sample in posterior.items():
-            if not (run.split == READINGS and scope.scope != "all"):
-                rows += interval_rows(run, scope, sample, bootstrap)
+        for runs, sample in _shared(posterior):
+            rows += interval_rows(runs, scope, sample, bootstrap)
         compared += run_comparisons(posterior, scope, bootstrap) if scope.scope in ("all", "cohort") else []
         compared += _reading_comparisons(scope, posterior, bootstrap)
     records.write(rows, records.INTERVALS, intervals)

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from discgrade.grades import FRACTIONAL, INTEGRAL, Scale, integral
 from discgrade.reliability import metrics
-from discgrade.reliability.metrics import Floats, Scores
+from discgrade.reliability.confusion import Confusion, Floats, confusion_of
+from discgrade.reliability.metrics import Scores
 
 GRADES = len(FRACTIONAL)
 CELLS = GRADES * GRADES
@@ -24,8 +25,9 @@ Detail = Literal["fractional", "rounded", "integral"]
 # A metric and the integral grade that it is of; NaN for all grades together.
 Column = tuple[str, float]
 
-# Sums the 13 fractional grades to the 5 integral ones: (13, 5), a single 1 in each row.
-_TO_INTEGRAL = (integral(FRACTIONAL)[:, None] == INTEGRAL).astype(np.float64)
+# Sums the 13 fractional grades to the 5 integral ones: (13, 5), a single 1 in each row; and the flattened joint matrix.
+_GRADE_TO_INTEGRAL = (integral(FRACTIONAL)[:, None] == INTEGRAL).astype(np.float64)
+_TO_INTEGRAL = np.kron(_GRADE_TO_INTEGRAL, _GRADE_TO_INTEGRAL)
 
 
 @dataclass(frozen=True)
@@ -80,44 +82,44 @@ def detail_of(references: Floats, scale: Scale) -> Detail:
 
 def to_integral(joint: Floats) -> Floats:
     """Sum joint matrices (..., 13, 13) to integral ones (..., 5, 5)."""
-    return np.asarray(_TO_INTEGRAL.T @ joint @ _TO_INTEGRAL)
+    leading = joint.shape[:-2]
+    return (joint.reshape(*leading, CELLS) @ _TO_INTEGRAL).reshape(*leading, len(INTEGRAL), len(INTEGRAL))
 
 
-def pair_scores(joint: Floats, detail: Detail) -> Scores:
-    """Return every global score of joint matrices.
+def all_scores(joint: Floats, detail: Detail) -> dict[Column, Floats]:
+    """Return every score of joint matrices.
 
     Args:
         joint: Shape (..., 13, 13), counts or weights; rows the reference.
         detail: On which scale both sides are.
 
     Returns:
-        Arrays of shape (...). The keys of `metrics.global_scores` on integral grades, and `mae`, `bias`, `pearson_r`
-        and `within_one` on fractional grades if both sides have them, else on integral ones.
+        Arrays of shape (...), by metric and grade (NaN: all grades together).
+        On integral grades the keys of `metrics.global_scores`, and for each grade those of `metrics.per_grade_scores`.
+        `mae`, `bias`, `pearson_r` and `within_one` on fractional grades if both sides have them, else on integral ones.
         If fractional also `accuracy_fractional`, `kappa_linear_fractional` (weighed by rank) and
         `kappa_linear_fractional_values` (weighed by grade value).
         If rounded also the errors against the fractional reference, as `mae_fractional_reference` and so on.
     """
-    scores = metrics.global_scores(to_integral(joint))
-    if detail == "fractional":
-        return scores | metrics.error_scores(joint) | _fractional_scores(joint)
-    scores |= metrics.error_scores(to_integral(joint), INTEGRAL)
+    coarse = confusion_of(to_integral(joint))
+    scores = metrics.global_scores(coarse) | _detailed_scores(joint, coarse, detail)
+    columns = {(metric, np.nan): values for metric, values in scores.items()}
+    for metric, values in metrics.per_grade_scores(coarse).items():
+        columns |= {(metric, float(grade)): values[..., index] for index, grade in enumerate(INTEGRAL)}
+    return columns
+
+
+def _detailed_scores(joint: Floats, coarse: Confusion, detail: Detail) -> Scores:
+    """Return the scores that depend on the scale of both sides."""
+    if detail == "integral":
+        return metrics.error_scores(coarse, INTEGRAL)
+    fine = confusion_of(joint)
+    errors = metrics.error_scores(fine)
     if detail == "rounded":
-        errors = metrics.error_scores(joint)
-        scores |= {f"{name}_fractional_reference": values for name, values in errors.items()}
-    return scores
-
-
-def _fractional_scores(joint: Floats) -> Scores:
-    return {
-        "accuracy_fractional": metrics.accuracy(joint),
-        "kappa_linear_fractional": metrics.kappa(joint),
-        "kappa_linear_fractional_values": metrics.kappa(joint, values=FRACTIONAL),
+        named = {f"{name}_fractional_reference": values for name, values in errors.items()}
+        return metrics.error_scores(coarse, INTEGRAL) | named
+    return errors | {
+        "accuracy_fractional": metrics.accuracy(fine),
+        "kappa_linear_fractional": metrics.kappa(fine),
+        "kappa_linear_fractional_values": metrics.kappa(fine, values=FRACTIONAL),
     }
-
-
-def all_scores(joint: Floats, detail: Detail) -> dict[Column, Floats]:
-    """Return the global scores of joint matrices (..., 13, 13) and the per-grade ones on the 5 integral grades."""
-    scores = {(metric, np.nan): values for metric, values in pair_scores(joint, detail).items()}
-    for metric, values in metrics.per_grade_scores(to_integral(joint)).items():
-        scores |= {(metric, float(grade)): values[..., index] for index, grade in enumerate(INTEGRAL)}
-    return scores

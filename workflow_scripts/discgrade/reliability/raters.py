@@ -9,8 +9,8 @@ import pandas as pd
 
 from discgrade import records
 from discgrade.grades import rank
+from discgrade.reliability.confusion import Floats
 from discgrade.reliability.graded import named
-from discgrade.reliability.metrics import Floats
 from discgrade.reliability.pairs import Pairs, detail_of, join
 from discgrade.reliability.tabulation import Scope
 from discgrade.study import ALL_SEEDS, READINGS, Run

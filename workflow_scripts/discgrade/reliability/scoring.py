@@ -11,8 +11,8 @@ import pyarrow as pa
 from discgrade import records
 from discgrade.grades import FRACTIONAL, Scale, rank
 from discgrade.reliability import raters
+from discgrade.reliability.confusion import Floats
 from discgrade.reliability.graded import grade_run, read_discs, read_splits, run_of
-from discgrade.reliability.metrics import Floats
 from discgrade.reliability.pairs import Pairs, detail_of
 from discgrade.reliability.tabulation import Cell, Scope, pooled_folds, score_table
 

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from discgrade.grades import INTEGRAL
-from discgrade.reliability.metrics import Floats, why_undefined
+from discgrade.reliability.confusion import Floats
+from discgrade.reliability.metrics import why_undefined
 from discgrade.reliability.pairs import Detail, all_scores, to_integral
 from discgrade.study import ALL_SEEDS, FOLD_MEAN, FOLDS, Run
 
@@ -66,7 +67,7 @@ def _scored(cells: Sequence[Cell]) -> pd.DataFrame:
     frames = []
     for (metric, grade), values in all_scores(joints, cells[0].detail).items():
         frame = keys.assign(grade=grade, metric=metric, value=values)
-        frames.append(frame if np.isnan(grade) else frame.assign(n=of_grade[:, INTEGRAL == grade]))
+        frames.append(frame if np.isnan(grade) else frame.assign(n=of_grade[:, grade == INTEGRAL]))
     rows = pd.concat(frames, ignore_index=True)
     return rows.assign(reason=rows["reason"].where(rows["value"].isna(), None))
 
