@@ -1,174 +1,145 @@
 """Cleaning a data set element by element: what is not known to be harmless is not written."""
 
-import struct
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import numpy as np
-from pydicom.dataelem import DataElement, RawDataElement
-from pydicom.dataset import Dataset
 from pydicom.uid import UID_dictionary
 
-from discgrade.deidentification import encoding, profile, values, vocabulary
+from discgrade.deidentification import codes, encoding, profile, raw, values, vocabulary
+from discgrade.deidentification.known import Own
 from discgrade.deidentification.profile import Action, Rule
 from discgrade.deidentification.pseudonyms import Pseudonyms
 
-_SWAP = {"US": 2, "SS": 2, "UL": 4, "SL": 4, "FL": 4, "FD": 8, "SV": 8, "UV": 8, "AT": 2}
-_DEEPEST = 16
+_LONGEST = 0xFFFE
+_CODE_VALUE, _CODE_SCHEME, _CODE_MEANING = 0x00080100, 0x00080102, 0x00080104
+_PER_FRAME = 0x52009230
 
 
 @dataclass
-class Patient:
-    """What cleaning needs to know of the patient and the file.
+class Cleaner:
+    """What cleaning a file needs to know, and what it notes.
 
     Attributes:
-        key: What tells the patient apart (`pseudonyms.patient_key`).
-        own: The patient's own values in lower case; a description loses them though they be allowed words.
-        sex_and_age: Whether sex and age are kept.
-        weight_and_size: Whether weight and size are kept.
+        pseudonyms: Replaces identifiers.
+        patient: What tells the patient apart (`pseudonyms.patient_key`).
+        own: The patient's own values: a text that holds one is removed even if all its words are allowed.
+        options: What is kept of the patient's characteristics.
+        words: Allowed words of descriptions.
+        enhanced: Whether the image is a multi-frame one, whose Type 1 attributes get a dummy instead of no value.
         signed: Whether pixels are signed: decides between US and SS where the file does not say.
+        device: Identity of the scanner.
+        uids: New UIDs of this file.
         shifted: Whether a date was shifted.
-        described: Whether a description was cleaned.
+        described: Whether a description kept words.
     """
 
-    key: tuple[str, ...]
-    own: frozenset[str]
-    sex_and_age: bool
-    weight_and_size: bool
-    signed: bool = False
+    pseudonyms: Pseudonyms
+    patient: tuple[str, ...]
+    own: Own
+    options: profile.Options
+    words: frozenset[str]
+    enhanced: bool
+    signed: bool
+    device: tuple[str, ...]
+    uids: set[str] = field(default_factory=set, init=False)
     shifted: bool = field(default=False, init=False)
     described: bool = field(default=False, init=False)
 
+    def clean(self, elements: raw.Item) -> list[encoding.Element]:
+        """Return the elements that may leave, as tag, value representation and little-endian bytes."""
+        kept = _code(elements) if _CODE_VALUE in elements else []
+        for tag, element in elements.items():
+            rule = profile.rule(tag, self.options)
+            if rule.action is Action.DROP:
+                continue
+            kind = _representation(element, rule, self.signed)
+            value = self._value(element, rule, kind) if kind else None
+            value = self._replaced(tag) if value is None else value
+            if value is not None:
+                kept.append((tag, kind or rule.representations[0], value))
+        return kept
 
-def clean(dataset: Dataset, patient: Patient, pseudonyms: Pseudonyms, depth: int = 0) -> list[encoding.Element]:
-    """Return the elements of a data set that may leave, as tag, value representation and little-endian bytes.
+    def _replaced(self, tag: int) -> bytes | None:
+        """Return what stands for a removed value: a dummy (Type 1), an empty value (Type 2) or None."""
+        if self.enhanced and tag == profile.DEVICE_SERIAL_NUMBER:
+            return self.pseudonyms.device(*self.device).encode()
+        if self.enhanced and tag in profile.DUMMIES:
+            return profile.DUMMIES[tag]
+        return b"" if tag in profile.TYPE_2 else None
 
-    Raises:
-        ValueError: if sequences lie deeper in one another than any image object needs.
+    def _value(self, element: raw.Raw, rule: Rule, kind: str) -> bytes | None:
+        """Return the bytes that an element keeps; None where nothing of it may be kept."""
+        if rule.action is Action.REMOVE:
+            return None
+        if rule.action is Action.RECURSE:
+            return self._sequence(element) if kind == "SQ" else None
+        content = raw.little_endian(element, kind)
+        if len(content) > _LONGEST:
+            return None
+        if not content.strip(raw.PADDING) and kind not in values.SIZES:
+            return b""
+        if rule.action is Action.NUMBER:
+            kept = values.numbers(content, kind, rule.multiplicity)
+            return None if kept is None or kept.decode("latin-1") in self.own.numbers else kept
+        if rule.action is Action.TERM:
+            return vocabulary.coded(element.tag, content)
+        return self._text(element.tag, rule.action, content.decode("latin-1").strip(" \0"))
+
+    def _text(self, tag: int, action: Action, text: str) -> bytes | None:
+        if action is Action.UID:
+            return self._uids(text)
+        if action is Action.SHIFT:
+            kept = values.shifted(text, self.pseudonyms.days(self.patient))
+            self.shifted |= kept not in (None, text)
+        elif action is Action.DESCRIBE:
+            kept = self._description(text)
+        elif action is Action.SEX:
+            kept = text if text in ("F", "M", "O") else None
+        elif action is Action.AGE:
+            kept = values.capped_age(text)
+        else:
+            kept = vocabulary.text(tag, text)
+            kept = None if kept is None or self.own.within(kept) or self.own.equals(kept) else kept
+        return None if kept is None else kept.encode("ascii")
+
+    def _description(self, text: str) -> str | None:
+        kept = vocabulary.described(text, self.words.difference(self.own.words))
+        self.described |= bool(kept)
+        return kept if kept and not self.own.within(kept) and not self.own.equals(kept) else None
+
+    def _uids(self, text: str) -> bytes:
+        parts = []
+        for part in (part.strip(" \0") for part in text.split("\\")):
+            if part and part not in UID_dictionary:
+                part = self.pseudonyms.uid(part)
+                self.uids.add(part)
+            parts.append(part)
+        return "\\".join(parts).encode()
+
+    def _sequence(self, element: raw.Raw) -> bytes | None:
+        found = [self.clean(item) for item in element.items]
+        found = [one for one in found if one or element.tag == _PER_FRAME]
+        return encoding.items(map(encoding.dataset, found)) if found else None
+
+
+def _representation(element: raw.Raw, rule: Rule, signed: bool) -> str | None:
+    """Return the element's value representation; None where it is not the dictionary's.
+
+    UN stands for the dictionary's (PS3.5 6.2.2), save for a sequence, which nothing that writes UN needs to hide.
     """
-    if depth > _DEEPEST:
-        raise ValueError("sequences are nested too deeply")
-    kept = []
-    for element in dataset.values():
-        tag = int(element.tag)
-        rule = profile.rule(tag, patient.sex_and_age, patient.weight_and_size)
-        if rule.action in (Action.DROP, Action.PIXELS):
-            continue
-        representation = _representation(element, rule, patient.signed)
-        value = None
-        if representation is not None:
-            value = _value(dataset, element, rule, representation, patient, pseudonyms, depth)
-        if value is None and tag in profile.TYPE_2:
-            value = b""
-        if value is not None:
-            kept.append((tag, representation or rule.representations[0], value))
-    return kept
+    given, known = element.given, rule.representations
+    if not given or (given == "UN" and known[0] != "SQ"):
+        return "SS" if signed and known[:2] == ("US", "SS") else known[0]
+    return given if given in known else None
 
 
-def _representation(element: DataElement | RawDataElement, rule: Rule, signed: bool) -> str | None:
-    """Return the element's value representation, or None where it is not the dictionary's."""
-    given = element.VR
-    if given is None or given == "UN":
-        known = rule.representations
-        return known[0] if len(known) == 1 else ("SS" if signed and "SS" in known else known[0])
-    return str(given) if given in rule.representations else None
-
-
-def _value(
-    dataset: Dataset,
-    element: DataElement | RawDataElement,
-    rule: Rule,
-    representation: str,
-    patient: Patient,
-    pseudonyms: Pseudonyms,
-    depth: int,
-) -> bytes | None:
-    """Return the bytes that an element keeps, or None."""
-    tag = int(element.tag)
-    if rule.action is Action.REMOVE:
-        return None
-    if representation == "SQ":
-        return _sequence(dataset, element, patient, pseudonyms, depth)
-    raw = little_endian(element, representation)
-    if raw is None or len(raw) > 0xFFFE:
-        return None
-    if not (raw if representation in _SWAP else raw.strip(b" \0")):
-        return b""
-    if rule.action in (Action.NUMBER, Action.POINTER):
-        return values.numbers(raw, representation, rule.multiplicity)
-    if rule.action is Action.TERM:
-        return vocabulary.coded(tag, raw)
-    text = raw.rstrip(b" \0").decode("latin-1")
-    if rule.action is Action.UID:
-        return _uids(text, pseudonyms)
-    return _texts(tag, rule.action, text.strip(), patient, pseudonyms)
-
-
-def _texts(tag: int, action: Action, text: str, patient: Patient, pseudonyms: Pseudonyms) -> bytes | None:
-    kept: str | None = None
-    if action is Action.SHIFT:
-        kept = values.shifted(text, pseudonyms.days(patient.key))
-        patient.shifted |= kept is not None and kept != text
-    elif action is Action.TOKENS:
-        kept = vocabulary.description(text, patient.own)
-        patient.described = True
-    elif action is Action.SEX:
-        kept = text if text in ("F", "M", "O") else None
-    elif action is Action.AGE:
-        kept = values.capped_age(text)
-    elif action is Action.TEXT:
-        kept = vocabulary.text_value(tag, text)
-    return None if kept is None else kept.encode("ascii", "ignore")
-
-
-def _uids(text: str, pseudonyms: Pseudonyms) -> bytes:
-    parts = (part.strip(" \0") for part in text.split("\\"))
-    return "\\".join(part if part in UID_dictionary or not part else pseudonyms.uid(part) for part in parts).encode()
-
-
-def _sequence(
-    dataset: Dataset,
-    element: DataElement | RawDataElement,
-    patient: Patient,
-    pseudonyms: Pseudonyms,
-    depth: int,
-) -> bytes | None:
-    if element.VR == "UN":
-        return None
-    found = [clean(item, patient, pseudonyms, depth + 1) for item in dataset[element.tag].value]
-    if not any(found):
-        return None
-    return encoding.items(encoding.dataset(item) for item in found)
-
-
-def little_endian(element: DataElement | RawDataElement, representation: str) -> bytes | None:
-    """Return the raw bytes of an element that is not a sequence, numbers in little-endian order."""
-    if not isinstance(element, RawDataElement) or not isinstance(element.value, bytes | None):
-        return None
-    raw = element.value or b""
-    size = _SWAP.get(representation)
-    if element.is_little_endian or size is None or len(raw) % size:
-        return raw
-    return np.frombuffer(raw, f">u{size}").astype(f"<u{size}").tobytes()
-
-
-def text(dataset: Dataset, tag: int) -> str:
-    """Return the raw text of a top-level element, undecoded (Latin 1) and stripped; empty if there is none."""
-    element = dataset.get_item(tag) if tag in dataset else None
-    raw = getattr(element, "value", None)
-    return raw.decode("latin-1").strip(" \0") if isinstance(raw, bytes) else ""
-
-
-def number(dataset: Dataset, tag: int) -> int | None:
-    """Return a top-level US value or IS value, or None."""
-    element = dataset.get_item(tag) if tag in dataset else None
-    if not isinstance(element, RawDataElement) or not isinstance(element.value, bytes):
-        return None
-    raw = element.value
-    if element.VR == "IS" or (element.VR is None and len(raw) != 2):
-        stripped = raw.strip(b" \0")
-        return int(stripped) if stripped.isdigit() else None
-    return int(struct.unpack("<H" if element.is_little_endian else ">H", raw)[0]) if len(raw) == 2 else None
-
-
-Cleaner = Callable[[Dataset, Patient, Pseudonyms], list[encoding.Element]]
+def _code(elements: raw.Item) -> list[encoding.Element]:
+    """Return code, scheme and public meaning of a coded concept; nothing of one that no public dictionary has."""
+    code, scheme = (raw.text(elements, tag) for tag in (_CODE_VALUE, _CODE_SCHEME))
+    meaning = codes.meaning(code, scheme)
+    if meaning is None:
+        return []
+    return [
+        (_CODE_VALUE, "SH", code.encode()),
+        (_CODE_SCHEME, "SH", scheme.encode()),
+        (_CODE_MEANING, "LO", meaning.encode()),
+    ]

@@ -4,6 +4,8 @@ import struct
 from collections.abc import Iterable
 
 LONG = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"})
+PIXEL_DATA = 0x7FE00010
+LONG_HEAD = 12
 EXPLICIT_LITTLE = "1.2.840.10008.1.2.1"
 IMPLEMENTATION_UID = "2.25.190146791043182537444806132342625375840"
 _ITEM = struct.pack("<HHI", 0xFFFE, 0xE000, 0)[:4]

@@ -1,41 +1,48 @@
 """One file: read, judged, cleaned, written to bytes and read back; it is either exported or rejected with a reason."""
 
-import hashlib
 import io
 import logging
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pydicom
-from pydicom.dataset import Dataset, FileDataset
+from pydicom.dataset import FileDataset
 from pydicom.errors import InvalidDicomError
 from pydicom.tag import Tag
-from pydicom.uid import UID_dictionary
+from pydicom.uid import UID, UID_dictionary
 
-from discgrade.deidentification import elements, encoding, known, pixels, profile, readback, values
+from discgrade.deidentification import codecs, encoding, instances, known, pixels, profile, raw, readback
+from discgrade.deidentification.elements import Cleaner
 from discgrade.deidentification.pseudonyms import Pseudonyms, patient_key
 
-_METHOD = "discgrade: PS3.15 Basic Profile, default-deny"
+SOP_CLASS, SOP_INSTANCE, STUDY, SERIES = 0x00080016, 0x00080018, 0x0020000D, 0x0020000E
+PATIENT_ID, ISSUER = 0x00100020, 0x00100021
+IMAGE_TYPE, CONVERSION, BURNED_IN = 0x00080008, 0x00080064, 0x00280301
+SAMPLES, PHOTOMETRIC, FRAMES, ROWS, COLUMNS, SIGNED = (
+    0x00280002,
+    0x00280004,
+    0x00280008,
+    0x00280010,
+    0x00280011,
+    0x00280103,
+)
+
+_METHOD = b"discgrade: PS3.15 Basic Profile, default-deny"
 _CODES = {
     "113100": "Basic Application Confidentiality Profile",
     "113107": "Retain Longitudinal Temporal Information Modified Dates Option",
     "113108": "Retain Patient Characteristics Option",
     "113105": "Clean Descriptors Option",
 }
-_ADDED = frozenset(
-    int(Tag(keyword))
-    for keyword in (
-        "PatientName", "PatientID", "PatientIdentityRemoved", "DeidentificationMethod",
-        "DeidentificationMethodCodeSequence", "LongitudinalTemporalInformationModified",
-    )
-)  # fmt: skip
+_SCREENS = ("SCREEN", "REPORT")
 
 
-class Rejected(Exception):
-    """A file that is not exported; the message is the reason and says nothing of the file's content."""
+class RejectedError(Exception):
+    """A file is not exported; the message is the reason and quotes nothing of the file."""
 
 
 @dataclass(frozen=True)
@@ -44,169 +51,176 @@ class Exported:
 
     Attributes:
         content: The whole file.
-        record: Its row of `records.INSTANCES` without path.
-        old_uid: SOP Instance UID in the source.
-        patient_id: Patient ID in the source.
-        own: The patient's own values in this file.
+        record: Its row of `records.INSTANCES`, without path.
         constant: Whether all its pixels are equal.
     """
 
     content: bytes
     record: dict[str, Any]
-    old_uid: str
-    patient_id: str
-    own: frozenset[str]
     constant: bool
 
 
-def deidentify_file(content: bytes, pseudonyms: Pseudonyms, options: Mapping[str, Any]) -> Exported:
+@contextmanager
+def silence() -> Iterator[None]:
+    """Keep pydicom's warnings and log messages in: they quote values."""
+    log = logging.getLogger("pydicom")
+    level = log.level
+    log.setLevel(logging.CRITICAL + 1)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        log.setLevel(level)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is the same for all files of a study.
+
+    Attributes:
+        pseudonyms: Replaces identifiers.
+        options: What is kept of the patients' characteristics.
+        words: Allowed words of descriptions, in lower case.
+    """
+
+    pseudonyms: Pseudonyms
+    options: profile.Options
+    words: frozenset[str]
+
+
+def deidentify_file(content: bytes, settings: Settings, own: dict[str, set[str]]) -> Exported:
     """De-identify one DICOM file.
 
+    Args:
+        content: The file.
+        settings: What is kept and what replaces it.
+        own: The patients' own values by pseudonym, gathered from the files before; this file's are added.
+
     Raises:
-        Rejected: if the file is not exported; nothing else is raised for any content.
+        RejectedError: if the file is not exported; nothing else is raised, whatever the content.
     """
-    logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with silence():
         try:
-            return _deidentified(content, pseudonyms, options)
-        except Rejected:
+            return _deidentified(_read(content), settings, own)
+        except RejectedError:
             raise
         except Exception:
-            raise Rejected("cannot be read") from None
+            raise RejectedError("cannot be read") from None
 
 
-def _deidentified(content: bytes, pseudonyms: Pseudonyms, options: Mapping[str, Any]) -> Exported:
-    dataset = _read(content)
-    _judge(dataset)
-    uids = {
-        name: elements.text(dataset, int(Tag(name)))
-        for name in ("SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
-    }
-    if not all(uids.values()):
-        raise Rejected("no SOP, study or series instance UID")
-    patient_id = elements.text(dataset, 0x00100020)
-    own = frozenset(known.own_values(dataset))
-    patient = elements.Patient(
-        key=patient_key(patient_id, elements.text(dataset, 0x00100021), uids["StudyInstanceUID"]),
-        own=own,
-        sex_and_age=bool(options.get("keep_sex_and_age", True)),
-        weight_and_size=bool(options.get("keep_weight_and_size", False)),
-        signed=elements.number(dataset, 0x00280103) == 1,
-    )
-    sop_class = elements.text(dataset, 0x00080016)
-    kept = elements.clean(dataset, patient, pseudonyms)
-    try:
-        image = pixels.extract(dataset)
-    except Exception:
-        raise Rejected("pixels cannot be decoded") from None
-    written = encoding.file_head(
-        sop_class, pseudonyms.uid(uids["SOPInstanceUID"]), image.transfer_syntax
-    ) + encoding.dataset(_with_marks(kept, patient, pseudonyms))
-    reread = readback.reread(written)
-    if readback.unexpected(reread, _ADDED):
-        raise Rejected("read-back found an element that is not allowed")
-    if readback.found(written, own):
-        raise Rejected("read-back found a value of the patient's own")
-    whole = written + image.encoded
-    return Exported(
-        whole, _record(reread, whole, image.digest), uids["SOPInstanceUID"], patient_id, own, image.constant
-    )
+def header_fields(path: Path) -> tuple[str, str, str, str, int, int, int]:
+    """Return what the index holds of a file: SOP instance, study, patient ID, issuer, rows, columns, frames.
+
+    The texts of a file that is no DICOM are empty.
+    """
+    with silence():
+        try:
+            elements = raw.item(pydicom.dcmread(path, stop_before_pixels=True))
+            instance, study, patient, issuer = (
+                raw.text(elements, tag) for tag in (SOP_INSTANCE, STUDY, PATIENT_ID, ISSUER)
+            )
+            rows, columns, frames = (raw.number(elements, tag) for tag in (ROWS, COLUMNS, FRAMES))
+        except Exception:
+            return "", "", "", "", 0, 0, 1
+    return instance, study, patient, issuer, rows, columns, frames or 1
 
 
 def _read(content: bytes) -> FileDataset:
     try:
         return pydicom.dcmread(io.BytesIO(content))
     except InvalidDicomError:
-        raise Rejected("not DICOM") from None
+        raise RejectedError("not DICOM") from None
 
 
-def _judge(dataset: FileDataset) -> None:
-    """Let only images of the three MR SOP classes pass, and no screen with text burned in."""
-    sop_class = elements.text(dataset, 0x00080016)
-    if sop_class not in profile.SOP_CLASSES:
-        known_class = sop_class in UID_dictionary
-        raise Rejected("not an MR image" if known_class else "private or missing SOP class")
-    if elements.text(dataset, 0x00280301).upper() == "YES":
-        raise Rejected("burned-in annotation")
-    image_type = elements.text(dataset, 0x00080008).upper()
-    if "SCREEN" in image_type or elements.text(dataset, 0x00080064):
-        raise Rejected("processed screen")
-    if (elements.number(dataset, 0x00280002) or 1) != 1:
-        raise Rejected("colour image")
-    if 0x7FE00010 not in dataset:
-        raise Rejected("no pixels")
-
-
-def _with_marks(
-    kept: list[encoding.Element], patient: elements.Patient, pseudonyms: Pseudonyms
-) -> list[encoding.Element]:
-    """Replace name and ID by the pseudonym and say what was done (PS3.15 E.1, PS3.3 C.7.1.1, C.12.1)."""
-    pseudonym = pseudonyms.patient(patient.key).encode()
-    codes = ["113100"]
-    codes += ["113107"] if patient.shifted else []
-    codes += ["113108"] if patient.sex_and_age or patient.weight_and_size else []
-    codes += ["113105"] if patient.described else []
-    added = {
-        0x00100010: ("PN", pseudonym),
-        0x00100020: ("LO", pseudonym),
-        0x00120062: ("CS", b"YES"),
-        0x00120063: ("LO", _METHOD.encode()),
-        0x00120064: ("SQ", encoding.items(map(_code, codes))),
-        0x00280303: ("CS", b"MODIFIED" if patient.shifted else b"REMOVED"),
-    }
-    return [one for one in kept if one[0] not in added] + [(tag, *rest) for tag, rest in added.items()]
-
-
-def _code(value: str) -> bytes:
-    return encoding.dataset(
-        [(0x00080100, "SH", value.encode()), (0x00080102, "SH", b"DCM"), (0x00080104, "LO", _CODES[value].encode())]
+def _deidentified(dataset: FileDataset, settings: Settings, own: dict[str, set[str]]) -> Exported:
+    elements = raw.item(dataset)
+    _judge(elements)
+    sop_class, instance, study, series = (raw.text(elements, tag) for tag in (SOP_CLASS, SOP_INSTANCE, STUDY, SERIES))
+    if not (instance and study and series):
+        raise RejectedError("without SOP, study or series instance UID")
+    key = patient_key(raw.text(elements, PATIENT_ID), raw.text(elements, ISSUER), study)
+    values = own.setdefault(settings.pseudonyms.patient(key), set())
+    values |= known.own_values(elements)
+    cleaner = Cleaner(
+        pseudonyms=settings.pseudonyms,
+        patient=key,
+        own=known.Own(frozenset(values)),
+        options=settings.options,
+        words=settings.words,
+        enhanced=sop_class != profile.MR_IMAGE,
+        signed=raw.number(elements, SIGNED) == 1,
+        device=tuple(
+            raw.text(elements, int(Tag(name)))
+            for name in ("Manufacturer", "ManufacturerModelName", "DeviceSerialNumber")
+        ),
     )
+    kept = _marked(cleaner.clean(elements), cleaner)
+    image = _pixels(elements, dataset.file_meta.TransferSyntaxUID)
+    head = encoding.file_head(sop_class, settings.pseudonyms.uid(instance), image.transfer_syntax)
+    header = head + encoding.dataset(kept)
+    written = _checked(header, cleaner)
+    content = header + image.encoded
+    return Exported(content, instances.record(written, content, image.digest), image.constant)
 
 
-def _record(dataset: Dataset, content: bytes, pixel_digest: str) -> dict[str, Any]:
-    """Return the row of `records.INSTANCES` of an exported file, without its path."""
-    spacing = _floats(dataset, "PixelSpacing", 2)
-    age = values.years(str(dataset.get("PatientAge") or ""))
-    return {
-        "patient": str(dataset.PatientID),
-        "study_uid": str(dataset.StudyInstanceUID),
-        "series_uid": str(dataset.SeriesInstanceUID),
-        "sop_instance_uid": str(dataset.SOPInstanceUID),
-        "frames": int(dataset.get("NumberOfFrames") or 1),
-        "rows": int(dataset.Rows),
-        "columns": int(dataset.Columns),
-        "row_spacing": spacing[0] if spacing else None,
-        "column_spacing": spacing[1] if spacing else None,
-        "orientation": _floats(dataset, "ImageOrientationPatient", 6),
-        "position": _floats(dataset, "ImagePositionPatient", 3),
-        "series_description": str(dataset.get("SeriesDescription") or "") or None,
-        "maker": str(dataset.get("Manufacturer") or "") or None,
-        "field_strength": float(dataset.MagneticFieldStrength) if dataset.get("MagneticFieldStrength") else None,
-        "sex": str(dataset.get("PatientSex") or "") or None,
-        "age": age,
-        "pixel_digest": pixel_digest,
-        "bytes": len(content),
-        "digest": hashlib.sha256(content).hexdigest(),
+def _judge(elements: raw.Item) -> None:
+    """Let only grey images of the three MR SOP classes pass, and no screen with text in its pixels."""
+    sop_class = raw.text(elements, SOP_CLASS)
+    if sop_class not in profile.SOP_CLASSES:
+        raise RejectedError("not an MR image" if sop_class in UID_dictionary else "private or missing SOP class")
+    if raw.text(elements, BURNED_IN).upper() == "YES":
+        raise RejectedError("burned-in annotation")
+    image_type = raw.text(elements, IMAGE_TYPE).upper()
+    if any(word in image_type for word in _SCREENS) or raw.text(elements, CONVERSION):
+        raise RejectedError("processed screen")
+    if raw.number(elements, SAMPLES) > 1 or not raw.text(elements, PHOTOMETRIC).startswith("MONOCHROME"):
+        raise RejectedError("not a grey image")
+    if encoding.PIXEL_DATA not in elements:
+        raise RejectedError("without pixels")
+
+
+def _pixels(elements: raw.Item, syntax: UID) -> pixels.Pixels:
+    try:
+        return pixels.extract(elements, syntax)
+    except codecs.TruncatedError:
+        raise RejectedError("truncated pixel data") from None
+    except Exception:
+        raise RejectedError("pixels cannot be decoded") from None
+
+
+def _checked(header: bytes, cleaner: Cleaner) -> FileDataset:
+    """Read a header back; whatever may not be in it rejects the file."""
+    written = readback.reread(header)
+    elements = raw.item(written)
+    if readback.unexpected(elements, cleaner.options, cleaner.uids):
+        raise RejectedError("read-back: an element that may not leave")
+    if readback.holds(elements, cleaner.own):
+        raise RejectedError("read-back: one of the patient's own values")
+    return written
+
+
+def _marked(kept: Collection[encoding.Element], cleaner: Cleaner) -> list[encoding.Element]:
+    """Set the pseudonym for name and ID, and say what was done (PS3.15 E.1.1, PS3.3 C.7.1.1, C.12.1)."""
+    pseudonym = cleaner.pseudonyms.patient(cleaner.patient).encode()
+    characteristics = cleaner.options.sex_and_age or cleaner.options.weight_and_size
+    done = {"113100": True, "113107": cleaner.shifted, "113108": characteristics, "113105": cleaner.described}
+    marks = {
+        "PatientName": ("PN", pseudonym),
+        "PatientID": ("LO", pseudonym),
+        "PatientIdentityRemoved": ("CS", b"YES"),
+        "DeidentificationMethod": ("LO", _METHOD),
+        "DeidentificationMethodCodeSequence": (
+            "SQ",
+            encoding.items(_code(code) for code, is_done in done.items() if is_done),
+        ),
+        "LongitudinalTemporalInformationModified": ("CS", b"MODIFIED" if cleaner.shifted else b"REMOVED"),
     }
+    added = {int(Tag(keyword)): mark for keyword, mark in marks.items()}
+    return [one for one in kept if one[0] not in added] + [(tag, *mark) for tag, mark in added.items()]
 
 
-def _floats(dataset: Dataset, keyword: str, count: int) -> list[float] | None:
-    value = dataset.get(keyword)
-    return [float(part) for part in value] if value is not None and len(value) == count else None
-
-
-def header_fields(path: Path) -> tuple[str, str, str, str, int, int, int]:
-    """Return what the private index holds of a file: three identifiers, issuer, rows, columns, frames.
-
-    A file that cannot be read has empty identifiers.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            dataset = pydicom.dcmread(path, stop_before_pixels=True)
-            texts = [elements.text(dataset, tag) for tag in (0x00080018, 0x0020000D, 0x00100020, 0x00100021)]
-            rows, columns, frames = (elements.number(dataset, tag) for tag in (0x00280010, 0x00280011, 0x00280008))
-        except Exception:
-            return "", "", "", "", 0, 0, 1
-    return texts[0], texts[1], texts[2], texts[3], rows or 0, columns or 0, frames or 1
+def _code(code: str) -> bytes:
+    return encoding.dataset(
+        [(0x00080100, "SH", code.encode()), (0x00080102, "SH", b"DCM"), (0x00080104, "LO", _CODES[code].encode())]
+    )

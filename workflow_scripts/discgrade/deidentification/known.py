@@ -1,89 +1,110 @@
 """A patient's own values: what must not be found in anything that is written for that patient."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
 
-from pydicom.charset import convert_encodings, decode_bytes
-from pydicom.dataelem import RawDataElement
-from pydicom.dataset import Dataset
-from pydicom.datadict import dictionary_VR
 from pydicom.tag import Tag
 
+from discgrade.deidentification import raw
 from discgrade.deidentification.values import parsed_date
 
+# Whole values of these are the patient's own; of names (PN), of whoever they are, every part is.
 _IDENTIFIERS = frozenset(
     int(Tag(keyword))
     for keyword in (
-        "PatientID", "OtherPatientIDs", "AccessionNumber", "StudyID", "InstitutionName", "InstitutionAddress",
-        "StationName", "DeviceSerialNumber", "PatientAddress", "RequestedProcedureID", "AdmissionID",
-        "InstitutionalDepartmentName", "ScheduledProcedureStepID", "PerformedProcedureStepID", "MedicalRecordLocator",
-        "MilitaryRank", "PatientBirthName", "Occupation", "IssuerOfPatientID", "ServiceEpisodeID",
+        "AccessionNumber", "InstitutionName", "InstitutionAddress", "StationName", "InstitutionalDepartmentName",
+        "PatientID", "IssuerOfPatientID", "OtherPatientIDs", "PatientAddress", "PatientTelephoneNumbers",
+        "PatientTelecomInformation", "MilitaryRank", "MedicalRecordLocator", "InsurancePlanIdentification", "Occupation",
+        "DeviceSerialNumber", "StudyID", "AdmissionID", "ServiceEpisodeID", "PatientInstitutionResidence",
+        "ScheduledProcedureStepID", "RequestedProcedureID", "PerformedProcedureStepID", "PlacerOrderNumberImagingServiceRequest",
+        "FillerOrderNumberImagingServiceRequest", "ReferringPhysicianTelephoneNumbers", "PersonTelephoneNumbers",
+        "ReferringPhysicianAddress", "PersonAddress", "ResponsibleOrganization", "PatientReligiousPreference",
     )
 )  # fmt: skip
-_PHONES = frozenset(
-    {int(Tag("PatientTelephoneNumbers")), int(Tag("ReferringPhysicianTelephoneNumbers")), int(Tag("InstitutionName"))}
+_BIRTH_DATES = frozenset({int(Tag("PatientBirthDate")), int(Tag("PatientBirthDateInAlternativeCalendar"))})
+_BIRTH_FORMS = (
+    "%Y%m%d",
+    "%d%m%Y",
+    "%m%d%Y",
+    "%d.%m.%Y",
+    "%d.%m.%y",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%Y-%m-%d",
+    "%d-%m-%Y",
+    "%Y/%m/%d",
+    "%Y.%m.%d",
 )
-_BIRTH = int(Tag("PatientBirthDate"))
+_SHORTEST = 4
+_SHORTEST_NUMBER = 6
 
 
-def own_values(dataset: Dataset) -> set[str]:
-    """Return the patient's and the staff's names, identifiers, addresses and birth date in a data set, in lower case."""
+@dataclass(frozen=True)
+class Own:
+    """Values that are a patient's own, in lower case."""
+
+    values: frozenset[str]
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """Values that are searched anywhere in a text."""
+        return tuple(sorted(one for one in self.values if len(one) >= _SHORTEST and not one.isdigit()))
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """Values of digits only that are searched as whole numbers; headers are full of shorter ones."""
+        return frozenset(one for one in self.values if len(one) >= _SHORTEST_NUMBER and one.isdigit())
+
+    def within(self, text: str) -> bool:
+        """Return whether a text holds one of the values."""
+        folded = text.casefold()
+        if any(word in folded for word in self.words):
+            return True
+        return bool(self.numbers) and not self.numbers.isdisjoint(re.findall(r"(?<![\d.])\d+(?![\d.])", folded))
+
+    def equals(self, text: str) -> bool:
+        """Return whether a whole value is one of the values, however short."""
+        return text.strip().casefold() in self.values
+
+
+def own_values(elements: raw.Item, inherited: list[str] | None = None) -> set[str]:
+    """Return names, identifiers, addresses, phone numbers and birth date of the people in a data set, in lower case.
+
+    Args:
+        elements: The data set, sequences included.
+        inherited: Codecs of the data set around it.
+    """
     found: set[str] = set()
-    for element, encodings in _elements(dataset, ["iso8859"]):
-        tag = int(element.tag)
-        raw = element.value
-        if not isinstance(raw, bytes) or not raw.strip(b" \0"):
-            continue
-        representation = element.VR or _dictionary(tag)
-        if representation == "PN":
-            found.update(_names(_decoded(raw, encodings)))
-        elif tag in _IDENTIFIERS:
-            found.update(part.strip().casefold() for part in _decoded(raw, encodings).split("\\"))
-        elif tag == _BIRTH:
-            found.update(_birth_forms(raw.decode("latin-1").strip(" \0")))
-        if tag in _PHONES:
-            found.add(re.sub(r"\D", "", raw.decode("latin-1")))
-    return {value for value in found if value}
+    encodings = raw.codecs(elements, inherited or ["latin-1"])
+    for element in elements.values():
+        if element.items:
+            found.update(*(own_values(item, encodings) for item in element.items))
+        elif element.tag in _IDENTIFIERS | _BIRTH_DATES or element.kind == "PN":
+            found.update(_forms(element, raw.decoded(element.content, encodings).casefold()))
+    return found - {""}
 
 
-def _elements(dataset: Dataset, encodings: list[str]) -> Iterator[tuple[RawDataElement, list[str]]]:
-    charset = dataset.get_item(0x00080005) if 0x00080005 in dataset else None
-    if charset is not None and charset.value:
-        raw = charset.value
-        names = raw.decode("latin-1").strip(" \0").split("\\") if isinstance(raw, bytes) else raw
-        try:
-            encodings = convert_encodings(names)
-        except (LookupError, ValueError):
-            encodings = ["latin-1"]
-    for element in list(dataset.values()):
-        if isinstance(element, RawDataElement):
-            yield element, encodings
-        if element.VR == "SQ" or (element.VR is None and _dictionary(int(element.tag)) == "SQ"):
-            for item in dataset[element.tag].value:
-                yield from _elements(item, encodings)
+def _forms(element: raw.Raw, text: str) -> Collection[str]:
+    """Return the ways in which the value of an element may be written elsewhere."""
+    if element.tag in _BIRTH_DATES:
+        return _birth_forms(text)
+    if element.tag in _IDENTIFIERS:
+        return {*(part.strip() for part in text.split("\\")), *_digits(text)}
+    return _name_parts(text)
 
 
-def _decoded(raw: bytes, encodings: list[str]) -> str:
-    try:
-        return decode_bytes(raw, encodings, {0x5C, 0x5E, 0x3D}).strip(" \0")
-    except (LookupError, ValueError):
-        return raw.decode("latin-1").strip(" \0")
+def _name_parts(text: str) -> Collection[str]:
+    return re.split(r"[\s^=\\,.;\-]+", text)
 
 
-def _dictionary(tag: int) -> str:
-    try:
-        return dictionary_VR(tag)
-    except KeyError:
-        return ""
+def _digits(text: str) -> Collection[str]:
+    """Return the digits of a phone number, however it is written."""
+    digits = re.sub(r"[\s()/+\-]", "", text)
+    return {digits} if digits.isdigit() else set()
 
 
-def _names(text: str) -> set[str]:
-    return {part for part in re.split(r"[\s^=\\,.;\-]+", text.casefold()) if part}
-
-
-def _birth_forms(text: str) -> set[str]:
+def _birth_forms(text: str) -> Collection[str]:
     day = parsed_date(text)
-    if day is None:
-        return {text}
-    forms = ("%Y%m%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y-%m-%d", "%d%m%Y", "%d.%m.%y", "%d-%m-%Y")
-    return {day.strftime(form) for form in forms}
+    return {text} if day is None else {day.strftime(form) for form in _BIRTH_FORMS}

@@ -1,12 +1,25 @@
-"""Pixel data: decoded once for its digest, trimmed to the image, freed of comments, otherwise untouched."""
+"""Pixel data: decoded for its digest, trimmed to the image, without comments, the same pixels before and after."""
 
 import hashlib
+import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
-from pydicom.dataset import FileDataset
+from pydicom.encaps import generate_frames
 from pydicom.pixels import get_decoder
+from pydicom.uid import UID, JPEG2000TransferSyntaxes, JPEGLSTransferSyntaxes, JPEGTransferSyntaxes
 
-from discgrade.deidentification import encoding
+from discgrade.deidentification import codecs, encoding, raw
+
+# What cuts a frame of a compressed transfer syntax; pixels of any other one are stored without compression.
+_CUTS: dict[str, Callable[[bytes], bytes]] = {
+    **dict.fromkeys(JPEGTransferSyntaxes, codecs.cut_jpeg),
+    **dict.fromkeys(JPEGLSTransferSyntaxes, partial(codecs.cut_jpeg, ls=True)),
+    **dict.fromkeys(JPEG2000TransferSyntaxes, codecs.cut_jpeg2000),
+}
+_FASTEST = ("pyjpegls", "pylibjpeg", "gdcm")
 
 
 @dataclass(frozen=True)
@@ -14,9 +27,9 @@ class Pixels:
     """Pixel data that may leave.
 
     Attributes:
-        encoded: The Pixel Data element.
+        encoded: The Pixel Data element (7FE0,0010).
         transfer_syntax: How it is encoded.
-        digest: SHA-256 of the decoded pixels.
+        digest: SHA-256 of the decoded pixels, little-endian.
         constant: Whether all pixels are equal.
     """
 
@@ -26,18 +39,79 @@ class Pixels:
     constant: bool
 
 
-def extract(dataset: FileDataset) -> Pixels:
-    """Decode the pixels of a data set and encode them anew without compression.
+def extract(elements: raw.Item, syntax: UID) -> Pixels:
+    """Decode the pixels of a data set and encode what may leave of them.
+
+    A JPEG-family stream loses its comments and keeps its compression; where that cannot be done without a doubt, and
+    for every other compression, the decoded pixels are stored as they are.
+
+    Args:
+        elements: The data set.
+        syntax: Its transfer syntax.
 
     Raises:
-        Exception: whatever the decoder raises for pixels that cannot be decoded.
+        codecs.TruncatedError: if the pixel data ends before the image does.
+        Exception: whatever the decoder raises for pixels that it cannot decode.
     """
-    syntax = dataset.file_meta.TransferSyntaxUID
-    frames = []
-    for array, _ in get_decoder(syntax).iter_array(dataset, raw=True):
-        frames.append(array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes())
-    native = b"".join(frames)
-    constant = native == native[:2] * (len(native) // 2)
-    representation = "OW" if array.dtype.itemsize > 1 else "OB"
-    digest = hashlib.sha256(native).hexdigest()
-    return Pixels(encoding.element(0x7FE00010, representation, native), encoding.EXPLICIT_LITTLE, digest, constant)
+    options = _options(elements)
+    content = elements[encoding.PIXEL_DATA].content
+    native = _native(content, syntax, options)
+    if syntax in _CUTS:
+        frames = list(generate_frames(content, number_of_frames=options["number_of_frames"]))
+        cut = _cut(frames, _CUTS[syntax])
+        encoded = encoding.encapsulated(cut) if cut else b""
+        if cut == frames or (cut and _decoded(encoded[encoding.LONG_HEAD :], syntax, options) == native):
+            return Pixels(encoded, str(syntax), *_described(native))
+    kind = "OW" if options["bits_allocated"] > 8 else "OB"
+    return Pixels(encoding.element(encoding.PIXEL_DATA, kind, native), encoding.EXPLICIT_LITTLE, *_described(native))
+
+
+def _options(elements: raw.Item) -> dict[str, Any]:
+    """Return what describes the pixels (PS3.3 C.7.6.3), as pydicom's decoders name it."""
+    names = {
+        "samples_per_pixel": 0x00280002, "rows": 0x00280010, "columns": 0x00280011, "bits_allocated": 0x00280100,
+        "bits_stored": 0x00280101, "pixel_representation": 0x00280103, "number_of_frames": 0x00280008,
+    }  # fmt: skip
+    options: dict[str, Any] = {name: raw.number(elements, tag) for name, tag in names.items()}
+    options["number_of_frames"] = options["number_of_frames"] or 1
+    options["photometric_interpretation"] = raw.text(elements, 0x00280004)
+    return options | {"pixel_keyword": "PixelData", "pixel_vr": elements[encoding.PIXEL_DATA].given or "OW"}
+
+
+def _native(content: bytes, syntax: UID, options: dict[str, Any]) -> bytes:
+    """Return the decoded pixels of all frames, little-endian, without anything beside the image.
+
+    Raises:
+        ValueError: if the attributes describe no image.
+        codecs.TruncatedError: if there are too few bytes.
+    """
+    if syntax.is_encapsulated:
+        return _decoded(content, syntax, options)
+    pixels = math.prod(options[name] for name in ("samples_per_pixel", "rows", "columns", "number_of_frames"))
+    if not pixels or options["bits_allocated"] not in (8, 16, 32):
+        raise ValueError("no image")
+    length = pixels * options["bits_allocated"] // 8
+    if len(content) < length:
+        raise codecs.TruncatedError("pixel data is shorter than the image")
+    return content[:length] if syntax.is_little_endian else _decoded(content, syntax, options)
+
+
+def _decoded(content: bytes, syntax: UID, options: dict[str, Any]) -> bytes:
+    decoder = get_decoder(syntax)
+    plugin = next((name for name in _FASTEST if name in decoder.available_plugins), "")
+    frames = decoder.iter_array(content, raw=True, decoding_plugin=plugin, allow_excess_frames=False, **options)
+    return b"".join(frame.astype(frame.dtype.newbyteorder("<"), copy=False).tobytes() for frame, _ in frames)
+
+
+def _cut(frames: Iterable[bytes], cut: Callable[[bytes], bytes]) -> list[bytes]:
+    """Cut each frame; none where a stream holds a segment that nobody knows."""
+    try:
+        return [cut(frame) for frame in frames]
+    except codecs.TruncatedError:
+        raise
+    except ValueError:
+        return []
+
+
+def _described(native: bytes) -> tuple[str, bool]:
+    return hashlib.sha256(native).hexdigest(), native == native[:2] * (len(native) // 2)

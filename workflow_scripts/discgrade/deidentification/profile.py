@@ -1,4 +1,4 @@
-"""What happens to each attribute: Table E.1-1 of DICOM PS3.15 under the options chosen here, and default-deny beyond it.
+"""What happens to each attribute: Table E.1-1 of DICOM PS3.15 under the options chosen here, default-deny beyond it.
 
 Basic Application Level Confidentiality Profile (113100) with the options Retain Longitudinal Temporal Information
 Modified Dates (113107), Retain Patient Characteristics (113108, cut to sex and age) and Clean Descriptors (113105, for
@@ -11,8 +11,11 @@ from enum import Enum, auto
 from functools import cache
 from importlib.resources import files
 
-from pydicom.datadict import dictionary_VM, dictionary_VR
+from pydicom.datadict import dictionary_VM
 from pydicom.tag import Tag
+
+from discgrade.deidentification import raw, vocabulary
+from discgrade.deidentification.values import Multiplicity
 
 TABLE = "ps315_table_e1_1_2026c.csv"
 
@@ -23,21 +26,27 @@ SOP_CLASSES = frozenset({MR_IMAGE, ENHANCED_MR, LEGACY_ENHANCED_MR})
 
 
 class Action(Enum):
-    """What is done to an element; every action but DROP may leave it empty or drop it where its value is not fit."""
+    """What is done to an element; a value that is not fit for its action is removed."""
 
-    DROP = auto()
-    REMOVE = auto()  # emptied where Type 2, a dummy where Type 1, else dropped: the table's X, Z, D and mixtures
+    DROP = auto()  # leaves no trace
+    REMOVE = auto()  # a dummy where Type 1, empty where Type 2, else dropped: the table's X, Z, D and their mixtures
     UID = auto()
     RECURSE = auto()
     NUMBER = auto()
     TERM = auto()
     TEXT = auto()
-    TOKENS = auto()
+    DESCRIBE = auto()
     SHIFT = auto()
     SEX = auto()
     AGE = auto()
-    POINTER = auto()
-    PIXELS = auto()
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is kept of the patient's characteristics (113108)."""
+
+    sex_and_age: bool = True
+    weight_and_size: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,98 +55,109 @@ class Rule:
 
     Attributes:
         action: What is done.
-        representations: Value representations that the dictionary allows; an element with another one is removed.
+        representations: Value representations of the dictionary; an element with another one is removed.
         multiplicity: Least and greatest number of values; None: unbounded.
     """
 
     action: Action
-    representations: tuple[str, ...]
-    multiplicity: tuple[int, int | None]
+    representations: tuple[str, ...] = ()
+    multiplicity: Multiplicity = (0, None)
 
 
 def _tags(*keywords: str) -> frozenset[int]:
     return frozenset(int(Tag(keyword)) for keyword in keywords)
 
 
-# PS3.3 Type 2 attributes of the three MR IODs that may lose their value: they stay, empty.
+# Type 2 attributes of the three MR objects (PS3.3 A.4, A.36, A.71): without a value they stay, empty.
 TYPE_2 = _tags(
-    "StudyDate", "StudyTime", "AccessionNumber", "ReferringPhysicianName", "StudyID", "PatientName", "PatientID",
-    "PatientBirthDate", "PatientSex", "Manufacturer", "SeriesNumber", "Laterality", "PositionReferenceIndicator",
-    "InstanceNumber", "PatientOrientation", "ContentDate", "ContentTime", "ScanOptions", "MRAcquisitionType",
-    "EchoTime", "EchoTrainLength", "RepetitionTime", "SliceThickness", "AcquisitionContextSequence",
+    "StudyDate", "StudyTime", "ContentDate", "ContentTime", "AccessionNumber", "Manufacturer",
+    "ReferringPhysicianName", "PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyID", "SeriesNumber",
+    "InstanceNumber", "PatientOrientation", "Laterality", "PatientPosition", "PositionReferenceIndicator",
+    "ContrastBolusAgent", "ScanOptions", "MRAcquisitionType", "SliceThickness", "RepetitionTime", "EchoTime",
+    "InversionTime", "EchoTrainLength", "TriggerTime", "LowRRValue", "HighRRValue", "IntervalsAcquired",
+    "IntervalsRejected", "ReceiveCoilManufacturerName", "TransmitCoilManufacturerName", "MRSpatialSaturationSequence",
+    "ReferencedImageSequence", "SourceImageSequence", "DerivationImageSequence", "AcquisitionContextSequence",
+    "PurposeOfReferenceCodeSequence", "ContrastBolusVolume", "ContrastBolusIngredientConcentration",
+    "ContrastBolusIngredientCodeSequence", "ContrastBolusAgentDetected", "ContrastBolusAgentPhase",
+    "ASLTechniqueDescription", "ASLBolusCutoffTechnique",
 )  # fmt: skip
+
+# What stands for the value of a Type 1 attribute of a multi-frame image.
+_NO_TIME = b"19000101000000"
+DUMMIES = {
+    int(Tag(keyword)): dummy
+    for keyword, dummy in {
+        "AcquisitionDateTime": _NO_TIME, "FrameAcquisitionDateTime": _NO_TIME, "FrameReferenceDateTime": _NO_TIME,
+        "FunctionalSyncPulse": _NO_TIME, "ContentDate": b"19000101", "ContentTime": b"000000",
+        "Manufacturer": b"REMOVED", "ManufacturerModelName": b"REMOVED", "SoftwareVersions": b"REMOVED",
+        "PulseSequenceName": b"REMOVED", "ReceiveCoilName": b"REMOVED", "TransmitCoilName": b"REMOVED",
+        "MultiCoilElementName": b"REMOVED", "ParallelAcquisitionTechnique": b"OTHER", "LUTExplanation": b"REMOVED", "LUTLabel": b"REMOVED", "StackID": b"1",
+    }.items()
+}  # fmt: skip
+DEVICE_SERIAL_NUMBER = int(Tag("DeviceSerialNumber"))
 
 _SHIFTED = _tags("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate")
 _DESCRIPTIONS = _tags("SeriesDescription", "ProtocolName")
-_TEXTS = _tags(
-    "Manufacturer", "ManufacturerModelName", "SequenceName", "ImagedNucleus", "RescaleType", "StackID",
+# Tables of grey values could spell anything, and no MR image needs them; context groups mean nothing without their code.
+_DROPPED = _tags(
+    "ModalityLUTSequence", "VOILUTSequence", "LUTData", "LUTDescriptor", "ContextUID", "MappingResourceUID",
+    "ContextGroupExtensionCreatorUID",
 )  # fmt: skip
 _WEIGHT_AND_SIZE = _tags("PatientWeight", "PatientSize")
-_NUMBERS = frozenset({"DS", "IS", "US", "SS", "UL", "SL", "FL", "FD", "SV", "UV"})
-_PIXEL_DATA = 0x7FE00010
+_NUMBERS = frozenset({"DS", "IS", "US", "SS", "UL", "SL", "FL", "FD", "SV", "UV", "AT"})
+_IMAGING_GROUPS = frozenset({0x0008, 0x0018, 0x0020, 0x0028, 0x0040, 0x0054, 0x2050, 0x5200})
 
 
 @cache
 def table() -> dict[int, str]:
-    """Return the basic profile's action of every tag of Table E.1-1; repeating groups and private tags are left out."""
+    """Return the basic profile's action for every tag of Table E.1-1; repeating groups and private tags are left out."""
     text = (files(__package__) / TABLE).read_text("utf-8")
     rows = [row for row in csv.DictReader(text.splitlines()) if "x" not in row["tag"] and row["tag"] != "private"]
     return {int(row["tag"], 16): row["basic"] for row in rows}
 
 
 @cache
-def rule(tag: int, sex_and_age: bool = True, weight_and_size: bool = False) -> Rule:
+def rule(tag: int, options: Options = Options()) -> Rule:
     """Return how an attribute is treated.
 
-    Args:
-        tag: Group and element as one number.
-        sex_and_age: Whether sex and age are kept.
-        weight_and_size: Whether weight and size are kept.
+    Private elements, group lengths, unknown tags and every group that describes no image are dropped: command and file
+    elements (0000, 0002), directories (0004), curves (50xx), overlays (60xx), pixels (7FE0), signatures and padding
+    (FFFx).
     """
-    group = tag >> 16
-    repeating = 0x5000 <= group <= 0x501E or 0x6000 <= group <= 0x601E
-    if group % 2 or group < 8 or group >= 0xFFF0 or repeating or tag & 0xFFFF == 0:
-        return Rule(Action.DROP, (), (0, None))
-    try:
-        representations = tuple(dictionary_VR(tag).split(" or "))
-        multiplicity = _multiplicity(dictionary_VM(tag))
-    except KeyError:
-        return Rule(Action.DROP, (), (0, None))
-    return Rule(_action(tag, representations[0], sex_and_age, weight_and_size), representations, multiplicity)
-
-
-def _action(tag: int, representation: str, sex_and_age: bool, weight_and_size: bool) -> Action:
-    if tag == _PIXEL_DATA:
-        return Action.PIXELS
-    if tag in _SHIFTED:
-        return Action.SHIFT
-    if tag in _DESCRIPTIONS:
-        return Action.TOKENS
-    if tag in _tags("PatientSex", "PatientAge") and sex_and_age:
-        return Action.SEX if tag in _tags("PatientSex") else Action.AGE
-    if tag in _WEIGHT_AND_SIZE and weight_and_size:
-        return Action.NUMBER
+    representations = raw.dictionary(tag)
     listed = table().get(tag)
+    unknown = representations[0] in ("", "NONE") or not tag & 0xFFFF or tag in _DROPPED
+    beside = tag >> 16 not in _IMAGING_GROUPS if listed is None else tag >> 16 in (0x0000, 0x0002, 0x0004, 0xFFFA)
+    if unknown or beside:
+        return Rule(Action.DROP)
+    return Rule(_action(tag, representations[0], listed, options), representations, _multiplicity(dictionary_VM(tag)))
+
+
+def _action(tag: int, representation: str, listed: str | None, options: Options) -> Action:
+    chosen = _chosen(options).get(tag)
+    if chosen is not None:
+        return chosen
     if listed is not None:
-        kept = {"U": Action.UID, "X/Z/U*": Action.RECURSE}
-        return kept.get(listed, Action.REMOVE)
-    return _unlisted(tag, representation)
-
-
-def _unlisted(tag: int, representation: str) -> Action:
-    """Default-deny: of the attributes that the table does not list, only what cannot name anyone is kept."""
-    if tag >> 16 in (0x0010, 0x0012, 0x0032, 0x0038, 0x4008) and representation != "SQ":
-        return Action.REMOVE
-    if tag in _TEXTS:
+        return {"U": Action.UID, "X/Z/U*": Action.RECURSE}.get(listed, Action.REMOVE)
+    if tag in vocabulary.text_tags():
         return Action.TEXT
     if representation in _NUMBERS:
         return Action.NUMBER
-    return {"UI": Action.UID, "SQ": Action.RECURSE, "CS": Action.TERM, "AT": Action.POINTER}.get(
-        representation, Action.REMOVE
-    )
+    return {"UI": Action.UID, "SQ": Action.RECURSE, "CS": Action.TERM}.get(representation, Action.REMOVE)
 
 
-def _multiplicity(text: str) -> tuple[int, int | None]:
+@cache
+def _chosen(options: Options) -> dict[int, Action]:
+    """Return the actions of attributes that the options (113107, 113105, 113108) keep in part."""
+    chosen = dict.fromkeys(_SHIFTED, Action.SHIFT) | dict.fromkeys(_DESCRIPTIONS, Action.DESCRIBE)
+    if options.sex_and_age:
+        chosen |= {int(Tag("PatientSex")): Action.SEX, int(Tag("PatientAge")): Action.AGE}
+    if options.weight_and_size:
+        chosen |= dict.fromkeys(_WEIGHT_AND_SIZE, Action.NUMBER)
+    return chosen
+
+
+def _multiplicity(text: str) -> Multiplicity:
     """Parse a value multiplicity such as 1, 1-3, 2-2n or 1-n."""
     least, _, most = text.partition("-")
     if not most:

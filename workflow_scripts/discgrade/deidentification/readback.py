@@ -1,17 +1,29 @@
-"""Reading back what was written: every element on the allow-list, none of the patient's own values in it."""
+"""Reading back what was written: every element on the allow-list, none of the patient's own values in it.
+
+This looks at the written bytes alone and trusts nothing that wrote them.
+"""
 
 import io
-import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 import pydicom
-from pydicom.dataset import Dataset, FileDataset
+from pydicom.dataset import FileDataset
+from pydicom.tag import Tag
+from pydicom.uid import UID_dictionary
 
-from discgrade.deidentification import profile
-from discgrade.deidentification.profile import Action
+from discgrade.deidentification import codes, profile, raw, vocabulary
+from discgrade.deidentification.known import Own
+from discgrade.deidentification.profile import Action, Options
 
-_SHORTEST = 4
-_SHORTEST_NUMBER = 6
+# Elements that de-identification adds, whatever the source held.
+ADDED = frozenset(
+    int(Tag(keyword))
+    for keyword in (
+        "PatientName", "PatientID", "PatientIdentityRemoved", "DeidentificationMethod",
+        "DeidentificationMethodCodeSequence", "LongitudinalTemporalInformationModified",
+    )
+)  # fmt: skip
+_CODE = (0x00080100, 0x00080102, 0x00080104)
 
 
 def reread(content: bytes) -> FileDataset:
@@ -19,34 +31,53 @@ def reread(content: bytes) -> FileDataset:
     return pydicom.dcmread(io.BytesIO(content), stop_before_pixels=True)
 
 
-def unexpected(dataset: Dataset, added: frozenset[int]) -> bool:
-    """Return whether a data set holds an element that no rule keeps."""
-    for element in dataset.values():
-        tag = int(element.tag)
-        rule = profile.rule(tag, True, True)
-        allowed = tag in added or rule.action not in (Action.DROP, Action.REMOVE)
-        if not allowed and not (tag in profile.TYPE_2 and not element.value):
-            return True
-        if (
-            element.VR == "SQ"
-            and tag not in added
-            and any(unexpected(item, added) for item in dataset[element.tag].value)
-        ):
-            return True
-    return False
+def unexpected(elements: raw.Item, options: Options, uids: Collection[str]) -> bool:
+    """Return whether a data set holds an element, a term or a UID that may not leave.
 
-
-def found(header: bytes, own: Collection[str]) -> bool:
-    """Return whether a header holds one of the patient's own values.
-
-    Pseudonymous UIDs are no text and are left out. Numbers are compared as whole numbers, and those with fewer than six
-    digits not at all: a header is full of such numbers.
+    Args:
+        elements: What was read back.
+        options: What is kept of the patient's characteristics.
+        uids: The new UIDs of this file.
     """
-    text = re.sub(rb"2\.25\.\d+", b"", header).decode("latin-1").casefold()
-    for value in own:
-        if value.isdigit():
-            if len(value) >= _SHORTEST_NUMBER and re.search(rf"(?<![\d.]){value}(?![\d.])", text):
-                return True
-        elif len(value) >= _SHORTEST and value in text:
-            return True
-    return False
+    code, scheme, meaning = (raw.text(elements, tag) for tag in _CODE)
+    if (code or scheme or meaning) and codes.meaning(code, scheme) != meaning:
+        return True
+    return any(not _allowed(element, options, uids) for tag, element in elements.items() if tag not in _CODE)
+
+
+def _allowed(element: raw.Raw, options: Options, uids: Collection[str]) -> bool:
+    rule = profile.rule(element.tag, options)
+    content = element.content.strip(raw.PADDING)
+    if element.given == "SQ":
+        listed = rule.action is Action.RECURSE or element.tag in ADDED or not element.items
+        return listed and not any(unexpected(item, options, uids) for item in element.items)
+    if element.tag in ADDED:
+        return True
+    if rule.action in (Action.DROP, Action.REMOVE):
+        dummy = content in (profile.DUMMIES.get(element.tag), b"") or element.tag == profile.DEVICE_SERIAL_NUMBER
+        return dummy and rule.action is Action.REMOVE
+    if element.given == "UI":
+        return all(uid in UID_dictionary or uid in uids for uid in content.decode("latin-1").split("\\") if uid)
+    if rule.action is Action.TERM:
+        return vocabulary.coded(element.tag, content) == content
+    return element.given in rule.representations
+
+
+def holds(elements: raw.Item, own: Own) -> bool:
+    """Return whether a value that is neither a UID nor a term is, or holds, one of the patient's own values."""
+    texts, typed = [], []
+    for element in _values(elements):
+        text = element.content.decode("latin-1").strip(" \0")
+        texts.append(text)
+        if profile.rule(element.tag).action in (Action.DESCRIBE, Action.TEXT):
+            typed.append(text)
+    return own.within("\n".join(texts)) or any(map(own.equals, typed))
+
+
+def _values(elements: raw.Item) -> Iterator[raw.Raw]:
+    """Yield every element that is no sequence, no UID and no term."""
+    for element in elements.values():
+        for item in element.items:
+            yield from _values(item)
+        if element.given not in ("UI", "CS", "SQ"):
+            yield element

@@ -1,25 +1,28 @@
 """De-identifying one shard: its folders' files, their readings and the tables that describe both."""
 
-import fcntl
 import hashlib
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from discgrade import records
-from discgrade.deidentification import pseudonyms as naming
-from discgrade.deidentification import sheet
-from discgrade.deidentification.files import Exported, Rejected, deidentify_file
-from discgrade.deidentification.pseudonyms import Pseudonyms
-from discgrade.deidentification.source import Header, by_uid, headers, shard_of
+from discgrade.deidentification import exporting, keys, maps, profile, rules, sheet, vocabulary, withdrawal
+from discgrade.deidentification import private as privacy
+from discgrade.deidentification.files import Settings
+from discgrade.deidentification.folders import Job, Key, Outcome, export_files, key_of
+from discgrade.deidentification.pseudonyms import Pseudonyms, normalised
+from discgrade.deidentification.source import Header, by_instance, headers, shard_of
+
+log = logging.getLogger(__name__)
 
 
 def deidentify_shard(
     *,
     source: Path,
-    ratings: Path,
+    ratings: Path | None,
     shard: str,
     shards: Sequence[str],
     export: Path,
@@ -33,7 +36,7 @@ def deidentify_shard(
 
     Args:
         source: Folder of DICOM files; its top-level entries are dealt to the shards by a hash of their names.
-        ratings: Sheet of readings (csv, parquet or xlsx).
+        ratings: Sheet of readings (csv, parquet or xlsx), or None.
         shard: Name of this shard.
         shards: Names of all shards.
         export: Folder that receives the anonymised files, below one folder a patient.
@@ -44,95 +47,120 @@ def deidentify_shard(
         options: Section `deidentify` of the config; `key_seed` makes the key of a phantom study.
 
     Raises:
-        SheetError: if the sheet breaks a rule; no image is read then.
-        ValueError: if the key may not be used.
+        rules.SheetError: if the sheet breaks a rule; no image is read then.
+        ValueError: if the private folder or the key may not be used.
+        FileNotFoundError: if there are no scans, or no sheet.
     """
-    private.mkdir(mode=0o700, parents=True, exist_ok=True)
-    seed = options.get("key_seed")
-    names = Pseudonyms(naming.private_key(private) if seed is None else naming.seeded_key(seed))
-    found = headers(source, private)
-    images = by_uid(found)
-    rows = sheet.load(ratings)
-    sheet.check(rows, images, private)
-    staging = export / f".{shard}.staging"
-    shutil.rmtree(staging, ignore_errors=True)
-    exported, refused = _process(
-        [one for one in found if shard_of(one.path, shards) == shard], source, staging, names, options
-    )
-    _commit(staging, export, shard, shards, private, {row["path"] for row in exported.values()})
-    records.write(sorted(exported.values(), key=lambda row: row["path"]), records.INSTANCES, instances)
-    records.write(refused, records.REJECTED, rejected)
-    records.write(sheet.anonymised(rows, exported, _disc), records.RATINGS, ratings_out)
-
-
-def _disc(patient: str, study_uid: str, level: str) -> str:
-    return f"{patient}-{hashlib.sha256(study_uid.encode()).hexdigest()[:6]}-{level.replace('/', '')}"
-
-
-def _process(
-    found: Sequence[Header], source: Path, staging: Path, names: Pseudonyms, options: Mapping[str, Any]
-) -> tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]:
-    """Export each file into a staging folder; return rows of INSTANCES by old UID, and rows of REJECTED."""
-    exported: dict[str, dict[str, Any]] = {}
-    refused: list[dict[str, Any]] = []
-    seen: set[tuple[str, str]] = set()
-    for index, header in enumerate(found):
-        try:
-            one = deidentify_file((source / header.path).read_bytes(), names, options)
-            if one.old_uid in exported:
-                raise Rejected("duplicate of another SOP instance")
-            if not one.constant and (one.record["patient"], one.record["pixel_digest"]) in seen:
-                raise Rejected("same pixels as another image of the patient")
-        except Rejected as reason:
-            refused.append({"index": index, "reason": str(reason)})
-            continue
-        seen.add((one.record["patient"], one.record["pixel_digest"]))
-        exported[one.old_uid] = _write(one, staging)
-    return exported, refused
-
-
-def _write(one: Exported, staging: Path) -> dict[str, Any]:
-    study = hashlib.sha256(one.record["study_uid"].encode()).hexdigest()[:6]
-    path = f"{one.record['patient']}/{study}/{one.record['sop_instance_uid']}.dcm"
-    with records.replacing(staging / path) as partial:
-        partial.write_bytes(one.content)
-    return one.record | {"path": path}
+    privacy.check_place(private, export)
+    privacy.make(private)
+    with _pseudonyms(private, options) as (pseudonyms, mark):
+        keys.check_mark(export, mark)
+        found = headers(source, private)
+        uid_in_sheet, patient_in_sheet = _sheet_names(pseudonyms, str(options.get("identifiers", "original")))
+        withdrawn = _withdrawn(found, private, pseudonyms)
+        rows = _checked_rows(ratings, found, withdrawn, uid_in_sheet, patient_in_sheet, private)
+        job = Job(
+            source=source,
+            staged=exporting.stage(export, shard),
+            settings=_settings(pseudonyms, options),
+            first=by_instance(found),
+            uid_in_sheet=uid_in_sheet,
+            rated=frozenset(row.get("sop_instance_uid") for row in rows),
+            withdrawn=withdrawn,
+        )
+        with records.writer(instances, records.INSTANCES) as sink:
+            outcome = export_files([one for one in found if shard_of(one.path, shards) == shard], job, sink)
+            with privacy.locked(private, "export"):
+                exporting.commit(job.staged, export, shard, shards, private)
+                keys.write_mark(export, mark)
+                maps.note(private, shard, shards, outcome.patients)
+                maps.note_raters(private, sheet.raters(rows))
+                maps.note_rejected(private, shard, outcome.rejected)
+                withdrawal.note_models({pseudonyms.patient(key) for key in withdrawn}, export.parent, private)
+    _write_tables(outcome, rows, rejected, ratings_out)
+    reasons = dict(Counter(reason for _, _, reason in outcome.rejected))
+    log.info("shard %s: %d files exported, rejected: %s", shard, outcome.exported, reasons or "none")
 
 
 @contextmanager
-def locked(private: Path) -> Iterator[None]:
-    """Let one process at a time change what the shards share."""
-    with (private / ".lock").open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+def _pseudonyms(private: Path, options: Mapping[str, Any]) -> Iterator[tuple[Pseudonyms, str]]:
+    """Yield the study's pseudonyms and the mark of their key: kind and id."""
+    seed = options.get("key_seed")
+    kind = "phantom" if seed is not None else str(options.get("pseudonym", "keyed"))
+    if kind == "random":
+        with privacy.locked(private, "map"):
+            drawn = keys.RandomMap(private)
+            pseudonyms = Pseudonyms(drawn)
+            drawn.save()
+            yield pseudonyms, f"{kind} {pseudonyms.id}"
+            drawn.save()
+        return
+    pseudonyms = Pseudonyms(keys.from_file(private) if seed is None else keys.seeded(seed))
+    yield pseudonyms, f"{kind} {pseudonyms.id}"
 
 
-def _commit(staging: Path, export: Path, shard: str, shards: Sequence[str], private: Path, paths: set[str]) -> None:
-    """Replace this shard's files of an earlier run by the staged ones; a manifest says whose a file is."""
-    folder = private / "exported"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    with locked(private):
-        manifests = {path.stem: set(path.read_text().split()) for path in folder.glob("*.txt")}
-        others: set[str] = set().union(
-            *(listed for name, listed in manifests.items() if name != shard and name in shards)
-        )
-        stale = set().union(*(listed for name, listed in manifests.items() if name == shard or name not in shards))
-        _manifest(folder / f"{shard}.txt", paths | stale)
-        for path in stale - paths - others:
-            (export / path).unlink(missing_ok=True)
-        for path in sorted(paths):
-            (export / path).parent.mkdir(parents=True, exist_ok=True)
-            (staging / path).replace(export / path)
-        _manifest(folder / f"{shard}.txt", paths)
-        for name in set(manifests) - set(shards):
-            (folder / f"{name}.txt").unlink()
-        for path in stale - paths - others:
-            for parent in list(Path(path).parents)[:-1]:
-                if (export / parent).is_dir() and not any((export / parent).iterdir()):
-                    (export / parent).rmdir()
-    shutil.rmtree(staging, ignore_errors=True)
+def _settings(pseudonyms: Pseudonyms, options: Mapping[str, Any]) -> Settings:
+    kept = profile.Options(
+        sex_and_age=bool(options.get("keep_sex_and_age", True)),
+        weight_and_size=bool(options.get("keep_weight_and_size", False)),
+    )
+    site_words = {str(word).casefold() for word in options.get("words") or ()}
+    return Settings(pseudonyms, kept, vocabulary.words("description") | site_words)
 
 
-def _manifest(path: Path, paths: set[str]) -> None:
-    with records.replacing(path) as partial:
-        partial.write_text("".join(f"{one}\n" for one in sorted(paths)))
+def _sheet_names(pseudonyms: Pseudonyms, identifiers: str) -> tuple[Callable[[str], str], Callable[[Header], str]]:
+    """Return how the sheet names an image, given its UID, and a patient, given a header."""
+    if identifiers == "pseudonym":
+        return pseudonyms.uid, lambda header: pseudonyms.patient(key_of(header))
+    return str, lambda header: header.patient
+
+
+def _withdrawn(found: Sequence[Header], private: Path, pseudonyms: Pseudonyms) -> frozenset[Key]:
+    """Return which patients of the source are in withdrawn.csv, by original ID or by pseudonym."""
+    listed = withdrawal.listed(private)
+    if not listed:
+        return frozenset()
+    patients = {key_of(one): normalised(one.patient) for one in found if one.instance}
+    return frozenset(
+        key
+        for key, patient in patients.items()
+        if not listed.isdisjoint({patient, normalised(pseudonyms.patient(key))})
+    )
+
+
+def _checked_rows(
+    ratings: Path | None,
+    found: Sequence[Header],
+    withdrawn: frozenset[Key],
+    uid_in_sheet: Callable[[str], str],
+    patient_in_sheet: Callable[[Header], str],
+    private: Path,
+) -> list[sheet.Row]:
+    """Return the readings of patients who did not withdraw, checked."""
+    if ratings is None:
+        return []
+    images = {uid_in_sheet(uid): header for uid, header in by_instance(found).items()}
+    listed = withdrawal.listed(private)
+
+    def stays(row: sheet.Row) -> bool:
+        image = images.get(row.get("sop_instance_uid"))
+        gone = image is not None and key_of(image) in withdrawn
+        return not gone and normalised(row.get("patient_id")) not in listed
+
+    rows = [row for row in sheet.load(ratings) if stays(row)]
+    rules.check(rows, images, patient_in_sheet, private)
+    return rows
+
+
+def _write_tables(outcome: Outcome, rows: Sequence[sheet.Row], rejected: Path, ratings_out: Path) -> None:
+    readings = sheet.anonymised(rows, outcome.rated, disc)
+    records.write(
+        sorted(readings, key=lambda one: (one["disc"], one["rater"], one["reading"])), records.RATINGS, ratings_out
+    )
+    refused = [{"index": index, "reason": reason} for index, _, reason in outcome.rejected]
+    records.write(refused, records.REJECTED, rejected)
+
+
+def disc(patient: str, study_uid: str, level: str) -> str:
+    """Return the name of a disc: patient, digest of the study, level."""
+    return f"{patient}-{hashlib.sha256(study_uid.encode()).hexdigest()[:6]}-{level.replace('/', '')}"

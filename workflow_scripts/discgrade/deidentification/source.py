@@ -1,129 +1,136 @@
-"""The source folder: its files, dealt to shards by folder, and a private index of their headers.
+"""The source folder: its files, dealt to shards, and a private index of their headers.
 
-Planning a study reads this index; once it is warm, nothing but the standard library is needed.
+Planning a study reads this index; while nothing is new, it needs the standard library only.
 """
 
-import csv
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from discgrade.records import replacing
+from discgrade.deidentification import private as privacy
+from discgrade.deidentification import sheet, withdrawal
 
 INDEX = "index.csv"
 
 
 class Header(NamedTuple):
-    """What the index holds of one file; `sop_instance_uid` is empty for a file that is no DICOM image.
+    """What the index holds of one file; `instance` is empty for a file that is no DICOM image.
 
     Attributes:
         path: Relative to the source folder.
         size: In bytes.
-        modified: Time stamp in ns: only tells whether the entry is still valid.
+        modified: Time stamp in ns; it only tells whether the entry still holds.
+        instance: SOP Instance UID.
+        study: Study Instance UID.
+        patient: Patient ID.
+        issuer: Issuer of Patient ID.
+        rows: Height in px.
+        columns: Width in px.
+        frames: Number of frames.
     """
 
     path: str
     size: int
     modified: int
-    sop_instance_uid: str = ""
-    study_uid: str = ""
-    patient_id: str = ""
+    instance: str = ""
+    study: str = ""
+    patient: str = ""
     issuer: str = ""
     rows: int = 0
     columns: int = 0
     frames: int = 1
 
 
+def folder_of(path: str) -> str:
+    """Return the source folder of a file: the first part of its path."""
+    return path.split(os.sep, 1)[0]
+
+
 def shard_of(path: str, shards: Sequence[str]) -> str:
-    """Return the shard of a file: the hash of the first part of its path, its source folder, decides."""
-    folder = Path(path).parts[0]
-    return shards[
-        int.from_bytes(hashlib.sha256(folder.encode("utf-8", "surrogateescape")).digest()[:8], "big") % len(shards)
-    ]
+    """Return the shard of a file, which a hash of its source folder's name decides."""
+    digest = hashlib.sha256(_bytes(folder_of(path))).digest()
+    return shards[int.from_bytes(digest[:8], "big") % len(shards)]
 
 
 def headers(source: Path, private: Path) -> list[Header]:
-    """Return the header of every file below a folder, in the order of their paths; only new files are read.
+    """Return the header of every file below a folder, by path; only files that are new to the index are read.
 
     Raises:
-        FileNotFoundError: if the folder is missing or holds no file; the message does not name it.
+        FileNotFoundError: if the folder is missing or empty; the message does not name it.
     """
-    cached = {(one.path, one.size, one.modified): one for one in _load(private / INDEX)}
-    found = [cached.get(key) or _read(source, *key) for key in sorted(_walk(source))]
-    if not found:
-        raise FileNotFoundError("The source folder is missing or empty. It should hold DICOM files")
-    if len(found) != len(cached) or any((one.path, one.size, one.modified) not in cached for one in found):
-        _save(found, private / INDEX)
+    files = sorted(_walk(source))
+    if not files:
+        raise FileNotFoundError("The folder of scans is missing or empty. It should hold DICOM files")
+    privacy.make(private)
+    with privacy.locked(private, "index"):
+        cached = {one[:3]: one for one in _load(private / INDEX)}
+        found = [cached.get(key) or _read(source, *key) for key in files]
+        if found != list(cached.values()):
+            privacy.write_rows(private / INDEX, Header._fields, found)
     return found
+
+
+def by_instance(found: Sequence[Header]) -> dict[str, Header]:
+    """Return the headers of images by SOP Instance UID; of two files that share one, the first."""
+    return {one.instance: one for one in reversed(found) if one.instance}
 
 
 def _walk(source: Path) -> Iterator[tuple[str, int, int]]:
     root = os.fspath(source)
     for folder, _, names in os.walk(root):
         for name in names:
-            path = os.path.join(folder, name)  # noqa: PTH118 (pathlib is five times slower here)
-            status = os.stat(path)  # noqa: PTH116
-            yield os.path.relpath(path, root), status.st_size, status.st_mtime_ns
+            path = f"{folder}{os.sep}{name}"
+            status = os.stat(path)  # noqa: PTH116 (a Path object for each file takes longer than the call)
+            yield path[len(root) :].lstrip(os.sep), status.st_size, status.st_mtime_ns
 
 
 def _read(source: Path, path: str, size: int, modified: int) -> Header:
-    from discgrade.deidentification.files import header_fields  # noqa: PLC0415 (pydicom is not needed for a warm index)
+    from discgrade.deidentification.files import header_fields  # noqa: PLC0415 (pydicom: only where a file is new)
 
     return Header(path, size, modified, *header_fields(source / path))
 
 
 def _load(path: Path) -> list[Header]:
-    if not path.exists():
-        return []
-    with path.open(newline="", encoding="utf-8", errors="surrogateescape") as text:
-        rows = list(csv.reader(text))[1:]
-    numbers = {1, 2, 7, 8, 9}
-    return [Header(*(int(v) if i in numbers else v for i, v in enumerate(row))) for row in rows]  # type: ignore[arg-type]
+    return [
+        Header(file, int(size), int(modified), *texts, int(rows), int(columns), int(frames))
+        for file, size, modified, *texts, rows, columns, frames in privacy.read_rows(path)
+    ]
 
 
-def _save(found: Sequence[Header], path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with replacing(path) as partial, partial.open("x", newline="", encoding="utf-8", errors="surrogateescape") as text:
-        partial.chmod(0o600)
-        writer = csv.writer(text)
-        writer.writerow(Header._fields)
-        writer.writerows(found)
+def shard_digests(*, source: Path, ratings: Path | None, shards: Sequence[str], private: Path) -> dict[str, str]:
+    """Return a digest of what the output of each shard depends on: its files, their readings and withdrawals.
 
-
-def shard_digests(*, source: Path, ratings: Path, shards: Sequence[str], private: Path) -> dict[str, str]:
-    """Return a digest of what each shard depends on: its files' names and sizes, and the readings of its images.
+    A reading counts in the shard of its image, with its rater's pseudonym and the day since that rater's first reading,
+    so that a new patient changes one digest only. What cannot be told to belong to a shard counts in all.
 
     Args:
         source: Folder of DICOM files.
-        ratings: Sheet of readings (csv, parquet or xlsx).
+        ratings: Sheet of readings, or None.
         shards: Names of the shards.
-        private: Folder of the index, which only this study's owner may read.
+        private: Folder of the index.
     """
-    from discgrade.deidentification.sheet import load  # noqa: PLC0415
-
     found = headers(source, private)
-    by_uid = {one.sop_instance_uid: shard_of(one.path, shards) for one in found if one.sop_instance_uid}
-    digests = {shard: hashlib.sha256() for shard in shards}
+    first = by_instance(found)
+    parts: dict[str, list[str]] = {shard: [] for shard in shards}
     for one in found:
-        digests[shard_of(one.path, shards)].update(f"{one.path}\0{one.size}\n".encode("utf-8", "surrogateescape"))
-    for row in load(ratings):
-        owner = by_uid.get(row.get("sop_instance_uid", ""))
-        line = "\0".join(f"{k}={v}" for k, v in sorted(row.items())) + "\n"
-        for shard in [owner] if owner else shards:
-            digests[shard].update(line.encode())
-    withdrawn = private / "withdrawn.csv"
-    content = withdrawn.read_bytes() if withdrawn.exists() else b""
-    for digest in digests.values():
-        digest.update(content)
-    return {shard: digest.hexdigest() for shard, digest in digests.items()}
+        is_first = first.get(one.instance, one) is one
+        parts[shard_of(one.path, shards)].append(f"file\0{one.path}\0{one.size}\0{is_first}")
+    rows = sheet.load(ratings) if ratings else []
+    raters, days = sheet.raters(rows), sheet.read_days(rows)
+    for row, day in zip(rows, days, strict=True):
+        image = first.get(row.get("sop_instance_uid"))
+        fields = row.fields | {"rater": raters[row.get("rater")], "read_at": str(day)}
+        text = "\0".join(f"{name}={fields[name]}" for name in sorted(fields) if name in sheet.COLUMNS)
+        for shard in [shard_of(image.path, shards)] if image else shards:
+            parts[shard].append(f"reading\0{text}")
+    withdrawn = withdrawal.listed(private)
+    for shard in shards:
+        own = withdrawal.concerning(withdrawn, [one for one in found if shard_of(one.path, shards) == shard], found)
+        parts[shard] += [f"withdrawn\0{one}" for one in sorted(own)]
+    return {shard: hashlib.sha256(_bytes("\n".join(lines))).hexdigest() for shard, lines in parts.items()}
 
 
-def by_uid(found: Sequence[Header]) -> Mapping[str, Header]:
-    """Return the headers of the images by SOP Instance UID, the first file where two share one."""
-    result: dict[str, Header] = {}
-    for one in found:
-        if one.sop_instance_uid:
-            result.setdefault(one.sop_instance_uid, one)
-    return result
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")

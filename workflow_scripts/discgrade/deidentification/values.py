@@ -1,35 +1,65 @@
-"""Whether one value may be kept, by the grammar of its value representation (PS3.5 6.2) or a list of known terms."""
+"""Whether one value may be kept, by the grammar of its value representation (PS3.5 6.2)."""
 
 import re
 from datetime import date, timedelta
 
-# Dates that stand for "unknown": shifting them would give the shift away.
-CONSTANT_DATES = frozenset({"19000101", "19700101", "00010101", "11111111", "99991231"})
+from pydicom.valuerep import format_number_as_ds
+
+# Dates that stand for "unknown"; shifting one would give the shift away.
+CONSTANT_DATES = frozenset({"00010101", "11111111", "19000101", "19700101", "99991231"})
 OLDEST_AGE = 90
 
-_DECIMAL = re.compile(rb" *[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)? *")
-_INTEGER = re.compile(rb" *[+-]?\d{1,12} *")
-_TEXT = {"DS": (_DECIMAL, 16), "IS": (_INTEGER, 12)}
-_SIZES = {"US": 2, "SS": 2, "UL": 4, "SL": 4, "FL": 4, "FD": 8, "SV": 8, "UV": 8, "AT": 4}
-_AGE = re.compile(r"(\d{3})([DWMY])")
-_YEARS = {"D": 365.25, "W": 365.25 / 7, "M": 12.0, "Y": 1.0}
+Multiplicity = tuple[int, int | None]
+
+_DECIMAL = re.compile(rb"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?")
+_INTEGER = re.compile(rb"[+-]?\d{1,12}")
+SIZES = {"US": 2, "SS": 2, "UL": 4, "SL": 4, "FL": 4, "FD": 8, "SV": 8, "UV": 8, "AT": 4}
+_PADDING = b" \0"
+_LONGEST_DECIMAL = 16
+_SHORTEST_SPELLED = 5
+_AGE = re.compile(r"(\d{3})([DWMY])", re.ASCII)
+_PER_YEAR = {"D": 365.25, "W": 365.25 / 7, "M": 12.0, "Y": 1.0}
 
 
-def numbers(value: bytes, representation: str, multiplicity: tuple[int, int | None]) -> bytes | None:
-    """Return numbers without their padding, or None where the bytes are not numbers of this representation."""
-    least, most = multiplicity
-    if representation in _SIZES:
-        size = _SIZES[representation]
-        count, rest = divmod(len(value), size)
-        spelled = len(value) >= 6 and value.isascii() and value.decode("ascii").isprintable()
-        fits = not rest and not spelled and count >= least and (most is None or count <= most)
-        return value if fits else None
-    grammar, longest = _TEXT[representation]
-    parts = value.rstrip(b" \0").split(b"\\")
-    fits = least <= len(parts) and (most is None or len(parts) <= most)
-    if not fits or not all(len(part) <= longest and grammar.fullmatch(part) for part in parts):
+def numbers(value: bytes, representation: str, multiplicity: Multiplicity) -> bytes | None:
+    """Return numbers without padding, or None where the bytes are not as many numbers of this representation."""
+    if representation in SIZES:
+        count, rest = divmod(len(value), SIZES[representation])
+        return value if not rest and _fits(count, multiplicity) and not _spelled(value) else None
+    if representation not in ("DS", "IS"):
         return None
-    return b"\\".join(part.strip() for part in parts)
+    parts = [part.strip(b" ") for part in value.rstrip(_PADDING).split(b"\\")]
+    check = decimal if representation == "DS" else integer
+    kept = [number for number in map(check, parts) if number is not None]
+    return b"\\".join(kept) if len(kept) == len(parts) and _fits(len(parts), multiplicity) else None
+
+
+def decimal(part: bytes) -> bytes | None:
+    """Return one DS value, rounded to the 16 characters it may have; None if it is no decimal number.
+
+    A value too long is kept only if it is a fraction, as arithmetic makes it: a long whole number is an identifier.
+    """
+    if part and not _DECIMAL.fullmatch(part):
+        return None
+    if len(part) <= _LONGEST_DECIMAL:
+        return part
+    return format_number_as_ds(float(part)).encode() if b"." in part and len(part) <= 32 else None
+
+
+def integer(part: bytes) -> bytes | None:
+    """Return one IS value, or None if it is no whole number."""
+    return part if not part or _INTEGER.fullmatch(part) else None
+
+
+def _fits(count: int, multiplicity: Multiplicity) -> bool:
+    least, most = multiplicity
+    return count >= least and (most is None or count <= most)
+
+
+def _spelled(value: bytes) -> bool:
+    """Return whether binary numbers read as text: a name can be typed into any field that takes bytes."""
+    text = value.strip(_PADDING)
+    return len(text) >= _SHORTEST_SPELLED and text.isascii() and text.decode("ascii").isprintable()
 
 
 def shifted(text: str, days: int) -> str | None:
@@ -37,10 +67,8 @@ def shifted(text: str, days: int) -> str | None:
     if text in CONSTANT_DATES:
         return text
     day = parsed_date(text)
-    if day is None:
-        return None
     try:
-        return (day + timedelta(days)).strftime("%Y%m%d")
+        return None if day is None else (day + timedelta(days)).isoformat().replace("-", "")
     except OverflowError:
         return None
 
@@ -56,13 +84,13 @@ def parsed_date(text: str) -> date | None:
 
 
 def years(age: str) -> float | None:
-    """Return an AS value such as 034Y or 018M in years, or None if it is none."""
+    """Return an AS value such as 034Y or 018M in years, or None if it is no age."""
     match = _AGE.fullmatch(age)
-    return int(match[1]) / _YEARS[match[2]] if match else None
+    return int(match[1]) / _PER_YEAR[match[2]] if match else None
 
 
 def capped_age(age: str) -> str | None:
-    """Return an age with everyone above 90 years made 90 years old, or None if it is not an age."""
+    """Return an age, 090Y for everyone older; None if it is no age."""
     value = years(age)
     if value is None:
         return None

@@ -1,96 +1,108 @@
-"""The only words that may leave: defined terms of coded strings, words of descriptions, names of scanners."""
+"""The only words that may leave: terms of coded strings, words of descriptions, names of scanners."""
 
 import csv
 import re
 from functools import cache
 from importlib.resources import files
 
+from pydicom.datadict import dictionary_VR
 from pydicom.tag import Tag
 
-_WORD = re.compile(r"[^\W_]+[*]?", re.UNICODE)
-_MILLIMETRES = re.compile(r"\d{1,2}(?:[.,]\d)?mm|\d")
-_SEQUENCE_NAME = re.compile(
-    r"[*]?(?:tse|se|fl|fi|ep|tfl|tfi|tir|tse_rst|h|me|spc|spcir|qtfl|tseR|epse|epfid)[23]d\d{0,4}(?:_\d{1,4}){0,3}(?:ns|r\d+)?"
-)
-_STACK = re.compile(r"\d{1,3}|[A-Za-z]")
-
-# Words of makers' and models' names, for Manufacturer (0008,0070) and Manufacturer's Model Name (0008,1090).
-_SCANNERS = frozenset(
-    """ge medical systems healthcare siemens healthineers philips toshiba canon hitachi fujifilm esaote fonar united
-    imaging uih paramed neusoft alltech xgy mindray wandong basda nihon
-    magnetom avanto aera altea amira area espree essenza fit free max concerto harmony impact jazz lumina prisma skyra
-    sempra sola spectra symphony sonata tim trio triotim trufin verio vida vision terra biograph mmr open viva cima x
-    achieva ambition ingenia elition intera gyroscan panorama multiva prodiva evolution s nova dual omega cx dstream
-    signa genesis hdx hdxt hde hd excite explorer optima discovery mr mr360 mr450 mr450w mr355 mr750 mr750w mr430s
-    architect artist creator voyager pioneer premier hero brivo mr235 mr255 victor champion lx echospeed infinity ovation
-    vantage titan galan orian atlas excelart elan gracian fortian centurian mrt200 mrt200sp
-    airis aperto echelon oasis trillium oval smart scan gscan sscan oscan brio artoscan
-    upright umr omega 1 1.5t 3t 3.0t 1.5 3.0 15t 30t ii iii elite plus xt xr pro 5000 560 570 580 588 680 770 780 790 870 890""".split()
-)  # fmt: skip
+# The few texts of a certain form that stay: pulse sequences as Siemens and Philips name them, software, stacks.
+_PULSE = r"[*]?(?:tser?|se|fl|fi|ep|tfl|tfi|tir|h|me|spc(?:ir)?|qtfl|tgse|epse|epfid|fm)[23]d\d{0,4}(?:_\d{1,4}){0,3}(?:ns|st)?(?:r\d{1,3})?"
+_PATTERNS = {
+    "SequenceName": rf"{_PULSE}|[*]?ep_b\d{{1,4}}(?:t|#\d{{1,3}})?",
+    "PulseSequenceName": rf"{_PULSE}|(?:T[12])?(?:B-|M|F)?(?:TSE|TFE|FFE|SE|IR|GRASE)(?:EPI)?",
+    "SoftwareVersions": r"syngo MR [A-Z]{1,2}\d{1,3}[A-Z]?|\d{1,2}(?:\.\d{1,2}){0,3}",
+    "StackID": r"\d{1,3}|[A-Za-z]",
+}
+_WORDED = {
+    "Manufacturer": "scanner", "ManufacturerModelName": "scanner", "ReceiveCoilName": "coil", "TransmitCoilName": "coil",
+}  # fmt: skip
+_IMAGE_TYPES = frozenset({int(Tag("ImageType")), int(Tag("FrameType"))})
+_WORD = re.compile(r"[^\W_]+[*]?")
+_SHORT_NUMBER = re.compile(r"\d{1,2}", re.ASCII)
+_MEASURE = re.compile(r"\d{1,2}mm|\d", re.ASCII)
+_GAPS = re.compile(r"[^0-9A-Za-z*]+")
+_PADDING = b" \0"
 
 
 @cache
 def terms() -> dict[int, frozenset[bytes]]:
-    """Return the defined and enumerated terms of each attribute (PS3.3), by tag."""
+    """Return the defined and enumerated terms (PS3.3) of coded strings and of two short texts, by tag."""
     rows = csv.DictReader((files(__package__) / "terms.csv").read_text("utf-8").splitlines())
     return {int(Tag(row["keyword"])): frozenset(row["terms"].encode().split(b"|")) for row in rows}
 
 
 @cache
-def words() -> frozenset[str]:
-    """Return the words that a description may keep."""
-    lines = (files(__package__) / "words.txt").read_text("utf-8").splitlines()
-    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+def words(kind: str) -> frozenset[str]:
+    """Return the allowed words of a kind, `description` or `scanner`, in lower case."""
+    rows = csv.DictReader((files(__package__) / "words.csv").read_text("utf-8").splitlines())
+    return frozenset(word for row in rows if row["kind"] == kind for word in row["words"].split())
 
 
 def coded(tag: int, value: bytes) -> bytes | None:
-    """Return a coded string if every value is a term of that attribute, else None; an image type loses other values."""
-    known = terms().get(tag)
-    if known is None:
-        return None
-    parts = [part.strip(b" \0") for part in value.split(b"\\")]
-    if tag == int(Tag("ImageType")):
-        return (
-            b"\\".join([*parts[:2], *(part if part in known else b"OTHER" for part in parts[2:])])
-            if known.issuperset(parts[:2])
-            else None
-        )
-    return b"\\".join(parts) if known.issuperset(parts) else None
+    """Return a coded string if all its values are terms of that attribute, else None.
+
+    An image type keeps its known values: from the third on, OTHER stands for what only its maker defines.
+    """
+    known = terms().get(tag, frozenset())
+    parts = [part.strip(_PADDING) for part in value.split(b"\\")]
+    if tag in _IMAGE_TYPES and known.issuperset(parts[:2]):
+        parts[2:] = [part if part in known or not part else b"OTHER" for part in parts[2:]]
+    return b"\\".join(parts) if known.issuperset(part for part in parts if part) else None
 
 
-def description(text: str, known: frozenset[str] = frozenset()) -> str:
-    """Return a description with its allowed words only, the separators between them kept.
+def described(text: str, allowed: frozenset[str]) -> str:
+    """Return the allowed words of a description and one separator between them.
 
     Args:
         text: Series description or protocol name.
-        known: Words that are dropped although allowed: the patient's own.
+        allowed: Words that may stay, in lower case.
     """
 
-    def kept(match: re.Match[str]) -> str:
-        word = match[0].casefold()
-        allowed = (word in words() or _MILLIMETRES.fullmatch(word)) and word not in known
-        return match[0] if allowed else ""
+    def kept(word: re.Match[str]) -> str:
+        folded = word[0].casefold()
+        return word[0] if word[0].isascii() and (folded in allowed or _MEASURE.fullmatch(folded)) else ""
 
-    return re.sub(r"[^0-9A-Za-z*]+", lambda gap: gap[0][0] if gap[0].isascii() else " ", _WORD.sub(kept, text)).strip(
-        " _-.,/+"
+    def separator(gap: re.Match[str]) -> str:
+        return gap[0][0] if gap[0][0] in "_-+./" else " "
+
+    return _GAPS.sub(separator, _WORD.sub(kept, text)).strip(" _-+./")
+
+
+def text(tag: int, value: str) -> str | None:
+    """Return the text of one of the few attributes that keep it, or None where it is not a known one."""
+    parts = [part.strip() for part in value.split("\\")]
+    return "\\".join(parts) if value.isascii() and all(_is_known(tag, part) for part in parts) else None
+
+
+def _is_known(tag: int, value: str) -> bool:
+    if tag in terms():
+        return value.encode() in terms()[tag]
+    if tag in patterns():
+        return patterns()[tag].fullmatch(value) is not None
+    allowed = words(_worded()[tag])
+    return all(
+        part in allowed or _SHORT_NUMBER.fullmatch(part)
+        for part in re.split(r"[\s_\-/,;:()]+", value.casefold())
+        if part
     )
 
 
-def scanner(text: str) -> str | None:
-    """Return the name of a maker or model if all its words are known ones, else None."""
-    parts = re.split(r"[\s_\-/,()]+", text.strip())
-    return text.strip() if parts and all(part.casefold() in _SCANNERS for part in parts if part) else None
+@cache
+def text_tags() -> frozenset[int]:
+    """Return the attributes that keep a text of a known form or of known words."""
+    texts = (tag for tag in terms() if dictionary_VR(tag) != "CS")
+    return frozenset({*texts, *patterns(), *_worded()})
 
 
-def text_value(tag: int, text: str) -> str | None:
-    """Return the text of one of the few text attributes that are kept, or None where it is not a known one."""
-    if tag in _MAKERS:
-        return scanner(text)
-    if tag in terms():
-        return text if text.encode() in terms()[tag] else None
-    pattern = _PATTERNS.get(tag)
-    return text if pattern and pattern.fullmatch(text) else None
+@cache
+def _worded() -> dict[int, str]:
+    return {int(Tag(keyword)): kind for keyword, kind in _WORDED.items()}
 
 
-_MAKERS = frozenset({int(Tag("Manufacturer")), int(Tag("ManufacturerModelName"))})
-_PATTERNS = {int(Tag("SequenceName")): _SEQUENCE_NAME, int(Tag("StackID")): _STACK}
+@cache
+def patterns() -> dict[int, re.Pattern[str]]:
+    """Return the grammar of the texts that keep a value of a certain form, by tag."""
+    return {int(Tag(keyword)): re.compile(pattern, re.ASCII) for keyword, pattern in _PATTERNS.items()}

@@ -1,0 +1,148 @@
+"""Exporting the files of a shard, source folder by source folder."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from discgrade import records
+from discgrade.deidentification import known, raw, readback
+from discgrade.deidentification.files import Exported, RejectedError, Settings, deidentify_file
+from discgrade.deidentification.pseudonyms import patient_key
+from discgrade.deidentification.source import Header, folder_of
+
+_ROWS = 1000
+
+Row = dict[str, Any]
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is the same for all files of a shard.
+
+    Attributes:
+        source: Folder of DICOM files.
+        staged: Folder that receives the anonymised files.
+        settings: What is kept and what replaces it.
+        first: The one file of each SOP Instance UID that may be exported.
+        uid_in_sheet: Returns the SOP Instance UID that the sheet of readings uses for one of the source.
+        rated: SOP Instance UIDs with readings, as the sheet uses them.
+        withdrawn: Patients who withdrew (`pseudonyms.patient_key`).
+    """
+
+    source: Path
+    staged: Path
+    settings: Settings
+    first: dict[str, Header]
+    uid_in_sheet: Callable[[str], str]
+    rated: frozenset[str]
+    withdrawn: frozenset[Key]
+
+
+@dataclass
+class Outcome:
+    """What became of the files of a shard.
+
+    Attributes:
+        rejected: Opaque index, path and reason of each file that is not exported.
+        rated: Row of `records.INSTANCES` of each exported image with readings, by the sheet's SOP Instance UID.
+        patients: Old and new patient ID of each exported file.
+        exported: Number of exported files.
+    """
+
+    rejected: list[tuple[int, str, str]] = field(default_factory=list)
+    rated: dict[str, Row] = field(default_factory=dict)
+    patients: set[tuple[str, str]] = field(default_factory=set)
+    exported: int = 0
+
+
+def export_files(found: Sequence[Header], job: Job, sink: pq.ParquetWriter) -> Outcome:
+    """Export files into the staging folder and write their rows of `records.INSTANCES`.
+
+    Folders come in the order of their keyed hashes, so that neither rows nor indices tell the order of their names.
+    A rated image comes first in its folder: of images with the same pixels it is the one that stays.
+    """
+    outcome, seen, rows = Outcome(), set[tuple[str, str]](), list[Row]()
+    ordered = sorted(found, key=lambda one: (job.settings.pseudonyms.folder(folder_of(one.path)), one.path))
+    for _, group in groupby(enumerate(ordered), key=lambda one: folder_of(one[1].path)):
+        rows += _export_folder(list(group), job, seen, outcome)
+        while len(rows) >= _ROWS:
+            sink.write_table(pa.Table.from_pylist(rows[:_ROWS], schema=records.INSTANCES))
+            rows = rows[_ROWS:]
+    sink.write_table(pa.Table.from_pylist(rows, schema=records.INSTANCES))
+    outcome.rejected.sort()
+    return outcome
+
+
+def key_of(header: Header) -> Key:
+    """Return what tells the patient of a file apart."""
+    return patient_key(header.patient, header.issuer, header.study)
+
+
+def _export_folder(
+    group: Sequence[tuple[int, Header]], job: Job, seen: set[tuple[str, str]], outcome: Outcome
+) -> list[Row]:
+    """Export one source folder; return the rows of what stays."""
+    own: dict[str, set[str]] = {}
+    known_then: dict[str, int] = {}
+    rows: dict[tuple[int, Header], Row] = {}
+    for index, header in sorted(group, key=lambda one: (job.uid_in_sheet(one[1].instance) not in job.rated, one[0])):
+        try:
+            row = _export_file(header, job, own, seen)
+        except RejectedError as reason:
+            outcome.rejected.append((index, header.path, str(reason)))
+            continue
+        rows[index, header] = row
+        known_then[row["path"]] = len(own[row["patient"]])
+    for (index, header), row in list(rows.items()):
+        if known_then[row["path"]] < len(own[row["patient"]]) and _reveals(
+            job.staged / row["path"], own[row["patient"]]
+        ):
+            (job.staged / row["path"]).unlink()
+            outcome.rejected.append((index, header.path, "read-back: one of the patient's own values"))
+            del rows[index, header]
+    for (_, header), row in rows.items():
+        outcome.patients.add(
+            (f"{header.patient}^^^{header.issuer}" if header.issuer else header.patient, row["patient"])
+        )
+        if (uid := job.uid_in_sheet(header.instance)) in job.rated:
+            outcome.rated[uid] = row
+    outcome.exported += len(rows)
+    return [rows[one] for one in sorted(rows)]
+
+
+def _export_file(header: Header, job: Job, own: dict[str, set[str]], seen: set[tuple[str, str]]) -> Row:
+    """Write one anonymised file and return its row of `records.INSTANCES`.
+
+    Raises:
+        RejectedError: if the file is not exported.
+    """
+    if header.instance and key_of(header) in job.withdrawn:
+        raise RejectedError("patient withdrew")
+    if header.instance and job.first[header.instance] != header:
+        raise RejectedError("SOP instance of another file")
+    one = deidentify_file((job.source / header.path).read_bytes(), job.settings, own)
+    pixels = (one.record["patient"], one.record["pixel_digest"])
+    if pixels in seen and not one.constant and job.uid_in_sheet(header.instance) not in job.rated:
+        raise RejectedError("same pixels as another image of the patient")
+    seen.add(pixels)
+    return _write(one, job.staged)
+
+
+def _write(one: Exported, staged: Path) -> Row:
+    study = sha256(one.record["study_uid"].encode()).hexdigest()[:6]
+    path = f"{one.record['patient']}/{study}/{one.record['sop_instance_uid']}.dcm"
+    with records.replacing(staged / path) as partial:
+        partial.write_bytes(one.content)
+    return one.record | {"path": path}
+
+
+def _reveals(path: Path, own: set[str]) -> bool:
+    """Return whether a written header holds a value that became known as the patient's own after it was written."""
+    return readback.holds(raw.item(readback.reread(path.read_bytes())), known.Own(frozenset(own)))

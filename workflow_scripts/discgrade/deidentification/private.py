@@ -1,0 +1,56 @@
+"""The private folder of a study: who may read it, where it may lie, and the tables that identify people in it."""
+
+import csv
+import fcntl
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from discgrade.records import replacing
+
+
+def make(private: Path) -> None:
+    """Make the private folder, or tighten it: readable by its owner only."""
+    private.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if private.stat().st_mode & 0o077:
+        private.chmod(0o700)
+
+
+def check_place(private: Path, export: Path) -> None:
+    """Check that the private folder lies outside the results.
+
+    Raises:
+        ValueError: if it lies in the folder of results, which may be passed on.
+    """
+    place = private.resolve()
+    results = [export.resolve().parent, *(parent for parent in export.resolve().parents if parent.name == "results")]
+    if any(place.is_relative_to(folder) for folder in results):
+        raise ValueError(
+            "The private folder lies inside the results, which may be passed on. It should lie elsewhere, "
+            "for example in private/<study>"
+        )
+
+
+@contextmanager
+def locked(private: Path, name: str) -> Iterator[None]:
+    """Let one process at a time do what a name stands for; a process that is killed lets go."""
+    with (private / f".{name}.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a private CSV file whole or not at all, readable by its owner only."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with replacing(path) as partial:
+        partial.touch(0o600, exist_ok=False)
+        with partial.open("w", newline="", encoding="utf-8", errors="surrogateescape") as text:
+            csv.writer(text, lineterminator="\n").writerows([columns, *rows])
+
+
+def read_rows(path: Path) -> list[list[str]]:
+    """Return the rows of a private CSV file below its header; none if there is no such file."""
+    if not path.exists():
+        return []
+    with path.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as text:
+        return list(csv.reader(text))[1:]

@@ -1,0 +1,53 @@
+"""Patients who withdrew their consent: out of the export at the next run, and the models that they helped to train."""
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from discgrade import records
+from discgrade.deidentification import private as privacy
+from discgrade.deidentification.pseudonyms import normalised
+
+if TYPE_CHECKING:
+    from discgrade.deidentification.source import Header
+
+LIST = "withdrawn.csv"
+MODELS = "withdrawn_models.csv"
+_TRAINED = frozenset({"train", "inner"})
+
+
+def listed(private: Path) -> frozenset[str]:
+    """Return the IDs in the first column of withdrawn.csv: patient IDs of the source, or pseudonyms."""
+    return frozenset(normalised(row[0]) for row in privacy.read_rows(private / LIST) if row and row[0].strip())
+
+
+def concerning(withdrawn: Collection[str], here: Sequence["Header"], everywhere: Sequence["Header"]) -> set[str]:
+    """Return the IDs that are of files in one shard, or that no file has: these may be pseudonyms."""
+    known_here = {normalised(one.patient) for one in here}
+    known = {normalised(one.patient) for one in everywhere}
+    return {one for one in withdrawn if one in known_here or one not in known}
+
+
+def note_models(pseudonyms: Collection[str], results: Path, private: Path) -> None:
+    """Add the models that patients helped to train, or whose checkpoint they helped to choose, to a private list.
+
+    Args:
+        pseudonyms: Patients who withdrew.
+        results: Folder of the study's results, of an earlier run.
+        private: Folder that receives withdrawn_models.csv with columns patient and model.
+    """
+    if not pseudonyms or not (results / "splits.parquet").exists():
+        return
+    splits = records.read(results / "splits.parquet", records.SPLITS).to_pylist()
+    found = {(row[0], row[1]) for row in privacy.read_rows(private / MODELS)}
+    for model in results.glob("runs/*/*/share-*/*/seed-*/model.keras"):
+        share, split = model.parts[-4], model.parts[-3]
+        found.update(
+            (row["patient"], model.parent.relative_to(results).as_posix())
+            for row in splits
+            if row["patient"] in pseudonyms
+            and row["split"] == split
+            and row["part"] in _TRAINED
+            and row["share"] >= int(share.removeprefix("share-"))
+        )
+    privacy.write_rows(private / MODELS, ("patient", "model"), sorted(found))
