@@ -67,14 +67,16 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def smoke(shared_folder: Path) -> Path:
-    """A copy of the project in which the smoke study has run; read it, do not change it."""
+    """A copy of the project in which the smoke study has run (or DISCGRADE_SMOKE, if set); read it, do not change it."""
+    if finished := os.environ.get("DISCGRADE_SMOKE"):
+        return Path(finished)
     project = shared_folder / "smoke_project"
     with locked(shared_folder / "smoke.lock"):
         if not (project / ".done").exists():
             shutil.rmtree(project, ignore_errors=True)
             copy_project(project)
             result = snakemake(project, "--configfile", "studies/smoke.yaml")
-            assert result.returncode == 0, result.stderr[-5000:]
+            assert result.returncode == 0, result.stderr[-1500:]
             (project / ".done").touch()
     return project
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with step(snakemake, private=True) as job:
+    Path("private", job.config["study"]).chmod(0o700)
     make_cohort(
         destination=Path(job.params.destination),
         ratings=Path(job.output.ratings),
