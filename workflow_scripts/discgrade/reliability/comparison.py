@@ -26,7 +26,7 @@ def other_name(run: Run, other: Run) -> str | None:
 
 def comparable_columns(one: Draws, other: Draws) -> list[Column]:
     """Return the global scores that both have on the same scale: errors against another reference are left out."""
-    shared = [column for column in one.columns if np.isnan(column[1]) and column in set(other.columns)]
+    shared = [column for column in one.columns if column[1] is None and column in other.columns]
     if one.detail == other.detail:
         return shared
     return [column for column in shared if column[0] in GLOBAL]
@@ -90,7 +90,7 @@ def interval_rows(runs: Sequence[Run], scope: Scope, draws: Draws, bootstrap: Bo
             run.wildcards
             | vars(scope)
             | {
-                "grade": None if np.isnan(grade) else grade,
+                "grade": grade,
                 "metric": metric,
                 "mean": means[index],
                 "lower": bounds[index, 0],

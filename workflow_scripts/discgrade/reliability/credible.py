@@ -39,7 +39,7 @@ class Draws:
     """Draws from the posterior of several scores.
 
     Attributes:
-        columns: Metric and integral grade of each score; NaN for a global one.
+        columns: Metric and integral grade of each score; None for a global one.
         values: Shape (draws, scores).
         observed: The scores themselves, all units weighed alike, (scores,).
         detail: On which scale reference and prediction are.

@@ -22,8 +22,8 @@ CELLS = GRADES * GRADES
 # fractional: reference and prediction are fractional grades; rounded: only the reference is; integral: neither.
 Detail = Literal["fractional", "rounded", "integral"]
 
-# A metric and the integral grade that it is of; NaN for all grades together.
-Column = tuple[str, float]
+# A metric and the integral grade that it is of; None for all grades together.
+Column = tuple[str, float | None]
 
 # Sums the 13 fractional grades to the 5 integral ones: (13, 5), a single 1 in each row; and the flattened joint matrix.
 _GRADE_TO_INTEGRAL = (integral(FRACTIONAL)[:, None] == INTEGRAL).astype(np.float64)
@@ -94,7 +94,7 @@ def all_scores(joint: Floats, detail: Detail) -> dict[Column, Floats]:
         detail: On which scale both sides are.
 
     Returns:
-        Arrays of shape (...), by metric and grade (NaN: all grades together).
+        Arrays of shape (...), by metric and grade (None: all grades together).
         On integral grades the keys of `metrics.global_scores`, and for each grade those of `metrics.per_grade_scores`.
         `mae`, `bias`, `pearson_r` and `within_one` on fractional grades if both sides have them, else on integral ones.
         If fractional also `accuracy_fractional`, `kappa_linear_fractional` (weighed by rank) and
@@ -103,7 +103,7 @@ def all_scores(joint: Floats, detail: Detail) -> dict[Column, Floats]:
     """
     coarse = confusion_of(to_integral(joint))
     scores = metrics.global_scores(coarse) | _detailed_scores(joint, coarse, detail)
-    columns = {(metric, np.nan): values for metric, values in scores.items()}
+    columns: dict[Column, Floats] = {(metric, None): values for metric, values in scores.items()}
     for metric, values in metrics.per_grade_scores(coarse).items():
         columns |= {(metric, float(grade)): values[..., index] for index, grade in enumerate(INTEGRAL)}
     return columns

@@ -66,8 +66,8 @@ def _scored(cells: Sequence[Cell]) -> pd.DataFrame:
     of_grade = to_integral(joints).sum(-1).round().astype(int)
     frames = []
     for (metric, grade), values in all_scores(joints, cells[0].detail).items():
-        frame = keys.assign(grade=grade, metric=metric, value=values)
-        frames.append(frame if np.isnan(grade) else frame.assign(n=of_grade[:, grade == INTEGRAL]))
+        frame = keys.assign(grade=np.nan if grade is None else grade, metric=metric, value=values)
+        frames.append(frame if grade is None else frame.assign(n=of_grade[:, grade == INTEGRAL]))
     rows = pd.concat(frames, ignore_index=True)
     return rows.assign(reason=rows["reason"].where(rows["value"].isna(), None))
 
