@@ -1,6 +1,7 @@
 """Coded concepts: an item keeps its code only where a public dictionary has it, and then that dictionary's meaning."""
 
 from functools import cache
+from typing import Any
 
 SCHEMES = {"SNM3": "SRT", "99SDM": "SRT", "SNOMED-RT": "SRT"}
 
@@ -28,5 +29,5 @@ def meaning(code: str, scheme: str) -> str | None:
 def _dictionary(scheme: str) -> dict[str, str]:
     from pydicom.sr._concepts_dict import concepts  # noqa: PLC0415
 
-    found = concepts.get(scheme, {})
-    return {code: text for entry in found.values() for code, (text, _) in entry.items()}
+    named: Any = concepts.get(scheme, {})
+    return {code: text for entry in named.values() for code, (text, _) in entry.items()}

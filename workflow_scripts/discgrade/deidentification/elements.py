@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from pydicom.uid import UID_dictionary
+from pydicom._uid_dict import UID_dictionary
 
 from discgrade.deidentification import codes, encoding, profile, raw, values, vocabulary
 from discgrade.deidentification.known import Own

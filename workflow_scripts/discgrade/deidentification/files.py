@@ -13,7 +13,8 @@ import pydicom
 from pydicom.dataset import FileDataset
 from pydicom.errors import InvalidDicomError
 from pydicom.tag import Tag
-from pydicom.uid import UID, UID_dictionary
+from pydicom._uid_dict import UID_dictionary
+from pydicom.uid import UID
 
 from discgrade.deidentification import codecs, encoding, instances, known, pixels, profile, raw, readback
 from discgrade.deidentification.elements import Cleaner

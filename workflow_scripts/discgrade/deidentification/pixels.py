@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from pydicom.encaps import generate_frames
-from pydicom.pixels import get_decoder
+from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID, JPEG2000TransferSyntaxes, JPEGLSTransferSyntaxes, JPEGTransferSyntaxes
 
 from discgrade.deidentification import codecs, encoding, raw

@@ -54,18 +54,18 @@ def item(dataset: Dataset, depth: int = 0) -> Item:
 
 def _element(element: DataElement | RawDataElement, depth: int) -> Raw:
     tag, given = int(element.tag), str(element.VR or "")
-    content = element.value
-    is_bytes = isinstance(content, bytes)
-    is_sequence = given in ("", "SQ") and dictionary(tag)[0] == "SQ"
-    if is_sequence and isinstance(element, RawDataElement):
-        content = convert_SQ(content or b"", element.is_implicit_VR, element.is_little_endian)
-    items = (
-        tuple(item(one, depth + 1) for one in content) if is_sequence and not isinstance(content, bytes | None) else ()
-    )
-    if tag == CHARACTER_SET and not is_bytes:
-        content = "\\".join([content] if isinstance(content, str) else content or []).encode("latin-1", "replace")
-    is_big = isinstance(element, RawDataElement) and not element.is_little_endian
-    return Raw(tag, given, content if isinstance(content, bytes) else b"", items, is_big)
+    if isinstance(element, RawDataElement):
+        content = element.value or b""
+        items: tuple[Item, ...] = ()
+        if given in ("", "SQ") and dictionary(tag)[0] == "SQ":
+            sequence = convert_SQ(content, element.is_implicit_VR, element.is_little_endian)
+            content, items = b"", tuple(item(one, depth + 1) for one in sequence)
+        return Raw(tag, given, content, items, not element.is_little_endian)
+    if given == "SQ":
+        return Raw(tag, given, b"", tuple(item(one, depth + 1) for one in element.value), False)
+    # pydicom converts the character set, and nothing else, when it reads a file.
+    names = [element.value] if isinstance(element.value, str) else element.value or []
+    return Raw(tag, given, "\\".join(map(str, names)).encode("latin-1", "replace"), (), False)
 
 
 def dictionary(tag: int) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 import pydicom
 from pydicom.dataset import FileDataset
 from pydicom.tag import Tag
-from pydicom.uid import UID_dictionary
+from pydicom._uid_dict import UID_dictionary
 
 from discgrade.deidentification import codes, profile, raw, vocabulary
 from discgrade.deidentification.known import Own

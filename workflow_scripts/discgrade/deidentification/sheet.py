@@ -134,7 +134,7 @@ def anonymised(
         instance = instances.get(row.get("sop_instance_uid"))
         if instance is None:
             continue
-        reading = {name: number(row.get(name)) for name in ("x", "y", "width", "height", "grade")}
+        reading: dict[str, Any] = {name: number(row.get(name)) for name in ("x", "y", "width", "height", "grade")}
         reading |= {name: instance[name] for name in ("patient", "study_uid", "sop_instance_uid")}
         reading |= {
             "disc": disc(instance["patient"], instance["study_uid"], row.get("level")),

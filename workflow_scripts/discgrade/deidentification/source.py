@@ -94,8 +94,8 @@ def _read(source: Path, path: str, size: int, modified: int) -> Header:
 
 def _load(path: Path) -> list[Header]:
     return [
-        Header(file, int(size), int(modified), *texts, int(rows), int(columns), int(frames))
-        for file, size, modified, *texts, rows, columns, frames in privacy.read_rows(path)
+        Header(file, int(size), int(modified), instance, study, patient, issuer, int(rows), int(columns), int(frames))
+        for file, size, modified, instance, study, patient, issuer, rows, columns, frames in privacy.read_rows(path)
     ]
 
 
@@ -121,7 +121,7 @@ def shard_digests(*, source: Path, ratings: Path | None, shards: Sequence[str], 
     raters, days = sheet.raters(rows), sheet.read_days(rows)
     for row, day in zip(rows, days, strict=True):
         image = first.get(row.get("sop_instance_uid"))
-        fields = row.fields | {"rater": raters[row.get("rater")], "read_at": str(day)}
+        fields = dict(row.fields) | {"rater": raters[row.get("rater")], "read_at": str(day)}
         text = "\0".join(f"{name}={fields[name]}" for name in sorted(fields) if name in sheet.COLUMNS)
         for shard in [shard_of(image.path, shards)] if image else shards:
             parts[shard].append(f"reading\0{text}")
