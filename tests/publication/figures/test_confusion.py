@@ -3,8 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 from discgrade.grades import integral
-from discgrade.publication.figures.confusion import confusion, count_pairs
+from discgrade.publication.figures.confusion import confusion, count_pairs, draw_matrices
+from discgrade.publication.figures.style import lay_out, styled
 from discgrade.study import Run
+from matplotlib.figure import Figure
 from sklearn.metrics import confusion_matrix
 
 DEFAULT = Run("default", 48, 1, "holdout", 1)
@@ -41,7 +43,7 @@ def test_table_holds_every_cell_and_its_share(study, out, saved, check_legible):
 
 def test_cells_show_their_counts(study, out, saved):
     confusion(graded=study.graded, panels={"default, folds": FOLDS}, **vars(out))
-    assert saved[0].axes[0].get_title(loc="left") == "Default model,\nfolds\nn = 780"
+    assert saved[0].axes[0].get_title(loc="left") == "Default model, folds\nn = 780"
     shown = [int(text.get_text()) for text in saved[0].axes[0].texts]
     assert shown == count_pairs(study.graded, FOLDS).ravel().tolist()
 
@@ -52,6 +54,14 @@ def test_all_variants_on_one_page(study, out, saved, check_legible):
     confusion(graded=study.graded, panels=panels, **vars(out))
     assert sum(bool(axes.images) for axes in saved[0].axes) == len(variants)
     check_legible(saved[0])
+
+
+def test_legible_with_tens_of_thousands_of_samples(check_legible):
+    with styled():
+        figure = Figure(figsize=(178 / 25.4, 160 / 25.4), layout="constrained")
+        draw_matrices(figure, {f"variant {number}": np.full((5, 5), 31_792) for number in range(10)})
+        lay_out(figure)
+    check_legible(figure)
 
 
 def test_grade_without_samples_has_no_share(study, out):

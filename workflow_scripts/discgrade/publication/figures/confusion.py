@@ -19,7 +19,9 @@ from discgrade.publication.figures.style import COLUMN, FULL, INK, drawing, grad
 from discgrade.study import Run
 
 COLUMNS = ["panel", "reference", "predicted", "n", "share"]
-_ACROSS = 5
+_ACROSS = 4
+_SCALE, _TITLE, _TICKS = 24.0, 10.0, 5.0
+"""Width of the colour scale, and heights of a panel's title and ticks, in mm."""
 _GRADES = len(INTEGRAL)
 
 
@@ -40,7 +42,8 @@ def confusion(*, graded: Path, panels: Mapping[str, Sequence[Run]], pdf: Path, p
     write_table(_rows(matrices), csv)
     across, down = _arrangement(len(matrices))
     width = FULL if across > 1 else COLUMN
-    with drawing(pdf=pdf, png=png, width=width, height=down * width / across * 1.1 + 10) as figure:
+    side = (width - _SCALE) / across - _TICKS
+    with drawing(pdf=pdf, png=png, width=width, height=down * (side + _TITLE + _TICKS) + 6) as figure:
         draw_matrices(figure, matrices)
 
 
@@ -67,7 +70,7 @@ def draw_matrices(figure: Figure, matrices: Mapping[str, NDArray[np.int64]]) -> 
     for axes, (title, matrix) in zip(grid.flat, matrices.items(), strict=False):
         image = axes.imshow(_shares(matrix), cmap="Blues", vmin=0, vmax=1)
         _write_counts(axes, matrix)
-        axes.set_title(f"{wrapped(run_name(title))}\nn = {matrix.sum():,}")
+        axes.set_title(f"{wrapped(run_name(title), 26)}\nn = {matrix.sum():,}")
     figure.supxlabel("Predicted grade", fontsize=7)
     figure.supylabel("Reference grade", fontsize=7)
     figure.colorbar(image, ax=grid, label="Share of the reference grade", fraction=0.02, aspect=40)

@@ -102,9 +102,9 @@ def grade_text(grade: float) -> str:
     return f"{grade:g}"
 
 
-def wrapped(title: str) -> str:
-    """Break a title into lines that fit over a panel of a fifth of the page."""
-    return fill(title, 19, break_on_hyphens=False)
+def wrapped(title: str, characters: int = 19) -> str:
+    """Break a title into lines; 19 characters fit over a panel of a fifth of the page."""
+    return fill(title, characters, break_on_hyphens=False)
 
 
 def number(value: float) -> str:
