@@ -6,6 +6,9 @@ from importlib import import_module
 
 COMMANDS = {
     "deidentify": ("discgrade.deidentification.command", "export DICOM and readings without what identifies people"),
+    "trace": ("discgrade.provenance.trace_command", "follow one number of a table back to the scans"),
+    "verify": ("discgrade.provenance.verify_command", "check every byte of a study and every link in its records"),
+    "columns": ("discgrade.columns", "print what every column of every table means"),
 }
 
 
