@@ -14,10 +14,8 @@ ROOTS = 5
 
 def paint_canal(view: View, spine: Spine, rng: np.random.Generator) -> None:
     """Paint the canal from T10 to the sacrum."""
-    middle = np.array([spine.canal.middle(z) for z in (view.z[0, 0], view.z[-1, 0])] + [v.y for v in spine.vertebrae])
-    window = view.window(
-        (float(middle.min()), float(middle.max()) + 45), (float(view.z[0, 0]), float(view.z[-1, 0]) + 1)
-    )
+    middle = spine.canal.middle(view.z)
+    window = view.window((middle.min() - 14, middle.max() + 14), (-np.inf, np.inf))
     distance, radius = spine.canal.coordinates(window.y, window.z)
     width = np.sqrt(np.clip(1 - (window.lateral / HALF_WIDTH) ** 2, 0, 1))
     half = radius * width - 0.6
@@ -34,7 +32,7 @@ def _paint_epidural(window: View, distance: Image, radius: Image, width: Image) 
 
 def _fluid(window: View, spine: Spine, distance: Image, half: Image, rng: np.random.Generator) -> Image:
     """Return the signal within the sac: the cord ends near L1/L2, the roots run on in its back half."""
-    signal = FLUID * (1 + 0.04 * window.texture(5, rng))
+    signal = FLUID * (1 + 0.04 * window.coarse)
     end = spine.discs[FIRST_LUMBAR].centre[1] + rng.normal(-4, 9)
     above = end - window.z
     cord = 4.2 * np.sqrt(np.clip(above / 30, 0, 1)) * np.sqrt(np.clip(1 - (window.lateral / 5.5) ** 2, 0, 1))

@@ -3,15 +3,20 @@
 import csv
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, fields
+from itertools import chain
 from pathlib import Path
 
 import joblib
 
 from discgrade import records
+from discgrade.grades import LEVELS
+from discgrade.imaging.phantom import readings, sheet
 from discgrade.imaging.phantom.examination import examine
 from discgrade.imaging.phantom.population import draw_patient
-from discgrade.imaging.phantom.sheet import COLUMNS, TRUTH, Discs, Row, rating_rows, truth_rows
+from discgrade.imaging.phantom.sheet import TRUTH, Discs, Reading, read_cohort
 
 
 def make_cohort(
@@ -46,34 +51,50 @@ def make_cohort(
         FileExistsError: if `destination` holds files that are not an earlier phantom's.
         ValueError: if there are fewer graded discs than are to be read again.
     """
-    _clear(destination, {"primary": primary, "supplemental": supplemental, "seed": seed})
+    _check("reread", reread, primary)
+    _check("second_rater", second_rater, primary)
     patients = [draw_patient(seed, "primary", index) for index in range(primary)]
     patients += [draw_patient(seed, "supplemental", index) for index in range(supplemental)]
-    jobs = (joblib.delayed(examine)(patient, destination) for patient in patients)
-    seen = joblib.Parallel(n_jobs=workers)(jobs)
-    first = Discs("primary", patients[:primary], sum(seen[:primary], []))
-    second = Discs("supplemental", patients[primary:], sum(seen[primary:], []))
-    _write_sheet(rating_rows(first, reread, second_rater) + rating_rows(second, 0, 0), ratings)
-    records.write(truth_rows(first) + truth_rows(second), TRUTH, truth)
+    with _replacing_tree(destination, seed) as tree:
+        jobs = (joblib.delayed(examine)(patient, tree) for patient in patients)
+        seen = joblib.Parallel(n_jobs=workers)(jobs)
+    first = Discs("primary", patients[:primary], [*chain(*seen[:primary])])
+    second = Discs("supplemental", patients[primary:], [*chain(*seen[primary:])])
+    rows = read_cohort(first, reread=reread, second_rater=second_rater) + read_cohort(second, reread=0, second_rater=0)
+    _write_sheet(rows, ratings)
+    records.write(sheet.truth(first) + sheet.truth(second), TRUTH, truth)
 
 
-def _clear(destination: Path, made_of: dict[str, int]) -> None:
-    """Empty the destination; a note beside it says that what it holds is a phantom."""
-    note = destination.with_name(destination.name + ".phantom.json")
-    if destination.exists() and any(destination.iterdir()):
-        if not note.exists():
-            raise FileExistsError(
-                f"{destination}: should be missing, empty or an earlier phantom. Received: a folder with other files. "
-                "Move them away or choose another folder"
-            )
-        shutil.rmtree(destination)
-    destination.mkdir(parents=True, exist_ok=True)
-    with records.replacing(note) as partial:
-        partial.write_text(json.dumps(made_of) + "\n", encoding="utf-8")
+def _check(name: str, discs: int, primary: int) -> None:
+    graded = readings.graded(len(LEVELS) * primary, "primary")
+    if discs > graded:
+        raise ValueError(
+            f"Invalid `{name}`. It should be at most {graded}, the graded discs of {primary} primary patients. "
+            f"Received: {discs}. Ask for fewer discs or more patients"
+        )
 
 
-def _write_sheet(rows: Sequence[Row], path: Path) -> None:
+@contextmanager
+def _replacing_tree(destination: Path, seed: int) -> Iterator[Path]:
+    """Yield an empty folder that becomes `destination`; a note beside it says that what it holds is a phantom."""
+    note = destination.with_name(f"{destination.name}.phantom.json")
+    if destination.exists() and any(destination.iterdir()) and not note.exists():
+        raise FileExistsError(
+            f"{destination}: should be missing, empty or an earlier phantom. Received: a folder with other files. "
+            "Move them away or choose another folder"
+        )
+    partial = destination.with_name(f".{destination.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    yield partial
+    shutil.rmtree(destination, ignore_errors=True)
+    with records.replacing(note) as text:
+        text.write_text(json.dumps({"phantom": True, "seed": seed}) + "\n", encoding="utf-8")
+    partial.rename(destination)
+
+
+def _write_sheet(rows: Sequence[Reading], path: Path) -> None:
     with records.replacing(path) as partial, partial.open("w", newline="", encoding="utf-8") as handle:
-        writer = csv.DictWriter(handle, COLUMNS, lineterminator="\n")
+        writer = csv.DictWriter(handle, [field.name for field in fields(Reading)], lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows(asdict(row) for row in rows)

@@ -15,17 +15,18 @@ NUCLEUS_DEPTH, NUCLEUS_HEIGHT = 0.35, 0.84
 def paint_disc(view: View, disc: Disc, rng: np.random.Generator) -> None:
     """Paint a disc between its endplates."""
     window = view.around(disc.centre, disc.depth, disc.tilt, 16)
-    if not window.signal.size:
+    if window.empty:
         return
     signs = disc.signs
     along, _ = rotate(window.y - disc.centre[0], window.z - disc.centre[1], disc.tilt)
-    below, above = disc.above.into_disc(window.y, window.z), disc.below.into_disc(window.y, window.z)
+    below = disc.upper.lower.into_disc(window.y, window.z)
+    above = disc.lower.upper.into_disc(window.y, window.z)
     thickness = np.maximum(below + above, 0.5)
     across = np.clip((below - above) / thickness, -1.2, 1.2)
 
     walls = np.maximum(-along - front_wall(disc.depth, window.lateral), along - disc.depth / 2)
     distance = np.maximum(walls - signs.bulge * (1 - across**2), -np.minimum(below, above))
-    window.paint(window.inside(distance), ANNULUS * (1 + 0.15 * window.texture(1.2, rng)))
+    window.paint(window.inside(distance), ANNULUS * (1 + 0.15 * window.fine))
 
     width = np.sqrt(np.clip(1 - (window.lateral / 24) ** 2, 0.1, 1))
     radius = _squared_off((along - 0.04 * disc.depth) / (NUCLEUS_DEPTH * disc.depth * width), across / NUCLEUS_HEIGHT)
@@ -50,11 +51,11 @@ def _nucleus(window: View, disc: Disc, along: Image, off: Image, rng: np.random.
         disc: The disc.
         along: Position from front to back in mm.
         off: Distance from the disc's middle plane in mm, to the feet.
-        rng: Places mottle and waves.
+        rng: Places the cleft and its waves.
     """
     signs = disc.signs
     phase, shift = rng.uniform(0, 2 * np.pi), rng.normal(0, 0.4)
     wave = shift + 0.5 * np.sin(along / 4 + phase)
     cleft = signs.cleft * bell(off - wave, 1.1 + 0.05 * disc.signs.height)
-    mottle = 0.7 * window.texture(2.2, rng) + 0.7 * window.texture(1.0, rng)
+    mottle = 0.7 * (window.medium + window.fine)
     return np.maximum(signs.nucleus * (1 + signs.mottle * mottle) * (1 - cleft), 0.02)

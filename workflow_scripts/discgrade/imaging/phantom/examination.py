@@ -1,22 +1,19 @@
 """One patient's examination: spine, scan and DICOM files."""
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
-import numpy as np
-from pydicom import dcmwrite
 
-from discgrade.imaging.phantom.anatomy import FIRST_LUMBAR, NAMES, Spine, build_spine
-from discgrade.imaging.phantom.headers import data_sets, instance_uid
+from discgrade.imaging.phantom.anatomy import Disc
+from discgrade.imaging.phantom.headers import encoded_slices, instance_uid
 from discgrade.imaging.phantom.makers import draw_maker
 from discgrade.imaging.phantom.painting import paint_back
 from discgrade.imaging.phantom.people import Identity, draw_identity
 from discgrade.imaging.phantom.population import Patient
 from discgrade.imaging.phantom.region import Box, region
 from discgrade.imaging.phantom.scanner import Scan, acquire, draw_scan
-from discgrade.imaging.phantom.signs import signs_of
+from discgrade.imaging.phantom.stacking import build_spine
 
 
 @dataclass(frozen=True)
@@ -34,30 +31,15 @@ def examine(patient: Patient, destination: Path) -> list[Seen]:
     identity = draw_identity(patient)
     rng = patient.generator("scan")
     scan, maker = draw_scan(rng, patient.cohort), draw_maker(patient.cohort, rng)
-    spine = _spine(patient)
-    view = scan.view()
+    spine = build_spine(patient)
+    view = scan.view(patient.generator("texture"))
     paint_back(view, spine, patient.age, patient.generator("tissue"))
     stored = acquire(view, scan, patient.generator("noise"))
     folder = destination / _folder(identity)
-    if folder.exists():
-        shutil.rmtree(folder)
     folder.mkdir(parents=True)
-    for number, dataset in enumerate(data_sets(patient, identity, scan, maker, stored), 1):
-        dcmwrite(folder / maker.file_name(identity, number), dataset, enforce_file_format=True)
-    return [_seen(patient, identity, scan, spine, number) for number in range(len(spine.lumbar_discs))]
-
-
-def _spine(patient: Patient) -> Spine:
-    rng = patient.generator("spine")
-    lumbar = patient.degeneration
-    others = np.clip(lumbar.mean() - 0.4 + 0.5 * rng.standard_normal(len(NAMES) - 1), 1, 4.5)
-    degeneration = others.copy()
-    degeneration[FIRST_LUMBAR : FIRST_LUMBAR + 5] = lumbar
-    contradictory = np.zeros(len(degeneration), bool)
-    contradictory[FIRST_LUMBAR : FIRST_LUMBAR + 5] = patient.contradictory
-    signs = tuple(signs_of(float(d), rng, bool(c)) for d, c in zip(degeneration, contradictory, strict=True))
-    scale = (1.03 if patient.sex == "M" else 0.95) * (1 + 0.035 * float(rng.standard_normal()))
-    return build_spine(signs, scale, lordosis=float(np.clip(rng.normal(0.9, 0.2), 0.4, 1.4)), rng=rng)
+    for number, content in enumerate(encoded_slices(patient, identity, scan, maker, stored), 1):
+        (folder / maker.file_name(identity, number)).write_bytes(content)
+    return [_seen(patient, identity, scan, disc) for disc in spine.lumbar_discs]
 
 
 def _folder(identity: Identity) -> Path:
@@ -65,9 +47,8 @@ def _folder(identity: Identity) -> Path:
     return Path(person) / f"{identity.study_date:%Y%m%d}_{identity.hospital.spine.replace(' ', '_')}"
 
 
-def _seen(patient: Patient, identity: Identity, scan: Scan, spine: Spine, number: int) -> Seen:
-    disc = spine.lumbar_discs[number]
-    front, top, back, bottom = region(disc, *spine.vertebrae[FIRST_LUMBAR + number : FIRST_LUMBAR + number + 2])
+def _seen(patient: Patient, identity: Identity, scan: Scan, disc: Disc) -> Seen:
+    front, top, back, bottom = region(disc)
     (x, y), (right, lower) = scan.pixel(front, top), scan.pixel(back, bottom)
     instance = instance_uid(patient, scan.slice_at(disc.centre[1]))
     return Seen(identity.patient_id, instance, (x, y, right - x, lower - y))

@@ -1,30 +1,36 @@
-"""DICOM data sets of MR Image Storage (PS3.3 A.4); people, hospitals and devices are invented."""
+"""DICOM files of MR Image Storage (PS3.3 A.4); people, hospitals and devices are invented."""
 
 from collections.abc import Iterator
-from io import BytesIO
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom import dcmread, dcmwrite
+from pydicom.charset import convert_encodings
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.filebase import DicomBytesIO
+from pydicom.filewriter import correct_ambiguous_vr, write_data_element, write_file_meta_info
+from pydicom.tag import BaseTag
 from pydicom.uid import UID, MRImageStorage
 
 from discgrade.imaging.phantom.keyed import uid
 from discgrade.imaging.phantom.makers import Maker
-from discgrade.imaging.phantom.people import Identity
+from discgrade.imaging.phantom.people import Identity, plain
 from discgrade.imaging.phantom.population import Patient
 from discgrade.imaging.phantom.scanner import Scan
 
 
-def instance_uid(patient: Patient, number: int) -> str:
+def instance_uid(patient: Patient, number: int) -> UID:
     """Return the SOP Instance UID of a patient's slice, numbered from 0."""
-    return uid(patient.seed, patient.cohort, patient.index, "instance", number)
+    return _uid(patient, "instance", number)
 
 
-def data_sets(
+def _uid(patient: Patient, *what: str | int) -> UID:
+    return UID(uid(patient.seed, patient.cohort, patient.index, *what))
+
+
+def encoded_slices(
     patient: Patient, identity: Identity, scan: Scan, maker: Maker, stored: NDArray[np.uint16]
-) -> Iterator[FileDataset]:
-    """Yield the data set of each slice; the same object each time, so write it before asking for the next.
+) -> Iterator[bytes]:
+    """Yield the content of each slice's file; what all slices have in common is encoded once.
 
     Args:
         patient: Keys the identifiers.
@@ -33,52 +39,67 @@ def data_sets(
         maker: In whose manner to write.
         stored: Grey values below 4096, shape (slices, rows, columns).
     """
-    dataset = _encoded(_study(patient, identity, scan, maker))
-    positions = _positions(scan)
+    series = _series(patient, identity, scan, maker)
+    common = _encoded(series, series)
+    positions = _voxels(scan)
     for number, pixels in enumerate(stored):
-        instance = instance_uid(patient, number)
-        dataset.file_meta.MediaStorageSOPInstanceUID = UID(instance)
-        dataset.SOPInstanceUID = UID(instance)
-        dataset.InstanceNumber = number + 1
-        dataset.ImagePositionPatient = [round(float(value), 4) for value in positions[number]]
-        dataset.SliceLocation = round(float(scan.positions[number]), 4)
-        maker.mark_slice(dataset, number, scan)
-        dataset.add_new("PixelData", "OW", pixels.tobytes())
-        yield dataset
+        instance = Dataset()
+        instance.SOPInstanceUID = instance_uid(patient, number)
+        instance.InstanceNumber = number + 1
+        instance.ImagePositionPatient = [round(float(value), 4) for value in positions[number]]
+        instance.SliceLocation = round(float(scan.positions[number]), 4)
+        instance.add_new("PixelData", "OW", pixels.astype("<u2").tobytes())
+        maker.mark(instance, number, scan)
+        series.file_meta.MediaStorageSOPInstanceUID = instance.SOPInstanceUID
+        yield _file(series.file_meta, common | _encoded(instance, series))
 
 
-def _encoded(dataset: FileDataset) -> FileDataset:
-    """Return a data set whose elements are already encoded, so that they are not encoded again for each slice."""
-    buffer = BytesIO()
-    dcmwrite(buffer, dataset)
-    buffer.seek(0)
-    return dcmread(buffer)
-
-
-def _positions(scan: Scan) -> NDArray[np.float64]:
-    """Return the centres of the first voxels (slices, 3): left, posterior, head, in mm."""
+def _voxels(scan: Scan) -> NDArray[np.float64]:
+    """Return the centres of the slices' first voxels (slices, 3): left, posterior, head, in mm."""
     row, column = np.reshape(scan.orientation, (2, 3))
-    leftward = -np.cross(row, column)
-    corner = (np.array(scan.centre)[:, None] - (scan.matrix - 1) / 2 * scan.spacing) * np.array([row, column])
-    return corner.sum(axis=0) + scan.positions[:, None] * leftward
+    y, z = np.array(scan.centre) - (scan.matrix - 1) / 2 * scan.spacing
+    corner = y * row + z * column
+    voxels: NDArray[np.float64] = corner - np.outer(scan.positions, np.cross(row, column))
+    return voxels
 
 
-def _study(patient: Patient, identity: Identity, scan: Scan, maker: Maker) -> FileDataset:
+def _encoded(dataset: Dataset, series: FileDataset) -> dict[BaseTag, bytes]:
+    """Encode each element by itself, in the character set and transfer syntax of a series."""
+    correct_ambiguous_vr(dataset, True)
+    encodings = convert_encodings(series.SpecificCharacterSet)
+    result = {}
+    for element in dataset:
+        buffer = DicomBytesIO()
+        buffer.is_little_endian, buffer.is_implicit_VR = True, series.file_meta.TransferSyntaxUID.is_implicit_VR
+        write_data_element(buffer, element, encodings)
+        result[element.tag] = buffer.getvalue()
+    return result
+
+
+def _file(meta: FileMetaDataset, elements: dict[BaseTag, bytes]) -> bytes:
+    """Return a file (PS3.10 7.1): preamble, prefix, file meta information, and the elements in ascending order."""
+    buffer = DicomBytesIO()
+    write_file_meta_info(buffer, meta)
+    return b"".join([bytes(128), b"DICM", buffer.getvalue(), *(elements[tag] for tag in sorted(elements))])
+
+
+def _series(patient: Patient, identity: Identity, scan: Scan, maker: Maker) -> FileDataset:
     """Return what all slices of a series have in common."""
     rng = patient.generator("header")
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = MRImageStorage
-    meta.MediaStorageSOPInstanceUID = UID(instance_uid(patient, 0))
-    meta.TransferSyntaxUID = UID(maker.transfer_syntax(rng))
+    meta.TransferSyntaxUID = UID(str(rng.choice(maker.syntaxes)))
     meta.ImplementationClassUID = UID(uid("implementation"))
     meta.ImplementationVersionName = "PHANTOM_1"
-    meta.SourceApplicationEntityTitle = identity.hospital.town.upper()[:12].encode("ascii", "replace").decode() + "_MR"
-    dataset = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
+    meta.SourceApplicationEntityTitle = f"{plain(identity.hospital.town).upper()[:12]}_MR"
+    dataset = FileDataset("", {}, file_meta=meta)
     dataset.SpecificCharacterSet = identity.hospital.charset
-    key = (patient.seed, patient.cohort, patient.index)
-    for name in ("Study Instance", "Series Instance", "Frame of Reference"):
-        setattr(dataset, f"{name.title().replace(' ', '')}UID", UID(uid(*key, name)))
+    dataset.SOPClassUID = MRImageStorage
+    dataset.StudyInstanceUID = _uid(patient, "study")
+    dataset.SeriesInstanceUID = _uid(patient, "series")
+    dataset.FrameOfReferenceUID = _uid(patient, "frame of reference")
     _fill_person(dataset, identity)
+    _fill_request(dataset, identity)
     _fill_times(dataset, identity, rng)
     _fill_image(dataset, scan)
     maker.fill_series(dataset, identity, scan, rng)
@@ -86,21 +107,22 @@ def _study(patient: Patient, identity: Identity, scan: Scan, maker: Maker) -> Fi
 
 
 def _fill_person(dataset: Dataset, identity: Identity) -> None:
-    hospital = identity.hospital
     dataset.PatientName, dataset.PatientID = identity.name, identity.patient_id
     dataset.PatientBirthDate, dataset.PatientSex = f"{identity.birth:%Y%m%d}", identity.sex
     dataset.PatientAge = f"{identity.age:03d}Y"
     dataset.PatientWeight, dataset.PatientSize = identity.weight, identity.size
     dataset.PatientAddress, dataset.PatientTelephoneNumbers = identity.address, identity.phone
+    dataset.PatientComments = f"{identity.name.replace('^', ' ')}, tel. {identity.phone}"
     dataset.ReferringPhysicianName = identity.referrer
     dataset.PerformingPhysicianName = identity.physician
     dataset.OperatorsName = identity.operator
-    dataset.InstitutionName = hospital.name
-    dataset.InstitutionAddress = f"{hospital.street}, {hospital.town}"
-    dataset.AccessionNumber = identity.accession
-    dataset.StudyID = identity.accession[-5:]
+
+
+def _fill_request(dataset: Dataset, identity: Identity) -> None:
+    hospital = identity.hospital
+    dataset.InstitutionName, dataset.InstitutionAddress = hospital.name, f"{hospital.street}, {hospital.town}"
+    dataset.AccessionNumber, dataset.StudyID = identity.accession, identity.accession[-5:]
     dataset.StudyDescription = hospital.spine
-    dataset.PatientComments = f"{identity.name.replace('^', ' ')}, Tel. {identity.phone}"
     request = Dataset()
     request.RequestedProcedureDescription = f"{hospital.spine} {identity.name.split('^')[0]}"
     request.RequestedProcedureID = identity.accession
@@ -109,28 +131,19 @@ def _fill_person(dataset: Dataset, identity: Identity) -> None:
 
 
 def _fill_times(dataset: Dataset, identity: Identity, rng: np.random.Generator) -> None:
-    day = f"{identity.study_date:%Y%m%d}"
     start = int(rng.integers(7 * 60, 20 * 60))
     for name, minutes in {"Study": 0, "Series": 6, "Acquisition": 7, "Content": 11}.items():
         hour, minute = divmod(start + minutes, 60)
-        setattr(dataset, f"{name}Date", day)
+        setattr(dataset, f"{name}Date", f"{identity.study_date:%Y%m%d}")
         setattr(dataset, f"{name}Time", f"{hour:02d}{minute:02d}{rng.integers(60):02d}.{rng.integers(10**6):06d}")
 
 
 def _fill_image(dataset: Dataset, scan: Scan) -> None:
-    dataset.SOPClassUID = MRImageStorage
-    dataset.Modality = "MR"
-    dataset.PatientPosition = "HFS"
-    dataset.PositionReferenceIndicator = ""
-    dataset.BodyPartExamined = "LSPINE"
-    dataset.MRAcquisitionType = "2D"
-    dataset.AcquisitionNumber = 1
-    dataset.SliceThickness = scan.thickness
-    dataset.SpacingBetweenSlices = scan.gap
+    dataset.Modality, dataset.BodyPartExamined = "MR", "LSPINE"
+    dataset.PatientPosition, dataset.PositionReferenceIndicator = "HFS", ""
+    dataset.MRAcquisitionType, dataset.AcquisitionNumber = "2D", 1
+    dataset.SliceThickness, dataset.SpacingBetweenSlices = scan.thickness, scan.gap
     dataset.ImageOrientationPatient = list(scan.orientation)
     dataset.PixelSpacing = [scan.spacing, scan.spacing]
-    dataset.SamplesPerPixel = 1
-    dataset.PhotometricInterpretation = "MONOCHROME2"
+    dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"
     dataset.Rows = dataset.Columns = scan.matrix
-    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = 16, 12, 11, 0
-    dataset.WindowCenter, dataset.WindowWidth = round(scan.gain * 0.45), round(scan.gain * 0.95)

@@ -18,14 +18,14 @@ def paint_back(view: View, spine: Spine, age: float, rng: np.random.Generator) -
         view: Slices to paint on.
         spine: The patient's spine.
         age: In years; marrow turns to fat, and so brighter.
-        rng: Draws textures and what differs between patients.
+        rng: Draws what differs between patients.
     """
     marrow = float(np.clip(0.3 + 0.0022 * age + 0.05 * rng.standard_normal(), 0.25, 0.55))
-    paint_surroundings(view, spine, fatness=float(rng.uniform(4, 22)), rng=rng)
+    paint_surroundings(view, spine, fatness=float(rng.uniform(4, 22)))
     paint_canal(view, spine, rng)
     for vertebra in spine.vertebrae:
-        paint_arch(view, vertebra, spine.scale, rng)
+        paint_arch(view, vertebra, spine.scale)
     for disc in spine.discs:
         paint_disc(view, disc, rng)
     for vertebra in spine.vertebrae:
-        paint_vertebra(view, vertebra, marrow * (1 + 0.05 * float(rng.standard_normal())), rng)
+        paint_vertebra(view, vertebra, marrow * (1 + 0.05 * float(rng.standard_normal())))

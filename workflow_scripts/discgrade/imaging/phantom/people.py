@@ -1,5 +1,6 @@
 """Invented people and hospitals: what identifies a patient in the phantom's headers and folder names."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -32,14 +33,14 @@ HOSPITALS = (
         ("Mill Lane", "Station Road", "Abbey Close", "Hollow Way"),
         ("Alice", "Margaret", "Joan", "Priya", "Fiona", "Gwendolyn", "Zoë", "Beatrice", "Chloe", "Harriet"),
         ("Arthur", "Graham", "Owen", "Desmond", "Imran", "Nigel", "Rhys", "Stuart", "Callum", "Edmund"),
-        ("Ashdown", "Bexley", "Carrow", "Dunmore", "Fenwick", "Halloran", "Kingsnorth", "Okafor", "Pemberley", "Thistlewood"),
+        ("Ashdown", "Bexley", "Carrow", "Dunmore", "Fenwick", "Kingsnorth", "Okafor", "Pemberley"),
     ),
     Hospital(
-        "Ospedale Santa Lucia al Monte", "Via dei Tigli 18", "Valfiorita", "+39 0555", "ISO_IR 100", "RM COLONNA LOMBARE",
+        "Ospedale Santa Lucia", "Via dei Tigli 18", "Valfiorita", "+39 0555", "ISO_IR 100", "RM rachide lombare",
         ("Via Garibaldi", "Corso Italia", "Via delle Rose", "Piazza Duomo"),
-        ("Giulia", "Carla", "Niccolò-Maria", "Elena", "Ornella", "Rosanna", "Chiara", "Lucrezia", "Mariù", "Tosca"),
+        ("Giulia", "Carla", "Nicla", "Elena", "Ornella", "Rosanna", "Chiara", "Lucrezia", "Mariù", "Tosca"),
         ("Paolo", "Niccolò", "Aldo", "Enzo", "Cosimo", "Renato", "Ugo", "Dario", "Silvano", "Tullio"),
-        ("Abbatini", "Bellandi", "Cantarutti", "D'Amico", "Fumagalli", "Lo Presti", "Montesi", "Quaranta", "Sciarra", "Zanobini"),
+        ("Abbatini", "Bellandi", "Cantarutti", "D'Amico", "Fumagalli", "Lo Presti", "Montesi", "Sciarra"),
     ),
     Hospital(
         "Szent Erzsébet Kórház", "Akácfa utca 7.", "Kővárhegy", "+36 99", "ISO_IR 101", "Lumbális gerinc MR",
@@ -60,7 +61,7 @@ HOSPITALS = (
         ("Gartenstraße", "Am Bühl", "Schulstraße", "Mühlweg"),
         ("Anneliese", "Brigitte", "Dörte", "Hannelore", "Jana", "Käthe", "Lieselotte", "Miriam", "Sabine", "Ulrike"),
         ("Albrecht", "Björn", "Detlef", "Eckhard", "Günther", "Jörg", "Klaus-Dieter", "Matthias", "Rüdiger", "Volker"),
-        ("Ackermann", "Böttcher", "Dreßler", "Eisenhut", "Grünewald", "Hüttenrauch", "Kästner", "Möllers", "Schönfeld", "Wiesner"),
+        ("Ackermann", "Böttcher", "Dreßler", "Eisenhut", "Grünewald", "Hüttenrauch", "Möllers", "Schönfeld"),
     ),
 )  # fmt: skip
 SUPPLEMENTAL_HOSPITAL = HOSPITALS[-1]
@@ -85,6 +86,11 @@ class Identity:
     referrer: str
     physician: str
     operator: str
+
+
+def plain(text: str) -> str:
+    """Return a text without accents, as application entities and file names have to be written."""
+    return unicodedata.normalize("NFKD", text.replace("ß", "ss")).encode("ascii", "ignore").decode()
 
 
 def draw_identity(patient: Patient) -> Identity:

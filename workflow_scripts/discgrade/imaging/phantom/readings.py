@@ -19,11 +19,12 @@ Floats = NDArray[np.float64]
 COUNTS = {"primary": (61, 1067, 2953, 1783, 315), "supplemental": (293, 490, 401, 364, 221)}
 REREAD_MIXTURE = (28, 92, 332, 340, 48)
 SECOND_RATER_MIXTURE = (1, 3, 30, 51, 11)
-# How often rater 1 used each of the 13 grades, both cohorts (from the printed class weights).
-_USE = np.array([231, 90, 72, 929, 414, 470, 1735, 792, 264, 1582, 95, 86, 393])
-# Discs that were not graded, and pseudo-labels that were reviewed, as shares of all discs (of 5 x 1,238 and 5 x 361).
-UNGRADED = {"primary": 11 / 6190, "supplemental": 36 / 1805}
+# How often each of the 13 grades was given in both cohorts' training part (from the printed class weights).
+USE = np.array([231, 90, 72, 929, 414, 470, 1735, 792, 264, 1582, 95, 86, 393])
+GRADED = {"primary": 6179 / (5 * 1238), "supplemental": 1769 / (5 * 361)}
+"""Share of the discs that were graded at all."""
 REVIEWED = 84 / 1769
+"""Share of the supplemental cohort's labels that rater 1 reviewed; the others are a classifier's."""
 
 HESITATION = 0.36
 """Share of the discs over which a rater hesitates."""
@@ -49,8 +50,13 @@ def grade_quotas(discs: int, cohort: str) -> NDArray[np.int64]:
     result = np.zeros(len(FRACTIONAL), np.int64)
     for grade, quota in zip(INTEGRAL, quotas(discs, COUNTS[cohort]), strict=True):
         members = integral(FRACTIONAL) == grade
-        result[members] = quotas(int(quota), _USE[members])
+        result[members] = quotas(int(quota), USE[members])
     return result
+
+
+def graded(discs: int, cohort: str) -> int:
+    """Return how many of so many discs are graded."""
+    return round(discs * GRADED[cohort])
 
 
 def perceived(degeneration: Floats, hesitant: NDArray[np.bool_], errors: Floats) -> Floats:
@@ -61,7 +67,7 @@ def perceived(degeneration: Floats, hesitant: NDArray[np.bool_], errors: Floats)
         hesitant: Discs over which raters hesitate.
         errors: Standard normal draws of this reading.
     """
-    return degeneration + np.where(hesitant, HESITANT_ERROR, SURE_ERROR) * errors
+    return np.add(degeneration, np.where(hesitant, HESITANT_ERROR, SURE_ERROR) * errors)
 
 
 def first_reading(perception: Floats, cohort: str) -> Floats:
@@ -73,13 +79,9 @@ def first_reading(perception: Floats, cohort: str) -> Floats:
 
 def borders(perception: Floats, grades: Floats) -> Floats:
     """Return the 12 borders between the 13 grades of a reading, midway between the discs on both sides."""
-    ends = [-np.inf] + [float(perception[grades <= grade].max(initial=-np.inf)) for grade in FRACTIONAL[:-1]]
-    starts = [float(perception[grades > grade].min(initial=np.inf)) for grade in FRACTIONAL[:-1]]
-    middles = [
-        (end + start) / 2 if np.isfinite(end + start) else min(end, start)
-        for end, start in zip(ends[1:], starts, strict=True)
-    ]
-    return np.array(middles)
+    ordered = np.concatenate([[-np.inf], np.sort(perception), [np.inf]])
+    below = np.searchsorted(np.sort(grades), FRACTIONAL[:-1], side="right")
+    return (ordered[below] + ordered[below + 1]) / 2
 
 
 def second_reading(perception: Floats, limits: Floats, plain: NDArray[np.bool_]) -> Floats:
@@ -108,25 +110,16 @@ def choose(grades: Floats, number: int, mixture: Sequence[int], order: Floats) -
 
     Args:
         grades: Grade of each disc.
-        number: How many to choose.
+        number: How many to choose, at most all.
         mixture: Relative numbers of the integral grades 1 to 5.
-        order: Random number of each disc; the lowest are chosen, so a larger choice holds the smaller one.
+        order: Random number of each disc, from 0 to 1; the lowest are chosen, so a larger choice holds the smaller one.
 
     Returns:
         Positions of the chosen discs, ascending.
-
-    Raises:
-        ValueError: if there are fewer discs than asked for.
     """
-    if number > len(grades):
-        raise ValueError(
-            f"Too many discs to read again. There are {len(grades)} graded discs in the primary cohort. "
-            f"Received: {number}. Ask for fewer, or for more patients"
-        )
-    wanted = quotas(number, mixture)
-    ranks = np.empty(len(grades))
-    for grade, quota in zip(INTEGRAL, wanted, strict=True):
+    ranks = order + 1
+    for grade, quota in zip(INTEGRAL, quotas(number, mixture), strict=True):
         members = np.flatnonzero(integral(grades) == grade)
-        within = np.argsort(np.argsort(order[members], kind="stable"), kind="stable")
-        ranks[members] = np.where(within < quota, 0, 1) + order[members] / 2
+        wanted = members[np.argsort(order[members], kind="stable")[:quota]]
+        ranks[wanted] -= 1
     return np.sort(np.argsort(ranks, kind="stable")[:number])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from discgrade.imaging.phantom.anatomy import Disc, Vertebra
+from discgrade.imaging.phantom.anatomy import Disc
 
 Box = tuple[float, float, float, float]
 """Left edge, upper edge, width and height."""
@@ -15,14 +15,11 @@ MARGIN = 2.5
 """How far it reaches beyond the front of the disc, in mm."""
 
 
-def region(disc: Disc, upper: Vertebra, lower: Vertebra) -> tuple[float, float, float, float]:
+def region(disc: Disc) -> tuple[float, float, float, float]:
     """Return the region (front, top, back, bottom) around a disc, 30 % of both vertebrae and some canal, in mm."""
-    half = disc.depth / 2
-    ends = [
-        vertebra.at(along, edge)
-        for vertebra, edge in ((upper, upper.height / 2), (lower, -lower.height / 2))
-        for along in (-half, half)
-    ]
+    half, upper, lower = disc.depth / 2, disc.upper, disc.lower
+    ends = [upper.at(along, upper.height / 2) for along in (-half, half)]
+    ends += [lower.at(along, -lower.height / 2) for along in (-half, half)]
     _, top = upper.at(0, upper.height * (0.5 - VERTEBRA_SHARE))
     _, bottom = lower.at(0, lower.height * (VERTEBRA_SHARE - 0.5))
     y, z = np.array(ends).T

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from discgrade.imaging.phantom.view import Image, View
+from discgrade.imaging.phantom.view import View, empty_view
 
 MATRICES = (256, 288, 320, 384)
 
@@ -46,26 +46,30 @@ class Scan:
     @property
     def positions(self) -> NDArray[np.float64]:
         """Distances of the slices from the spine's middle in mm, along the slices' normal."""
-        return (np.arange(self.slices) - (self.slices - 1) / 2) * self.gap + self.offset
+        return _centred(self.slices, self.gap) + self.offset
 
-    def view(self) -> View:
-        """Return the empty slices."""
-        steps = (np.arange(self.matrix) - (self.matrix - 1) / 2) * self.spacing
+    def view(self, rng: np.random.Generator) -> View:
+        """Return the empty slices; `rng` draws their textures."""
+        steps = _centred(self.matrix, self.spacing)
         y = (self.centre[0] + steps).astype(np.float32)[None, :]
         z = (self.centre[1] + steps).astype(np.float32)[:, None]
         lateral = (self.positions[:, None, None] - self.curve * z).astype(np.float32)
-        empty = np.zeros((self.slices, self.matrix, self.matrix), np.float32)
-        return View(y, z, lateral, empty, self.spacing)
+        return empty_view(y, z, lateral, self.spacing, rng)
 
     def pixel(self, y: float, z: float) -> tuple[float, float]:
         """Return the column and row coordinates of a point, 0 at the image's left and upper edge."""
-        return tuple(
-            (value - middle) / self.spacing + self.matrix / 2 for value, middle in zip((y, z), self.centre, strict=True)
-        )
+        middle = self.matrix / 2
+        return (y - self.centre[0]) / self.spacing + middle, (z - self.centre[1]) / self.spacing + middle
 
     def slice_at(self, z: float) -> int:
         """Return the number of the slice, from 0, that is nearest to the spine's middle at a height."""
         return int(np.abs(self.positions - self.curve * z).argmin())
+
+
+def _centred(count: int, step: float) -> NDArray[np.float64]:
+    """Return evenly spaced positions around 0."""
+    half = (count - 1) / 2 * step
+    return np.linspace(-half, half, count)
 
 
 def draw_scan(rng: np.random.Generator, cohort: str) -> Scan:

@@ -1,19 +1,24 @@
 """The slices being painted: signal intensities with cerebrospinal fluid as 1, on a grid in mm."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from discgrade.imaging.phantom.keyed import generator
 
-Image = NDArray[np.float32]
+Image = NDArray[np.floating[Any]]
+"""Signals, distances or shares, float32; dimensions of length 1 are broadcast."""
 
+GRAINS = {"fine": 0.9, "medium": 2.0, "coarse": 5.0}
+"""Size of the textures' grains in mm."""
 _ATLAS = 1024
-_GRAINS = (0.6, 0.9, 1.4, 2.1, 3.1, 4.7, 7.0)
+_STEP = 1.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +30,7 @@ class View:
         z: Positions of the rows in mm, to the feet; shape (rows, 1).
         lateral: Distance from the spine's middle in mm, to the left; shape (slices, rows, 1).
         signal: Signal intensity; shape (slices, rows, columns).
+        fine, medium, coarse: Textures with mean 0 and deviation 1, of the signal's shape.
         spacing: Side of a pixel in mm.
     """
 
@@ -32,19 +38,22 @@ class View:
     z: Image
     lateral: Image
     signal: Image
+    fine: Image
+    medium: Image
+    coarse: Image
     spacing: float
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to paint on."""
+        return self.signal.size == 0
 
     def window(self, y: tuple[float, float], z: tuple[float, float]) -> "View":
         """Return the part between two positions along y and along z, in mm; it shares the memory."""
         columns = slice(*np.searchsorted(self.y[0], y))
         rows = slice(*np.searchsorted(self.z[:, 0], z))
-        return View(
-            self.y[:, columns], self.z[rows], self.lateral[:, rows], self.signal[:, rows, columns], self.spacing
-        )
-
-    def flat(self) -> "View":
-        """Return one empty slice of this size."""
-        return View(self.y, self.z, self.lateral[:1], np.zeros_like(self.signal[:1]), self.spacing)
+        part = {name: getattr(self, name)[:, rows, columns] for name in ("signal", *GRAINS)}
+        return replace(self, y=self.y[:, columns], z=self.z[rows], lateral=self.lateral[:, rows], **part)
 
     def around(self, point: tuple[float, float], length: float, tilt: float, height: float) -> "View":
         """Return the part that holds a tilted rectangle.
@@ -59,6 +68,20 @@ class View:
         reach_y, reach_z = length * cos + height * sin, length * sin + height * cos
         y, z = point
         return self.window((y - reach_y, y + reach_y), (z - reach_z, z + reach_z))
+
+    def between(self, right: float, left: float) -> "View":
+        """Return the slices that somewhere lie between two distances from the spine's middle, in mm."""
+        reached = (self.lateral.max(axis=(1, 2)) > right) & (self.lateral.min(axis=(1, 2)) < left)
+        numbers = np.flatnonzero(reached)
+        return self._slices(slice(numbers[0], numbers[-1] + 1) if numbers.size else slice(0))
+
+    def flat(self) -> "View":
+        """Return the first slice alone, with signals of its own."""
+        first = self._slices(slice(1))
+        return replace(first, signal=np.zeros_like(first.signal))
+
+    def _slices(self, part: slice) -> "View":
+        return replace(self, **{name: getattr(self, name)[part] for name in ("lateral", "signal", *GRAINS)})
 
     def paint(self, coverage: Image, signal: Image | float) -> None:
         """Lay a tissue over what is there.
@@ -76,29 +99,36 @@ class View:
             distance: Distance from the border in mm, negative inside.
             softness: Width of the border in mm, in addition to a pixel.
         """
-        return np.clip(0.5 - distance / (self.spacing + softness), 0, 1, dtype=np.float32)
+        share: Image = np.clip(0.5 - distance / (self.spacing + softness), 0, 1)
+        return share
 
-    def texture(self, grain: float, rng: np.random.Generator) -> Image:
-        """Return a random texture with mean 0 and deviation 1 on this view; neighbouring slices look alike.
 
-        Args:
-            grain: Size of its grains in mm.
-            rng: Chooses the place in a fixed field of noise.
-        """
-        slices, rows, columns = self.signal.shape
-        atlas = _atlas(min(_GRAINS, key=lambda known: abs(known - grain / self.spacing)))
-        top, left = rng.integers(0, [_ATLAS - rows, _ATLAS - columns - slices])
-        return np.stack([atlas[top : top + rows, left + k : left + k + columns] for k in range(slices)])
+def empty_view(y: Image, z: Image, lateral: Image, spacing: float, rng: np.random.Generator) -> View:
+    """Return slices without signal; arguments as the attributes of `View`, `rng` draws the textures."""
+    shape = (len(lateral), len(z), y.shape[1])
+    textures = {name: _texture(shape, grain / spacing, rng) for name, grain in GRAINS.items()}
+    return View(y, z, lateral, np.zeros(shape, np.float32), spacing=spacing, **textures)
+
+
+def _texture(shape: tuple[int, int, int], grain: float, rng: np.random.Generator) -> Image:
+    """Return a texture cut from a fixed field of noise; each slice is shifted by a pixel, so neighbours look alike."""
+    slices, rows, columns = shape
+    top, left = rng.integers(0, [_ATLAS - rows, _ATLAS - columns - slices])
+    part = _atlas(round(math.log(grain, _STEP)))[top : top + rows, left : left + columns + slices - 1]
+    return np.moveaxis(sliding_window_view(part, columns, axis=1), 1, 0)
 
 
 @cache
-def _atlas(grain: float) -> Image:
-    noise = generator("texture", int(10 * grain)).standard_normal((_ATLAS, _ATLAS), dtype=np.float32)
-    smooth: Image = cv2.GaussianBlur(noise, (0, 0), grain).astype(np.float32)
-    return smooth / smooth.std()
+def _atlas(size: int) -> Image:
+    """Return a field of noise whose grains are 1.25^size pixels large."""
+    noise = generator("texture", size).standard_normal((_ATLAS, _ATLAS), dtype=np.float32)
+    smooth: Image = cv2.GaussianBlur(noise, (0, 0), _STEP**size).astype(np.float32)
+    smooth /= smooth.std()
+    return smooth
 
 
 def bell(distance: Image, width: float | Image) -> Image:
     """Return exp(-(distance / width)^2)."""
     scaled = distance / width
-    return np.exp(-scaled * scaled)
+    height: Image = np.exp(-scaled * scaled)
+    return height
