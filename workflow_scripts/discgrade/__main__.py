@@ -1,5 +1,10 @@
-"""The command line: `python -m discgrade COMMAND`; a command's module is imported only when it is asked for."""
+"""The command line: `python -m discgrade COMMAND ...`.
 
+A command is a module with two functions, `add_arguments(parser)` and `run(arguments) -> int`; only the module of the
+command that is given is imported.
+"""
+
+import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -7,25 +12,26 @@ from importlib import import_module
 COMMANDS = {
     "deidentify": ("discgrade.deidentification.command", "export DICOM and readings without what identifies people"),
     "trace": ("discgrade.provenance.trace_command", "follow one number of a table back to the scans"),
-    "verify": ("discgrade.provenance.verify_command", "check every byte of a study and every link in its records"),
+    "verify": ("discgrade.provenance.verify_command", "check every byte of a study and the chain of its records"),
     "columns": ("discgrade.columns", "print what every column of every table means"),
 }
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit status.
-
-    Args:
-        arguments: Command and its arguments; by default those of the process.
-    """
-    arguments = sys.argv[1:] if arguments is None else arguments
-    if arguments and arguments[0] in COMMANDS:
-        module, _ = COMMANDS[arguments[0]]
-        status: int = import_module(module).main(arguments[1:])
-        return status
-    lines = [f"  {name:12} {purpose}" for name, (_, purpose) in COMMANDS.items()]
-    print("usage: python -m discgrade COMMAND [-h] ...", "", "commands:", *lines, sep="\n")
-    return 0 if arguments and arguments[0] in ("-h", "--help") else 2
+def main(given: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0, what the command says, or 2 for arguments that do not fit."""
+    given = sys.argv[1:] if given is None else given
+    parser = argparse.ArgumentParser(prog="python -m discgrade", description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (module, summary) in COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+        if name in given[:1]:
+            import_module(module).add_arguments(command)
+    arguments = parser.parse_args(given)
+    try:
+        return int(import_module(COMMANDS[arguments.command][0]).run(arguments))
+    except ValueError as error:
+        print(f"{arguments.command}: {error}", file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What every column of every table means, as Markdown: the second half of results/README.md."""
 
-from collections.abc import Iterator, Sequence
+import argparse
+from collections.abc import Iterator
 
 import pyarrow as pa
 
@@ -40,7 +41,11 @@ def markdown() -> str:
     return "\n".join(line for name, schema in TABLES.items() for line in describe(name, schema))
 
 
-def main(_arguments: Sequence[str]) -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments: none."""
+
+
+def run(_arguments: argparse.Namespace) -> int:
     """Print the description of all tables."""
     print(markdown())
     return 0

@@ -26,9 +26,8 @@ old to new identifiers and the list of rejected files: keep it, and keep it from
 _TABLES = ("instances", "rejected", "ratings")
 
 
-def main(arguments: Sequence[str]) -> int:
+def run(given: argparse.Namespace) -> int:
     """Run the command and return its exit status: 0, or 1 with one paragraph that tells what to do."""
-    given = _parser().parse_args(arguments)
     try:
         return _run(given)
     except (ValueError, FileNotFoundError) as error:
@@ -40,10 +39,9 @@ def main(arguments: Sequence[str]) -> int:
     return 1
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        "python -m discgrade deidentify", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.description, parser.formatter_class = _DESCRIPTION, argparse.RawDescriptionHelpFormatter
     parser.add_argument("source", type=Path, metavar="SOURCE", help="folder of DICOM files")
     parser.add_argument("destination", type=Path, metavar="DESTINATION", help="folder that may be passed on")
     parser.add_argument("--private", type=Path, required=True, help="folder that may not")
@@ -59,7 +57,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--words", nargs="*", default=[], help="more words that descriptions may keep")
     parser.add_argument("--shards", type=int, default=4, help="number of tables of a kind (default: 4)")
     parser.add_argument("--jobs", type=int, default=cpu_count() or 1, help="number of processes")
-    return parser
 
 
 def _run(given: argparse.Namespace) -> int:
