@@ -1,6 +1,7 @@
 """A trained network on disk, and its outputs for any number of images."""
 
 import json
+import re
 import zipfile
 from functools import cache
 from pathlib import Path
@@ -27,10 +28,21 @@ def save_model(model: keras.Model, path: Path) -> None:
         keras.saving.save_model(model, dated)
         with zipfile.ZipFile(dated) as source, zipfile.ZipFile(partial, "w") as sink:
             for member in source.namelist():
-                content = source.read(member)
-                if member == "metadata.json":
-                    content = json.dumps({**json.loads(content), "date_saved": ""}).encode()
-                sink.writestr(zipfile.ZipInfo(member, DATE), content)
+                sink.writestr(zipfile.ZipInfo(member, DATE), _timeless(member, source.read(member)))
+
+
+def _timeless(member: str, content: bytes) -> bytes:
+    """Take out of a member of a .keras file what differs from one process to the next: the date, and object ids."""
+    if member == "metadata.json":
+        return json.dumps({**json.loads(content), "date_saved": ""}).encode()
+    if member != "config.json":
+        return content
+    numbers: dict[bytes, int] = {}
+    return re.sub(
+        rb'("shared_object_id": )(\d+)',
+        lambda found: found[1] + str(numbers.setdefault(found[2], len(numbers) + 1)).encode(),
+        content,
+    )
 
 
 @cache
