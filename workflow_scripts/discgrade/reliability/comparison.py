@@ -35,7 +35,7 @@ def comparable_columns(one: Draws, other: Draws) -> list[Column]:
 def comparison_rows(
     run: Run, scope: Scope, draws: Draws, other: Draws, *, name: str, bootstrap: Bootstrap
 ) -> list[dict[str, Any]]:
-    """Compare the scores of a run with those of another over the same samples and weights.
+    """Compare the scores of a run with those of another over the same discs and weights.
 
     Args:
         run: The run.
@@ -112,7 +112,7 @@ def drawn(draws: Draws, bootstrap: Bootstrap) -> dict[str, Any]:
 
 
 def run_comparisons(posterior: Mapping[Run, Draws], scope: Scope, bootstrap: Bootstrap) -> Iterator[dict[str, Any]]:
-    """Compare every two runs over the same samples that differ in variant, resolution or share alone.
+    """Compare every two runs over the same discs that differ in variant, resolution or share alone.
 
     Only means over all seeds are compared.
     """

@@ -5,7 +5,7 @@ changes with the weights' sum. A patient's weight goes to all samples of the pat
 one weighted joint matrix, so that a draw costs one row of a matrix product instead of a pass over the samples.
 
 Draws of one seed give the same units the same weights, whatever was predicted for them: the scores of several runs
-on the same samples are paired draw by draw. Products run on one thread: more change the order of sums, and with it the
+on the same discs are paired draw by draw. Products run on one thread: more change the order of sums, and with it the
 last digits.
 """
 
@@ -84,6 +84,11 @@ def unit_weights(units: int, alike: Integers | None, draws: int, seed: int) -> I
         yield generator.standard_exponential(shape) if alike is None else generator.standard_gamma(alike, shape)
 
 
+def owners(pairs: Pairs, unit: Unit) -> NDArray[np.object_]:
+    """Return the unit that each sample belongs to, (n,)."""
+    return pairs.disc if unit == "disc" else pairs.patient
+
+
 def _cell_counts(pairs: Pairs, unit_of: Integers, units: int) -> tuple[Integers, Floats]:
     """Return the occupied cells of the joint matrix, and how many samples of each unit lie in each, (units, cells)."""
     occupied, column = np.unique(pairs.cells, return_inverse=True)
@@ -92,12 +97,12 @@ def _cell_counts(pairs: Pairs, unit_of: Integers, units: int) -> tuple[Integers,
 
 
 def joint_draws(runs: Sequence[Pairs], unit: Unit, draws: int, seed: int) -> Iterator[list[Floats]]:
-    """Yield weighted joint matrices of several runs over the same samples, paired draw by draw.
+    """Yield weighted joint matrices of several runs over the same discs, paired draw by draw.
 
     With discs as the unit, discs that all runs graded alike are weighed as one.
 
     Args:
-        runs: Pairs of the same samples in the same order.
+        runs: Pairs of the same discs; runs may differ in the copies of them that were scored.
         unit: `patient` or `disc`.
         draws: Number of draws.
         seed: Seed of the draws.
@@ -105,9 +110,11 @@ def joint_draws(runs: Sequence[Pairs], unit: Unit, draws: int, seed: int) -> Ite
     Yields:
         For each chunk of n draws, one array (n, 13, 13) a run.
     """
-    owner = runs[0].patient if unit == "patient" else runs[0].disc
-    names, unit_of = np.unique(owner.astype(str), return_inverse=True)
-    occupied, counts = zip(*(_cell_counts(run, unit_of, len(names)) for run in runs), strict=True)
+    owned = [np.unique(owners(run, unit).astype(str), return_inverse=True) for run in runs]
+    units = len(owned[0][0])
+    occupied, counts = zip(
+        *(_cell_counts(run, of, units) for run, (_, of) in zip(runs, owned, strict=True)), strict=True
+    )
     widths = np.cumsum([len(cells) for cells in occupied])[:-1]
     table, alike = np.hstack(counts), None
     if unit == "disc":
@@ -124,10 +131,10 @@ def joint_draws(runs: Sequence[Pairs], unit: Unit, draws: int, seed: int) -> Ite
 def score_draws(
     runs: Sequence[Pairs], bootstrap: Bootstrap, joint_of: Callable[[Floats], Floats] = lambda joint: joint
 ) -> list[Draws]:
-    """Draw every score of several runs over the same samples, paired draw by draw.
+    """Draw every score of several runs over the same discs, paired draw by draw.
 
     Args:
-        runs: Pairs of the same samples in the same order.
+        runs: Pairs of the same discs; runs may differ in the copies of them that were scored.
         bootstrap: Unit, draws and seed; patients are weighed where it asks for folds.
         joint_of: What to score instead of weighted joint matrices (n, 13, 13), from them.
     """
@@ -141,7 +148,7 @@ def score_draws(
             for run, joint, drawn in zip(runs, chunk, values, strict=True):
                 for column, scores in enumerate(all_scores(joint_of(joint), run.detail).values()):
                     drawn[rows, column] = scores
-    units = len(np.unique((runs[0].disc if unit == "disc" else runs[0].patient).astype(str)))
+    units = len(set(owners(runs[0], unit)))
     return [
         Draws(list(scores), drawn, np.concatenate(list(scores.values())), run.detail, len(run), units, unit)
         for run, drawn, scores in zip(runs, values, observed, strict=True)

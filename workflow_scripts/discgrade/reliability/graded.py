@@ -76,7 +76,9 @@ def _predictions(path: Path, plan: Mapping[str, Any]) -> pd.DataFrame:
     widths = np.unique(outputs.value_lengths().to_numpy())
     if len(widths) > 1:
         raise ValueError(f"{run_of(plan).path}: predictions should have one width. Received: {widths.tolist()}")
-    values = outputs.flatten().to_numpy(zero_copy_only=False).reshape(len(frame), -1) if len(frame) else np.empty((0, 1))
+    values = (
+        outputs.flatten().to_numpy(zero_copy_only=False).reshape(len(frame), -1) if len(frame) else np.empty((0, 1))
+    )
     try:
         frame["predicted"] = decode(values, plan["scale"], plan["decoding"]) if len(frame) else np.empty(0)
     except ValueError as error:

@@ -16,7 +16,7 @@ from discgrade.reliability.comparison import comparison_rows, interval_rows, run
 from discgrade.reliability.credible import Bootstrap, Draws, Unit, fold_draws, mean_draws, score_draws
 from discgrade.reliability.graded import read_discs
 from discgrade.reliability.pairs import Detail, Pairs
-from discgrade.reliability.scoring import EXTERNAL, pairs_of, prevalence_of, scopes_of
+from discgrade.reliability.scoring import EXTERNAL, grades_read, pairs_of, scopes_of
 from discgrade.reliability.tabulation import RUN, Scope
 from discgrade.study import ALL_SEEDS, FOLD_MEAN, FOLDS, HOLDOUT, READINGS, Run
 
@@ -35,16 +35,16 @@ def _over_seeds(posterior: Mapping[Run, Draws]) -> Posterior:
     return dict(posterior) | {run: mean_draws(draws) for run, draws in trainings.items()}
 
 
-def _same_samples(pairs: Mapping[Run, Pairs]) -> list[dict[Run, Pairs]]:
-    """Group runs over the same samples: only their draws are paired."""
-    same: dict[str, dict[Run, Pairs]] = {}
+def _same_discs(pairs: Mapping[Run, Pairs]) -> list[dict[Run, Pairs]]:
+    """Group runs over the same discs: only their draws are paired."""
+    same: dict[frozenset[str], dict[Run, Pairs]] = {}
     for run, pair in pairs.items():
-        same.setdefault("\n".join(pair.disc), {})[run] = pair
+        same.setdefault(frozenset(pair.disc), {})[run] = pair
     return list(same.values())
 
 
 def _posterior(pairs: Mapping[Run, Pairs], bootstrap: Bootstrap) -> Posterior:
-    """Draw the scores of runs over the same samples."""
+    """Draw the scores of runs over the same discs."""
     return _over_seeds(dict(zip(pairs, score_draws(list(pairs.values()), bootstrap), strict=True)))
 
 
@@ -70,7 +70,7 @@ def _holdout(graded: Path, discs: pd.DataFrame, bootstrap: Bootstrap) -> Iterato
     frame = _read_graded(graded, pc.field("split") == HOLDOUT)
     for scope, pairs in _run_pairs(frame, discs, {}).items():
         if scope in (Scope(), Scope("cohort", EXTERNAL)):
-            for group in _same_samples(pairs):
+            for group in _same_discs(pairs):
                 yield scope, _posterior(group, bootstrap)
 
 
@@ -89,7 +89,7 @@ def _pooled(
 ) -> Iterator[tuple[Scope, Posterior]]:
     """Draw the scores of all out-of-fold predictions, on doubly read discs beside those of the other reading."""
     for scope, pairs in _run_pairs(folds.assign(split=FOLDS), discs, twice).items():
-        for group in _same_samples(pairs):
+        for group in _same_discs(pairs):
             readings = _other_readings(scope, next(iter(group.values())), twice)
             yield scope, _posterior(group | readings, bootstrap)
 
@@ -111,10 +111,8 @@ def _readings(
     for name, pair in pairs.items():
         yield Scope(), {raters.rater_run(name): score_draws([pair], bootstrap)[0]}
     if raters.INTRA_RATER in pairs:
-        prevalence = prevalence_of(discs)
-        ceiling = score_draws(
-            [pairs[raters.INTRA_RATER]], bootstrap, lambda joint: raters.noise_ceiling(joint, prevalence)
-        )
+        read = grades_read(discs)
+        ceiling = score_draws([pairs[raters.INTRA_RATER]], bootstrap, lambda joint: raters.noise_ceiling(joint, read))
         yield Scope(), {raters.rater_run(raters.NOISE_CEILING): ceiling[0]}
 
 

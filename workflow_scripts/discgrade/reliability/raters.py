@@ -51,13 +51,13 @@ def read_readings(path: Path, discs: pd.DataFrame) -> pd.DataFrame:
         Grades in grade units, NaN where a disc was not read; index disc, columns (rater, reading).
 
     Raises:
-        ValueError: if a rater's reading of a disc occurs twice.
+        ValueError: if one reading of a disc has two grades.
     """
     ratings: pd.DataFrame = records.read(path, records.RATINGS, ["disc", "grade", "rater", "reading"]).to_pandas()
-    ratings = ratings[ratings["disc"].isin(discs.index)]
+    ratings = ratings[ratings["disc"].isin(discs.index)].drop_duplicates()
     twice = ratings[ratings.duplicated(["disc", "rater", "reading"])]
     if len(twice):
-        raise ValueError(f"{path}: a rater's reading of a disc should occur once. More often: {named(twice['disc'])}")
+        raise ValueError(f"{path}: a reading of a disc should have one grade. Have more: {named(twice['disc'])}")
     return ratings.pivot(index="disc", columns=["rater", "reading"], values="grade").sort_index(axis=1)
 
 
@@ -128,19 +128,20 @@ def doubly_read(readings: pd.DataFrame, main: Reading) -> dict[Scope, pd.Series]
     return scopes
 
 
-def noise_ceiling(intra: Floats, prevalence: Floats) -> Floats:
+def noise_ceiling(intra: Floats, read: Floats) -> Floats:
     """Return how single readings scatter about the true grade: what a model that knew the truth would score against.
 
     Assumes that a rater's two readings of a disc err independently given its true grade, with the same probabilities.
     Then P(first, second) = sum over true grades of P(true) P(first | true) P(second | true); the probabilities are
     fitted by expectation maximisation (Dawid and Skene, Appl Stat 1979;28:20-28), begun half-way between error-free
     reading and the observed transitions and stopped early: nearly unbiased at some hundred rereadings, where a
-    converged fit, or the square root of the transitions, errs downwards.
+    converged fit, or the square root of the transitions, errs downwards. The true grades of the scored discs follow
+    from their readings in the same way; the reread discs may be no random sample.
 
     Args:
         intra: First reading (rows) against second, (..., K, K), counts or weights; made symmetric, since the order of
             the readings means nothing.
-        prevalence: Share of each true grade among the scored discs, (K,); the reread discs may be no random sample.
+        read: How often each grade was read among the scored discs, (K,).
 
     Returns:
         Joint matrix (..., K, K), rows the true grade, columns a single reading, scaled to the sum of `intra`.
@@ -149,15 +150,24 @@ def noise_ceiling(intra: Floats, prevalence: Floats) -> Floats:
     total = intra.sum((-2, -1))[..., None, None]
     observed = (intra + np.swapaxes(intra, -1, -2)) / (2 * total)
     true = observed.sum(-1)[..., None]
-    seen = true > 0
     perfect = np.eye(intra.shape[-1])
-    reading = np.where(seen, (perfect + _over(observed, true)) / 2, perfect)
+    reading = np.where(true > 0, (perfect + _over(observed, true)) / 2, perfect)
     for _ in range(_ITERATIONS):
         expected = np.swapaxes(reading, -1, -2) @ (true * reading)
         joint = true * reading * (reading @ _over(observed, expected))
         true = joint.sum(-1, keepdims=True)
         reading = np.where(true > 0, _over(joint, true), perfect)
-    return np.asarray(total * (prevalence / prevalence.sum())[:, None] * reading)
+    return np.asarray(total * _true_grades(reading, read / read.sum()) * reading)
+
+
+def _true_grades(reading: Floats, read: Floats) -> Floats:
+    """Fit the shares of true grades (..., K, 1) to the shares in which grades were read, (K,)."""
+    observed = np.broadcast_to(read, reading.shape[:-1])[..., None, :]
+    true = np.swapaxes(observed, -1, -2)
+    for _ in range(_ITERATIONS):
+        expected = np.swapaxes(true, -1, -2) @ reading
+        true = true * (reading @ np.swapaxes(_over(observed, expected), -1, -2))
+    return true
 
 
 def _over(numerator: Floats, denominator: Floats) -> Floats:

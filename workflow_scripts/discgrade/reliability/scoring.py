@@ -63,10 +63,10 @@ def scopes_of(frame: pd.DataFrame, discs: pd.DataFrame, twice: Mapping[Scope, pd
             yield scope, reread.assign(reference=grades[reread["disc"]].to_numpy())
 
 
-def prevalence_of(discs: pd.DataFrame) -> Floats:
-    """Return the share of each fractional grade among the discs that are not external, (13,)."""
+def grades_read(discs: pd.DataFrame) -> Floats:
+    """Return how often each fractional grade is the reference of a disc that is not external, (13,)."""
     grades = discs.loc[discs["cohort"] != EXTERNAL, "grade"]
-    return np.bincount(rank(grades), minlength=len(FRACTIONAL)) / max(len(grades), 1)
+    return np.bincount(rank(grades), minlength=len(FRACTIONAL)).astype(np.float64)
 
 
 def rater_cells(readings: pd.DataFrame, main: raters.Reading, discs: pd.DataFrame) -> list[Cell]:
@@ -75,7 +75,7 @@ def rater_cells(readings: pd.DataFrame, main: raters.Reading, discs: pd.DataFram
     cells = [Cell(raters.rater_run(name), Scope(), pair.joint, pair.detail) for name, pair in pairs.items()]
     if raters.INTRA_RATER in pairs:
         intra = pairs[raters.INTRA_RATER]
-        ceiling = raters.noise_ceiling(intra.joint, prevalence_of(discs))
+        ceiling = raters.noise_ceiling(intra.joint, grades_read(discs))
         cells.append(Cell(raters.rater_run(raters.NOISE_CEILING), Scope(), ceiling, intra.detail))
     return cells
 

@@ -10,7 +10,7 @@ from discgrade.study import FOLDS, Run
 
 _CEILING = (
     "What a model that knew each disc's true grade would score against single readings, if a rater's two readings of "
-    "a disc err independently and alike; from the intra-rater agreement, at the prevalence of the study's discs."
+    "a disc err independently and alike; fitted to the intra-rater agreement, for the grades of the study's discs."
 )
 
 INTRA_RATER = Line(

@@ -15,7 +15,7 @@ from discgrade.publication.tables.errors import Errors, read_errors
 from discgrade.publication.tables.lines import Line
 from discgrade.publication.tables.readers import INTER_RATER, INTRA_RATER
 from discgrade.publication.tables.scores import Key, Study, interval_text, number, over_seeds, read_study
-from discgrade.publication.tables.variants import shown_split, variant_lines
+from discgrade.publication.tables.variants import has_default_protocol, shown_split, variant_lines
 
 _AGREEMENT = {
     "accuracy_fractional": "Exact agreement, 13 grades",
@@ -77,6 +77,9 @@ def statements(
         "Raters": [*_agreement(study, "intra_rater", INTRA_RATER), *_agreement(study, "inter_rater", INTER_RATER)],
         "Default model": [*_agreement(study, "default", lines[0]), *_large_errors(study, lines[0], errors)],
         "Less training, other resolution": [_smallest_share(study, context), _resolution(study, context)],
+        "Protocol": [
+            _optimism(study, lines[0], line) for line in trained if not has_default_protocol(context, line.row)
+        ],
         "Errors over one grade": [_over_one(study, line) for line in trained[1:]],
         "Grades never predicted": [_never_predicted(line, errors[line.row]) for line in trained],
     }
@@ -124,6 +127,15 @@ def _large_errors(study: Study, line: Line, errors: Mapping[str, Errors]) -> Ite
 
 def _complement(share: Statement, statement: str, words: str) -> Statement:
     return Statement(statement, words, 1 - share.value, 1 - share.upper, 1 - share.lower, reason=share.reason)
+
+
+def _optimism(study: Study, default: Line, line: Line) -> Statement:
+    """Return by how much another protocol raises kappa over the default one, on the same discs."""
+    row = study.comparisons.get((line.key("kappa_linear"), default.run.variant))
+    words = f"κ (linear), {line.label} minus {default.label}, paired"
+    if row is None:
+        return Statement(f"{line.row}/optimism", words, reason="Scored on other discs.")
+    return Statement(f"{line.row}/optimism", words, row["difference"], row["lower"], row["upper"])
 
 
 def _over_one(study: Study, line: Line) -> Statement:

@@ -14,7 +14,7 @@ from discgrade.publication.tables.captions import Context, caption, split_words
 from discgrade.publication.tables.lines import Line, line_row, line_values
 from discgrade.publication.tables.readers import INTER_RATER, INTRA_RATER, NOISE_CEILING, doubly_read_lines
 from discgrade.publication.tables.scores import Study, read_study
-from discgrade.publication.tables.variants import default_lines, shown_split, variant_lines
+from discgrade.publication.tables.variants import default_lines, has_default_protocol, shown_split, variant_lines
 from discgrade.study import Run
 
 HEADINGS = {
@@ -52,7 +52,8 @@ def table2(
     """
     study = read_study(scores, intervals, comparisons)
     parts = _parts(study, context)
-    runs = [line.run for line in variant_lines(study, context) if line.samples(study)]
+    shown = [line for line in variant_lines(study, context) if line.samples(study)]
+    runs = [line.run for line in shown if has_default_protocol(context, line.row)]
     best = {metric: best_runs(study, runs, metric) for metric in HEADINGS} if runs else {}
     lines = [line for part in parts.values() for line in part]
     values = [line_values(study, line, best) for line in lines] + _printed_values()
@@ -126,5 +127,5 @@ def _bold_words(study: Study, runs: Sequence[Run]) -> str:
         return ""
     return (
         " Bold: the best of this study's models in a column, and those whose paired difference to it has an interval "
-        f"that holds 0; same discs and scale only, {total} comparisons in all, not adjusted for their number."
+        f"that holds 0; same discs, scale and protocol only, {total} comparisons in all, not adjusted for their number."
     )

@@ -45,10 +45,13 @@ def default_lines(study: Study, context: Context) -> Iterator[Line]:
     yield Line(f"{variant}/external", label, over_seeds(context["default"]), "cohort", "external")
 
 
-def _protocol_note(context: Context, variant: str) -> tuple[str, ...]:
-    """Return a footnote if the variant was scored by another protocol than the default one."""
+def has_default_protocol(context: Context, variant: str) -> bool:
+    """Return whether a variant is scored, and its checkpoint chosen, as the default one's are."""
     default = context["default"]["variant"]
-    if variant not in context["variants"]:
+    return variant not in context["variants"] or protocol_words(context, variant) == protocol_words(context, default)
+
+
+def _protocol_note(context: Context, variant: str) -> tuple[str, ...]:
+    if has_default_protocol(context, variant):
         return ()
-    words = protocol_words(context, variant)
-    return () if words == protocol_words(context, default) else (f"By another protocol: {words}.",)
+    return (f"By another protocol, so never bold: {protocol_words(context, variant)}.",)
