@@ -5,6 +5,7 @@ the keys that both rows carry; nothing here knows how a table is laid out.
 """
 
 import csv
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ Fields = Mapping[str, Any]
 
 RUN_FIELDS = ("variant", "resolution", "share", "split", "seed")
 KEYS = (*RUN_FIELDS, "scope", "group", "grade", "metric")
+NAMES = ("row", "statement", "training", "panel", "variant")
+"""The columns that name a row."""
 OWN = "this study"
 """What the column `source` of a table says of a row that is not taken from the literature."""
 
@@ -53,9 +56,27 @@ class Cell:
             return None
 
     @property
+    def computed(self) -> bool:
+        """Whether it holds something that this study computed, not nothing and not a value from the literature."""
+        return bool(self.text) and self.row.get("source", OWN) == OWN
+
+    @property
+    def name(self) -> str:
+        """The first part of the name of its row: a variant, a pair of readings, or something of the table's own."""
+        return next((self.row[key] for key in NAMES if self.row.get(key)), "").split("/")[0]
+
+    @property
     def metric(self) -> str:
-        """The metric that the cell shows: its column without _lower or _upper, or what its row says."""
-        return self.row.get("metric") or self.column.removesuffix("_lower").removesuffix("_upper")
+        """The metric that the cell shows, as its row says, or its column without _lower or _upper."""
+        stated = self.row.get("statement", "").rpartition("/")[2]
+        return self.row.get("metric") or stated or self.column.removesuffix("_lower").removesuffix("_upper")
+
+    @property
+    def shown(self) -> dict[str, float]:
+        """What the row says of the score: value, lower, upper and n, as far as it does."""
+        headers = {"value": self.metric, "lower": f"{self.metric}_lower", "upper": f"{self.metric}_upper", "n": "n"}
+        texts = {key: self.row.get(header, self.row.get(key)) for key, header in headers.items()}
+        return {key: number for key, text in texts.items() if (number := _number(text)) is not None}
 
 
 def find_cell(folder: Path, path: str, row: str, column: str) -> Cell:
@@ -88,7 +109,7 @@ def find_cell(folder: Path, path: str, row: str, column: str) -> Cell:
 def _matching(rows: Sequence[dict[str, str]], query: str) -> list[dict[str, str]]:
     """Return the rows that a query names; this study's own before printed ones."""
     if "=" in query:
-        wanted = dict(part.split("=", 1) for part in query.split(","))
+        wanted = dict(part.split("=", 1) for part in re.split(r",(?=\w+=)", query))
         found = [row for row in rows if all(row.get(key) == value for key, value in wanted.items())]
     else:
         found = [row for row in rows if next(iter(row.values())) == query] or [
@@ -115,27 +136,37 @@ def score_behind(chain: Chain, cell: Cell, record: Record) -> tuple[Row | None, 
         cell: The cell.
         record: The record of the job that made its table.
     """
-    for keys in _guesses(cell, record):
-        scores = _rows(chain, "scores.parquet", cell, keys)
-        spans = _rows(chain, "intervals.parquet", cell, keys)
-        for score in scores:
-            span = next((span for span in spans if all(span[name] == score[name] for name in KEYS)), None)
-            if cell.value in (score["value"], *((span["lower"], span["upper"]) if span else ())):
-                return score, span
+    for keys in _guesses(cell, record) if cell.computed else ():
+        spans = {_key(span): span for span in _rows(chain, "intervals.parquet", cell, keys)}
+        pairs = [(score, spans.get(_key(score))) for score in _rows(chain, "scores.parquet", cell, keys)]
+        found = [pair for pair in pairs if cell.value in _numbers(*pair).values()]
+        if found:
+            shown = cell.shown.items()
+            return max(found, key=lambda pair: len(shown & _numbers(*pair).items()))
     return None, None
 
 
+def _key(row: Row) -> tuple[object, ...]:
+    return tuple(row[name] for name in KEYS)
+
+
+def _numbers(score: Row, span: Row | None) -> dict[str, float]:
+    bounds = {"lower": span["lower"], "upper": span["upper"]} if span else {}
+    return {"value": score["value"], "n": score["n"]} | bounds
+
+
 def _guesses(cell: Cell, record: Record) -> Iterator[Row]:
-    """Yield what the row of scores should agree with: the table's own run, the row's keys, its name as the variant."""
-    given = {key: value for key, value in cell.row.items() if key in KEYS}
-    own = {name: value for name, value in run_fields(record["params"]).items() if name in ("resolution", "share")}
-    whole = {"scope": "all", "group": "", "grade": ""} | own | given
-    if "variant" in given:
-        yield whole
-    else:
-        variants = (cell.row.get("row", "").split("/")[0], run_fields(record["params"]).get("variant"))
-        yield from (whole | {"variant": variant} for variant in variants if variant)
-        yield {key: value for key, value in whole.items() if key not in own} | {"variant": variants[0]}
+    """Yield what the row of scores may agree with, the most likely first.
+
+    The row's keys hold in each; its name may be a variant; else it is the table's own run, or that run elsewhere.
+    """
+    own = run_fields(record["params"])
+    given = {"scope": "all", "group": "", "grade": ""} | {key: cell.row[key] for key in KEYS if key in cell.row}
+    size = {key: own[key] for key in ("resolution", "share") if key in own}
+    for variant in (cell.row.get("variant"), cell.name, own.get("variant")):
+        if variant:
+            yield size | {"variant": variant} | given
+            yield {"variant": variant} | given
 
 
 def _rows(chain: Chain, name: str, cell: Cell, keys: Row) -> list[Row]:
@@ -170,36 +201,38 @@ def run_fields(params: object) -> Fields:
     return {}
 
 
-def trainings(cell: Cell, record: Record, score: Row | None) -> list[Fields] | None:
+def trainings(chain: Chain, cell: Cell, record: Record, score: Row | None) -> list[Fields] | None:
     """Return the runs that a cell stands on, as fields that a training's wildcards must have; None for every run.
 
     The fields that stand for several trainings (all folds, all seeds) are left out or end with a dash.
     """
     panels = record["params"].get("panels", {})
+    variants = {known["wildcards"].get("variant") for known in chain.records.values()}
     if score:
         return [_trained(score)]
+    if not cell.computed:
+        return []
     if cell.row.get("panel") in panels:
         return [_trained(run) for run in panels[cell.row["panel"]]]
+    if cell.name in variants:
+        return [_trained({**run_fields(record["params"]), "variant": cell.name, "split": None, "seed": None})]
     own = run_fields(record["params"].get("run"))
-    given = {key: value for key, value in cell.row.items() if key in RUN_FIELDS}
-    return [_trained({**own, **given})] if own else None
+    return [_trained({**own, **{key: cell.row[key] for key in RUN_FIELDS if key in cell.row}})] if own else None
 
 
 def _trained(run: Fields) -> Fields:
-    fields = {name: str(run[name]) for name in RUN_FIELDS}
-    if fields["split"] in (FOLDS, FOLD_MEAN):
+    fields = {name: str(run[name]) for name in RUN_FIELDS if run.get(name) is not None}
+    if fields.get("split") in (FOLDS, FOLD_MEAN):
         fields["split"] = "fold-"
-    if fields["seed"] == str(ALL_SEEDS):
+    if fields.get("seed") == str(ALL_SEEDS):
         del fields["seed"]
     return fields
 
 
 def is_among(wildcards: Fields, runs: Sequence[Fields]) -> bool:
     """Tell whether a training, by its wildcards, is one of some runs."""
-    return any(
-        all(
-            wildcards.get(name, value) == value or (value[-1:] == "-" and wildcards[name].startswith(value))
-            for name, value in run.items()
-        )
-        for run in runs
-    )
+    return any(all(_fits(wildcards.get(name, value), value) for name, value in run.items()) for run in runs)
+
+
+def _fits(given: str, wanted: str) -> bool:
+    return given == wanted or (wanted.endswith("-") and given.startswith(wanted))

@@ -18,8 +18,8 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parents[2]
 """The folder of the scripts and of the package."""
 
-UNTRACKED = ("discgrade.step", "discgrade.provenance")
-"""What decides no result, and so is left out of every code digest."""
+UNTRACKED = ("discgrade.step",)
+"""What decides no result, and so is left out of every code digest, with what it alone imports: the job records."""
 
 
 def file_digest(path: str | Path) -> str:
@@ -149,14 +149,13 @@ def _imported(path: Path, imports: frozenset[tuple[int, str]], roots: tuple[Path
     for level, dotted in imports:
         bases = (path.parents[level - 1],) if level else roots
         parts = dotted.split(".")
-        for base in bases:
-            for length in range(1, len(parts) + 1):
-                name = _name(base, roots, parts[:length])
-                if any(f"{name}.".startswith(f"{untracked}.") for untracked in UNTRACKED):
-                    break
-                file = _module_file(base.joinpath(*parts[:length]))
-                if file:
-                    yield name, file
+        for length in range(1, len(parts) + 1):
+            name = _name(bases[0], roots, parts[:length])
+            if any(f"{name}.".startswith(f"{untracked}.") for untracked in UNTRACKED):
+                break
+            file = next(filter(None, (_module_file(base.joinpath(*parts[:length])) for base in bases)), None)
+            if file:
+                yield name, file
 
 
 def _name(base: Path, roots: tuple[Path, ...], parts: list[str]) -> str:

@@ -19,7 +19,7 @@ def facts_of(chain: Chain, rule: str, jobs: Sequence[Record]) -> Facts:
         special = _SPECIAL.get(rule, _nothing)(chain, jobs)
     except (OSError, ValueError, KeyError) as error:
         special = {"unreadable": f"{type(error).__name__}: {error}"}
-    return _common(jobs) | special
+    return special | {name: fact for name, fact in _common(jobs).items() if name not in special}
 
 
 def job_title(record: Record) -> str:
@@ -30,6 +30,13 @@ def job_title(record: Record) -> str:
 def short(digest: str | None) -> str:
     """Return the beginning of a digest, enough to recognise it."""
     return digest[:12] if digest else "unknown"
+
+
+def commit_words(record: Record) -> str:
+    """Say which commit a job ran from."""
+    if not record.get("commit"):
+        return "none: not run from a git checkout"
+    return short(record["commit"]) + ("" if record["clean"] else " with changes")
 
 
 def _common(jobs: Sequence[Record]) -> Facts:

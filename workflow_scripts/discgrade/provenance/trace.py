@@ -1,14 +1,14 @@
 """Follows one number back: cell, score, predictions, checkpoint, samples, regions, cohort, export, config and code."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from discgrade.provenance import faults
-from discgrade.provenance.cell import Cell, Fields, Row, find_cell, is_among, printed, score_behind, trainings
+from discgrade.provenance.cell import NAMES, Cell, Fields, Row, find_cell, is_among, printed, score_behind, trainings
 from discgrade.provenance.chain import FOLDER, Chain, Record, read_chain
 from discgrade.provenance.digests import file_digest
-from discgrade.provenance.facts import Facts, facts_of, job_title, short
+from discgrade.provenance.facts import Facts, commit_words, facts_of, job_title, short
 
 TRAINING = "train"
 
@@ -66,7 +66,7 @@ def trace(file: Path, row: str | None = None, column: str | None = None) -> Trac
         raise ValueError("A cell needs both --row and --column; without them the whole file is traced")
     cell = find_cell(folder, path, row, column) if row is not None and column is not None else None
     score, span = score_behind(chain, cell, record) if cell else (None, None)
-    runs = trainings(cell, record, score) if cell else None
+    runs = trainings(chain, cell, record, score) if cell else None
     names = _behind(chain, chain.makers[path], runs)
     broken = _broken(chain, names, path)
     steps = [_stages(chain, names), *_surroundings(chain, names, broken)]
@@ -110,7 +110,7 @@ def _title(cell: Cell | None, path: str) -> str:
 
 
 def _row_name(cell: Cell) -> str:
-    names = ("row", "panel", "metric", "variant", "split", "share", "resolution", "scope", "group", "grade", "disc")
+    names = (*NAMES, "metric", "split", "share", "resolution", "scope", "group", "grade", "disc", "epoch")
     given = [cell.row[name] for name in names if cell.row.get(name)]
     return " ".join(dict.fromkeys(given)) or next(iter(cell.row.values()))
 
@@ -121,14 +121,21 @@ def _cell_facts(chain: Chain, cell: Cell | None, path: str, score: Row | None, s
         shown = printed(chain.folder, cell)
         facts |= {"printed": f"{shown} in the table, rounded from {cell.text}"} if shown else {}
         facts |= {"source": cell.row["source"]} if cell.row.get("source") else {}
-    if score:
-        facts["score"] = f"{score['metric']} {score['value']!r} over {score['n']} samples ({_scope(score)})"
+        facts["score"] = _score_words(cell, score, chain.records[chain.makers[path]]["rule"])
     if span:
         facts["interval"] = (
             f"{span['lower']:.6g} to {span['upper']:.6g} at {span['probability']:.2%}, mean {span['mean']:.6g}: "
             f"{span['draws']:,} draws over {span['units']} {span['unit']}s, seed {span['bootstrap_seed']}"
         )
     return facts
+
+
+def _score_words(cell: Cell, score: Row | None, rule: str) -> str:
+    if score:
+        return f"{score['metric']} {score['value']!r} over {score['n']} samples ({_scope(score)})"
+    if not cell.computed:
+        return "none: the study gives no number here" if not cell.text else "none: a value from the literature"
+    return f"no single one: {rule} worked it out from what it read"
 
 
 def _scope(score: Row) -> str:
@@ -141,8 +148,7 @@ def _stages(chain: Chain, names: Sequence[str]) -> Node:
     rules: dict[str, list[str]] = {}
     for name in names:
         rules.setdefault(chain.records[name]["rule"], []).append(name)
-    users = _users(chain, names)
-    depth = _depths(users)
+    users, depth = _users(chain, names), rule_depths(chain, names)
     nodes = {rule: _stage(chain, rule, [chain.records[name] for name in jobs]) for rule, jobs in rules.items()}
     for rule in sorted(nodes, key=lambda rule: depth[rule]):
         if users[rule]:
@@ -160,8 +166,9 @@ def _users(chain: Chain, names: Sequence[str]) -> dict[str, set[str]]:
     return users
 
 
-def _depths(users: Mapping[str, Collection[str]]) -> dict[str, int]:
-    """Return the length of the longest way from each rule to the top."""
+def rule_depths(chain: Chain, names: Sequence[str]) -> dict[str, int]:
+    """Return the length of the longest way from each rule of some records to the one that no other stands on."""
+    users = _users(chain, names)
     depth = dict.fromkeys(users, 0)
     for _ in users:
         depth = {rule: max((depth[user] + 1 for user in used), default=0) for rule, used in users.items()}
@@ -186,7 +193,7 @@ def _surroundings(chain: Chain, names: Sequence[str], broken: Sequence[faults.Fa
     records = [chain.records[name] for name in names]
     packages = {f"{name} {version}" for record in records for name, version in record.get("packages", {}).items()}
     configs = {record["config"]: f"{FOLDER}/config-{record['config'][:16]}.json" for record in records}
-    commits = {_commit(record) for record in records}
+    commits = {commit_words(record) for record in records}
     hosts = {f"{host['processor']}, {host['cores']} cores, {host['system']}" for host in (r["host"] for r in records)}
     state = "; ".join(map(str, broken)) if broken else "unbroken: every link, and every record's digest over itself"
     return [
@@ -200,9 +207,3 @@ def _surroundings(chain: Chain, names: Sequence[str], broken: Sequence[faults.Fa
 
 def _listed(words: Collection[str]) -> str:
     return ", ".join(sorted(words, key=str.lower))
-
-
-def _commit(record: Record) -> str:
-    if not record.get("commit"):
-        return "none: not run from a git checkout"
-    return short(record["commit"]) + ("" if record["clean"] else " with changes")

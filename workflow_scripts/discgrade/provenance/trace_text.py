@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 from html import escape
-from pathlib import Path
 
+from discgrade.provenance.page import page
 from discgrade.provenance.trace import Node
-
-STYLE = Path(__file__).with_name("trace.css")
 
 
 def as_text(node: Node) -> str:
@@ -27,12 +25,7 @@ def _lines(node: Node, first: str, rest: str) -> Iterator[str]:
 
 def as_html(node: Node) -> str:
     """Return a trace as a self-contained page whose steps open and close."""
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(node.title)}</title>\n<style>\n{STYLE.read_text(encoding='utf-8')}</style>\n</head>\n<body>\n"
-        f"<h1>{escape(node.title)}</h1>\n{_facts(node)}{''.join(map(_section, node.children))}</body>\n</html>\n"
-    )
+    return page(node.title, f"{_facts(node)}{''.join(map(_section, node.children))}")
 
 
 def _section(node: Node) -> str:
