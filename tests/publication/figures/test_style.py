@@ -58,6 +58,7 @@ def test_users_own_matplotlib_settings_do_not_matter(tmp_path):
 def test_real_minus_sign():
     assert style.number(-0.126) == "\N{MINUS SIGN}0.13"
     assert style.number(0.126) == "0.13"
+    assert style.number(-0.001) == "0.00"
 
 
 def test_failed_figure_leaves_nothing_behind(tmp_path):

@@ -181,5 +181,5 @@ def _summary(points: pd.DataFrame, variant: str) -> str:
     size = points["deviation"].abs()
     discs = f"{points['disc'].nunique():,} discs"
     scored = discs if points["disc"].is_unique else f"{len(points):,} copies of {discs}"
-    agreement = f"exact agreement {(size == 0).mean():.0%}, within one grade {(size <= 1).mean():.1%}"
+    agreement = f"exact agreement {(size == 0).mean():.1%}, within one grade {(size <= 1).mean():.1%}"
     return f"{variant_name(variant)}: {scored}\n{agreement}"

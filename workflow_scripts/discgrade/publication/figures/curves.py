@@ -55,7 +55,7 @@ def draw_curves(figure: Figure, epochs: pd.DataFrame) -> None:
         for axes, quantity in ((above, "loss"), (below, "accuracy")):
             _draw_quantity(axes, histories, quantity)
         above.tick_params(labelbottom=False)
-        below.set(xlabel="Epoch", ylim=(0, 1))
+        below.set(xlabel="Epoch", ylim=(-0.03, 1.03))
     for axes in (axes for pair in places[len(panels) :] for axes in pair):
         axes.set_axis_off()
     for axes, label in zip(grid[:, 0], cycle(("Loss", "Accuracy")), strict=False):

@@ -94,7 +94,7 @@ def _draw_scale(axes: Axes, counts: pd.DataFrame) -> None:
         axes.annotate(f"{total:,.0f}", (grade, total), (0, 2), textcoords="offset points", ha="center", **ON_GRID)
     axes.set_xticks(grades, [grade_text(grade) for grade in grades])
     axes.set_ylim(0, max(1.0, 1.08 * floor.max()))
-    axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
     axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.yaxis.grid(True)
     axes.tick_params(axis="x", length=0)

@@ -108,5 +108,5 @@ def wrapped(title: str, characters: int = 19) -> str:
 
 
 def number(value: float) -> str:
-    """Write a score with two decimals and a real minus sign."""
-    return f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
+    """Write a score with two decimals and a real minus sign, zero without one."""
+    return f"{round(value, 2) + 0.0:.2f}".replace("-", "\N{MINUS SIGN}")

@@ -128,7 +128,7 @@ def _draw_panel(axes: Axes, series: Sequence[tuple[str, str, pd.DataFrame]]) -> 
         x = rows["x"] * 2.0 ** (_DODGE * (index - (len(series) - 1) / 2))
         axes.plot(x, rows["value"], color=colour, marker=MARKERS[index], markeredgecolor="white", label=label, zorder=3)
         axes.vlines(x, rows["lower"], rows["upper"], color=colour, linewidth=0.7, alpha=0.7)
-    axes.legend(loc="lower left", bbox_to_anchor=(0.02, 1), ncols=len(series), handlelength=1.4, columnspacing=1)
+    axes.legend(loc="lower left", bbox_to_anchor=(0.02, 1), ncols=len(series), handlelength=1.3, columnspacing=0.7)
 
 
 def _finish(axes: Axes, labels: Mapping[float, str], xlabel: str, ylabel: str) -> None:
@@ -144,4 +144,4 @@ def _finish(axes: Axes, labels: Mapping[float, str], xlabel: str, ylabel: str) -
 def _floor(trend: pd.DataFrame) -> float:
     """Return the lowest value or bound, rounded down to a tenth, with a little room below."""
     lowest = np.nanmin(trend[["value", "lower"]].to_numpy())
-    return float(np.floor(10 * lowest) / 10 - 0.02)
+    return float(np.floor(10 * lowest + 1e-6) / 10 - 0.02)
