@@ -3,7 +3,18 @@
 from functools import cache
 from typing import Any
 
-SCHEMES = {"SNM3": "SRT", "99SDM": "SRT", "SNOMED-RT": "SRT"}
+from discgrade.deidentification.encoding import Element
+
+VALUE, SCHEME, MEANING = 0x00080100, 0x00080102, 0x00080104
+_SCHEMES = {"SNM3": "SRT", "99SDM": "SRT", "SNOMED-RT": "SRT"}
+
+
+def item(code: str, scheme: str) -> list[Element]:
+    """Return code, scheme and meaning of a public concept; nothing of a code that no public dictionary has."""
+    known = meaning(code, scheme) if code else None
+    if known is None:
+        return []
+    return [(VALUE, "SH", code.encode()), (SCHEME, "SH", scheme.encode()), (MEANING, "LO", known.encode())]
 
 
 @cache
@@ -19,7 +30,7 @@ def meaning(code: str, scheme: str) -> str | None:
     """
     from pydicom.sr._snomed_dict import mapping  # noqa: PLC0415 (large; few files need it)
 
-    if SCHEMES.get(scheme, scheme) == "SRT":
+    if _SCHEMES.get(scheme, scheme) == "SRT":
         code, scheme = mapping["SRT"].get(code, ""), "SCT"
     found = _dictionary(scheme).get(code)
     return None if found is None else found.encode("ascii", "replace")[:64].decode().strip()

@@ -10,7 +10,6 @@ from discgrade.deidentification.profile import Action, Rule
 from discgrade.deidentification.pseudonyms import Pseudonyms
 
 _LONGEST = 0xFFFE
-_CODE_VALUE, _CODE_SCHEME, _CODE_MEANING = 0x00080100, 0x00080102, 0x00080104
 _PER_FRAME = 0x52009230
 
 
@@ -27,6 +26,7 @@ class Cleaner:
         enhanced: Whether the image is a multi-frame one, whose Type 1 attributes get a dummy instead of no value.
         signed: Whether pixels are signed: decides between US and SS where the file does not say.
         device: Identity of the scanner.
+        encodings: Codecs of the file's text.
         uids: New UIDs of this file.
         shifted: Whether a date was shifted.
         described: Whether a description kept words.
@@ -40,13 +40,14 @@ class Cleaner:
     enhanced: bool
     signed: bool
     device: tuple[str, ...]
+    encodings: list[str]
     uids: set[str] = field(default_factory=set, init=False)
     shifted: bool = field(default=False, init=False)
     described: bool = field(default=False, init=False)
 
     def clean(self, elements: raw.Item) -> list[encoding.Element]:
         """Return the elements that may leave, as tag, value representation and little-endian bytes."""
-        kept = _code(elements) if _CODE_VALUE in elements else []
+        kept = codes.item(raw.text(elements, codes.VALUE), raw.text(elements, codes.SCHEME))
         for tag, element in elements.items():
             rule = profile.rule(tag, self.options)
             if rule.action is Action.DROP:
@@ -58,6 +59,11 @@ class Cleaner:
                 kept.append((tag, kind or rule.representations[0], value))
         return kept
 
+    @property
+    def pseudonym(self) -> str:
+        """Pseudonym of the patient."""
+        return self.pseudonyms.patient(self.patient)
+
     def _replaced(self, tag: int) -> bytes | None:
         """Return what stands for a removed value: a dummy (Type 1), an empty value (Type 2) or None."""
         if self.enhanced and tag == profile.DEVICE_SERIAL_NUMBER:
@@ -68,52 +74,54 @@ class Cleaner:
 
     def _value(self, element: raw.Raw, rule: Rule, kind: str) -> bytes | None:
         """Return the bytes that an element keeps; None where nothing of it may be kept."""
-        if rule.action is Action.REMOVE:
-            return None
         if rule.action is Action.RECURSE:
             return self._sequence(element) if kind == "SQ" else None
         content = raw.little_endian(element, kind)
-        if len(content) > _LONGEST:
+        if rule.action is Action.REMOVE or len(content) > _LONGEST:
             return None
-        if not content.strip(raw.PADDING) and kind not in values.SIZES:
-            return b""
-        if rule.action is Action.NUMBER:
-            kept = values.numbers(content, kind, rule.multiplicity)
-            return None if kept is None or kept.decode("latin-1") in self.own.numbers else kept
-        if rule.action is Action.TERM:
-            return vocabulary.coded(element.tag, content)
-        return self._text(element.tag, rule.action, content.decode("latin-1").strip(" \0"))
-
-    def _text(self, tag: int, action: Action, text: str) -> bytes | None:
-        if action is Action.UID:
-            return self._uids(text)
-        if action is Action.SHIFT:
-            kept = values.shifted(text, self.pseudonyms.days(self.patient))
-            self.shifted |= kept not in (None, text)
-        elif action is Action.DESCRIBE:
-            kept = self._description(text)
-        elif action is Action.SEX:
-            kept = text if text in ("F", "M", "O") else None
-        elif action is Action.AGE:
-            kept = values.capped_age(text)
-        else:
-            kept = vocabulary.text(tag, text)
-            kept = None if kept is None or self.own.within(kept) or self.own.equals(kept) else kept
+        if kind in values.SIZES:
+            return values.numbers(content, kind, rule.multiplicity) if rule.action is Action.NUMBER else None
+        text = raw.decoded(content, self.encodings) if rule.action is Action.DESCRIBE else content.decode("latin-1")
+        text = text.strip(" \0")
+        if text in self.own.numbers:
+            return None
+        kept = self._text(element.tag, rule, kind, text) if text else ""
         return None if kept is None else kept.encode("ascii")
+
+    def _text(self, tag: int, rule: Rule, kind: str, text: str) -> str | None:  # noqa: PLR0911 (one for each action)
+        """Return what is kept of a value that is written in characters; None where nothing of it may be."""
+        match rule.action:
+            case Action.NUMBER:
+                return values.written_numbers(text, kind, rule.multiplicity)
+            case Action.TERM:
+                return vocabulary.coded(tag, text)
+            case Action.UID:
+                return "\\".join(self._uid(part.strip(" \0")) for part in text.split("\\"))
+            case Action.SHIFT:
+                kept = values.shifted(text, self.pseudonyms.days(self.patient))
+                self.shifted |= kept not in (None, text)
+                return kept
+            case Action.SEX:
+                return text if text in ("F", "M", "O") else None
+            case Action.AGE:
+                return values.capped_age(text)
+            case Action.DESCRIBE:
+                return self._description(text)
+        kept = vocabulary.text(tag, text)
+        return None if kept is None or self.own.within(kept) or self.own.equals(kept) else kept
 
     def _description(self, text: str) -> str | None:
         kept = vocabulary.described(text, self.words.difference(self.own.words))
         self.described |= bool(kept)
         return kept if kept and not self.own.within(kept) and not self.own.equals(kept) else None
 
-    def _uids(self, text: str) -> bytes:
-        parts = []
-        for part in (part.strip(" \0") for part in text.split("\\")):
-            if part and part not in UID_dictionary:
-                part = self.pseudonyms.uid(part)
-                self.uids.add(part)
-            parts.append(part)
-        return "\\".join(parts).encode()
+    def _uid(self, uid: str) -> str:
+        """Return a UID of the registry as it is (PS3.6 A), any other one replaced."""
+        if not uid or uid in UID_dictionary:
+            return uid
+        new = self.pseudonyms.uid(uid)
+        self.uids.add(new)
+        return new
 
     def _sequence(self, element: raw.Raw) -> bytes | None:
         found = [self.clean(item) for item in element.items]
@@ -130,16 +138,3 @@ def _representation(element: raw.Raw, rule: Rule, signed: bool) -> str | None:
     if not given or (given == "UN" and known[0] != "SQ"):
         return "SS" if signed and known[:2] == ("US", "SS") else known[0]
     return given if given in known else None
-
-
-def _code(elements: raw.Item) -> list[encoding.Element]:
-    """Return code, scheme and public meaning of a coded concept; nothing of one that no public dictionary has."""
-    code, scheme = (raw.text(elements, tag) for tag in (_CODE_VALUE, _CODE_SCHEME))
-    meaning = codes.meaning(code, scheme)
-    if meaning is None:
-        return []
-    return [
-        (_CODE_VALUE, "SH", code.encode()),
-        (_CODE_SCHEME, "SH", scheme.encode()),
-        (_CODE_MEANING, "LO", meaning.encode()),
-    ]

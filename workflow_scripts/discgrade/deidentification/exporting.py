@@ -43,6 +43,7 @@ def commit(staged: Path, export: Path, shard: str, shards: Sequence[str], privat
     _write(private, shard, new)
     for name in set(manifests) - set(shards):
         (private / MANIFESTS / f"{name}.txt").unlink()
+        shutil.rmtree(export / f".{name}.partial", ignore_errors=True)
     shutil.rmtree(staged)
 
 

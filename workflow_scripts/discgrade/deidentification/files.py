@@ -6,17 +6,18 @@ import warnings
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
 import pydicom
+from pydicom._uid_dict import UID_dictionary
 from pydicom.dataset import FileDataset
 from pydicom.errors import InvalidDicomError
 from pydicom.tag import Tag
-from pydicom._uid_dict import UID_dictionary
 from pydicom.uid import UID
 
-from discgrade.deidentification import codecs, encoding, instances, known, pixels, profile, raw, readback
+from discgrade.deidentification import codecs, codes, encoding, instances, known, pixels, profile, raw, readback
 from discgrade.deidentification.elements import Cleaner
 from discgrade.deidentification.pseudonyms import Pseudonyms, patient_key
 
@@ -33,12 +34,7 @@ SAMPLES, PHOTOMETRIC, FRAMES, ROWS, COLUMNS, SIGNED = (
 )
 
 _METHOD = b"discgrade: PS3.15 Basic Profile, default-deny"
-_CODES = {
-    "113100": "Basic Application Confidentiality Profile",
-    "113107": "Retain Longitudinal Temporal Information Modified Dates Option",
-    "113108": "Retain Patient Characteristics Option",
-    "113105": "Clean Descriptors Option",
-}
+_DEVICE = tuple(int(Tag(name)) for name in ("Manufacturer", "ManufacturerModelName", "DeviceSerialNumber"))
 _SCREENS = ("SCREEN", "REPORT")
 
 
@@ -137,9 +133,7 @@ def _read(content: bytes) -> FileDataset:
 def _deidentified(dataset: FileDataset, settings: Settings, own: dict[str, set[str]]) -> Exported:
     elements = raw.item(dataset)
     _judge(elements)
-    sop_class, instance, study, series = (raw.text(elements, tag) for tag in (SOP_CLASS, SOP_INSTANCE, STUDY, SERIES))
-    if not (instance and study and series):
-        raise RejectedError("without SOP, study or series instance UID")
+    sop_class, instance, study = (raw.text(elements, tag) for tag in (SOP_CLASS, SOP_INSTANCE, STUDY))
     key = patient_key(raw.text(elements, PATIENT_ID), raw.text(elements, ISSUER), study)
     values = own.setdefault(settings.pseudonyms.patient(key), set())
     values |= known.own_values(elements)
@@ -151,10 +145,8 @@ def _deidentified(dataset: FileDataset, settings: Settings, own: dict[str, set[s
         words=settings.words,
         enhanced=sop_class != profile.MR_IMAGE,
         signed=raw.number(elements, SIGNED) == 1,
-        device=tuple(
-            raw.text(elements, int(Tag(name)))
-            for name in ("Manufacturer", "ManufacturerModelName", "DeviceSerialNumber")
-        ),
+        device=tuple(raw.text(elements, tag) for tag in _DEVICE),
+        encodings=raw.codecs(elements, ["latin-1"]),
     )
     kept = _marked(cleaner.clean(elements), cleaner)
     image = _pixels(elements, dataset.file_meta.TransferSyntaxUID)
@@ -179,6 +171,8 @@ def _judge(elements: raw.Item) -> None:
         raise RejectedError("not a grey image")
     if encoding.PIXEL_DATA not in elements:
         raise RejectedError("without pixels")
+    if not all(raw.text(elements, tag) and elements[tag].kind == "UI" for tag in (SOP_INSTANCE, STUDY, SERIES)):
+        raise RejectedError("without SOP, study or series instance UID")
 
 
 def _pixels(elements: raw.Item, syntax: UID) -> pixels.Pixels:
@@ -194,7 +188,7 @@ def _checked(header: bytes, cleaner: Cleaner) -> FileDataset:
     """Read a header back; whatever may not be in it rejects the file."""
     written = readback.reread(header)
     elements = raw.item(written)
-    if readback.unexpected(elements, cleaner.options, cleaner.uids):
+    if readback.unexpected(elements, cleaner.options, cleaner.uids) or readback.names(elements) != {cleaner.pseudonym}:
         raise RejectedError("read-back: an element that may not leave")
     if readback.holds(elements, cleaner.own):
         raise RejectedError("read-back: one of the patient's own values")
@@ -203,18 +197,14 @@ def _checked(header: bytes, cleaner: Cleaner) -> FileDataset:
 
 def _marked(kept: Collection[encoding.Element], cleaner: Cleaner) -> list[encoding.Element]:
     """Set the pseudonym for name and ID, and say what was done (PS3.15 E.1.1, PS3.3 C.7.1.1, C.12.1)."""
-    pseudonym = cleaner.pseudonyms.patient(cleaner.patient).encode()
     characteristics = cleaner.options.sex_and_age or cleaner.options.weight_and_size
     done = {"113100": True, "113107": cleaner.shifted, "113108": characteristics, "113105": cleaner.described}
     marks = {
-        "PatientName": ("PN", pseudonym),
-        "PatientID": ("LO", pseudonym),
+        "PatientName": ("PN", cleaner.pseudonym.encode()),
+        "PatientID": ("LO", cleaner.pseudonym.encode()),
         "PatientIdentityRemoved": ("CS", b"YES"),
         "DeidentificationMethod": ("LO", _METHOD),
-        "DeidentificationMethodCodeSequence": (
-            "SQ",
-            encoding.items(_code(code) for code, is_done in done.items() if is_done),
-        ),
+        "DeidentificationMethodCodeSequence": ("SQ", encoding.items(map(_code, compress(done, done.values())))),
         "LongitudinalTemporalInformationModified": ("CS", b"MODIFIED" if cleaner.shifted else b"REMOVED"),
     }
     added = {int(Tag(keyword)): mark for keyword, mark in marks.items()}
@@ -222,6 +212,4 @@ def _marked(kept: Collection[encoding.Element], cleaner: Cleaner) -> list[encodi
 
 
 def _code(code: str) -> bytes:
-    return encoding.dataset(
-        [(0x00080100, "SH", code.encode()), (0x00080102, "SH", b"DCM"), (0x00080104, "LO", _CODES[code].encode())]
-    )
+    return encoding.dataset(codes.item(code, "DCM"))

@@ -127,12 +127,19 @@ def _export_file(header: Header, job: Job, own: dict[str, set[str]], seen: set[t
         raise RejectedError("patient withdrew")
     if header.instance and job.first[header.instance] != header:
         raise RejectedError("SOP instance of another file")
-    one = deidentify_file((job.source / header.path).read_bytes(), job.settings, own)
+    one = deidentify_file(_content(job.source / header.path), job.settings, own)
     pixels = (one.record["patient"], one.record["pixel_digest"])
     if pixels in seen and not one.constant and job.uid_in_sheet(header.instance) not in job.rated:
         raise RejectedError("same pixels as another image of the patient")
     seen.add(pixels)
     return _write(one, job.staged)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise RejectedError("cannot be opened") from None
 
 
 def _write(one: Exported, staged: Path) -> Row:

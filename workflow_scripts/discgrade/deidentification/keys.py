@@ -36,19 +36,27 @@ def from_file(private: Path) -> Derive:
     Raises:
         ValueError: if others may read the key, or if it is no key.
     """
-    path = private / KEY
+    return keyed(secret(private / KEY))
+
+
+def secret(path: Path) -> bytes:
+    """Return the 32 secret bytes of a key file, made on first use.
+
+    Raises:
+        ValueError: if others may read the file, or if it is no key.
+    """
     if not path.exists():
-        _make_key(path)
+        _make(path)
     if path.stat().st_mode & 0o077:
-        raise ValueError(f"The pseudonym key is readable by others. Its mode should be 0600: chmod 600 {KEY}")
+        raise ValueError(f"{path.name} is readable by others. Its mode should be 0600: chmod 600 {path.name}")
     with suppress(ValueError):
         key = bytes.fromhex(path.read_text("ascii").strip())
         if len(key) == _BYTES:
-            return keyed(key)
-    raise ValueError(f"{KEY} should hold {2 * _BYTES} hexadecimal digits. Restore it from your backup")
+            return key
+    raise ValueError(f"{path.name} should hold {2 * _BYTES} hexadecimal digits. Restore it from your backup")
 
 
-def _make_key(path: Path) -> None:
+def _make(path: Path) -> None:
     """Write a key under a name of its own, then give it the final name unless another process was first."""
     own = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as sink:

@@ -16,27 +16,19 @@ _IDENTIFIERS = frozenset(
     for keyword in (
         "AccessionNumber", "InstitutionName", "InstitutionAddress", "StationName", "InstitutionalDepartmentName",
         "PatientID", "IssuerOfPatientID", "OtherPatientIDs", "PatientAddress", "PatientTelephoneNumbers",
-        "PatientTelecomInformation", "MilitaryRank", "MedicalRecordLocator", "InsurancePlanIdentification", "Occupation",
-        "DeviceSerialNumber", "StudyID", "AdmissionID", "ServiceEpisodeID", "PatientInstitutionResidence",
-        "ScheduledProcedureStepID", "RequestedProcedureID", "PerformedProcedureStepID", "PlacerOrderNumberImagingServiceRequest",
-        "FillerOrderNumberImagingServiceRequest", "ReferringPhysicianTelephoneNumbers", "PersonTelephoneNumbers",
+        "PatientTelecomInformation", "MilitaryRank", "MedicalRecordLocator", "InsurancePlanIdentification",
+        "Occupation", "DeviceSerialNumber", "StudyID", "AdmissionID", "ServiceEpisodeID", "PatientInstitutionResidence",
+        "ScheduledProcedureStepID", "RequestedProcedureID", "PerformedProcedureStepID",
+        "PlacerOrderNumberImagingServiceRequest", "FillerOrderNumberImagingServiceRequest",
+        "ReferringPhysicianTelephoneNumbers", "PersonTelephoneNumbers",
         "ReferringPhysicianAddress", "PersonAddress", "ResponsibleOrganization", "PatientReligiousPreference",
     )
 )  # fmt: skip
 _BIRTH_DATES = frozenset({int(Tag("PatientBirthDate")), int(Tag("PatientBirthDateInAlternativeCalendar"))})
 _BIRTH_FORMS = (
-    "%Y%m%d",
-    "%d%m%Y",
-    "%m%d%Y",
-    "%d.%m.%Y",
-    "%d.%m.%y",
-    "%d/%m/%Y",
-    "%m/%d/%Y",
-    "%Y-%m-%d",
-    "%d-%m-%Y",
-    "%Y/%m/%d",
+    "%Y%m%d", "%d%m%Y", "%m%d%Y", "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%m/%d/%Y", "%Y-%m-%d", "%d-%m-%Y", "%Y/%m/%d",
     "%Y.%m.%d",
-)
+)  # fmt: skip
 _SHORTEST = 4
 _SHORTEST_NUMBER = 6
 

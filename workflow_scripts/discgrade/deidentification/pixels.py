@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import numpy as np
 from pydicom.encaps import generate_frames
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID, JPEG2000TransferSyntaxes, JPEGLSTransferSyntaxes, JPEGTransferSyntaxes
@@ -56,6 +57,8 @@ def extract(elements: raw.Item, syntax: UID) -> Pixels:
     options = _options(elements)
     content = elements[encoding.PIXEL_DATA].content
     native = _native(content, syntax, options)
+    if not syntax.is_encapsulated:
+        native = _without_overlays(native, elements, options["bits_allocated"])
     if syntax in _CUTS:
         frames = list(generate_frames(content, number_of_frames=options["number_of_frames"]))
         cut = _cut(frames, _CUTS[syntax])
@@ -94,6 +97,18 @@ def _native(content: bytes, syntax: UID, options: dict[str, Any]) -> bytes:
     if len(content) < length:
         raise codecs.TruncatedError("pixel data is shorter than the image")
     return content[:length] if syntax.is_little_endian else _decoded(content, syntax, options)
+
+
+def _without_overlays(native: bytes, elements: raw.Item, bits_allocated: int) -> bytes:
+    """Clear the bits beside the image's own in which overlays lie (PS3.3 C.9.2, retired)."""
+    high = raw.number(elements, 0x00280102)
+    image = set(range(high - raw.number(elements, 0x00280101) + 1, high + 1))
+    overlays = [group << 16 for group in range(0x6000, 0x6020, 2) if group << 16 | 0x0102 in elements]
+    bits = {raw.number(elements, one | 0x0102) for one in overlays if one | 0x3000 not in elements} - image
+    if not bits:
+        return native
+    mask = ~sum(1 << bit for bit in bits) & ((1 << bits_allocated) - 1)
+    return (np.frombuffer(native, f"<u{bits_allocated // 8}") & mask).tobytes()
 
 
 def _decoded(content: bytes, syntax: UID, options: dict[str, Any]) -> bytes:

@@ -83,25 +83,39 @@ TYPE_2 = _tags(
 )  # fmt: skip
 
 # What stands for the value of a Type 1 attribute of a multi-frame image.
-_NO_TIME = b"19000101000000"
 DUMMIES = {
-    int(Tag(keyword)): dummy
-    for keyword, dummy in {
-        "AcquisitionDateTime": _NO_TIME, "FrameAcquisitionDateTime": _NO_TIME, "FrameReferenceDateTime": _NO_TIME,
-        "FunctionalSyncPulse": _NO_TIME, "ContentDate": b"19000101", "ContentTime": b"000000",
-        "Manufacturer": b"REMOVED", "ManufacturerModelName": b"REMOVED", "SoftwareVersions": b"REMOVED",
-        "PulseSequenceName": b"REMOVED", "ReceiveCoilName": b"REMOVED", "TransmitCoilName": b"REMOVED",
-        "MultiCoilElementName": b"REMOVED", "ParallelAcquisitionTechnique": b"OTHER", "LUTExplanation": b"REMOVED", "LUTLabel": b"REMOVED", "StackID": b"1",
-    }.items()
-}  # fmt: skip
+    **dict.fromkeys(
+        _tags("AcquisitionDateTime", "FrameAcquisitionDateTime", "FrameReferenceDateTime", "FunctionalSyncPulse"),
+        b"19000101000000",
+    ),
+    **dict.fromkeys(
+        _tags(
+            "Manufacturer",
+            "ManufacturerModelName",
+            "SoftwareVersions",
+            "PulseSequenceName",
+            "ReceiveCoilName",
+            "TransmitCoilName",
+            "MultiCoilElementName",
+            "LUTExplanation",
+            "LUTLabel",
+        ),
+        b"REMOVED",
+    ),
+    int(Tag("ContentDate")): b"19000101",
+    int(Tag("ContentTime")): b"000000",
+    int(Tag("ParallelAcquisitionTechnique")): b"OTHER",
+    int(Tag("StackID")): b"1",
+}
 DEVICE_SERIAL_NUMBER = int(Tag("DeviceSerialNumber"))
 
 _SHIFTED = _tags("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate")
 _DESCRIPTIONS = _tags("SeriesDescription", "ProtocolName")
-# Tables of grey values could spell anything, and no MR image needs them; context groups mean nothing without their code.
+# Tables of grey values could spell anything, and no MR image needs them. Context groups say nothing without the code,
+# descriptions of private elements nothing without these.
 _DROPPED = _tags(
     "ModalityLUTSequence", "VOILUTSequence", "LUTData", "LUTDescriptor", "ContextUID", "MappingResourceUID",
-    "ContextGroupExtensionCreatorUID",
+    "ContextGroupExtensionCreatorUID", "PrivateDataElementCharacteristicsSequence",
 )  # fmt: skip
 _WEIGHT_AND_SIZE = _tags("PatientWeight", "PatientSize")
 _NUMBERS = frozenset({"DS", "IS", "US", "SS", "UL", "SL", "FL", "FD", "SV", "UV", "AT"})
@@ -110,7 +124,7 @@ _IMAGING_GROUPS = frozenset({0x0008, 0x0018, 0x0020, 0x0028, 0x0040, 0x0054, 0x2
 
 @cache
 def table() -> dict[int, str]:
-    """Return the basic profile's action for every tag of Table E.1-1; repeating groups and private tags are left out."""
+    """Return the basic profile's action by tag, for all of Table E.1-1 but repeating groups and private tags."""
     text = (files(__package__) / TABLE).read_text("utf-8")
     rows = [row for row in csv.DictReader(text.splitlines()) if "x" not in row["tag"] and row["tag"] != "private"]
     return {int(row["tag"], 16): row["basic"] for row in rows}

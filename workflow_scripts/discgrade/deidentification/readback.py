@@ -7,9 +7,9 @@ import io
 from collections.abc import Collection, Iterator
 
 import pydicom
+from pydicom._uid_dict import UID_dictionary
 from pydicom.dataset import FileDataset
 from pydicom.tag import Tag
-from pydicom._uid_dict import UID_dictionary
 
 from discgrade.deidentification import codes, profile, raw, vocabulary
 from discgrade.deidentification.known import Own
@@ -23,7 +23,8 @@ ADDED = frozenset(
         "DeidentificationMethodCodeSequence", "LongitudinalTemporalInformationModified",
     )
 )  # fmt: skip
-_CODE = (0x00080100, 0x00080102, 0x00080104)
+_CODE = (codes.VALUE, codes.SCHEME, codes.MEANING)
+_NAMES = (int(Tag("PatientName")), int(Tag("PatientID")))
 
 
 def reread(content: bytes) -> FileDataset:
@@ -59,8 +60,13 @@ def _allowed(element: raw.Raw, options: Options, uids: Collection[str]) -> bool:
     if element.given == "UI":
         return all(uid in UID_dictionary or uid in uids for uid in content.decode("latin-1").split("\\") if uid)
     if rule.action is Action.TERM:
-        return vocabulary.coded(element.tag, content) == content
+        return vocabulary.coded(element.tag, content.decode("latin-1")) == content.decode("latin-1")
     return element.given in rule.representations
+
+
+def names(elements: raw.Item) -> set[str]:
+    """Return the patient's names and IDs in a data set; they should be the pseudonym."""
+    return {raw.text(elements, tag) for tag in _NAMES}
 
 
 def holds(elements: raw.Item, own: Own) -> bool:
@@ -75,9 +81,10 @@ def holds(elements: raw.Item, own: Own) -> bool:
 
 
 def _values(elements: raw.Item) -> Iterator[raw.Raw]:
-    """Yield every element that is no sequence, no UID and no term."""
+    """Yield every element that is no sequence, no UID and no term, nor written by de-identification itself."""
     for element in elements.values():
-        for item in element.items:
-            yield from _values(item)
-        if element.given not in ("UI", "CS", "SQ"):
-            yield element
+        if element.tag not in ADDED and element.tag != profile.DEVICE_SERIAL_NUMBER:
+            for item in element.items:
+                yield from _values(item)
+            if element.given not in ("UI", "CS", "SQ"):
+                yield element

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from discgrade import records
 from discgrade.deidentification import exporting, keys, maps, profile, rules, sheet, vocabulary, withdrawal
@@ -56,15 +56,15 @@ def deidentify_shard(
     with _pseudonyms(private, options) as (pseudonyms, mark):
         keys.check_mark(export, mark)
         found = headers(source, private)
-        uid_in_sheet, patient_in_sheet = _sheet_names(pseudonyms, str(options.get("identifiers", "original")))
+        names = _sheet_names(pseudonyms, str(options.get("identifiers", "original")))
         withdrawn = _withdrawn(found, private, pseudonyms)
-        rows = _checked_rows(ratings, found, withdrawn, uid_in_sheet, patient_in_sheet, private)
+        rows = _checked_rows(ratings, found, withdrawn, names, private)
         job = Job(
             source=source,
             staged=exporting.stage(export, shard),
             settings=_settings(pseudonyms, options),
             first=by_instance(found),
-            uid_in_sheet=uid_in_sheet,
+            uid_in_sheet=names.uid,
             rated=frozenset(row.get("sop_instance_uid") for row in rows),
             withdrawn=withdrawn,
         )
@@ -108,11 +108,17 @@ def _settings(pseudonyms: Pseudonyms, options: Mapping[str, Any]) -> Settings:
     return Settings(pseudonyms, kept, vocabulary.words("description") | site_words)
 
 
-def _sheet_names(pseudonyms: Pseudonyms, identifiers: str) -> tuple[Callable[[str], str], Callable[[Header], str]]:
-    """Return how the sheet names an image, given its UID, and a patient, given a header."""
+class _Names(NamedTuple):
+    """How the sheet names an image, given its UID in the source, and the patient of an image."""
+
+    uid: Callable[[str], str]
+    patient: Callable[[Header], str]
+
+
+def _sheet_names(pseudonyms: Pseudonyms, identifiers: str) -> _Names:
     if identifiers == "pseudonym":
-        return pseudonyms.uid, lambda header: pseudonyms.patient(key_of(header))
-    return str, lambda header: header.patient
+        return _Names(pseudonyms.uid, lambda header: pseudonyms.patient(key_of(header)))
+    return _Names(str, lambda header: header.patient)
 
 
 def _withdrawn(found: Sequence[Header], private: Path, pseudonyms: Pseudonyms) -> frozenset[Key]:
@@ -132,14 +138,13 @@ def _checked_rows(
     ratings: Path | None,
     found: Sequence[Header],
     withdrawn: frozenset[Key],
-    uid_in_sheet: Callable[[str], str],
-    patient_in_sheet: Callable[[Header], str],
+    names: _Names,
     private: Path,
 ) -> list[sheet.Row]:
     """Return the readings of patients who did not withdraw, checked."""
     if ratings is None:
         return []
-    images = {uid_in_sheet(uid): header for uid, header in by_instance(found).items()}
+    images = {names.uid(uid): header for uid, header in by_instance(found).items()}
     listed = withdrawal.listed(private)
 
     def stays(row: sheet.Row) -> bool:
@@ -148,7 +153,7 @@ def _checked_rows(
         return not gone and normalised(row.get("patient_id")) not in listed
 
     rows = [row for row in sheet.load(ratings) if stays(row)]
-    rules.check(rows, images, patient_in_sheet, private)
+    rules.check(rows, images, names.patient, private)
     return rows
 
 

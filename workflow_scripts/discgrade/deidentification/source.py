@@ -4,13 +4,14 @@ Planning a study reads this index; while nothing is new, it needs the standard l
 """
 
 import hashlib
+import hmac
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from discgrade.deidentification import keys, sheet, withdrawal
 from discgrade.deidentification import private as privacy
-from discgrade.deidentification import sheet, withdrawal
 
 INDEX = "index.csv"
 
@@ -79,11 +80,18 @@ def by_instance(found: Sequence[Header]) -> dict[str, Header]:
 
 def _walk(source: Path) -> Iterator[tuple[str, int, int]]:
     root = os.fspath(source)
-    for folder, _, names in os.walk(root):
+    for folder, _, names in os.walk(root, onerror=_unreadable):
         for name in names:
             path = f"{folder}{os.sep}{name}"
-            status = os.stat(path)  # noqa: PTH116 (a Path object for each file takes longer than the call)
+            try:
+                status = os.stat(path)  # noqa: PTH116 (a Path object for each file takes longer than the call)
+            except OSError:
+                status = os.lstat(path)
             yield path[len(root) :].lstrip(os.sep), status.st_size, status.st_mtime_ns
+
+
+def _unreadable(_: OSError) -> None:
+    raise ValueError("A folder of the scans cannot be opened. Whoever runs this should be allowed to read all of them")
 
 
 def _read(source: Path, path: str, size: int, modified: int) -> Header:
@@ -103,7 +111,8 @@ def shard_digests(*, source: Path, ratings: Path | None, shards: Sequence[str], 
     """Return a digest of what the output of each shard depends on: its files, their readings and withdrawals.
 
     A reading counts in the shard of its image, with its rater's pseudonym and the day since that rater's first reading,
-    so that a new patient changes one digest only. What cannot be told to belong to a shard counts in all.
+    so that a new patient changes one digest only. What cannot be told to belong to a shard counts in all. The digests
+    are keyed with a private secret, since they are written where others may read them.
 
     Args:
         source: Folder of DICOM files.
@@ -129,7 +138,8 @@ def shard_digests(*, source: Path, ratings: Path | None, shards: Sequence[str], 
     for shard in shards:
         own = withdrawal.concerning(withdrawn, [one for one in found if shard_of(one.path, shards) == shard], found)
         parts[shard] += [f"withdrawn\0{one}" for one in sorted(own)]
-    return {shard: hashlib.sha256(_bytes("\n".join(lines))).hexdigest() for shard, lines in parts.items()}
+    salt = keys.secret(private / "digest.key")
+    return {shard: hmac.new(salt, _bytes("\n".join(lines)), "sha256").hexdigest() for shard, lines in parts.items()}
 
 
 def _bytes(text: str) -> bytes:

@@ -5,11 +5,13 @@ import re
 from functools import cache
 from importlib.resources import files
 
+from pydicom._private_dict import private_dictionaries
 from pydicom.datadict import dictionary_VR
 from pydicom.tag import Tag
 
 # The few texts of a certain form that stay: pulse sequences as Siemens and Philips name them, software, stacks.
-_PULSE = r"[*]?(?:tser?|se|fl|fi|ep|tfl|tfi|tir|h|me|spc(?:ir)?|qtfl|tgse|epse|epfid|fm)[23]d\d{0,4}(?:_\d{1,4}){0,3}(?:ns|st)?(?:r\d{1,3})?"
+_FAMILY = r"tser?|se|fl|fi|ep|tfl|tfi|tir|h|me|spc(?:ir)?|qtfl|tgse|epse|epfid|fm"
+_PULSE = rf"[*]?(?:{_FAMILY})[23]d\d{{0,4}}(?:_\d{{1,4}}){{0,3}}(?:ns|st)?(?:r\d{{1,3}})?"
 _PATTERNS = {
     "SequenceName": rf"{_PULSE}|[*]?ep_b\d{{1,4}}(?:t|#\d{{1,3}})?",
     "PulseSequenceName": rf"{_PULSE}|(?:T[12])?(?:B-|M|F)?(?:TSE|TFE|FFE|SE|IR|GRASE)(?:EPI)?",
@@ -17,21 +19,25 @@ _PATTERNS = {
     "StackID": r"\d{1,3}|[A-Za-z]",
 }
 _WORDED = {
-    "Manufacturer": "scanner", "ManufacturerModelName": "scanner", "ReceiveCoilName": "coil", "TransmitCoilName": "coil",
-}  # fmt: skip
+    "Manufacturer": "scanner",
+    "ManufacturerModelName": "scanner",
+    "ReceiveCoilName": "coil",
+    "TransmitCoilName": "coil",
+}
+# Names of private blocks that pydicom's dictionary knows; multi-frame dimensions point into them.
+_CREATORS = frozenset({int(Tag("DimensionIndexPrivateCreator")), int(Tag("FunctionalGroupPrivateCreator"))})
 _IMAGE_TYPES = frozenset({int(Tag("ImageType")), int(Tag("FrameType"))})
 _WORD = re.compile(r"[^\W_]+[*]?")
 _SHORT_NUMBER = re.compile(r"\d{1,2}", re.ASCII)
 _MEASURE = re.compile(r"\d{1,2}mm|\d", re.ASCII)
 _GAPS = re.compile(r"[^0-9A-Za-z*]+")
-_PADDING = b" \0"
 
 
 @cache
-def terms() -> dict[int, frozenset[bytes]]:
+def terms() -> dict[int, frozenset[str]]:
     """Return the defined and enumerated terms (PS3.3) of coded strings and of two short texts, by tag."""
     rows = csv.DictReader((files(__package__) / "terms.csv").read_text("utf-8").splitlines())
-    return {int(Tag(row["keyword"])): frozenset(row["terms"].encode().split(b"|")) for row in rows}
+    return {int(Tag(row["keyword"])): frozenset(row["terms"].split("|")) for row in rows}
 
 
 @cache
@@ -41,16 +47,16 @@ def words(kind: str) -> frozenset[str]:
     return frozenset(word for row in rows if row["kind"] == kind for word in row["words"].split())
 
 
-def coded(tag: int, value: bytes) -> bytes | None:
+def coded(tag: int, value: str) -> str | None:
     """Return a coded string if all its values are terms of that attribute, else None.
 
     An image type keeps its known values: from the third on, OTHER stands for what only its maker defines.
     """
     known = terms().get(tag, frozenset())
-    parts = [part.strip(_PADDING) for part in value.split(b"\\")]
+    parts = [part.strip(" \0") for part in value.split("\\")]
     if tag in _IMAGE_TYPES and known.issuperset(parts[:2]):
-        parts[2:] = [part if part in known or not part else b"OTHER" for part in parts[2:]]
-    return b"\\".join(parts) if known.issuperset(part for part in parts if part) else None
+        parts[2:] = [part if part in known or not part else "OTHER" for part in parts[2:]]
+    return "\\".join(parts) if known.issuperset(part for part in parts if part) else None
 
 
 def described(text: str, allowed: frozenset[str]) -> str:
@@ -79,9 +85,11 @@ def text(tag: int, value: str) -> str | None:
 
 def _is_known(tag: int, value: str) -> bool:
     if tag in terms():
-        return value.encode() in terms()[tag]
+        return value in terms()[tag]
     if tag in patterns():
         return patterns()[tag].fullmatch(value) is not None
+    if tag in _CREATORS:
+        return value in private_dictionaries
     allowed = words(_worded()[tag])
     return all(
         part in allowed or _SHORT_NUMBER.fullmatch(part)
@@ -94,7 +102,7 @@ def _is_known(tag: int, value: str) -> bool:
 def text_tags() -> frozenset[int]:
     """Return the attributes that keep a text of a known form or of known words."""
     texts = (tag for tag in terms() if dictionary_VR(tag) != "CS")
-    return frozenset({*texts, *patterns(), *_worded()})
+    return frozenset({*texts, *patterns(), *_worded(), *_CREATORS})
 
 
 @cache
