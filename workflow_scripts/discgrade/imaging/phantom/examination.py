@@ -30,7 +30,7 @@ def examine(patient: Patient, destination: Path) -> list[Seen]:
     cv2.setNumThreads(1)
     identity = draw_identity(patient)
     rng = patient.generator("scan")
-    scan, maker = draw_scan(rng, patient.cohort), draw_maker(patient.cohort, rng)
+    scan, maker = draw_scan(rng), draw_maker(patient.cohort, rng)
     spine = build_spine(patient)
     view = scan.view(patient.generator("texture"))
     paint_back(view, spine, patient.age, patient.generator("tissue"))

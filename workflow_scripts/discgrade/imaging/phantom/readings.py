@@ -67,7 +67,8 @@ def perceived(degeneration: Floats, hesitant: NDArray[np.bool_], errors: Floats)
         hesitant: Discs over which raters hesitate.
         errors: Standard normal draws of this reading.
     """
-    return np.add(degeneration, np.where(hesitant, HESITANT_ERROR, SURE_ERROR) * errors)
+    perception: Floats = degeneration + np.where(hesitant, HESITANT_ERROR, SURE_ERROR) * errors
+    return perception
 
 
 def first_reading(perception: Floats, cohort: str) -> Floats:
@@ -81,7 +82,8 @@ def borders(perception: Floats, grades: Floats) -> Floats:
     """Return the 12 borders between the 13 grades of a reading, midway between the discs on both sides."""
     ordered = np.concatenate([[-np.inf], np.sort(perception), [np.inf]])
     below = np.searchsorted(np.sort(grades), FRACTIONAL[:-1], side="right")
-    return (ordered[below] + ordered[below + 1]) / 2
+    middles: Floats = (ordered[below] + ordered[below + 1]) / 2
+    return middles
 
 
 def second_reading(perception: Floats, limits: Floats, plain: NDArray[np.bool_]) -> Floats:

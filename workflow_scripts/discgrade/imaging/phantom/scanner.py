@@ -72,7 +72,7 @@ def _centred(count: int, step: float) -> NDArray[np.float64]:
     return np.linspace(-half, half, count)
 
 
-def draw_scan(rng: np.random.Generator, cohort: str) -> Scan:
+def draw_scan(rng: np.random.Generator) -> Scan:
     """Draw the settings of a scan."""
     matrix = int(rng.choice(MATRICES, p=(0.4, 0.25, 0.2, 0.15)))
     oblique = rng.random() < 0.3
