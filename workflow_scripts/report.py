@@ -21,5 +21,6 @@ with step(snakemake) as job:
         yaml.safe_dump(job.config, config, sort_keys=False)
         config.flush()
         command = [sys.executable, "-m", "snakemake", "--nolock", "--cores", "1", "--report", str(html)]
+        command += ["--report-stylesheet", "rules/captions/report.css"]
         subprocess.run([*command, "--configfile", config.name, "--", "tables", "figures"], check=True)
         html.replace(partial)
