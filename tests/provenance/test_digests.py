@@ -1,9 +1,10 @@
+import json
 import shutil
 import sys
 from pathlib import Path
 
 import pytest
-from discgrade.provenance import code_digest, file_digest, lock_digest, loss_digest, reference_digest
+from discgrade.provenance import code_digest, file_digest, lock_digest, loss_digest, reference_digest, source
 from discgrade.provenance.digests import SOURCE, content_digest
 
 EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -140,3 +141,21 @@ def test_importing_the_digests_loads_nothing_heavy():
 def test_a_script_that_is_not_there_is_named():
     with pytest.raises(FileNotFoundError, match="no_such_script"):
         code_digest(Path("no_such_script.py"))
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"another version": {}}', '{"x": 1}'])
+def test_what_an_earlier_run_kept_is_only_a_short_cut(script, tmp_path, monkeypatch, content):
+    before = code_digest(script)
+    kept = tmp_path / "kept.json"
+    kept.write_text(content)
+    monkeypatch.setattr(source, "KEPT", kept)
+    copy = shutil.copytree(script.parent, tmp_path / "copy", ignore=lambda folder, _: ["copy", "kept.json"])
+    for function in (source._known, source._of_bytes):
+        function.cache_clear()
+    assert code_digest(copy / script.name) == before
+    assert len(json.loads(kept.read_text())[source._version()]) == 5  # both __init__.py are the same bytes
+    for function in (source._known, source._of_bytes):
+        function.cache_clear()
+    shutil.copytree(copy, tmp_path / "again")
+    assert code_digest(tmp_path / "again" / script.name) == before
+    source._known.cache_clear()

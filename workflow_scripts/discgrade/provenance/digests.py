@@ -5,15 +5,15 @@ therefore takes `code_digest` of its script as a param: it changes when the pars
 module that the script imports, changes, and not for a comment, a docstring, a blank line or a `touch`.
 """
 
-import ast
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cache
 from importlib.machinery import PathFinder
 from pathlib import Path
+
+from discgrade.provenance.source import joined_digest, keep, read_source
 
 SOURCE = Path(__file__).resolve().parents[2]
 """The folder of the scripts and of the package."""
@@ -36,7 +36,7 @@ def content_digest(content: object) -> str:
 def lock_digest(path: str | Path) -> str:
     """Return the SHA-256 of a lock file's pinned versions; comments, hashes and blank lines do not count."""
     lines = (line.split("#")[0].strip(" \\\n") for line in Path(path).read_text().splitlines())
-    return _join(line for line in lines if line and not line.startswith("--hash"))
+    return joined_digest(line for line in lines if line and not line.startswith("--hash"))
 
 
 def code_digest(script: str | Path) -> str:
@@ -75,21 +75,9 @@ def reference_digest(reference: str) -> str | None:
 loss_digest = reference_digest
 
 
-@dataclass(frozen=True)
-class _Module:
-    """A parsed file: the digest of its code, the dotted names it imports, the first parts of its string constants."""
-
-    digest: str
-    imports: frozenset[tuple[int, str]]
-    words: frozenset[str]
-
-
-def _join(parts: Iterable[str]) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
-
-
 def _combined(files: dict[str, str]) -> str:
-    return _join([f"{name}={digest}" for name, digest in sorted(files.items())])
+    keep()
+    return joined_digest(f"{name}={digest}" for name, digest in sorted(files.items()))
 
 
 def _closure(start: Path, roots: tuple[Path, ...]) -> dict[str, str]:
@@ -98,69 +86,41 @@ def _closure(start: Path, roots: tuple[Path, ...]) -> dict[str, str]:
     waiting = {start.name: start}
     while waiting:
         name, path = waiting.popitem()
-        module = _parsed(path, path.stat().st_mtime_ns)
-        found[name] = module.digest
-        found |= {f"{name}:{part}": digest for part, digest in _data(path, module.words)}
-        imports = _imported(path, module.imports, roots)
-        waiting |= {name: path for name, path in imports if name not in found}
+        digests, imported = _module(name, path, path.stat().st_mtime_ns, roots)
+        found |= digests
+        waiting |= {name: path for name, path in imported.items() if name not in found}
     return found
 
 
 @cache
-def _parsed(path: Path, _modified: int) -> _Module:
-    tree = ast.parse(path.read_bytes(), filename=str(path))
-    code: list[str] = []
-    imports: set[tuple[int, str]] = set()
-    words: set[str] = set()
-    _write(tree, code, imports, words)
-    return _Module(_join(code), frozenset(imports), frozenset(words))
+def _module(name: str, path: Path, _modified: int, roots: tuple[Path, ...]) -> tuple[dict[str, str], dict[str, Path]]:
+    """Return the digests of one file and its data, by name, and the files of the project modules that it imports."""
+    source = read_source(path)
+    data = {f"{name}:{part}": digest for part, digest in _data(path, source.words)}
+    names = {_absolute(path, level, dotted, roots) for level, dotted in source.imports}
+    return {name: source.digest} | data, {name: file for dotted in names for name, file in _files(dotted, roots)}
 
 
-def _write(node: ast.AST, code: list[str], imports: set[tuple[int, str]], words: set[str]) -> None:
-    """Append a node's code without docstrings and positions; collect its imports and strings on the way.
-
-    Empty fields are left out, so that the digest does not depend on the fields that a Python version knows.
-    """
-    if isinstance(node, ast.Import):
-        imports |= {(0, alias.name) for alias in node.names}
-    elif isinstance(node, ast.ImportFrom):
-        imports |= {(node.level, f"{node.module or ''}.{alias.name}".lstrip(".")) for alias in node.names}
-    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-        words.add(node.value.partition("/")[0])
-    code.append(type(node).__name__)
-    for field in node._fields:
-        value = getattr(node, field, None)
-        for child in value if isinstance(value, list) else [] if value is None else [value]:
-            if not isinstance(child, ast.AST):
-                code.append(f"{field} {child!r}")
-            elif not _is_text(child):
-                code.append(field)
-                _write(child, code, imports, words)
-    code.append(".")
+def _absolute(path: Path, level: int, dotted: str, roots: tuple[Path, ...]) -> str:
+    """Return the whole name of an import; the level is that of a relative one."""
+    if not level:
+        return dotted
+    folder = path.parents[level - 1]
+    root = next((root for root in roots if folder.is_relative_to(root)), folder)
+    return ".".join([*folder.relative_to(root).parts, dotted])
 
 
-def _is_text(node: ast.AST) -> bool:
-    """Tell whether a statement is a bare string: a docstring."""
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-
-
-def _imported(path: Path, imports: frozenset[tuple[int, str]], roots: tuple[Path, ...]) -> Iterator[tuple[str, Path]]:
-    """Yield the project modules behind imported names: every package on the way counts, as Python runs it too."""
-    for level, dotted in imports:
-        bases = (path.parents[level - 1],) if level else roots
-        parts = dotted.split(".")
-        for length in range(1, len(parts) + 1):
-            name = _name(bases[0], roots, parts[:length])
-            if any(f"{name}.".startswith(f"{untracked}.") for untracked in UNTRACKED):
-                break
-            file = next(filter(None, (_module_file(base.joinpath(*parts[:length])) for base in bases)), None)
-            if file:
-                yield name, file
-
-
-def _name(base: Path, roots: tuple[Path, ...], parts: list[str]) -> str:
-    root = next((root for root in roots if base.is_relative_to(root)), base)
-    return ".".join([*base.relative_to(root).parts, *parts])
+@cache
+def _files(dotted: str, roots: tuple[Path, ...]) -> list[tuple[str, Path]]:
+    """Return the project modules behind an imported name: every package on the way counts, as Python runs it too."""
+    if any(f"{dotted}.".startswith(f"{untracked}.") for untracked in UNTRACKED):
+        dotted = dotted.partition(".")[0]
+    parts = dotted.split(".")
+    root = next((root for root in roots if _module_file(root / parts[0])), None)
+    if root is None:
+        return []
+    found = ((".".join(parts[:end]), _module_file(root.joinpath(*parts[:end]))) for end in range(1, len(parts) + 1))
+    return [(name, file) for name, file in found if file]
 
 
 @cache
@@ -181,9 +141,9 @@ def _find(module: str) -> Path | None:
     return Path(spec.origin) if spec and spec.origin else None
 
 
-def _data(path: Path, words: frozenset[str]) -> Iterator[tuple[str, str]]:
+def _data(path: Path, words: list[str]) -> Iterator[tuple[str, str]]:
     """Yield name and digest of the data files beside a module that it names, whole folders included."""
-    for name in sorted(words & _beside(path.parent)):
+    for name in sorted(_beside(path.parent).intersection(words)):
         place = path.parent / name
         files = sorted(file for file in place.rglob("*") if file.is_file()) if place.is_dir() else [place]
         yield from ((str(file.relative_to(path.parent)), file_digest(file)) for file in files)
