@@ -135,9 +135,15 @@ def older_than_lock(chain: Chain, names: Collection[str], lock: Path) -> Iterato
 def _older(
     chain: Chain, names: Collection[str], key: str, what: str, current: Callable[[Record], str | None]
 ) -> Iterator[Fault]:
+    """Name once for each rule the outputs that were made with another digest than the current one."""
+    found: dict[tuple[str, str, str], list[str]] = {}
     for name in names:
         record = chain.records[name]
         then, now = record.get(key), current(record)
         if then and now and then != now:
-            made = ", ".join(item["path"] for item in study_files(record["outputs"]))
-            yield Fault("older output", made, f"older than {what}: made with {then[:12]}, now {now[:12]}")
+            made = [item["path"] for item in study_files(record["outputs"])]
+            found.setdefault((record["rule"], then, now), []).extend(made)
+    for (rule, then, now), paths in found.items():
+        more = f" and {len(paths) - 4} more of {rule}" if len(paths) > 4 else ""
+        message = f"older than {what}: made with {then[:12]}, now {now[:12]}"
+        yield Fault("older output", ", ".join(paths[:4]) + more, message)

@@ -76,9 +76,9 @@ def verify(results: Path, *, scripts: Path | None = SOURCE) -> Verdict:
 
 
 def study_head(chain: Chain) -> str:
-    """Return one digest over all records behind the tables and figures of a study: what its report prints."""
+    """Return one digest over all records behind the tables and figures of a study, or over all if it has none yet."""
     shown = [name for path, name in chain.makers.items() if path.startswith(SHOWN[:2])]
-    return chain.head(chain.ancestry(shown))
+    return chain.head(chain.ancestry(shown or chain.records))
 
 
 def _needed(chain: Chain) -> tuple[list[str], list[str]]:
