@@ -16,7 +16,7 @@ from discgrade.reliability.scoring import score_runs
 NOISE = {"default": 0.3, "integral": 0.32, "soft_kappa": 0.6, "mse": 0.35}
 CONFIG: dict[str, Any] = {
     "images": {"resolution": 48, "resolutions": [24, 48]},
-    "splits": {"folds": 3, "shares": [1, 4]},
+    "splits": {"folds": 2, "shares": [1, 4]},
     "training": {"decoding": "argmax"},
     "variants": {
         "default": {"scale": "fractional"},
@@ -106,6 +106,7 @@ def write_table(frame: pd.DataFrame, schema: pa.Schema, path: Path) -> Path:
 
 def make_study(
     folder: Path,
+    *,
     patients: int = 60,
     external: int = 0,
     whole: bool = False,

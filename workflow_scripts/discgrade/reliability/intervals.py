@@ -16,7 +16,8 @@ from discgrade.reliability.comparison import comparison_rows, interval_rows, run
 from discgrade.reliability.credible import Bootstrap, Draws, Unit, fold_draws, mean_draws, score_draws
 from discgrade.reliability.graded import read_discs
 from discgrade.reliability.pairs import Detail, Pairs
-from discgrade.reliability.scoring import EXTERNAL, grades_read, pairs_of, scopes_of
+from discgrade.reliability.scopes import EXTERNAL, scoped_pairs
+from discgrade.reliability.scoring import grades_read
 from discgrade.reliability.tabulation import RUN, Scope
 from discgrade.study import ALL_SEEDS, FOLD_MEAN, FOLDS, HOLDOUT, READINGS, Run
 
@@ -55,8 +56,8 @@ def _run_pairs(frame: pd.DataFrame, discs: pd.DataFrame, twice: Twice) -> dict[S
         first = rows.iloc[0]
         run = Run(first["variant"], int(first["resolution"]), int(first["share"]), first["split"], int(first["seed"]))
         ordered = rows.sort_values(["part", "disc", "copy"], ascending=[False, True, True])
-        for scope, chosen in scopes_of(ordered, discs, twice):
-            scoped.setdefault(scope, {})[run] = pairs_of(chosen, discs, scope, first["scale"])
+        for scope, pairs in scoped_pairs(ordered, discs, twice):
+            scoped.setdefault(scope, {})[run] = pairs
     return scoped
 
 

@@ -52,6 +52,12 @@ class Pairs:
         """Return the number of samples."""
         return len(self.reference)
 
+    def subset(self, chosen: NDArray[np.bool_]) -> "Pairs":
+        """Return the samples that a mask chooses."""
+        return Pairs(
+            self.reference[chosen], self.predicted[chosen], self.disc[chosen], self.patient[chosen], self.detail
+        )
+
     @property
     def cells(self) -> NDArray[np.int64]:
         """Cell of each sample in the flattened joint matrix, (n,)."""

@@ -1,6 +1,6 @@
 """Score every run and pair of readings, over all discs and over groups of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,58 +9,12 @@ import pandas as pd
 import pyarrow as pa
 
 from discgrade import records
-from discgrade.grades import FRACTIONAL, Scale, rank
+from discgrade.grades import FRACTIONAL, rank
 from discgrade.reliability import raters
 from discgrade.reliability.confusion import Floats
 from discgrade.reliability.graded import grade_run, read_discs, read_splits, run_of
-from discgrade.reliability.pairs import Pairs, detail_of
+from discgrade.reliability.scopes import EXTERNAL, scoped_pairs
 from discgrade.reliability.tabulation import Cell, Scope, pooled_folds, score_table
-
-EXTERNAL = "external"
-ScopedFrame = tuple[Scope, pd.DataFrame]
-GROUPINGS: tuple[str, ...] = ("cohort", "level", "maker", "field_strength", "origin")
-
-
-def pairs_of(frame: pd.DataFrame, discs: pd.DataFrame, scope: Scope, scale: Scale) -> Pairs:
-    """Pair the reference and predicted grades of scored samples (rows of `records.GRADED`) of one run's scale.
-
-    Whether the reference is fractional is asked of the scope's whole cohort, or of all cohorts but the external one.
-    """
-    cohort = discs["cohort"] == scope.group if scope.scope == "cohort" else discs["cohort"] != EXTERNAL
-    return Pairs(
-        reference=rank(frame["reference"]),
-        predicted=rank(frame["predicted"]),
-        disc=frame["disc"].to_numpy(object),
-        patient=discs["patient"][frame["disc"]].to_numpy(object),
-        detail=detail_of(discs.loc[cohort, "grade"].to_numpy(), scale),
-    )
-
-
-def scopes_of(frame: pd.DataFrame, discs: pd.DataFrame, twice: Mapping[Scope, pd.Series]) -> Iterator[ScopedFrame]:
-    """Yield scored samples of one run, or of all its folds, by scope.
-
-    Args:
-        frame: Rows of `records.GRADED`.
-        discs: As `graded.read_discs` returns.
-        twice: As `raters.doubly_read` returns.
-
-    Yields:
-        All samples of the test part, those of each group, those of the external cohort, and those of the doubly read
-        discs with one of their readings as the reference; only scopes that have samples.
-    """
-    tested = frame[frame["part"] == "test"]
-    yield Scope(), tested
-    for grouping in GROUPINGS:
-        values = discs[grouping][tested["disc"]].to_numpy(object)
-        for value in sorted(pd.unique(values[pd.notna(values)])):
-            name = f"{value:g}" if isinstance(value, float) else str(value)
-            yield Scope(grouping, name), tested[values == value]
-    if len(tested) < len(frame):
-        yield Scope("cohort", EXTERNAL), frame[frame["part"] == EXTERNAL]
-    for scope, grades in twice.items():
-        reread = tested[tested["disc"].isin(grades.index)]
-        if len(reread):
-            yield scope, reread.assign(reference=grades[reread["disc"]].to_numpy())
 
 
 def grades_read(discs: pd.DataFrame) -> Floats:
@@ -116,8 +70,7 @@ def score_runs(
         for path, plan in zip(predictions, runs, strict=True):
             frame = grade_run(path, plan, known, parts)
             sink.write_table(records.conform(pa.Table.from_pandas(frame, preserve_index=False), records.GRADED, graded))
-            for scope, rows in scopes_of(frame, known, twice):
-                pairs = pairs_of(rows, known, scope, plan["scale"])
+            for scope, pairs in scoped_pairs(frame, known, twice):
                 cells.append(Cell(run_of(plan), scope, pairs.joint, pairs.detail))
     cells += pooled_folds(cells)
     cells += rater_cells(readings, main, known)

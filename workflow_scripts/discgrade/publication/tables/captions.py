@@ -64,6 +64,12 @@ def split_words(context: Context, split: str) -> str:
     }[split]
 
 
+def split_heading(context: Context, split: str) -> str:
+    """Name a split in the heading of a column."""
+    folds = context["folds"]
+    return {HOLDOUT: "Fixed split", FOLDS: f"{folds} folds, pooled", FOLD_MEAN: f"Mean of {folds} folds"}[split]
+
+
 def caption(study: Study, context: Context, split: str) -> str:
     """Return the sentences on data, protocol, n, seeds and intervals of a table of scores."""
     default = over_seeds(context["default"], split=split)

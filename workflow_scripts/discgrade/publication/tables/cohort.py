@@ -38,7 +38,7 @@ def cohort(*, discs: Path, ratings: Path, flow: Path, context: Context, destinat
         "Readings": list(reading_facts(groups, readings)),
         "Received, excluded and kept": list(flow_facts(counts["stages"])),
     }
-    paper = [Cell(f"{name.capitalize()}, {citation(PAPER)}") for name in _PRINTED]
+    paper = [Cell(f"{citation(PAPER)}: {name}") for name in _PRINTED]
     table = Table(
         name="cohort",
         title="The cohort.",

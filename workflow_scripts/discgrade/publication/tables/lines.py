@@ -61,7 +61,11 @@ def line_row(study: Study, line: Line, metrics: Sequence[str], best: Mapping[str
 
 def line_cell(study: Study, line: Line, metric: str, bold: bool = False) -> Cell:
     """Print one score of a line; errors of a run on integral grades carry those against the fractional reference."""
-    notes = _against_fractional(study, line) if metric in ERRORS and is_rounded(study, line.key(metric)) else ()
+    notes: tuple[str, ...] = ()
+    if metric in ERRORS and is_rounded(study, line.key(metric)):
+        notes = _against_fractional(study, line)
+    elif metric in ERRORS and line.key("accuracy_fractional") not in study.scores:
+        notes = ("On integral grades, since the readings have no others.",)
     return score_cell(study, line.key(metric), "Needs fractional grades.", bold=bold, notes=notes)
 
 

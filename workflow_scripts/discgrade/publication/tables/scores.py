@@ -10,11 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from discgrade import records
-from discgrade.publication.render.table import DASH, Cell
+from discgrade.publication.render.table import Cell, missing
 from discgrade.study import ALL_SEEDS, FOLD_MEAN, FOLDS, HOLDOUT, READINGS, Run
 
-# Width below which an interval is none: without an error, or all from one patient, no weights change a score.
-_NO_SPREAD = 1e-9
+# Width below which an interval is none.
+_NARROW = 1e-9
+_NO_SPREAD = "No interval: there is no error, or all are one patient's, so that no weights change the score."
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -88,25 +89,29 @@ def number(value: float, digits: int = 3, signed: bool = False) -> str:
 
 
 def interval_text(row: Row | None, digits: int = 3) -> str:
-    """Print the bounds of an interval; empty where there is none."""
-    if row is None or isnan(row["lower"]):
+    """Print the bounds of an interval; empty where there is none, or where it has no width."""
+    if row is None or isnan(row["lower"]) or _has_no_spread(row):
         return ""
     return f"{number(row['lower'], digits)}, {number(row['upper'], digits)}"
 
 
+def spread_notes(row: Row | None) -> tuple[str, ...]:
+    """Return the footnote of an interval without width."""
+    return (_NO_SPREAD,) if row is not None and _has_no_spread(row) else ()
+
+
+def _has_no_spread(row: Row) -> bool:
+    return bool(row["upper"] - row["lower"] < _NARROW)
+
+
 def score_cell(study: Study, key: Key, absent: str, *, bold: bool = False, notes: tuple[str, ...] = ()) -> Cell:
     """Print a score with its interval; a dash with the reason where it is undefined or `absent`."""
-    row = study.scores.get(key)
+    row, interval = study.scores.get(key), study.intervals.get(key)
     if row is None:
-        return Cell(DASH, notes=(absent,))
+        return missing(absent)
     if isnan(row["value"]):
-        return Cell(DASH, notes=(f"Undefined: {row['reason'] or 'no samples in one of the folds'}.",))
-    interval = study.intervals.get(key)
-    if interval is not None and interval["upper"] - interval["lower"] < _NO_SPREAD:
-        return Cell(
-            number(row["value"]), bold=bold, notes=(*notes, "No interval: all draws agree, which is no certainty.")
-        )
-    return Cell(number(row["value"]), interval_text(interval), bold, notes)
+        return missing(f"Undefined: {row['reason'] or 'no samples in one of the folds'}.")
+    return Cell(number(row["value"]), interval_text(interval), bold, (*notes, *spread_notes(interval)))
 
 
 def score_values(study: Study, key: Key) -> dict[str, float | None]:

@@ -9,12 +9,12 @@ import pandas as pd
 
 from discgrade.publication.published import PAPER, citation, published, remarks
 from discgrade.publication.render.files import write_table
-from discgrade.publication.render.table import DASH, Cell, Row, Section, Table
+from discgrade.publication.render.table import Cell, Row, Section, Table, missing
 from discgrade.publication.tables.captions import Context, caption
 from discgrade.publication.tables.errors import Errors, read_errors
 from discgrade.publication.tables.lines import Line
 from discgrade.publication.tables.readers import INTER_RATER, INTRA_RATER
-from discgrade.publication.tables.scores import Key, Study, interval_text, number, over_seeds, read_study
+from discgrade.publication.tables.scores import Key, Study, interval_text, number, over_seeds, read_study, spread_notes
 from discgrade.publication.tables.variants import has_default_protocol, shown_split, variant_lines
 
 _AGREEMENT = {
@@ -74,7 +74,8 @@ def statements(
     trained = [line for line in lines if line.samples(study)]
     errors = {line.row: read_errors(graded, line.run) for line in trained}
     parts = {
-        "Raters": [*_agreement(study, "intra_rater", INTRA_RATER), *_agreement(study, "inter_rater", INTER_RATER)],
+        "Intra-rater agreement": list(_agreement(study, "intra_rater", INTRA_RATER)),
+        "Inter-rater agreement": list(_agreement(study, "inter_rater", INTER_RATER)),
         "Default model": [*_agreement(study, "default", lines[0]), *_large_errors(study, lines[0], errors)],
         "Less training, other resolution": [_smallest_share(study, context), _resolution(study, context)],
         "Protocol": [
@@ -105,10 +106,9 @@ def _score(study: Study, statement: str, words: str, key: Key, absent: str) -> S
 
 def _agreement(study: Study, row: str, line: Line) -> Iterator[Statement]:
     """Yield how well two readings, or the model and the reference, agree."""
-    name = {"intra_rater": "Intra-rater: ", "inter_rater": "Inter-rater: "}.get(row, "")
     for metric, words in _AGREEMENT.items():
         absent = "Needs fractional grades." if line.samples(study) else line.absent
-        yield _score(study, f"{row}/{metric}", name + words, line.key(metric), absent)
+        yield _score(study, f"{row}/{metric}", words, line.key(metric), absent)
 
 
 def _large_errors(study: Study, line: Line, errors: Mapping[str, Errors]) -> Iterator[Statement]:
@@ -152,7 +152,7 @@ def _smallest_share(study: Study, context: Context) -> Statement:
     default = over_seeds(context["default"])
     trained = [key.run.share for key in study.scores if key.run == over_seeds(context["default"], share=key.run.share)]
     share = max(trained, default=1)
-    words = f"κ (linear) with 1/{share} of the training part"
+    words = f"κ (linear), fixed split, with 1/{share} of the training part"
     key = Key(over_seeds(context["default"], share=share), "kappa_linear")
     if share == default.share:
         return Statement("smallest_share/kappa_linear", "κ (linear) with the smallest share", reason="One share only.")
@@ -167,7 +167,7 @@ def _resolution(study: Study, context: Context) -> Statement:
         key = Key(over_seeds(default, resolution=small), "kappa_linear")
         row = study.comparisons.get((key, f"{large}px"))
         if row is not None:
-            words = f"κ (linear) at {small} minus at {large} px, paired"
+            words = f"κ (linear), fixed split, at {small} minus at {large} px, paired"
             return Statement("resolution/kappa_linear", words, row["difference"], row["lower"], row["upper"])
     words = "κ (linear) at a resolution minus at its double"
     return Statement("resolution/kappa_linear", words, reason="No resolution was trained beside its double.")
@@ -183,10 +183,11 @@ def _row(statement: Statement) -> Row:
     if statement.text:
         ours = Cell(statement.text)
     elif isnan(statement.value):
-        ours = Cell(DASH, notes=(statement.reason,))
+        ours = missing(statement.reason)
     else:
-        bounds = interval_text({"lower": statement.lower, "upper": statement.upper})
-        ours = Cell(number(statement.value), bounds)
+        bounds = {"lower": statement.lower, "upper": statement.upper}
+        value = number(statement.value, signed="minus" in statement.words)
+        ours = Cell(value, interval_text(bounds), notes=spread_notes(bounds))
     return Row(Cell(statement.words), [ours, theirs])
 
 

@@ -87,8 +87,8 @@ def _table(rows: list[dict[str, Any]], context: Context) -> Table:
             Cell("Layer"),
             Cell("Output shape"),
             Cell("Parameters"),
-            Cell(f"Output shape, {citation(PAPER)}"),
-            Cell(f"Parameters, {citation(PAPER)}"),
+            Cell(f"{citation(PAPER)}: output shape"),
+            Cell(f"{citation(PAPER)}: parameters"),
         ],
         sections=sections,
     )

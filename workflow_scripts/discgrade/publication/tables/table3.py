@@ -49,21 +49,33 @@ def table3(*, scores: Path, intervals: Path, context: Context, destination: Mapp
         caption=caption(study, context, shown_split(study, context)) + _NOT_COMPARED,
         stub="Metric and rater",
         headings=[Cell(f"Grade {grade:g}") for grade in INTEGRAL],
-        sections=[Section(Cell(title), _rows(study, metric, lines)) for metric, title in SECTIONS.items()],
+        sections=[
+            _samples(study, lines),
+            *(Section(Cell(title), _rows(study, metric, lines)) for metric, title in SECTIONS.items()),
+        ],
     )
     write_table(table, pd.DataFrame(_values(study, list(lines.values()))), destination)
+
+
+def _samples(study: Study, lines: Mapping[str, Line]) -> Section:
+    """Print how many scored samples have each reference grade."""
+    rows = []
+    for label, line in lines.items():
+        counts = [study.scores.get(line.key("f1")._replace(grade=float(grade))) for grade in INTEGRAL]
+        if all(counts):
+            rows.append(Row(Cell(label), [Cell(f"{row['n']:,}") for row in counts if row]))
+    return Section(Cell("Samples of that reference grade"), rows)
 
 
 def _rows(study: Study, metric: str, lines: Mapping[str, Line]) -> list[Row]:
     """Print one metric: each rater of this study, and below the published values."""
     rows = []
     for label, line in lines.items():
-        samples = line.samples(study)
-        if samples is None:
+        if line.samples(study) is None:
             rows.append(Row(Cell(label, notes=(line.absent,)), [Cell(DASH)] * len(INTEGRAL)))
         else:
             keys = [line.key(metric)._replace(grade=float(grade)) for grade in INTEGRAL]
-            rows.append(Row(Cell(f"{label}, n = {samples:,}"), [score_cell(study, key, line.absent) for key in keys]))
+            rows.append(Row(Cell(label), [score_cell(study, key, line.absent) for key in keys]))
         rows.append(_printed_row(metric, _PRINTED.get(line.row, "default")))
     return rows
 
@@ -83,7 +95,8 @@ def _values(study: Study, lines: Sequence[Line]) -> list[dict[str, Any]]:
     values: list[dict[str, Any]] = []
     for line in lines:
         for grade in INTEGRAL:
-            row: dict[str, Any] = {"row": line.row, "source": THIS_STUDY, "grade": grade, "n": line.samples(study)}
+            counted = study.scores.get(line.key("f1")._replace(grade=float(grade)))
+            row: dict[str, Any] = {"row": line.row, "source": THIS_STUDY, "grade": grade, "n": counted and counted["n"]}
             for metric in (*SECTIONS, "specificity"):
                 row |= score_values(study, line.key(metric)._replace(grade=float(grade)))
             values.append(row)

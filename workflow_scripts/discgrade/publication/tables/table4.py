@@ -10,7 +10,7 @@ import pandas as pd
 from discgrade.publication.published import PAPER, citation, published, remarks
 from discgrade.publication.render.files import write_table
 from discgrade.publication.render.table import DASH, Cell, Row, Section, Table
-from discgrade.publication.tables.captions import Context, caption, cross_validation, interval_words, split_words
+from discgrade.publication.tables.captions import Context, caption, cross_validation, interval_words, split_heading
 from discgrade.publication.tables.lines import THIS_STUDY, Line, line_cell
 from discgrade.publication.tables.scores import Study, number, over_seeds, read_study, score_values
 from discgrade.study import HOLDOUT
@@ -38,7 +38,7 @@ def table4(*, scores: Path, intervals: Path, context: Context, destination: Mapp
     study = read_study(scores, intervals)
     fixed = Line("fixed", "Fixed split", over_seeds(context["default"], split=HOLDOUT))
     split = cross_validation(context)
-    folds = Line("folds", split_words(context, split).capitalize(), over_seeds(context["default"], split=split))
+    folds = Line("folds", split_heading(context, split), over_seeds(context["default"], split=split))
     printed = {row["metric"]: row for row in published("table4")}
     paper = citation(PAPER)
     table = Table(
@@ -50,9 +50,9 @@ def table4(*, scores: Path, intervals: Path, context: Context, destination: Mapp
             Cell(fixed.label),
             Cell(folds.label),
             Cell("Difference"),
-            Cell(f"Fixed split, {paper}", notes=remarks(["fixed_scored_copies"])),
-            Cell(f"Mean of 10 folds, {paper}"),
-            Cell(f"Difference, {paper}"),
+            Cell(f"{paper}: fixed split", notes=remarks(["fixed_scored_copies"])),
+            Cell(f"{paper}: mean of 10 folds"),
+            Cell(f"{paper}: difference"),
         ],
         sections=[Section(Cell(), [_row(study, metric, fixed, folds, printed[metric]) for metric in METRICS])],
     )

@@ -27,7 +27,7 @@ def variant_lines(study: Study, context: Context) -> list[Line]:
             row=variant,
             label=variant_name(variant),
             run=over_seeds(context["default"], variant=variant, split=split),
-            absent=f"Not trained in this study on the {split_words(context, split)}.",
+            absent=f"Not trained in this study ({split_words(context, split)}).",
             notes=_protocol_note(context, variant),
         )
         for variant in dict.fromkeys(names)
