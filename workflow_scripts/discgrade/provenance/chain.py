@@ -15,6 +15,8 @@ Record = dict[str, Any]
 """One job, as `jobrecord` describes it."""
 
 FOLDER = "provenance"
+SHOWN = ("tables/", "figures/")
+"""Where the files lie that a reader sees."""
 NEEDED = {"rule", "wildcards", "script", "params", "code", "inputs", "outputs", "ended", "digest"}
 
 
@@ -59,6 +61,11 @@ class Chain:
             names |= dict.fromkeys(fresh)
             waiting += fresh
         return list(names)
+
+    def shown(self) -> list[str]:
+        """Return the names of all records behind the tables and figures, or of all records if there is none yet."""
+        tables = [name for path, name in self.makers.items() if path.startswith(SHOWN)]
+        return self.ancestry(tables or self.records)
 
     def head(self, names: Iterable[str]) -> str:
         """Return one digest over some records: it changes if any of them does."""

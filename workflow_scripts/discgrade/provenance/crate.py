@@ -14,10 +14,9 @@ from urllib.parse import quote
 from rocrate.rocrate import ROCrate
 
 import discgrade
-from discgrade.provenance.chain import FOLDER, Record, read_chain
+from discgrade.provenance.chain import FOLDER, SHOWN, Record, read_chain
 from discgrade.provenance.crate_jobs import TOOL, Entity, add, add_files, add_job, add_tools, file
 from discgrade.provenance.digests import SOURCE
-from discgrade.provenance.verify import SHOWN
 from discgrade.records import replacing
 
 PROFILES = {
@@ -33,7 +32,7 @@ Config = Mapping[str, Any]
 
 
 def write_crate(*, results: Path, config: Config, destination: Path) -> None:
-    """Write the RO-Crate of a study from its job records, and a copy of the workflow beside it.
+    """Write the RO-Crate of the jobs behind a study's tables and figures, and a copy of the workflow beside it.
 
     Args:
         results: The study's folder.
@@ -48,7 +47,8 @@ def write_crate(*, results: Path, config: Config, destination: Path) -> None:
         raise ValueError(f"{results}: no job records to describe. It should hold {FOLDER}/<rule>/*.json")
     crate = ROCrate(version="1.1")
     crate.metadata.extra_contexts.append(TERMS)
-    records = dict(sorted(chain.records.items(), key=lambda item: (item[1]["ended"], item[0])))
+    order = sorted(chain.shown(), key=lambda name: (chain.records[name]["ended"], name))
+    records = {name: chain.records[name] for name in order}
     people = _describe_study(crate, config, max(record["ended"] for record in records.values()))
     workflow = _add_workflow(crate, destination.parent / "workflow")
     tools = add_tools(crate, workflow, records)

@@ -77,6 +77,8 @@ def add_files(crate: ROCrate, chain: Chain, records: Mapping[str, Record]) -> di
     """Add every file of the study that a job made, by path, and every record as a file about its job."""
     files = {}
     for path, name in chain.makers.items():
+        if name not in records:
+            continue
         made = output_of(chain.records[name], path)
         properties = {
             "name": path,

@@ -3,11 +3,10 @@
 from html import escape
 from pathlib import Path
 
-from discgrade.provenance.chain import Chain, output_of, read_chain
+from discgrade.provenance.chain import SHOWN, Chain, output_of, read_chain
 from discgrade.provenance.facts import commit_words, short
 from discgrade.provenance.page import page
 from discgrade.provenance.trace import rule_depths
-from discgrade.provenance.verify import SHOWN, study_head
 from discgrade.records import replacing
 
 
@@ -19,11 +18,12 @@ def write_chains(*, results: Path, destination: Path) -> None:
         destination: HTML file that needs nothing else.
     """
     chain = read_chain(results)
-    shown = [path for path in sorted(chain.makers) if path.startswith(SHOWN[:2]) and path.endswith(".csv")]
+    shown = [path for path in sorted(chain.makers) if path.startswith(SHOWN) and path.endswith(".csv")]
     rows = "".join(_row(chain, path) for path in shown)
     body = (
-        f"<p>Head of the job records: <code>{study_head(chain)}</code>. <code>python -m discgrade verify</code> prints "
-        "the same if nothing was changed since; <code>python -m discgrade trace</code> follows one number.</p>\n"
+        f"<p>Head of the job records: <code>{chain.head(chain.shown())}</code>.\n"
+        "<code>python -m discgrade verify</code> prints the same if nothing was changed since;\n"
+        "<code>python -m discgrade trace</code> follows one number.</p>\n"
         "<table>\n<tr><th>Table or figure</th><th>SHA-256</th><th>Jobs behind it, the nearest first</th>"
         f"<th>Commit</th></tr>\n{rows}</table>\n"
     )

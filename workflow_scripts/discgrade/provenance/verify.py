@@ -10,11 +10,11 @@ from pathlib import Path
 
 from discgrade import records
 from discgrade.provenance import faults
-from discgrade.provenance.chain import FOLDER, Chain, linked, read_records
+from discgrade.provenance.chain import FOLDER, SHOWN, Chain, linked, read_records
 from discgrade.provenance.digests import SOURCE, file_digest
 
-SHOWN = ("tables/", "figures/", "report.html")
-"""Where the outputs lie that a reader sees: what is not behind one of them is left over from an earlier config."""
+LAST = ("report.html", f"{FOLDER}/ro-crate-metadata.json")
+"""What stands on the tables and figures: with them all that a study is for; other jobs are of an earlier config."""
 
 
 @dataclass(frozen=True)
@@ -72,20 +72,14 @@ def verify(results: Path, *, scripts: Path | None = SOURCE) -> Verdict:
     else:
         notes.append("The outputs' age was not compared with the code's: there are no scripts here")
     size = sum((results / path).stat().st_size for path, digest in digests.items() if digest)
-    return Verdict(found, notes, len(readable), len(digests), size, study_head(chain))
-
-
-def study_head(chain: Chain) -> str:
-    """Return one digest over all records behind the tables and figures of a study, or over all if it has none yet."""
-    shown = [name for path, name in chain.makers.items() if path.startswith(SHOWN[:2])]
-    return chain.head(chain.ancestry(shown or chain.records))
+    return Verdict(found, notes, len(readable), len(digests), size, chain.head(chain.shown()))
 
 
 def _needed(chain: Chain) -> tuple[list[str], list[str]]:
-    """Return the names of the jobs behind what a reader sees, and of the others; without tables all are needed."""
-    current = dict.fromkeys(chain.makers.values())
-    needed = dict.fromkeys(chain.ancestry(name for path, name in chain.makers.items() if path.startswith(SHOWN)))
-    return (list(needed), [name for name in current if name not in needed]) if needed else (list(current), [])
+    """Return the names of the jobs behind what a reader sees, crate and report included, and of the jobs left over."""
+    last = [name for path, name in chain.makers.items() if path.startswith(SHOWN) or path in LAST]
+    needed = dict.fromkeys(chain.ancestry(last or chain.records))
+    return list(needed), [name for name in dict.fromkeys(chain.makers.values()) if name not in needed]
 
 
 def _hash_all(folder: Path, paths: list[str]) -> faults.Digests:
