@@ -7,9 +7,8 @@ import pytest
 from discgrade import records
 from discgrade.imaging.phantom.sheet import TRUTH
 
-COLUMNS = (
-    "patient_id,sop_instance_uid,level,x,y,width,height,grade,rater,reading,cohort,origin,read_at"  # the input format
-).split(",")
+# The input format of the workflow.
+COLUMNS = "patient_id sop_instance_uid level x y width height grade rater reading cohort origin read_at"
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -17,7 +16,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def test_the_sheet_has_the_columns_of_the_input_format(made):
-    assert list(made.ratings.columns) == COLUMNS
+    assert " ".join(made.ratings.columns) == COLUMNS
 
 
 def test_every_rating_is_of_an_image_of_that_patient_and_lies_on_it(made):
@@ -69,7 +68,9 @@ def test_a_folder_with_other_files_is_left_alone(make, tmp_path):
 
 @pytest.mark.parametrize("name", ["reread", "second_rater"])
 def test_more_second_readings_than_discs_are_refused_before_any_image(make, tmp_path, name):
-    message = re.escape(f"Invalid `{name}`. It should be at most 45, the graded discs of 9 primary patients. Received: 46")
+    message = re.escape(
+        f"Invalid `{name}`. It should be at most 45, the graded discs of 9 primary patients. Received: 46"
+    )
     with pytest.raises(ValueError, match=message):
         make(tmp_path, **{name: 46})
     assert not list(tmp_path.iterdir())

@@ -14,13 +14,13 @@ WITH_VALUE = """
     InstanceNumber PixelSpacing ImageOrientationPatient ImagePositionPatient
     SamplesPerPixel PhotometricInterpretation Rows Columns BitsAllocated BitsStored HighBit PixelRepresentation
     ImageType ScanningSequence SequenceVariant PixelData
-""".split()
+"""
 # ... and those that must be present (type 2).
 PRESENT = """
     PatientName PatientID PatientBirthDate PatientSex StudyDate StudyTime ReferringPhysicianName StudyID
     AccessionNumber SeriesNumber PositionReferenceIndicator Manufacturer SliceThickness
     ScanOptions MRAcquisitionType RepetitionTime EchoTime EchoTrainLength PatientPosition
-""".split()
+"""
 
 
 @pytest.fixture(params=["SIEMENS", "Philips Medical Systems", "GE MEDICAL SYSTEMS"])
@@ -31,8 +31,8 @@ def image(made, request):
 
 def test_required_attributes_are_there(made):
     for image in made.images.values():
-        assert [name for name in WITH_VALUE if not image.get(name) and image.get(name) != 0] == []
-        assert [name for name in PRESENT if name not in image] == []
+        assert [name for name in WITH_VALUE.split() if not image.get(name) and image.get(name) != 0] == []
+        assert [name for name in PRESENT.split() if name not in image] == []
 
 
 def test_files_are_mr_images_in_part_10_format(made):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.interpolate import PchipInterpolator
+from numpy.typing import NDArray
 
 from discgrade.imaging.phantom.signs import Signs
 from discgrade.imaging.phantom.view import Image, bell
@@ -17,6 +17,7 @@ SAC_GAP = np.array([2, 2, 2, 2.2, 2.4, 2.4, 2.8, 4.0, 6, 7, 7, 7])
 SAC_RADIUS = np.array([6.8, 6.8, 7, 7.6, 7.4, 7.1, 6.8, 6.4, 5.2, 2.6, 0, 0])
 
 Point = tuple[float, float]
+Line = NDArray[np.float64]
 
 
 def rotate(y: Image, z: Image, tilt: float) -> tuple[Image, Image]:
@@ -147,17 +148,23 @@ class Disc:
         return max(self.upper.depth, self.lower.depth)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Canal:
-    """The dural sac: position of its middle and half its depth, in mm, as functions of the height z."""
+    """The dural sac, at heights z: position y of its middle, and half its depth; in mm, shape (heights,)."""
 
-    middle: PchipInterpolator
-    radius: PchipInterpolator
+    z: Line
+    y: Line
+    radius: Line
+
+    def middle(self, z: Image | Line) -> Line:
+        """Return where the sac's middle lies at a height."""
+        return np.interp(z, self.z, self.y)
 
     def coordinates(self, y: Image, z: Image) -> tuple[Image, Image]:
         """Return the distance from the sac's middle line, to the back, and the sac's radius; in mm."""
-        distance = (y - self.middle(z)) / np.hypot(1, self.middle(z, 1))
-        return distance.astype(np.float32), np.maximum(self.radius(z), 0).astype(np.float32)
+        slope = np.interp(z, self.z, np.gradient(self.y, self.z))
+        distance: Image = (y - self.middle(z)) / np.hypot(1, slope)
+        return distance.astype(np.float32), np.interp(z, self.z, self.radius).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -187,4 +194,13 @@ class Spine:
         """The dural sac."""
         back = SAC_GAP + SAC_RADIUS * self.scale + np.array([vertebra.depth / 2 for vertebra in self.vertebrae])
         y, z = np.transpose([vertebra.at(along, 0) for vertebra, along in zip(self.vertebrae, back, strict=True)])
-        return Canal(PchipInterpolator(z, y), PchipInterpolator(z, SAC_RADIUS * self.scale))
+        heights = np.arange(z[0], z[-1])
+        line = _smooth(np.interp(heights, z, y), width=10)
+        return Canal(heights, line, np.interp(heights, z, SAC_RADIUS * self.scale))
+
+
+def _smooth(line: Line, width: int) -> Line:
+    """Return the running mean of a line under a bell; its ends keep their slope."""
+    weights = bell(np.arange(-2.0 * width, 2 * width + 1), width)
+    extended = np.pad(line, 2 * width, mode="reflect", reflect_type="odd")
+    return np.convolve(extended, weights / weights.sum(), mode="valid")

@@ -1,35 +1,39 @@
-"""Paint a vertebral arch: spinous process in the midline, pedicles, joints and foramina to both sides."""
+"""Paint vertebral arches: spinous processes in the midline, pedicles, joints and foramina to both sides."""
 
 import numpy as np
 
-from discgrade.imaging.phantom.anatomy import Point, Vertebra, rotate
+from discgrade.imaging.phantom.anatomy import Point, Spine, Vertebra, rotate
 from discgrade.imaging.phantom.view import Image, View
 
 MARROW, CORTEX, FAT, ROOT = 0.36, 0.1, 0.8, 0.3
 """Signals, cerebrospinal fluid being 1."""
 
 
-def paint_arch(view: View, vertebra: Vertebra, scale: float) -> None:
-    """Paint what lies behind a vertebral body.
+def paint_arches(view: View, spine: Spine) -> None:
+    """Paint what lies behind the vertebral bodies of a spine."""
+    middle, left, right = view.between(-6, 6), view.between(9.5, np.inf), view.between(-np.inf, -9.5)
+    for vertebra in spine.vertebrae:
+        _paint_process(middle, vertebra, spine.scale)
+        if not vertebra.sacral:
+            _paint_side(left, vertebra, spine.scale)
+            _paint_side(right, vertebra, spine.scale)
 
-    Args:
-        view: Slices to paint on.
-        vertebra: The body.
-        scale: Size of the patient relative to the mean.
-    """
+
+def _paint_process(view: View, vertebra: Vertebra, scale: float) -> None:
+    """Paint a spinous process, and the fat between the dural sac and the lamina's lower edge."""
+    size = scale * (0.55 if vertebra.sacral else 1.0)
+    if not vertebra.sacral:
+        _paint_fat(view, vertebra.at(vertebra.depth / 2 + 19.5 * scale, 15 * scale), vertebra.tilt)
+    centre = vertebra.at(vertebra.depth / 2 + 33 * size, 9 * scale)
+    _paint_bone(view, centre, vertebra.tilt, (13.5 * size, 8.5 * size))
+
+
+def _paint_side(view: View, vertebra: Vertebra, scale: float) -> None:
+    """Paint a nerve root, the joint and the pedicle of one side."""
     back = vertebra.depth / 2
-    process = scale * (0.55 if vertebra.sacral else 1.0)
-    middle = view.between(-6, 6)
-    _paint_fat(middle, vertebra.at(back + 19.5 * scale, 15 * scale), vertebra.tilt)
-    spinous = vertebra.at(back + 33 * process, 9 * scale)
-    _paint_bone(middle, spinous, vertebra.tilt, (13.5 * process, 8.5 * process))
-    if vertebra.sacral:
-        return
-    joint, pedicle = vertebra.at(back + 19 * scale, 4), vertebra.at(back + 6, -0.2 * vertebra.height)
-    for side in (view.between(9.5, np.inf), view.between(-np.inf, -9.5)):
-        _paint_root(side, vertebra.at(back + 4, 0.3 * vertebra.height))
-        _paint_bone(side, joint, vertebra.tilt, (6.5 * scale, 15 * scale))
-        _paint_bone(side, pedicle, vertebra.tilt + 0.25, (12, 6.5 * scale))
+    _paint_root(view, vertebra.at(back + 4, 0.3 * vertebra.height))
+    _paint_bone(view, vertebra.at(back + 19 * scale, 4), vertebra.tilt, (6.5 * scale, 15 * scale))
+    _paint_bone(view, vertebra.at(back + 6, -0.2 * vertebra.height), vertebra.tilt + 0.25, (12, 6.5 * scale))
 
 
 def _share(lateral: Image) -> Image:
@@ -45,8 +49,8 @@ def _paint_bone(view: View, centre: Point, tilt: float, size: tuple[float, float
     if window.empty:
         return
     along, down = rotate(window.y - centre[0], window.z - centre[1], tilt - 0.25)
-    along, down = along / length, down / (height - 0.12 * along)
-    radius = np.sqrt(np.hypot(along * along, down * down))
+    x, y = (along / length) ** 2, (down / (height - 0.12 * along)) ** 2
+    radius = np.sqrt(np.sqrt(x * x + y * y))
     distance = (radius - 1) * min(size) + 0.5 * window.coarse
     share = _share(window.lateral)
     window.paint(share * window.inside(distance - 0.3), CORTEX)

@@ -9,7 +9,7 @@ Key = tuple[str | int, ...]
 
 def generator(*key: str | int) -> np.random.Generator:
     """Return a random generator that depends on the key alone."""
-    return np.random.Generator(np.random.PCG64(_digest(key)))
+    return np.random.Generator(np.random.SFC64(_digest(key)))
 
 
 def uid(*key: str | int) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from discgrade.imaging.phantom.anatomy import Spine
-from discgrade.imaging.phantom.arch import paint_arch
+from discgrade.imaging.phantom.arch import paint_arches
 from discgrade.imaging.phantom.canal import paint_canal
 from discgrade.imaging.phantom.disc import paint_disc
 from discgrade.imaging.phantom.surroundings import paint_surroundings
@@ -23,8 +23,7 @@ def paint_back(view: View, spine: Spine, age: float, rng: np.random.Generator) -
     marrow = float(np.clip(0.3 + 0.0022 * age + 0.05 * rng.standard_normal(), 0.25, 0.55))
     paint_surroundings(view, spine, fatness=float(rng.uniform(4, 22)))
     paint_canal(view, spine, rng)
-    for vertebra in spine.vertebrae:
-        paint_arch(view, vertebra, spine.scale)
+    paint_arches(view, spine)
     for disc in spine.discs:
         paint_disc(view, disc, rng)
     for vertebra in spine.vertebrae:

@@ -28,7 +28,7 @@ class Group:
 CLINIC = Group(age=(52, 15), degeneration=(3.19, 0.75))
 HEALTHY = Group(age=(34, 12), degeneration=(1.86, 0.86))
 DEGENERATED = Group(age=(69, 12), degeneration=(3.96, 0.81))
-HEALTHY_SHARE = 201 / 361
+HEALTHY_PATIENTS, SUPPLEMENTAL_PATIENTS = 201, 361
 
 # Shares of the variance of degeneration: explained by age, by the patient otherwise, by the single disc.
 AGE_SHARE, PATIENT_SHARE, DISC_SHARE = 0.25, 0.3, 0.45
@@ -44,6 +44,7 @@ class Patient:
         seed: Seed of the whole cohort.
         cohort: primary or supplemental.
         index: Number of the patient within the cohort, from 0.
+        group: The patients among whom this one was chosen.
         age: Age at the study in years.
         sex: F or M.
         degeneration: Hidden degeneration of the discs L1/L2 to L5/S1, grade units, about 0 to 6.
@@ -53,6 +54,7 @@ class Patient:
     seed: int
     cohort: Cohort
     index: int
+    group: Group
     age: float
     sex: str
     degeneration: NDArray[np.float64]
@@ -76,6 +78,7 @@ def draw_patient(seed: int, cohort: Cohort, index: int) -> Patient:
         seed=seed,
         cohort=cohort,
         index=index,
+        group=group,
         age=float(np.clip(group.age[0] + group.age[1] * ageing, 18, 95)),
         sex=str(rng.choice(["F", "M"])),
         degeneration=degeneration,
@@ -86,5 +89,5 @@ def draw_patient(seed: int, cohort: Cohort, index: int) -> Patient:
 def _group(cohort: Cohort, index: int) -> Group:
     if cohort == "primary":
         return CLINIC
-    healthy = int((index + 1) * HEALTHY_SHARE) > int(index * HEALTHY_SHARE)
-    return HEALTHY if healthy else DEGENERATED
+    before, after = (number * HEALTHY_PATIENTS // SUPPLEMENTAL_PATIENTS for number in (index, index + 1))
+    return HEALTHY if after > before else DEGENERATED

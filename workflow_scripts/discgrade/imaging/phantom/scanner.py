@@ -74,7 +74,7 @@ def _centred(count: int, step: float) -> NDArray[np.float64]:
 
 def draw_scan(rng: np.random.Generator) -> Scan:
     """Draw the settings of a scan."""
-    matrix = int(rng.choice(MATRICES, p=(0.4, 0.25, 0.2, 0.15)))
+    matrix = int(rng.choice(MATRICES, p=(0.5, 0.25, 0.15, 0.1)))
     oblique = rng.random() < 0.3
     turn, lean = np.radians(rng.uniform(-6, 6, 2)) * oblique
     return Scan(

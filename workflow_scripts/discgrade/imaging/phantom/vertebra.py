@@ -56,5 +56,5 @@ def _spur(bulge: float) -> float:
 def _rounded(first: Image, second: Image) -> Image:
     """Return the distance from the border of two overlapping half-planes with a rounded corner."""
     first, second = first + CORNER, second + CORNER
-    outside: Image = np.hypot(np.maximum(first, 0), np.maximum(second, 0))
-    return outside + np.minimum(np.maximum(first, second), 0) - CORNER
+    outside: Image = np.maximum(first, 0) ** 2 + np.maximum(second, 0) ** 2
+    return np.sqrt(outside) + np.minimum(np.maximum(first, second), 0) - CORNER

@@ -14,6 +14,8 @@ from discgrade.imaging.phantom.keyed import generator
 
 Image = NDArray[np.floating[Any]]
 """Signals, distances or shares, float32; dimensions of length 1 are broadcast."""
+Reach = tuple[float, float]
+"""From where to where, in mm."""
 
 GRAINS = {"fine": 0.9, "medium": 2.0, "coarse": 5.0}
 """Size of the textures' grains in mm."""
@@ -48,12 +50,24 @@ class View:
         """Whether there is nothing to paint on."""
         return self.signal.size == 0
 
-    def window(self, y: tuple[float, float], z: tuple[float, float]) -> "View":
-        """Return the part between two positions along y and along z, in mm; it shares the memory."""
-        columns = slice(*np.searchsorted(self.y[0], y))
-        rows = slice(*np.searchsorted(self.z[:, 0], z))
-        part = {name: getattr(self, name)[:, rows, columns] for name in ("signal", *GRAINS)}
-        return replace(self, y=self.y[:, columns], z=self.z[rows], lateral=self.lateral[:, rows], **part)
+    def window(self, y: Reach, z: Reach | None = None) -> "View":
+        """Return the part between two positions along y, and along z if given, in mm; it shares the memory."""
+        columns = self._between(self.y[0], *y)
+        rows = self._between(self.z[:, 0], *z) if z else slice(None)
+        return View(
+            y=self.y[:, columns],
+            z=self.z[rows],
+            lateral=self.lateral[:, rows],
+            signal=self.signal[:, rows, columns],
+            fine=self.fine[:, rows, columns],
+            medium=self.medium[:, rows, columns],
+            coarse=self.coarse[:, rows, columns],
+            spacing=self.spacing,
+        )
+
+    def _between(self, positions: Image, low: float, high: float) -> slice:
+        start, stop = (math.ceil((limit - float(positions[0])) / self.spacing) for limit in (low, high))
+        return slice(max(start, 0), max(stop, 0))
 
     def around(self, point: tuple[float, float], length: float, tilt: float, height: float) -> "View":
         """Return the part that holds a tilted rectangle.
