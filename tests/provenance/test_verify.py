@@ -72,6 +72,13 @@ def test_an_edited_record_with_a_new_digest_breaks_the_chain(results):
     assert faults(results) == {("broken chain", "provenance/score/job.json")}
 
 
+def test_images_are_not_blamed_for_a_changed_table_of_them(results):
+    flip(results / "instances/00.parquet")
+    verdict = verify(results, scripts=None)
+    assert [fault.culprit for fault in verdict.faults] == ["instances/00.parquet"]
+    assert any("The images of instances/00.parquet were not checked" in note for note in verdict.notes)
+
+
 def test_a_record_that_is_none_is_named(results):
     (results / "provenance/split/job.json").write_text("{")
     assert ("unreadable record", "provenance/split/job.json") in faults(results)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from discgrade import records
 from discgrade.provenance import faults
-from discgrade.provenance.chain import FOLDER, SHOWN, Chain, linked, read_records
+from discgrade.provenance.chain import FOLDER, SHOWN, Chain, linked, output_of, read_records
 from discgrade.provenance.digests import SOURCE, file_digest
 
 LAST = ("report.html", f"{FOLDER}/ro-crate-metadata.json")
@@ -93,15 +93,18 @@ def _hash_all(folder: Path, paths: list[str]) -> faults.Digests:
 
 
 def _exported(chain: Chain) -> tuple[dict[str, str], list[str]]:
-    """Return the digests of the exported images by path, as the readable tables of instances say, and notes."""
-    tables = [path for path in chain.makers if path.startswith("instances/")]
-    own = [path for path in tables if chain.records[chain.makers[path]]["rule"] != "adopt_export"]
+    """Return the digests of the exported images by path, as the unchanged tables of instances say, and notes."""
     digests: dict[str, str] = {}
-    for path in own:
-        try:
-            table = records.read(chain.folder / path, records.INSTANCES, ["path", "digest"])
-        except (OSError, ValueError):
-            continue  # a missing or changed table is a fault of its own
-        digests |= {f"export/{row['path']}": row["digest"] for row in table.to_pylist()}
-    notes = [] if len(own) == len(tables) else ["The export was taken over from elsewhere: its images were not checked"]
+    notes = []
+    for path, name in chain.makers.items():
+        if not path.startswith("instances/"):
+            continue
+        table = chain.folder / path
+        if chain.records[name]["rule"] == "adopt_export":
+            notes.append(f"The images of {path} were not checked: they were exported elsewhere")
+        elif not table.is_file() or file_digest(table) != output_of(chain.records[name], path)["sha256"]:
+            notes.append(f"The images of {path} were not checked: that table is not as it was made")
+        else:
+            rows = records.read(table, records.INSTANCES, ["path", "digest"]).to_pylist()
+            digests |= {f"export/{row['path']}": row["digest"] for row in rows}
     return digests, notes
