@@ -54,7 +54,7 @@ def _row(row: Row, notes: Mapping[str, str]) -> list[str]:
     cells = [_cell(cell, notes) for cell in (row.label, *row.cells)]
     if row.quiet:
         cells = [rf"\textit{{{cell}}}" if cell else "" for cell in cells]
-    intervals = [rf"{{\tiny ({latex_text(cell.interval)})}}" if cell.interval else "" for cell in row.cells]
+    intervals = [rf"{{\scriptsize ({latex_text(cell.interval)})}}" if cell.interval else "" for cell in row.cells]
     lines = [" & ".join(cells) + r" \\"]
     return lines + ([" & ".join(["", *intervals]) + r" \\"] if any(intervals) else [])
 
@@ -77,6 +77,8 @@ def to_latex(table: Table) -> str:
         r"\centering",
         rf"\caption{{{latex_text(table.title)} {latex_text(table.caption)}}}",
         rf"\label{{tab:{table.name}}}",
+        r"\smallskip",
+        r"\footnotesize\setlength{\tabcolsep}{3pt}",
         r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%",
         rf"\begin{{tabular}}{{l{'r' * columns}}}",
         r"\toprule",
@@ -85,7 +87,7 @@ def to_latex(table: Table) -> str:
         *body,
         r"\bottomrule",
         r"\end{tabular}}",
-        *([r"\par\smallskip\raggedright\footnotesize"] if notes else []),
+        *([r"\par\smallskip\raggedright\scriptsize"] if notes else []),
         *(rf"\textsuperscript{{{mark}}}\,{latex_text(text)}\par" for text, mark in notes.items()),
         r"\end{table}",
     ]

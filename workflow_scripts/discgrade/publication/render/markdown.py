@@ -19,7 +19,7 @@ def to_markdown(table: Table) -> str:
     def line(cells: Sequence[str]) -> str:
         return f"| {' | '.join(cells)} |"
 
-    lines = [f"**{table.title}** {table.caption}", ""]
+    lines = [f"**{table.heading}** {table.caption}", ""]
     lines.append(line([table.stub, *(_cell(cell, notes) for cell in table.headings)]))
     lines.append(line([":---", *("---:" for _ in table.headings)]))
     for section in table.sections:

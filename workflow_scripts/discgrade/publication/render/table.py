@@ -5,7 +5,7 @@ run in reading order.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 DASH = "\N{EN DASH}"
 
@@ -55,6 +55,7 @@ class Table:
         stub: Heading of the label column.
         headings: Headings of the other columns.
         sections: The rows.
+        number: For example Table 2; empty for a table without one. LaTeX counts for itself.
     """
 
     name: str
@@ -62,7 +63,13 @@ class Table:
     caption: str
     stub: str
     headings: Sequence[Cell]
-    sections: Sequence[Section] = field(default_factory=list)
+    sections: Sequence[Section]
+    number: str = ""
+
+    @property
+    def heading(self) -> str:
+        """Number and title."""
+        return f"{self.number}. {self.title}" if self.number else self.title
 
 
 def missing(reason: str) -> Cell:

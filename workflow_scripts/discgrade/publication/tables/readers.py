@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from discgrade.publication.figures.names import variant_name
 from discgrade.publication.tables.captions import Context
 from discgrade.publication.tables.lines import Line
 from discgrade.publication.tables.scores import Key, Study, interval_text, number, over_seeds, reader
@@ -25,7 +24,7 @@ NOISE_CEILING = Line(
     notes=(_CEILING,),
 )
 
-_DISCS = {"reread": "discs reread by the main rater", "second_rater": "discs read by another rater"}
+_DISCS = {"reread": "reread discs", "second_rater": "discs of a second rater"}
 
 
 def doubly_read_lines(study: Study, context: Context) -> Iterator[Line]:
@@ -36,7 +35,7 @@ def doubly_read_lines(study: Study, context: Context) -> Iterator[Line]:
     run = over_seeds(context["default"], split=FOLDS)
     groups = {(key.scope, key.group) for key in study.scores if key.run == run and key.scope in _DISCS}
     for scope, group in sorted(groups):
-        label = f"{variant_name(run.variant)} against {group}, {_DISCS[scope]}"
+        label = f"Against {group}, {_DISCS[scope]}"
         yield Line(f"{run.variant}/{scope}/{group}", label, run, scope, group, notes=_paired(study, run, scope, group))
 
 

@@ -77,7 +77,8 @@ def _table(rows: list[dict[str, Any]], context: Context) -> Table:
     default = context["default"]
     return Table(
         name="table1",
-        title="Table 1. Architecture of the network.",
+        title="Architecture of the network.",
+        number="Table 1",
         caption=(
             f"Read from the trained model of this study's default run ({default['variant']}, {default['resolution']} "
             f"px); beside it, as printed by {source(PAPER)}, for 128 px, full width and 13 grades."

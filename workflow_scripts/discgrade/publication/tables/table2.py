@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from discgrade.publication.figures.names import variant_name
 from discgrade.publication.published import citation, published, remarks
 from discgrade.publication.render.files import write_table
 from discgrade.publication.render.table import Cell, Row, Section, Table
@@ -59,7 +60,8 @@ def table2(
     values = [line_values(study, line, best) for line in lines] + _printed_values()
     table = Table(
         name="table2",
-        title="Table 2. Global agreement of human and machine raters with the reference grades.",
+        title="Global agreement of human and machine raters with the reference grades.",
+        number="Table 2",
         caption=caption(study, context, shown_split(study, context)) + _bold_words(study, runs),
         stub="Rater",
         headings=[Cell("n"), *(Cell(text, notes=_NOTES.get(metric, ())) for metric, text in HEADINGS.items())],
@@ -71,14 +73,15 @@ def table2(
 def _parts(study: Study, context: Context) -> dict[str, list[Line]]:
     """Return this study's rows by the title of their section."""
     split = split_words(context, shown_split(study, context))
+    default = variant_name(context["default"]["variant"])
     known = [line for line in default_lines(study, context) if line.samples(study)]
     parts = {
         "Human, intra-rater": [INTRA_RATER],
         "Human, inter-rater": [INTER_RATER],
         "Noise ceiling of single readings": [NOISE_CEILING],
         f"Models, {split}": variant_lines(study, context),
-        "Default model elsewhere": known,
-        "Default model, out of fold, on doubly read discs": list(doubly_read_lines(study, context)),
+        f"{default} elsewhere": known,
+        f"{default}, out of fold, on doubly read discs": list(doubly_read_lines(study, context)),
     }
     return {title: lines for title, lines in parts.items() if lines}
 

@@ -45,7 +45,8 @@ def table3(*, scores: Path, intervals: Path, context: Context, destination: Mapp
     lines = {"Intra-rater": INTRA_RATER, "Inter-rater": INTER_RATER, variant_name(default.row): default}
     table = Table(
         name="table3",
-        title="Table 3. Agreement per grade: raters among themselves and the default model.",
+        title="Agreement per grade: raters among themselves and the default model.",
+        number="Table 3",
         caption=caption(study, context, shown_split(study, context)) + _NOT_COMPARED,
         stub="Metric and rater",
         headings=[Cell(f"Grade {grade:g}") for grade in INTEGRAL],

@@ -43,7 +43,8 @@ def table4(*, scores: Path, intervals: Path, context: Context, destination: Mapp
     paper = citation(PAPER)
     table = Table(
         name="table4",
-        title="Table 4. The default model on the fixed split and in cross-validation.",
+        title="The default model on the fixed split and in cross-validation.",
+        number="Table 4",
         caption=_caption(study, context, folds),
         stub="Metric",
         headings=[

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from discgrade.publication.figures.names import variant_name
 from discgrade.publication.published import published
-from discgrade.publication.tables.captions import Context, cross_validation, protocol_words, split_words
+from discgrade.publication.tables.captions import Context, cross_validation, protocol_words, split_heading, split_words
 from discgrade.publication.tables.lines import Line
 from discgrade.publication.tables.scores import Key, Study, over_seeds
 from discgrade.study import HOLDOUT
@@ -39,10 +39,9 @@ def default_lines(study: Study, context: Context) -> Iterator[Line]:
     variant = context["default"]["variant"]
     for split in (HOLDOUT, cross_validation(context)):
         if split != shown_split(study, context):
-            label = f"{variant_name(variant)}, {split_words(context, split)}"
-            yield Line(f"{variant}/{split}", label, over_seeds(context["default"], split=split))
-    label = f"{variant_name(variant)}, external cohort"
-    yield Line(f"{variant}/external", label, over_seeds(context["default"]), "cohort", "external")
+            run = over_seeds(context["default"], split=split)
+            yield Line(f"{variant}/{split}", split_heading(context, split), run)
+    yield Line(f"{variant}/external", "External cohort", over_seeds(context["default"]), "cohort", "external")
 
 
 def has_default_protocol(context: Context, variant: str) -> bool:
