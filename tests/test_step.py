@@ -1,4 +1,6 @@
+import fcntl
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -63,22 +65,32 @@ def snakemake(project, *arguments):
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("steps")
-    (folder / "Snakefile").write_text(SNAKEFILE)
-    for scripts in ("workflow_scripts", "other_scripts"):
-        (folder / scripts).mkdir()
-        (folder / scripts / "work.py").write_text(SCRIPT)
-    (folder / "workflow_scripts" / "discgrade").symlink_to(ROOT / "workflow_scripts" / "discgrade")
+def project(shared_folder):
+    """A project whose jobs succeed and fail in every way; run once for all workers."""
+    folder = shared_folder / "steps"
+    with (shared_folder / "steps.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "terminal").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            prepare(folder)
+            command, options = snakemake(folder)
+            done = subprocess.run(command, check=False, **options)
+            assert done.returncode == 1
+            (folder / "terminal").write_text(done.stdout)
     return folder
+
+
+def prepare(folder):
+    for scripts in ("workflow_scripts", "other_scripts"):
+        (folder / scripts).mkdir(parents=True)
+        (folder / scripts / "work.py").write_text(SCRIPT)
+    (folder / "Snakefile").write_text(SNAKEFILE)
+    (folder / "workflow_scripts" / "discgrade").symlink_to(ROOT / "workflow_scripts" / "discgrade")
 
 
 @pytest.fixture(scope="module")
 def terminal(project):
-    command, options = snakemake(project)
-    done = subprocess.run(command, check=False, **options)
-    assert done.returncode == 1
-    return done.stdout
+    return (project / "terminal").read_text()
 
 
 def log(project, kind):

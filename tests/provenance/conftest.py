@@ -1,5 +1,6 @@
 """A study in miniature that a real Snakemake runs with the real step(): see toy/."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -38,10 +39,16 @@ def new_toy(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def finished_toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    project = new_toy(tmp_path_factory.mktemp("toy") / "project")
-    done = run_toy(project)
-    assert done.returncode == 0, done.stderr
+def finished_toy(shared_folder: Path) -> Path:
+    """The project after a run, once for all workers; read it, do not change it."""
+    project = shared_folder / "toy" / "project"
+    with (shared_folder / "toy.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (project / ".done").exists():
+            shutil.rmtree(project, ignore_errors=True)
+            done = run_toy(new_toy(project))
+            assert done.returncode == 0, done.stderr
+            (project / ".done").touch()
     return project
 
 
