@@ -1,19 +1,7 @@
 """The paper's figures, and three more; each also writes the table that it draws."""
 
-FIGURES = [
-    path
-    for name in (
-        "figure1",
-        "figure2",
-        "figure3",
-        "figure4",
-        "figure5",
-        "confusion",
-        "forest",
-        "curves",
-    )
-    for path in figure_of(name).values()
-] + [f"{RESULTS}/figures/rois.pdf"]
+FIGURE_NAMES = [f"figure{number}" for number in range(1, 6)] + ["confusion", "forest", "curves", "flow"]
+FIGURES = [path for name in FIGURE_NAMES for path in figure_of(name).values()] + [f"{RESULTS}/figures/rois.pdf"]
 
 DEFAULT_RUN = study.default_run(config)
 REGRESSION_RUN = study.regression_run(config)
@@ -180,3 +168,20 @@ rule curves:
         lock=LOCK,
     script:
         "../workflow_scripts/curves.py"
+
+
+rule flow:
+    input:
+        flow=f"{RESULTS}/flow.json",
+    output:
+        **figure_of("flow", "Flow of exclusions"),
+    params:
+        code=code("flow.py"),
+        lock=LOCK,
+    localrule: True
+    log:
+        f"{RESULTS}/logs/flow.log",
+    conda:
+        ENVIRONMENT
+    script:
+        "../workflow_scripts/flow.py"

@@ -21,10 +21,30 @@ rule crate:
         "../workflow_scripts/crate.py"
 
 
+rule chains:
+    input:
+        TABLES,
+        FIGURES,
+    output:
+        chains=report(f"{RESULTS}/provenance/chains.html", category="Record", labels={"page": "Where numbers came from"}),
+    params:
+        results=RESULTS,
+        code=code("chains.py"),
+        lock=LOCK,
+    localrule: True
+    log:
+        f"{RESULTS}/logs/chains.log",
+    conda:
+        ENVIRONMENT
+    script:
+        "../workflow_scripts/chains.py"
+
+
 rule report:
     input:
         TABLES,
         FIGURES,
+        chains=f"{RESULTS}/provenance/chains.html",
         crate=f"{RESULTS}/provenance/ro-crate-metadata.json",
     output:
         report=f"{RESULTS}/report.html",

@@ -22,5 +22,5 @@ with step(snakemake) as job:
         config.flush()
         command = [sys.executable, "-m", "snakemake", "--nolock", "--cores", "1", "--report", str(html)]
         command += ["--report-stylesheet", "rules/captions/report.css"]
-        subprocess.run([*command, "--configfile", config.name, "--", "tables", "figures"], check=True)
+        subprocess.run([*command, "--configfile", config.name, "--", "tables", "figures", "chains"], check=True)
         html.replace(partial)

@@ -114,7 +114,7 @@ def test_each_table_has_its_four_renderings(results):
 
 
 def test_each_figure_has_its_renderings_and_its_table(results):
-    for name in ("figure1", "figure2", "figure3", "figure4", "figure5", "confusion", "forest", "curves"):
+    for name in ("figure1", "figure2", "figure3", "figure4", "figure5", "confusion", "forest", "curves", "flow"):
         assert (results / "figures" / f"{name}.pdf").read_bytes().startswith(b"%PDF")
         assert (results / "figures" / f"{name}.png").read_bytes().startswith(b"\x89PNG")
         assert rows_of(results / "figures" / f"{name}.csv")

@@ -1,0 +1,18 @@
+"""Flow of exclusions: what was received and kept, and why the rest was not."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from discgrade.publication.figures.flow import draw_flow
+from discgrade.step import step
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with step(snakemake) as job:
+    draw_flow(
+        flow=Path(job.input.flow),
+        pdf=Path(job.output.pdf),
+        png=Path(job.output.png),
+        csv=Path(job.output.csv),
+    )
