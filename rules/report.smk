@@ -14,7 +14,6 @@ rule crate:
         ENVIRONMENT
     params:
         study={key: config[key] for key in ("study", "provenance")},
-        results=RESULTS,
         code=code("crate.py"),
         lock=LOCK,
     script:
@@ -28,7 +27,6 @@ rule chains:
     output:
         chains=report(f"{RESULTS}/provenance/chains.html", category="Record", labels={"page": "Where numbers came from"}),
     params:
-        results=RESULTS,
         code=code("chains.py"),
         lock=LOCK,
     localrule: True

@@ -10,4 +10,4 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with step(snakemake) as job:
-    write_chains(results=Path(job.params.results), destination=Path(job.output.chains))
+    write_chains(results=Path(job.output.chains).parents[1], destination=Path(job.output.chains))

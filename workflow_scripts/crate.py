@@ -10,4 +10,4 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with step(snakemake) as job:
-    write_crate(results=Path(job.params.results), config=job.params.study, destination=Path(job.output.crate))
+    write_crate(results=Path(job.output.crate).parents[1], config=job.params.study, destination=Path(job.output.crate))
