@@ -13,8 +13,8 @@ from discgrade.provenance import faults
 from discgrade.provenance.chain import FOLDER, SHOWN, Chain, linked, output_of, read_records
 from discgrade.provenance.digests import SOURCE, file_digest
 
-LAST = ("report.html", f"{FOLDER}/ro-crate-metadata.json")
-"""What stands on the tables and figures: with them all that a study is for; other jobs are of an earlier config."""
+LAST = ("report.html", f"{FOLDER}/")
+"""What stands on the tables and figures: report, chains and crate. Jobs behind none of these are left over."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def verify(results: Path, *, scripts: Path | None = SOURCE) -> Verdict:
 
 def _needed(chain: Chain) -> tuple[list[str], list[str]]:
     """Return the names of the jobs behind what a reader sees, crate and report included, and of the jobs left over."""
-    last = [name for path, name in chain.makers.items() if path.startswith(SHOWN) or path in LAST]
+    last = [name for path, name in chain.makers.items() if path.startswith((*SHOWN, *LAST))]
     needed = dict.fromkeys(chain.ancestry(last or chain.records))
     return list(needed), [name for name in dict.fromkeys(chain.makers.values()) if name not in needed]
 
