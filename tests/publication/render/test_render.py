@@ -32,6 +32,7 @@ TABLE = Table(
         Section(Cell(), [Row(Cell("Model_2"), [missing("Not trained."), Cell("−0.1")])]),
     ],
     number="Table 9",
+    spans=[("This study", 1), ("Paper", 1)],
 )
 
 
@@ -55,6 +56,7 @@ def test_markdown_has_as_many_cells_in_every_row():
     assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines} == {4}
     assert "| R1 | **0.867** (0.850, 0.880) | 0.141 |" in lines
     assert "| Model\\_2 | –<sup>c</sup> | −0.1 |" in lines
+    assert lines[0] == "| Rater | This study: Cohen's κ<sup>a</sup> | Paper: MAE |"
     assert to_markdown(TABLE).splitlines()[-1] == "<sup>c</sup> Not trained."
 
 
@@ -64,6 +66,8 @@ def test_latex_rows_have_as_many_cells_and_nothing_unescaped():
     rows = [line for line in body.splitlines() if line.endswith(r"\\") and "multicolumn" not in line]
     assert {len(re.findall(r"(?<!\\)&", row)) for row in rows} == {2}
     assert r"\caption{Agreement of A \& B\_1 $<$100 \%$>$. n = 3; $\kappa$ $\pm$ 0.1 | 13 $\times$ 5.}" in text
+    assert r"\multicolumn{1}{c}{This study} & \multicolumn{1}{c}{Paper} \\" in body
+    assert r"\cmidrule(lr){2-2}\cmidrule(lr){3-3}" in body
     assert r"R1 & \textbf{0.867} & 0.141 \\" in body
     assert r"\textit{Paper\textsuperscript{b}} & \textit{0.880\textsuperscript{a}} &  \\" in body
     assert text.count("{") == text.count("}")

@@ -141,7 +141,16 @@ def test_table_4_has_the_difference_fixed_minus_folds(paperlike, read):
         0.89,
         0.916,
     ]
-    assert read.markdown(paperlike, "table4")["Cohen's κ (linear), integral grades"][-1] == "+0.017"
+    assert read.markdown(paperlike, "table4")["Cohen's κ (linear), integral grades"][7] == "+0.017"
+
+
+def test_table_4_has_the_raters_on_both_scales(paperlike, read):
+    rows = read.values(paperlike, "table4").set_index(["source", "row"])
+    for variant in ("intra_rater", "inter_rater"):
+        key = {"variant": variant, "resolution": 0, "split": "readings"}
+        for metric in ("accuracy_fractional", "kappa_linear_fractional"):
+            assert rows.loc[("this study", variant), metric] == score(paperlike, metric, **key)
+    assert rows.loc[("niemeyer2021", "inter_rater"), "kappa_linear_fractional"] == 0.541
 
 
 def test_folds_weighed_as_in_the_paper_are_averaged(paperlike, read, tmp_path):
@@ -199,7 +208,7 @@ def test_cohort_counts_patients_discs_and_readings(paperlike, read):
     assert rows.loc["reading:R1.2", "total"] == "120"
     assert rows.loc["discs", "published_total"] == "7948"
     assert rows.loc["files:excluded:no pixels", "total"] == "3"
-    assert "| External |" in read.text(paperlike, "cohort")
+    assert "| This study: External |" in read.text(paperlike, "cohort")
 
 
 def test_a_plain_cohort_has_dashes_with_reasons(plain, read):
@@ -211,7 +220,7 @@ def test_a_plain_cohort_has_dashes_with_reasons(plain, read):
     assert read.markdown(plain, "table4")["Accuracy, 13 grades"][0].startswith("–<sup>")
     assert read.markdown(plain, "statements")["Exact agreement, integral grades"][0].startswith("–<sup>")
     assert read.markdown(plain, "cohort")["Women"][0].startswith("–<sup>")
-    assert "| Clinic |" in read.text(plain, "cohort")
+    assert "| This study: Clinic |" in read.text(plain, "cohort")
 
 
 def test_a_study_with_every_variant_in_the_folds_shows_the_folds(plain, read):

@@ -26,6 +26,7 @@ def to_html(table: Table) -> str:
     notes = footnotes(table)
     style = files("discgrade.publication.render").joinpath("table.css").read_text(encoding="utf-8")
     heading = "".join(_cell(cell, notes, "th", ' scope="col"') for cell in (Cell(table.stub), *table.headings))
+    spans = "".join(f'<th scope="colgroup" colspan="{columns}">{escape(text)}</th>' for text, columns in table.spans)
     body = []
     for section in table.sections:
         body.append("<tbody>")
@@ -44,7 +45,9 @@ def to_html(table: Table) -> str:
         "<body>",
         "<table>",
         f"<caption><b>{escape(table.heading)}</b> {escape(table.caption)}</caption>",
-        f"<thead><tr>{heading}</tr></thead>",
+        "<thead>",
+        *([f'<tr class="spans"><td></td>{spans}</tr>'] if spans else []),
+        f"<tr>{heading}</tr></thead>",
         *body,
         "</table>",
         *(['<div class="notes">', *remarks, "</div>"] if notes else []),

@@ -59,6 +59,18 @@ def _row(row: Row, notes: Mapping[str, str]) -> list[str]:
     return lines + ([" & ".join(["", *intervals]) + r" \\"] if any(intervals) else [])
 
 
+def _spans(table: Table) -> list[str]:
+    """Return the line of headings above several columns, and the rules below them."""
+    if not table.spans:
+        return []
+    heads, rules, first = [], [], 2
+    for text, columns in table.spans:
+        heads.append(rf"\multicolumn{{{columns}}}{{c}}{{{latex_text(text)}}}")
+        rules.append(rf"\cmidrule(lr){{{first}-{first + columns - 1}}}")
+        first += columns
+    return [" & ".join(["", *heads]) + r" \\", "".join(rules)]
+
+
 def to_latex(table: Table) -> str:
     r"""Render for LaTeX with booktabs; `\input` it in a document that loads booktabs and, for `adjustbox`, graphicx."""
     notes = footnotes(table)
@@ -82,6 +94,7 @@ def to_latex(table: Table) -> str:
         r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%",
         rf"\begin{{tabular}}{{l{'r' * columns}}}",
         r"\toprule",
+        *_spans(table),
         " & ".join([latex_text(table.stub), *(_cell(cell, notes) for cell in table.headings)]) + r" \\",
         r"\midrule",
         *body,

@@ -20,7 +20,9 @@ def to_markdown(table: Table) -> str:
         return f"| {' | '.join(cells)} |"
 
     lines = [f"**{table.heading}** {table.caption}", ""]
-    lines.append(line([table.stub, *(_cell(cell, notes) for cell in table.headings)]))
+    above = [f"{text}: " for text, columns in table.spans for _ in range(columns)] or [""] * len(table.headings)
+    headings = [text + _cell(cell, notes) for text, cell in zip(above, table.headings, strict=True)]
+    lines.append(line([table.stub, *headings]))
     lines.append(line([":---", *("---:" for _ in table.headings)]))
     for section in table.sections:
         if section.title.text:

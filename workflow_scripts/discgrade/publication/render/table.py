@@ -56,6 +56,7 @@ class Table:
         headings: Headings of the other columns.
         sections: The rows.
         number: For example Table 2; empty for a table without one. LaTeX counts for itself.
+        spans: Headings above several columns, and how many each spans; together all columns, or none.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Table:
     headings: Sequence[Cell]
     sections: Sequence[Section]
     number: str = ""
+    spans: Sequence[tuple[str, int]] = ()
 
     @property
     def heading(self) -> str:

@@ -38,13 +38,13 @@ def cohort(*, discs: Path, ratings: Path, flow: Path, context: Context, destinat
         "Readings": list(reading_facts(groups, readings)),
         "Received, excluded and kept": list(flow_facts(counts["stages"])),
     }
-    paper = [Cell(f"{citation(PAPER)}: {name}") for name in _PRINTED]
     table = Table(
         name="cohort",
         title="The cohort.",
         caption=f"{data_words(context)}; reference grade: {counts['reference']}. Published: {source(PAPER)}.",
         stub="",
-        headings=[*(Cell(name.capitalize()) for name in groups), *paper],
+        headings=[Cell(name.capitalize()) for name in (*groups, *_PRINTED)],
+        spans=[("This study", len(groups)), (citation(PAPER), len(_PRINTED))],
         sections=[Section(Cell(title), [_row(fact, list(groups)) for fact in part]) for title, part in parts.items()],
     )
     write_table(table, pd.DataFrame([_values(fact) for part in parts.values() for fact in part]), destination)

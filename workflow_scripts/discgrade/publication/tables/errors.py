@@ -21,12 +21,14 @@ class Errors:
         samples: Number of scored samples.
         large: Number of errors over one grade.
         extreme: Number of those whose reference or prediction is integral grade 1 or 5.
+        by_grade: Number of those by integral reference grade.
         unused: Grades of the run's scale that it never predicts.
     """
 
     samples: int
     large: int
     extreme: int
+    by_grade: dict[float, int]
     unused: list[float]
 
 
@@ -47,4 +49,5 @@ def read_errors(graded: Path, run: Run) -> Errors:
     ends = np.isin(integral(reference), INTEGRAL[[0, -1]]) | np.isin(integral(predicted), INTEGRAL[[0, -1]])
     grades = grades_of(rows["scale"][0].as_py()) if len(rows) else INTEGRAL
     unused = [float(grade) for grade in grades if not np.isclose(predicted, grade).any()]
-    return Errors(len(rows), int(large.sum()), int((large & ends).sum()), unused)
+    by_grade = {float(grade): int((large & (integral(reference) == grade)).sum()) for grade in INTEGRAL}
+    return Errors(len(rows), int(large.sum()), int((large & ends).sum()), by_grade, unused)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from discgrade.publication.render.table import DASH, Cell, Row
+from discgrade.publication.render.table import DASH, Cell, Row, missing
 from discgrade.publication.tables.best import is_rounded
 from discgrade.publication.tables.scores import Key, Study, interval_text, number, score_cell, score_values
 from discgrade.reliability.metrics import ERRORS, GLOBAL
@@ -61,6 +61,8 @@ def line_row(study: Study, line: Line, metrics: Sequence[str], best: Mapping[str
 
 def line_cell(study: Study, line: Line, metric: str, bold: bool = False) -> Cell:
     """Print one score of a line; errors of a run on integral grades carry those against the fractional reference."""
+    if line.samples(study) is None:
+        return missing(line.absent)
     notes: tuple[str, ...] = ()
     if metric in ERRORS and is_rounded(study, line.key(metric)):
         notes = _against_fractional(study, line)

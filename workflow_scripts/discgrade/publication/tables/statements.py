@@ -10,6 +10,7 @@ import pandas as pd
 from discgrade.publication.published import PAPER, citation, published, remarks
 from discgrade.publication.render.files import write_table
 from discgrade.publication.render.table import Cell, Row, Section, Table, missing
+from discgrade.publication.tables.best import is_rounded
 from discgrade.publication.tables.captions import Context, caption
 from discgrade.publication.tables.errors import Errors, read_errors
 from discgrade.publication.tables.lines import Line
@@ -116,13 +117,16 @@ def _large_errors(study: Study, line: Line, errors: Mapping[str, Errors]) -> Ite
     within = _score(study, "default/within_one", "At most one grade off", line.key("within_one"), line.absent)
     yield within
     yield _complement(within, "default/over_one", "Over one grade off")
-    words = "Of these, share with reference or prediction 1 or 5"
-    if line.row not in errors:
-        yield Statement("default/over_one_extreme", words, reason=line.absent)
-    elif not errors[line.row].large:
-        yield Statement("default/over_one_extreme", words, reason="No error over one grade.")
+    share, grades = "Of these, share with reference or prediction 1 or 5", "Of these, number by reference grade"
+    found = errors.get(line.row)
+    if found is None or not found.large:
+        reason = "No error over one grade." if found else line.absent
+        yield Statement("default/over_one_extreme", share, reason=reason)
+        yield Statement("default/over_one_grades", grades, reason=reason)
     else:
-        yield Statement("default/over_one_extreme", words, errors[line.row].extreme / errors[line.row].large)
+        counts = ", ".join(f"grade {grade:g}: {count}" for grade, count in found.by_grade.items() if count)
+        yield Statement("default/over_one_extreme", share, found.extreme / found.large)
+        yield Statement("default/over_one_grades", grades, text=counts)
 
 
 def _complement(share: Statement, statement: str, words: str) -> Statement:
@@ -140,7 +144,8 @@ def _optimism(study: Study, default: Line, line: Line) -> Statement:
 
 def _over_one(study: Study, line: Line) -> Statement:
     within = _score(study, "", "", line.key("within_one"), line.absent)
-    return _complement(within, f"{line.row}/over_one", line.label)
+    against = ", against integral grades" if is_rounded(study, line.key("within_one")) else ""
+    return _complement(within, f"{line.row}/over_one", line.label + against)
 
 
 def _never_predicted(line: Line, errors: Errors) -> Statement:

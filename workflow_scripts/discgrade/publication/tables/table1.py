@@ -88,8 +88,9 @@ def _table(rows: list[dict[str, Any]], context: Context) -> Table:
             Cell("Layer"),
             Cell("Output shape"),
             Cell("Parameters"),
-            Cell(f"{citation(PAPER)}: output shape"),
-            Cell(f"{citation(PAPER)}: parameters"),
+            Cell("Output shape"),
+            Cell("Parameters"),
         ],
+        spans=[("This study", 3), (citation(PAPER), 2)],
         sections=sections,
     )

@@ -118,7 +118,11 @@ def _printed_values() -> list[dict[str, Any]]:
         numbers |= {columns[row["kappa_weights"]]: row["kappa"]} if row["kappa"] else {}
         found = {metric: float(text) for metric, text in numbers.items() if text}
         notes = " ".join(remarks(row["notes"].split(";")))
-        values.append({"row": row["row"], "source": row["reference"]} | found | {"notes": notes})
+        values.append(
+            {"row": row["row"], "source": row["reference"], "kappa_weights": row["kappa_weights"]}
+            | found
+            | {"notes": notes}
+        )
     return values
 
 
