@@ -137,11 +137,7 @@ def named_code(wildcards):
     }
 
 
-def texts_digest(pattern):
-    """Digest of the texts that match a pattern, such as captions: what a report depends on beside its inputs."""
-    return content_digest(
-        {
-            path.name: path.read_text()
-            for path in sorted(Path(workflow.basedir).glob(pattern))
-        }
-    )
+def texts_digest(*patterns):
+    """Digest of the texts that match patterns, such as captions: what a report depends on beside its inputs."""
+    paths = sorted(path for pattern in patterns for path in Path(workflow.basedir).glob(pattern))
+    return content_digest({path.name: path.read_text() for path in paths})

@@ -14,6 +14,7 @@ rule crate:
         ENVIRONMENT
     params:
         study={key: config[key] for key in ("study", "provenance")},
+        workflow=texts_digest("Snakefile", "rules/*.smk"),
         code=code("crate.py"),
         lock=LOCK,
     script:

@@ -1,0 +1,133 @@
+"""A researcher's own folder and sheet: accepted as they are, or refused in one message that names every fault."""
+
+import csv
+import shutil
+
+import pytest
+import yaml
+from discgrade import records
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def own(smoke, project, tmp_path):
+    """A fresh project, a researcher's folder of scans, and a function that plans a study of them."""
+    source = smoke / "private" / "smoke" / "source"
+    shutil.copytree(source / "dicom", tmp_path / "scans")
+    shutil.copy(source / "ratings.csv", tmp_path / "sheet.csv")
+    return Own(project, tmp_path / "scans", tmp_path / "sheet.csv")
+
+
+class Own:
+    def __init__(self, project, scans, sheet):
+        self.project, self.scans, self.sheet = project, scans, sheet
+        overlay = {"study": "own", "cohort": {"source": "folder", "dicom": str(scans), "ratings": str(sheet)}}
+        smoke = yaml.safe_load((project / "studies" / "smoke.yaml").read_text())
+        overlay["cohort"] = smoke.pop("cohort") | overlay["cohort"]
+        (project / "studies" / "own.yaml").write_text(yaml.safe_dump(smoke | overlay))
+
+    def rows(self):
+        with self.sheet.open(newline="", encoding="utf-8") as text:
+            return list(csv.DictReader(text))
+
+    def write(self, rows):
+        with self.sheet.open("w", newline="", encoding="utf-8") as text:
+            writer = csv.DictWriter(text, rows[0])
+            writer.writeheader()
+            writer.writerows(rows)
+
+    @property
+    def results(self):
+        return self.project / "results" / "own"
+
+
+def run(own, run_snakemake, *targets):
+    return run_snakemake(own.project, *targets, "--configfile", "studies/own.yaml")
+
+
+def test_the_own_folder_gives_the_cohort_of_the_phantom(own, smoke, run_snakemake):
+    result = run(own, run_snakemake, "results/own/splits.parquet", "results/own/samples/24px/00.parquet")
+    assert result.returncode == 0, result.stderr[-1500:]
+    mine = records.read(own.results / "discs.parquet", records.DISCS).to_pandas()
+    theirs = records.read(smoke / "results" / "smoke" / "discs.parquet", records.DISCS).to_pandas()
+    assert sorted(mine["grade"]) == sorted(theirs["grade"])
+    assert set(mine["patient"]).isdisjoint(theirs["patient"])
+
+
+def test_every_fault_of_a_sheet_is_in_one_message_and_no_value_of_a_person(own, run_snakemake):
+    rows = own.rows()
+    rows[0]["grade"] = "2.5"
+    rows[1]["level"] = "L7/S1"
+    rows[2]["width"] = "0"
+    rows[3]["sop_instance_uid"] = "1.2.3.4"
+    rows.append(rows[4] | {"grade": "1.0" if rows[4]["grade"] != "1.0" else "5.0"})
+    rows[5]["cohort"] = "another"
+    own.write(rows)
+    result = run(own, run_snakemake, "results/own/discs.parquet")
+    assert result.returncode == 1
+    for line in ("row 2, grade", "row 3, level", "row 4, width", "row 5, sop_instance_uid", "grade", "cohort"):
+        assert line in result.stderr, result.stderr[-3000:]
+    assert "2.5" in result.stderr
+    assert "L7/S1" in result.stderr
+    assert "1.2.3.4" not in result.stderr
+    assert rows[0]["patient_id"] not in result.stderr
+    assert "1.2.3.4" in (own.project / "private" / "own" / "problems.csv").read_text()
+    assert not (own.results / "export").exists() or not any((own.results / "export").rglob("*.dcm"))
+
+
+def test_files_that_cannot_be_used_are_rejected_and_the_run_goes_on(own, run_snakemake):
+    folder = next(path for path in sorted(own.scans.iterdir()) if path.is_dir())
+    image = next(path for path in sorted(folder.rglob("*")) if path.is_file())
+    (folder / "notes.txt").write_text("not DICOM")
+    (folder / "truncated").write_bytes(image.read_bytes()[:4000])
+    (folder / "again").write_bytes(image.read_bytes())
+    result = run(own, run_snakemake, "results/own/discs.parquet")
+    assert result.returncode == 0, result.stderr[-1500:]
+    paths = sorted((own.results / "rejected").glob("*.parquet"))
+    assert len(records.read_all(paths, records.REJECTED)) == 3
+
+
+def test_one_image_under_two_patients_is_refused(own, run_snakemake):
+    import pydicom
+
+    folders = [path for path in sorted(own.scans.iterdir()) if path.is_dir()]
+    image = pydicom.dcmread(next(path for path in sorted(folders[0].rglob("*")) if path.is_file()))
+    for element in ("PatientID", "PatientName"):
+        setattr(image, element, "SOMEBODY")
+    for element in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"):
+        setattr(image, element, getattr(image, element) + "9")
+    image.file_meta.MediaStorageSOPInstanceUID = image.SOPInstanceUID
+    image.save_as(folders[1] / "copy")
+    result = run(own, run_snakemake, "results/own/discs.parquet")
+    assert result.returncode == 1
+    assert "share the pixels of 1 images" in result.stderr
+
+
+def test_a_cohort_too_small_for_its_folds_is_refused_before_any_training(own, run_snakemake):
+    overlay = yaml.safe_load((own.project / "studies" / "own.yaml").read_text())
+    overlay["splits"]["folds"] = 50
+    (own.project / "studies" / "own.yaml").write_text(yaml.safe_dump(overlay))
+    result = run(own, run_snakemake, "results/own/splits.parquet")
+    assert result.returncode == 1
+    assert "splits.folds should be 0 or from 2 to the number of patients" in result.stderr
+
+
+def test_neither_shards_nor_cores_change_a_sample(own, smoke, run_snakemake):
+    overlay = yaml.safe_load((own.project / "studies" / "smoke.yaml").read_text())
+    overlay["cohort"]["shards"] = 5
+    (own.project / "studies" / "smoke.yaml").write_text(yaml.safe_dump(overlay))
+    targets = [
+        "results/smoke/splits.parquet",
+        *(f"results/smoke/samples/24px/{shard:02d}.parquet" for shard in range(5)),
+    ]
+    result = run_snakemake(own.project, *targets, "--configfile", "studies/smoke.yaml", cores=1)
+    assert result.returncode == 0, result.stderr[-1500:]
+    mine, theirs = own.project / "results" / "smoke", smoke / "results" / "smoke"
+    assert (mine / "splits.parquet").read_bytes() == (theirs / "splits.parquet").read_bytes()
+    assert samples_of(mine).equals(samples_of(theirs))
+
+
+def samples_of(results):
+    paths = sorted((results / "samples" / "24px").glob("*.parquet"))
+    return records.read_all(paths, records.samples(24)).sort_by([("disc", "ascending"), ("copy", "ascending")])
