@@ -2,7 +2,7 @@
 
     python tests/benchmarks/bootstrap.py [--draws 40000] [--patients 1600]
 
-Both compute the same scores from the same weights, on one core; the table gives processor seconds, the ratio, the largest
+Both compute the same scores from the same weights, on one core; printed are processor seconds, the ratio, the largest
 difference between them and the peak memory. Goals: under 3 s and 1 GB, 240 times faster, equal to 1e-9.
 """
 
