@@ -15,7 +15,9 @@ from discgrade.study import ALL_SEEDS, FOLD_MEAN, FOLDS, HOLDOUT, READINGS, Run
 
 # Width below which an interval is none.
 _NARROW = 1e-9
-_NO_SPREAD = "No interval: there is no error, or all are one patient's, so that no weights change the score."
+_NO_SPREAD = (
+    "No interval: no weights change the score, since there is no error, one patient or one predicted grade only."
+)
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -110,7 +112,7 @@ def score_cell(study: Study, key: Key, absent: str, *, bold: bool = False, notes
     if row is None:
         return missing(absent)
     if isnan(row["value"]):
-        return missing(f"Undefined: {row['reason'] or 'no samples in one of the folds'}.")
+        return missing(f"Undefined, {row['reason'] or 'no samples in one of the folds'}.")
     return Cell(number(row["value"]), interval_text(interval), bold, (*notes, *spread_notes(interval)))
 
 

@@ -100,7 +100,7 @@ def statements(
 def _score(study: Study, statement: str, words: str, key: Key, absent: str) -> Statement:
     row, interval = study.scores.get(key), study.intervals.get(key)
     if row is None or isnan(row["value"]):
-        return Statement(statement, words, reason=absent if row is None else f"Undefined: {row['reason']}.")
+        return Statement(statement, words, reason=absent if row is None else f"Undefined, {row['reason']}.")
     lower, upper = (interval["lower"], interval["upper"]) if interval else (nan, nan)
     return Statement(statement, words, row["value"], lower, upper)
 
@@ -165,17 +165,18 @@ def _smallest_share(study: Study, context: Context) -> Statement:
 
 
 def _resolution(study: Study, context: Context) -> Statement:
-    """Return the paired difference of kappa between a resolution and its double: 64 and 128 px if both were trained."""
+    """Return the paired difference of kappa between 64 and 128 px; else between the default and the next one below."""
     default = context["default"]
-    pairs = {(64, 128): 0, (default["resolution"] // 2, default["resolution"]): 1}
-    for small, large in sorted(pairs, key=lambda pair: pairs[pair]):
+    trained = {key.run.resolution for key in study.scores if key.run.split == default["split"]}
+    below = max((resolution for resolution in trained if resolution < default["resolution"]), default=0)
+    for small, large in ((64, 128), (below, default["resolution"])):
         key = Key(over_seeds(default, resolution=small), "kappa_linear")
         row = study.comparisons.get((key, f"{large}px"))
         if row is not None:
             words = f"κ (linear), fixed split, at {small} minus at {large} px, paired"
             return Statement("resolution/kappa_linear", words, row["difference"], row["lower"], row["upper"])
-    words = "κ (linear) at a resolution minus at its double"
-    return Statement("resolution/kappa_linear", words, reason="No resolution was trained beside its double.")
+    words = "κ (linear) at a lower resolution minus at the default one"
+    return Statement("resolution/kappa_linear", words, reason="No lower resolution was trained.")
 
 
 def _printed() -> dict[str, dict[str, str]]:
