@@ -7,6 +7,7 @@ import numpy as np
 import pydicom
 from discgrade.deidentification import files, keys, profile, vocabulary
 from discgrade.deidentification.pseudonyms import Pseudonyms
+from pydicom import config
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence
 from pydicom.uid import UID, ExplicitVRLittleEndian
@@ -108,9 +109,10 @@ def mr_image(**changes: object) -> Dataset:
     """Return an MR image with an identity; None removes an attribute."""
     dataset = Dataset()
     dataset.SOPClassUID = MR_IMAGE
-    for keyword, value in (IDENTITY | IMAGING | changes).items():
-        if value is not None:
-            setattr(dataset, keyword, value)
+    with config.disable_value_validation():
+        for keyword, value in (IDENTITY | IMAGING | changes).items():
+            if value is not None:
+                setattr(dataset, keyword, value)
     seed = sum(map(ord, str(dataset.get("SOPInstanceUID"))))
     pixels = np.random.default_rng(seed).integers(0, 4000, (int(dataset.Rows), int(dataset.Columns)), np.uint16)
     dataset.PixelData = pixels.tobytes()
@@ -152,7 +154,8 @@ def written(dataset: Dataset, syntax: UID = ExplicitVRLittleEndian, preamble: by
     dataset.file_meta.MediaStorageSOPInstanceUID = dataset.get("SOPInstanceUID", "1.2.3")
     dataset.preamble = preamble
     sink = io.BytesIO()
-    pydicom.dcmwrite(sink, dataset, enforce_file_format=True)
+    with config.disable_value_validation():
+        pydicom.dcmwrite(sink, dataset, enforce_file_format=True)
     return sink.getvalue()
 
 

@@ -6,9 +6,10 @@ Only the segments that a decoder needs are kept (ISO 10918-1 B.1, ISO 14495-1 C.
 import struct
 
 _SOI, _EOI, _SOS = b"\xff\xd8", b"\xff\xd9", 0xDA
-# SOF0-15 without JPG (C8), DHT (C4) and DAC (CC) among them; DQT, DNL, DRI; SOF55 and LSE of JPEG-LS.
-_JPEG_KEPT = frozenset({*range(0xC0, 0xD0), 0xDB, 0xDC, 0xDD, 0xF7, 0xF8}) - {0xC8}
-_SOC, _EOC, _SOT, _SOD = b"\xff\x4f", b"\xff\xd9", b"\xff\x90", b"\xff\x93"
+# SOF0 to SOF15, and SOF55 of JPEG-LS; with DHT, DAC, DQT, DNL, DRI and LSE.
+_FRAMES = frozenset({*range(0xC0, 0xD0), 0xF7}) - {0xC4, 0xC8, 0xCC}
+_JPEG_KEPT = _FRAMES | {0xC4, 0xCC, 0xDB, 0xDC, 0xDD, 0xF8}
+_SOC, _SIZ, _EOC, _SOT, _SOD = b"\xff\x4f", b"\xff\x51", b"\xff\xd9", b"\xff\x90", b"\xff\x93"
 # CAP, SIZ, COD, COC, TLM, PLM, PLT, CPF, QCD, QCC, RGN, POC, PPM, PPT, PRF, CRG.
 _JPEG2000_KEPT = frozenset(
     {0x50, 0x51, 0x52, 0x53, 0x55, 0x57, 0x58, 0x59, 0x5C, 0x5D, 0x5E, 0x5F, 0x60, 0x61, 0x56, 0x63}
@@ -20,15 +21,21 @@ class TruncatedError(ValueError):
     """The stream ends before the image does."""
 
 
-def cut_jpeg(stream: bytes, ls: bool = False) -> bytes:
+class ShapeError(ValueError):
+    """The stream is of an image of another size: a decoder would reserve memory for that one."""
+
+
+def cut_jpeg(stream: bytes, shape: tuple[int, int], ls: bool = False) -> bytes:
     """Return a JPEG or JPEG-LS stream with its coding segments only, ending at its end marker.
 
     Args:
         stream: One frame.
+        shape: Rows and columns that it should have.
         ls: Whether it is JPEG-LS, in whose scans a byte after FF is data up to 7F and not just 00.
 
     Raises:
         TruncatedError: if the stream ends early.
+        ShapeError: if it has another shape.
         ValueError: if it holds an unknown segment.
     """
     if stream[:2] != _SOI:
@@ -42,6 +49,8 @@ def cut_jpeg(stream: bytes, ls: bool = False) -> bytes:
         marker, end = _segment(stream, at)
         if marker == _SOS:
             end = _scan_end(stream, end, 0x80 if ls else 0x01)
+        if marker in _FRAMES and struct.unpack(">HH", stream[at + 5 : at + 9]) != shape:
+            raise ShapeError("other rows and columns")
         if marker == _SOS or marker in _JPEG_KEPT:
             kept.append(stream[at:end])
         elif not 0xE0 <= marker <= 0xEF and marker not in (0xFE, *range(0xF0, 0xFE)):
@@ -49,15 +58,24 @@ def cut_jpeg(stream: bytes, ls: bool = False) -> bytes:
         at = end
 
 
-def cut_jpeg2000(stream: bytes) -> bytes:
+def cut_jpeg2000(stream: bytes, shape: tuple[int, int]) -> bytes:
     """Return a JPEG 2000 codestream with the marker segments that decoding needs, ending at its end marker.
+
+    Args:
+        stream: One frame.
+        shape: Rows and columns that it should have.
 
     Raises:
         TruncatedError: if the codestream ends early.
+        ShapeError: if it has another shape.
         ValueError: if it holds an unknown segment.
     """
     if stream[:2] != _SOC:
         raise ValueError("no start of codestream")
+    if stream[2:4] == _SIZ and len(stream) > 24:
+        right, bottom, left, top = struct.unpack(">4I", stream[8:24])
+        if (bottom - top, right - left) != shape:
+            raise ShapeError("other rows and columns")
     header, at = _headers(stream, 2, _SOT)
     parts = []
     while stream[at : at + 2] == _SOT:

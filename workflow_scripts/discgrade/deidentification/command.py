@@ -30,8 +30,8 @@ def run(given: argparse.Namespace) -> int:
     """Run the command and return its exit status: 0, or 1 with one paragraph that tells what to do."""
     try:
         return _run(given)
-    except (ValueError, FileNotFoundError) as error:
-        print(error if error.args and not getattr(error, "filename", None) else type(error).__name__, file=sys.stderr)
+    except privacy.RefusedError as error:
+        print(error, file=sys.stderr)
     except Exception as error:
         # The message of an unforeseen error might quote a name or a path: where it happened says enough.
         place = traceback.extract_tb(error.__traceback__)[-1]
@@ -66,9 +66,11 @@ def _run(given: argparse.Namespace) -> int:
     digits = max(2, len(str(given.shards - 1)))
     shards = [f"{number:0{digits}d}" for number in range(given.shards)]
     work = partial(_shard, given=given, shards=shards)
-    with ProcessPoolExecutor(max(1, min(given.jobs, given.shards)), get_context("spawn")) as pool:
-        for _ in pool.map(work, shards):
-            pass
+    if min(given.jobs, given.shards) <= 1:
+        list(map(work, shards))
+    else:
+        with ProcessPoolExecutor(min(given.jobs, given.shards), get_context("spawn")) as pool:
+            list(pool.map(work, shards))
     _remove_others(given.destination, shards)
     _summarise(given.destination, shards)
     return 0

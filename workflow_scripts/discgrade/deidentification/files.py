@@ -149,7 +149,7 @@ def _deidentified(dataset: FileDataset, settings: Settings, own: dict[str, set[s
         encodings=raw.codecs(elements, ["latin-1"]),
     )
     kept = _marked(cleaner.clean(elements), cleaner)
-    image = _pixels(elements, dataset.file_meta.TransferSyntaxUID)
+    image = _pixels(elements, kept, dataset.file_meta.TransferSyntaxUID)
     head = encoding.file_head(sop_class, settings.pseudonyms.uid(instance), image.transfer_syntax)
     header = head + encoding.dataset(kept)
     written = _checked(header, cleaner)
@@ -167,17 +167,18 @@ def _judge(elements: raw.Item) -> None:
     image_type = raw.text(elements, IMAGE_TYPE).upper()
     if any(word in image_type for word in _SCREENS) or raw.text(elements, CONVERSION):
         raise RejectedError("processed screen")
-    if raw.number(elements, SAMPLES) > 1 or not raw.text(elements, PHOTOMETRIC).startswith("MONOCHROME"):
-        raise RejectedError("not a grey image")
     if encoding.PIXEL_DATA not in elements:
         raise RejectedError("without pixels")
+    if raw.number(elements, SAMPLES) > 1 or not raw.text(elements, PHOTOMETRIC).startswith("MONOCHROME"):
+        raise RejectedError("not a grey image")
     if not all(raw.text(elements, tag) and elements[tag].kind == "UI" for tag in (SOP_INSTANCE, STUDY, SERIES)):
         raise RejectedError("without SOP, study or series instance UID")
 
 
-def _pixels(elements: raw.Item, syntax: UID) -> pixels.Pixels:
+def _pixels(elements: raw.Item, kept: Collection[encoding.Element], syntax: UID) -> pixels.Pixels:
+    described = {tag: raw.Raw(tag, kind, value, (), False) for tag, kind, value in kept}
     try:
-        return pixels.extract(elements, syntax)
+        return pixels.extract(elements, described, syntax)
     except codecs.TruncatedError:
         raise RejectedError("truncated pixel data") from None
     except Exception:

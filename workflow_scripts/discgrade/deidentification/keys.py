@@ -10,6 +10,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+from discgrade.deidentification.private import RefusedError
 from discgrade.records import replacing
 
 KEY = "pseudonym.key"
@@ -34,7 +35,7 @@ def from_file(private: Path) -> Derive:
     """Return the derivation with a study's secret key, made on first use; processes that start together agree on one.
 
     Raises:
-        ValueError: if others may read the key, or if it is no key.
+        RefusedError: if others may read the key, or if it is no key.
     """
     return keyed(secret(private / KEY))
 
@@ -43,17 +44,17 @@ def secret(path: Path) -> bytes:
     """Return the 32 secret bytes of a key file, made on first use.
 
     Raises:
-        ValueError: if others may read the file, or if it is no key.
+        RefusedError: if others may read the file, or if it is no key.
     """
     if not path.exists():
         _make(path)
     if path.stat().st_mode & 0o077:
-        raise ValueError(f"{path.name} is readable by others. Its mode should be 0600: chmod 600 {path.name}")
+        raise RefusedError(f"{path.name} is readable by others. Its mode should be 0600: chmod 600 {path.name}")
     with suppress(ValueError):
         key = bytes.fromhex(path.read_text("ascii").strip())
         if len(key) == _BYTES:
             return key
-    raise ValueError(f"{path.name} should hold {2 * _BYTES} hexadecimal digits. Restore it from your backup")
+    raise RefusedError(f"{path.name} should hold {2 * _BYTES} hexadecimal digits. Restore it from your backup")
 
 
 def _make(path: Path) -> None:
@@ -94,13 +95,13 @@ def check_mark(export: Path, mark: str) -> None:
         mark: Kind and id of the key, for example `keyed 0123456789abcdef`.
 
     Raises:
-        ValueError: if it was; its patients would get second pseudonyms. A phantom's key may change with its seed.
+        RefusedError: if it was; its patients would get second pseudonyms. A phantom's key may change with its seed.
     """
     path = export / MARK
     made_with = path.read_text("ascii").strip() if path.exists() else mark
     phantoms = made_with.startswith("phantom ") and mark.startswith("phantom ")
     if made_with != mark and not phantoms:
-        raise ValueError(
+        raise RefusedError(
             f"The export was made with another key. It should be {made_with}. Received: {mark}. "
             "Restore the private folder of that run, or remove the export to begin anew"
         )

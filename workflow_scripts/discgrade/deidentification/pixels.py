@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -10,16 +10,18 @@ from typing import Any
 import numpy as np
 from pydicom.encaps import generate_frames
 from pydicom.pixels.decoders.base import get_decoder
-from pydicom.uid import UID, JPEG2000TransferSyntaxes, JPEGLSTransferSyntaxes, JPEGTransferSyntaxes
+from pydicom.uid import UID, JPEG2000TransferSyntaxes, JPEGLSTransferSyntaxes, JPEGTransferSyntaxes, RLELossless
 
 from discgrade.deidentification import codecs, encoding, raw
 
 # What cuts a frame of a compressed transfer syntax; pixels of any other one are stored without compression.
-_CUTS: dict[str, Callable[[bytes], bytes]] = {
+_CUTS: dict[str, Callable[[bytes, tuple[int, int]], bytes]] = {
     **dict.fromkeys(JPEGTransferSyntaxes, codecs.cut_jpeg),
     **dict.fromkeys(JPEGLSTransferSyntaxes, partial(codecs.cut_jpeg, ls=True)),
     **dict.fromkeys(JPEG2000TransferSyntaxes, codecs.cut_jpeg2000),
 }
+_PHOTOMETRIC, _HIGH_BIT = 0x00280004, 0x00280102
+_RUN_LENGTH = 64  # bytes of pixels that a byte of run-length encoding stands for, at most
 _FASTEST = ("pyjpegls", "pylibjpeg", "gdcm")
 
 
@@ -40,7 +42,7 @@ class Pixels:
     constant: bool
 
 
-def extract(elements: raw.Item, syntax: UID) -> Pixels:
+def extract(elements: raw.Item, kept: raw.Item, syntax: UID) -> Pixels:
     """Decode the pixels of a data set and encode what may leave of them.
 
     A JPEG-family stream loses its comments and keeps its compression; where that cannot be done without a doubt, and
@@ -48,37 +50,42 @@ def extract(elements: raw.Item, syntax: UID) -> Pixels:
 
     Args:
         elements: The data set.
+        kept: What is kept of it: this has to describe the pixels.
         syntax: Its transfer syntax.
 
     Raises:
         codecs.TruncatedError: if the pixel data ends before the image does.
         Exception: whatever the decoder raises for pixels that it cannot decode.
     """
-    options = _options(elements)
+    options = _options(kept)
     content = elements[encoding.PIXEL_DATA].content
+    frames, cut = _frames(content, syntax, options)
     native = _native(content, syntax, options)
     if not syntax.is_encapsulated:
         native = _without_overlays(native, elements, options["bits_allocated"])
-    if syntax in _CUTS:
-        frames = list(generate_frames(content, number_of_frames=options["number_of_frames"]))
-        cut = _cut(frames, _CUTS[syntax])
-        encoded = encoding.encapsulated(cut) if cut else b""
-        if cut == frames or (cut and _decoded(encoded[encoding.LONG_HEAD :], syntax, options) == native):
-            return Pixels(encoded, str(syntax), *_described(native))
+    encoded = encoding.encapsulated(cut) if cut else b""
+    if cut and (cut == frames or _decoded(encoded[encoding.LONG_HEAD :], syntax, options) == native):
+        return Pixels(encoded, str(syntax), *_described(native))
     kind = "OW" if options["bits_allocated"] > 8 else "OB"
     return Pixels(encoding.element(encoding.PIXEL_DATA, kind, native), encoding.EXPLICIT_LITTLE, *_described(native))
 
 
-def _options(elements: raw.Item) -> dict[str, Any]:
-    """Return what describes the pixels (PS3.3 C.7.6.3), as pydicom's decoders name it."""
+def _options(kept: raw.Item) -> dict[str, Any]:
+    """Return what describes the pixels (PS3.3 C.7.6.3), as pydicom's decoders name it.
+
+    Raises:
+        ValueError: if an attribute is missing.
+    """
     names = {
         "samples_per_pixel": 0x00280002, "rows": 0x00280010, "columns": 0x00280011, "bits_allocated": 0x00280100,
-        "bits_stored": 0x00280101, "pixel_representation": 0x00280103, "number_of_frames": 0x00280008,
+        "bits_stored": 0x00280101, "pixel_representation": 0x00280103,
     }  # fmt: skip
-    options: dict[str, Any] = {name: raw.number(elements, tag) for name, tag in names.items()}
-    options["number_of_frames"] = options["number_of_frames"] or 1
-    options["photometric_interpretation"] = raw.text(elements, 0x00280004)
-    return options | {"pixel_keyword": "PixelData", "pixel_vr": elements[encoding.PIXEL_DATA].given or "OW"}
+    if not kept.keys() >= {*names.values(), _PHOTOMETRIC, _HIGH_BIT}:
+        raise ValueError("the pixels are not described")
+    options: dict[str, Any] = {name: raw.number(kept, tag) for name, tag in names.items()}
+    options["number_of_frames"] = raw.number(kept, 0x00280008) or 1
+    options["photometric_interpretation"] = raw.text(kept, _PHOTOMETRIC)
+    return options | {"pixel_keyword": "PixelData", "pixel_vr": "OW"}
 
 
 def _native(content: bytes, syntax: UID, options: dict[str, Any]) -> bytes:
@@ -88,14 +95,15 @@ def _native(content: bytes, syntax: UID, options: dict[str, Any]) -> bytes:
         ValueError: if the attributes describe no image.
         codecs.TruncatedError: if there are too few bytes.
     """
-    if syntax.is_encapsulated:
-        return _decoded(content, syntax, options)
     pixels = math.prod(options[name] for name in ("samples_per_pixel", "rows", "columns", "number_of_frames"))
     if not pixels or options["bits_allocated"] not in (8, 16, 32):
         raise ValueError("no image")
     length = pixels * options["bits_allocated"] // 8
-    if len(content) < length:
+    expansion = _RUN_LENGTH if syntax == RLELossless else 1
+    if (syntax == RLELossless or not syntax.is_encapsulated) and len(content) * expansion < length:
         raise codecs.TruncatedError("pixel data is shorter than the image")
+    if syntax.is_encapsulated:
+        return _decoded(content, syntax, options)
     return content[:length] if syntax.is_little_endian else _decoded(content, syntax, options)
 
 
@@ -118,14 +126,23 @@ def _decoded(content: bytes, syntax: UID, options: dict[str, Any]) -> bytes:
     return b"".join(frame.astype(frame.dtype.newbyteorder("<"), copy=False).tobytes() for frame, _ in frames)
 
 
-def _cut(frames: Iterable[bytes], cut: Callable[[bytes], bytes]) -> list[bytes]:
-    """Cut each frame; none where a stream holds a segment that nobody knows."""
+def _frames(content: bytes, syntax: UID, options: dict[str, Any]) -> tuple[list[bytes], list[bytes]]:
+    """Return the compressed frames as they are and cut; none if they are to be stored without compression.
+
+    Raises:
+        codecs.TruncatedError: if a stream ends early.
+        codecs.ShapeError: if a stream is of another image.
+    """
+    if syntax not in _CUTS:
+        return [], []
+    frames = list(generate_frames(content, number_of_frames=options["number_of_frames"]))
+    shape = (options["rows"], options["columns"])
     try:
-        return [cut(frame) for frame in frames]
-    except codecs.TruncatedError:
+        return frames, [_CUTS[syntax](frame, shape) for frame in frames]
+    except (codecs.TruncatedError, codecs.ShapeError):
         raise
     except ValueError:
-        return []
+        return frames, []
 
 
 def _described(native: bytes) -> tuple[str, bool]:

@@ -9,6 +9,10 @@ from pathlib import Path
 from discgrade.records import replacing
 
 
+class RefusedError(ValueError):
+    """What was asked for is not done; the message may be shown to anybody, it quotes nothing of the source."""
+
+
 def make(private: Path) -> None:
     """Make the private folder, or tighten it: readable by its owner only."""
     private.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -20,12 +24,12 @@ def check_place(private: Path, export: Path) -> None:
     """Check that the private folder lies outside the results.
 
     Raises:
-        ValueError: if it lies in the folder of results, which may be passed on.
+        RefusedError: if it lies in the folder of results, which may be passed on.
     """
     place = private.resolve()
     results = [export.resolve().parent, *(parent for parent in export.resolve().parents if parent.name == "results")]
     if any(place.is_relative_to(folder) for folder in results):
-        raise ValueError(
+        raise RefusedError(
             "The private folder lies inside the results, which may be passed on. It should lie elsewhere, "
             "for example in private/<study>"
         )

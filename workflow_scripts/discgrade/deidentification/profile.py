@@ -119,6 +119,8 @@ _DROPPED = _tags(
 )  # fmt: skip
 _WEIGHT_AND_SIZE = _tags("PatientWeight", "PatientSize")
 _NUMBERS = frozenset({"DS", "IS", "US", "SS", "UL", "SL", "FL", "FD", "SV", "UV", "AT"})
+# Commands, file and directory elements, signatures, padding.
+_FILE_GROUPS = frozenset({0x0000, 0x0002, 0x0004, 0xFFFA, 0xFFFC})
 _IMAGING_GROUPS = frozenset({0x0008, 0x0018, 0x0020, 0x0028, 0x0040, 0x0054, 0x2050, 0x5200})
 
 
@@ -140,8 +142,10 @@ def rule(tag: int, options: Options = Options()) -> Rule:
     """
     representations = raw.dictionary(tag)
     listed = table().get(tag)
-    unknown = representations[0] in ("", "NONE") or not tag & 0xFFFF or tag in _DROPPED
-    beside = tag >> 16 not in _IMAGING_GROUPS if listed is None else tag >> 16 in (0x0000, 0x0002, 0x0004, 0xFFFA)
+    unknown = representations[0] in ("", "NONE") or tag & 0xFFFF in (0x0000, 0x0001) or tag in _DROPPED
+    beside = (
+        tag >> 16 not in _IMAGING_GROUPS if listed is None else tag >> 16 in (0x0000, 0x0002, 0x0004, 0xFFFA, 0xFFFC)
+    )
     if unknown or beside:
         return Rule(Action.DROP)
     return Rule(_action(tag, representations[0], listed, options), representations, _multiplicity(dictionary_VM(tag)))

@@ -21,7 +21,7 @@ _ORIGINS = ("", "human", "pseudo", "reviewed")
 log = logging.getLogger(__name__)
 
 
-class SheetError(ValueError):
+class SheetError(privacy.RefusedError):
     """The sheet of readings breaks rules; the message tells rows, columns and rules, and no value that identifies."""
 
 
@@ -62,7 +62,9 @@ def check(
 
 
 def _message(faults: Sequence[Fault]) -> str:
-    lines = [f"ratings: {len(faults)} faults (all of them, with values, in the private folder's {PROBLEMS})"]
+    lines = [
+        f"ratings: {len(faults)} fault{'s' * (len(faults) > 1)} (with all values in the private folder's {PROBLEMS})"
+    ]
     for fault in faults[:_MOST_SHOWN]:
         received = f". Received: {fault.value!r}" if fault.column in _SHOWN else ""
         lines.append(f"  row {fault.row}, {fault.column}: {fault.rule}{received}")

@@ -48,11 +48,11 @@ def deidentify_shard(
 
     Raises:
         rules.SheetError: if the sheet breaks a rule; no image is read then.
-        ValueError: if the private folder or the key may not be used.
-        FileNotFoundError: if there are no scans, or no sheet.
+        private.RefusedError: if the private folder or the key may not be used, or there are no scans or no sheet.
     """
     privacy.check_place(private, export)
     privacy.make(private)
+    _clear(instances, rejected, ratings_out)
     with _pseudonyms(private, options) as (pseudonyms, mark):
         keys.check_mark(export, mark)
         found = headers(source, private)
@@ -80,6 +80,13 @@ def deidentify_shard(
     _write_tables(outcome, rows, rejected, ratings_out)
     reasons = dict(Counter(reason for _, _, reason in outcome.rejected))
     log.info("shard %s: %d files exported, rejected: %s", shard, outcome.exported, reasons or "none")
+
+
+def _clear(*tables: Path) -> None:
+    """Remove what a killed run left of tables that it had begun to write."""
+    for table in tables:
+        for partial in table.parent.glob(f".{table.name}.*.partial"):
+            partial.unlink()
 
 
 @contextmanager

@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from discgrade.deidentification.private import RefusedError
+
 REQUIRED = (
     "patient_id", "sop_instance_uid", "level", "x", "y", "width", "height", "grade", "rater", "reading", "cohort",
 )  # fmt: skip
@@ -35,12 +37,16 @@ def load(path: Path) -> list[Row]:
     """Read a sheet of readings as text: .csv (comma or semicolon), .parquet or .xlsx.
 
     Raises:
-        FileNotFoundError: if there is no such file; the message does not name it.
-        ValueError: if .xlsx cannot be read here.
+        RefusedError: if there is no such file, or it cannot be read; the message does not name it.
     """
     if not path.is_file():
-        raise FileNotFoundError("The sheet of readings is missing. It should be a .csv, .parquet or .xlsx file")
-    records = {".parquet": _parquet, ".xlsx": _xlsx}.get(path.suffix.lower(), _csv)(path)
+        raise RefusedError("The sheet of readings is missing. It should be a .csv, .parquet or .xlsx file")
+    try:
+        records = {".parquet": _parquet, ".xlsx": _xlsx}.get(path.suffix.lower(), _csv)(path)
+    except ModuleNotFoundError:
+        raise RefusedError("An .xlsx sheet needs the package openpyxl. Install it, or save the sheet as .csv") from None
+    except Exception:
+        raise RefusedError(f"The sheet of readings should be a {path.suffix} file, and cannot be read as one") from None
     return [Row(number, fields) for number, fields in enumerate(records, 2) if any(fields.values())]
 
 
@@ -63,10 +69,8 @@ def _parquet(path: Path) -> list[dict[str, str]]:
 
 
 def _xlsx(path: Path) -> list[dict[str, str]]:
-    try:
-        import openpyxl  # noqa: PLC0415 (optional)
-    except ImportError:
-        raise ValueError("An .xlsx sheet needs the package openpyxl. Install it, or save the sheet as .csv") from None
+    import openpyxl  # noqa: PLC0415 (optional)
+
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     names, *rows = book.worksheets[0].iter_rows(values_only=True)
     return [{_text(name): _text(value) for name, value in zip(names, row, strict=False) if name} for row in rows]

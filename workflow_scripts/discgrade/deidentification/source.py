@@ -59,11 +59,11 @@ def headers(source: Path, private: Path) -> list[Header]:
     """Return the header of every file below a folder, by path; only files that are new to the index are read.
 
     Raises:
-        FileNotFoundError: if the folder is missing or empty; the message does not name it.
+        RefusedError: if the folder is missing or empty; the message does not name it.
     """
-    files = sorted(_walk(source))
+    files = sorted(_walk(source)) if source.is_dir() else []
     if not files:
-        raise FileNotFoundError("The folder of scans is missing or empty. It should hold DICOM files")
+        raise privacy.RefusedError("The folder of scans is missing or empty. It should hold DICOM files")
     privacy.make(private)
     with privacy.locked(private, "index"):
         cached = {one[:3]: one for one in _load(private / INDEX)}
@@ -91,7 +91,9 @@ def _walk(source: Path) -> Iterator[tuple[str, int, int]]:
 
 
 def _unreadable(_: OSError) -> None:
-    raise ValueError("A folder of the scans cannot be opened. Whoever runs this should be allowed to read all of them")
+    raise privacy.RefusedError(
+        "A folder of the scans cannot be opened. Whoever runs this should be allowed to read all of them"
+    ) from None
 
 
 def _read(source: Path, path: str, size: int, modified: int) -> Header:

@@ -91,11 +91,8 @@ def _is_known(tag: int, value: str) -> bool:
     if tag in _CREATORS:
         return value in private_dictionaries
     allowed = words(_worded()[tag])
-    return all(
-        part in allowed or _SHORT_NUMBER.fullmatch(part)
-        for part in re.split(r"[\s_\-/,;:()]+", value.casefold())
-        if part
-    )
+    parts = (part.strip(".") for part in re.split(r"[\s_\-/,;:()]+", value.casefold()))
+    return all(part in allowed or _SHORT_NUMBER.fullmatch(part) for part in parts if part)
 
 
 @cache

@@ -1,0 +1,145 @@
+"""Comments are cut out of JPEG-family streams; the decoders see the same pixels."""
+
+import struct
+
+import cv2
+import numpy as np
+import pytest
+from discgrade.deidentification import files
+from discgrade.deidentification.codecs import cut_jpeg, cut_jpeg2000
+from mr_files import mr_image, read, settings, written
+from pydicom.dataset import Dataset
+from pydicom.encaps import encapsulate, generate_frames
+from pydicom.uid import (
+    UID,
+    ExplicitVRLittleEndian,
+    JPEG2000Lossless,
+    JPEGBaseline8Bit,
+    JPEGLSLossless,
+    RLELossless,
+)
+
+NAME = b"KOVACS ILONA 19650312"
+COMMENT = b"\xff\xfe" + struct.pack(">H", len(NAME) + 2) + NAME
+APPLICATION = b"\xff\xe1" + struct.pack(">H", len(NAME) + 2) + NAME
+COMMENT_2000 = b"\xff\x64" + struct.pack(">HH", len(NAME) + 4, 1) + NAME
+
+
+def compressed(syntax: UID, image: Dataset | None = None) -> tuple[Dataset, bytes]:
+    """Return an image in a compressed transfer syntax, and its one frame."""
+    image = read(written(image or mr_image(Rows=64, Columns=48)))
+    if syntax == JPEGBaseline8Bit:
+        image.BitsAllocated, image.BitsStored, image.HighBit = 8, 8, 7
+        pixels = (np.arange(64 * 48) % 251).astype(np.uint8).reshape(64, 48)
+        image.PixelData = encapsulate([cv2.imencode(".jpg", pixels)[1].tobytes()])
+        image["PixelData"].VR = "OB"
+        image.file_meta.TransferSyntaxUID = syntax
+        image["PixelData"].is_undefined_length = True
+    else:
+        image.compress(syntax, generate_instance_uid=False)
+    return image, next(generate_frames(image.PixelData, number_of_frames=1))
+
+
+def with_frame(image: Dataset, frame: bytes) -> bytes:
+    image.PixelData = encapsulate([frame])
+    return written(image, image.file_meta.TransferSyntaxUID)
+
+
+def in_tile_part(frame: bytes) -> bytes:
+    """Put a comment into the header of the first tile-part and set its length."""
+    at = frame.index(b"\xff\x90")
+    length = struct.unpack_from(">I", frame, at + 6)[0] + len(COMMENT_2000)
+    return frame[: at + 6] + struct.pack(">I", length) + frame[at + 10 : at + 12] + COMMENT_2000 + frame[at + 12 :]
+
+
+def after_size(frame: bytes) -> bytes:
+    """Put a comment behind the SIZ segment of the main header."""
+    end = 4 + struct.unpack_from(">H", frame, 4)[0]
+    return frame[:end] + COMMENT_2000 + frame[end:]
+
+
+WAYS = [
+    (JPEGLSLossless, lambda frame: frame[:2] + COMMENT + APPLICATION + frame[2:]),
+    (JPEGLSLossless, lambda frame: frame.rstrip(b"\0") + NAME),
+    (JPEGBaseline8Bit, lambda frame: frame[:2] + COMMENT + APPLICATION + frame[2:]),
+    (JPEGBaseline8Bit, lambda frame: frame.rstrip(b"\0") + NAME),
+    (JPEG2000Lossless, after_size),
+    (JPEG2000Lossless, in_tile_part),
+    (JPEG2000Lossless, lambda frame: frame.rstrip(b"\0") + NAME),
+]
+
+
+@pytest.mark.parametrize(("syntax", "hide"), WAYS)
+def test_what_is_hidden_in_a_stream_goes_and_the_pixels_stay(syntax, hide):
+    image, frame = compressed(syntax)
+    pixels = image.pixel_array
+    content = with_frame(image, hide(frame))
+    assert NAME in content
+    result = files.deidentify_file(content, settings(), {}).content
+    assert NAME not in result
+    assert read(result).file_meta.TransferSyntaxUID == syntax
+    np.testing.assert_array_equal(read(result).pixel_array, pixels)
+
+
+def test_a_stream_without_comments_is_kept_byte_by_byte():
+    _, frame = compressed(JPEGLSLossless)
+    assert cut_jpeg(frame, (64, 48), ls=True) == frame.rstrip(b"\0")
+
+
+def test_comments_that_an_encoder_writes_go_too():
+    _, frame = compressed(JPEG2000Lossless)
+    assert b"OpenJPEG" in frame
+    assert b"OpenJPEG" not in cut_jpeg2000(frame, (64, 48))
+
+
+def test_run_length_encoding_has_no_comments_but_may_have_a_tail():
+    image, frame = compressed(RLELossless)
+    pixels = image.pixel_array
+    result = files.deidentify_file(with_frame(image, frame + NAME + b"!"), settings(), {}).content
+    assert NAME not in result
+    assert read(result).file_meta.TransferSyntaxUID == ExplicitVRLittleEndian
+    np.testing.assert_array_equal(read(result).pixel_array, pixels)
+
+
+def box(kind: bytes, content: bytes) -> bytes:
+    """Return a box of the JP2 file format (ISO 15444-1 I.4)."""
+    return struct.pack(">I4s", 8 + len(content), kind) + content
+
+
+def test_a_stream_in_a_container_is_stored_decoded():
+    image, frame = compressed(JPEG2000Lossless)
+    pixels = image.pixel_array
+    header = box(b"ihdr", struct.pack(">IIHBBBB", 64, 48, 1, 11, 7, 1, 0)) + box(
+        b"colr", struct.pack(">BBBI", 1, 0, 0, 17)
+    )
+    kind = box(b"jP  ", b"\r\n\x87\n") + box(b"ftyp", b"jp2 \0\0\0\0jp2 ")
+    wrapped = kind + box(b"jp2h", header) + box(b"xml ", NAME) + box(b"jp2c", frame)
+    content = files.deidentify_file(with_frame(image, wrapped), settings(), {}).content
+    result = read(content)
+    assert NAME not in content
+    assert result.file_meta.TransferSyntaxUID == ExplicitVRLittleEndian
+    np.testing.assert_array_equal(result.pixel_array, pixels)
+
+
+@pytest.mark.parametrize("syntax", [JPEGLSLossless, JPEGBaseline8Bit, JPEG2000Lossless])
+def test_a_truncated_stream_is_rejected(syntax):
+    image, frame = compressed(syntax)
+    with pytest.raises(files.RejectedError, match=r"truncated|decoded"):
+        files.deidentify_file(with_frame(image, frame[: len(frame) // 2]), settings(), {})
+
+
+@pytest.mark.parametrize("cut", [cut_jpeg, cut_jpeg2000])
+@pytest.mark.parametrize(
+    "stream", [b"", b"\xff", b"\xff\xd8", b"\xff\x4f\xff\x90", b"\xff\xd8\xff\xda\0\x02ab", b"text"]
+)
+def test_bytes_that_are_no_stream_raise(cut, stream):
+    with pytest.raises(ValueError, match=r"\w"):
+        cut(stream, (64, 48))
+
+
+@pytest.mark.parametrize("syntax", [JPEGLSLossless, JPEGBaseline8Bit, JPEG2000Lossless])
+def test_a_stream_of_another_size_is_rejected_before_it_is_decoded(syntax):
+    image, frame = compressed(syntax)
+    image.Rows = 60
+    with pytest.raises(files.RejectedError, match="pixels cannot be decoded"):
+        files.deidentify_file(with_frame(image, frame), settings(), {})

@@ -1,0 +1,99 @@
+"""The command line does the whole job alone, says what it did, and names nobody."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pydicom
+import pytest
+from discgrade import records
+from discgrade.__main__ import main
+from mr_files import mr_image, write_images
+from readings import reading, write_sheet
+
+ROOT = Path(records.__file__).parents[1]
+
+
+@pytest.fixture
+def scans(tmp_path: Path) -> Path:
+    images = {(n, i): mr_image(PatientID=f"{n}", SOPInstanceUID=f"1.2.{n}.{i}") for n in range(3) for i in range(2)}
+    return write_images(tmp_path / "scans", {f"Kovács {n}/{i}": image for (n, i), image in images.items()})
+
+
+def command(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "discgrade", *map(str, arguments)],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.slow
+def test_the_whole_job_in_one_command(scans, tmp_path):
+    sheet = write_sheet(tmp_path / "ratings.csv", [reading(patient_id="1", sop_instance_uid="1.2.1.0")])
+    arguments = ("deidentify", scans, tmp_path / "out", "--private", tmp_path / "private", "--shards", 2, "--jobs", 2)
+    done = command(*arguments, "--ratings", sheet)
+    assert done.returncode == 0, done.stderr
+    assert "6 images of 3 patients exported" in done.stdout
+    assert "1 readings" in done.stdout
+    assert "Kovács" not in done.stdout + done.stderr
+    out = tmp_path / "out"
+    assert {path.name for path in out.iterdir()} == {"export", "instances", "rejected", "ratings"}
+    tables = [records.read(out / "instances" / f"{shard}.parquet", records.INSTANCES) for shard in ("00", "01")]
+    paths = {path for table in tables for path in table["path"].to_pylist()}
+    assert paths == {path.relative_to(out / "export").as_posix() for path in out.rglob("*.dcm")}
+
+
+@pytest.mark.slow
+def test_a_killed_run_leaves_no_half_written_file_and_the_next_one_completes_it(tmp_path):
+    scans = write_images(
+        tmp_path / "scans", {f"{n}/1": mr_image(SOPInstanceUID=f"1.2.{n}", PatientID=f"{n}") for n in range(120)}
+    )
+    arguments = ["deidentify", scans, tmp_path / "out", "--private", tmp_path / "private", "--shards", "1"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "discgrade", *map(str, arguments)],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+    )
+    while not list((tmp_path / "out").rglob("*.dcm")) and process.poll() is None:
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    for path in (tmp_path / "out").rglob("*.dcm"):
+        assert pydicom.dcmread(path).pixel_array.shape == (16, 12)
+    assert not list((tmp_path / "out").rglob("*.parquet"))
+    assert command(*arguments).returncode == 0
+    assert len(list((tmp_path / "out").rglob("*.dcm"))) == 120
+    assert not list((tmp_path / "out").rglob("*.partial"))
+
+
+def test_a_refusal_is_one_line_and_names_nobody(scans, tmp_path, capsys):
+    assert main(["deidentify", str(scans), str(tmp_path / "out"), "--private", str(tmp_path / "out" / "p")]) == 1
+    assert "private folder lies inside the results" in capsys.readouterr().err
+    assert main(["deidentify", str(tmp_path / "Kovács"), str(tmp_path / "out"), "--private", str(tmp_path / "p")]) == 1
+    error = capsys.readouterr().err
+    assert "missing or empty" in error
+    assert "Kovács" not in error
+
+
+def test_an_unforeseen_error_is_named_by_its_kind_and_place_only(scans, tmp_path, capsys, monkeypatch):
+    def fail(*_: object) -> None:
+        raise KeyError("Kovács Ilona")
+
+    monkeypatch.setattr("discgrade.deidentification.command.headers", fail)
+    assert main(["deidentify", str(scans), str(tmp_path / "out"), "--private", str(tmp_path / "p")]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("KeyError in test_command.py")
+    assert "Kovács" not in error
+
+
+def test_the_commands_are_listed(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert "deidentify" in capsys.readouterr().out

@@ -1,0 +1,429 @@
+"""A shard from source to tables: nothing that identifies anybody outside the private folder, nothing lost."""
+
+import csv
+import logging
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from canaries import Canaries, table_file
+from discgrade import records
+from discgrade.deidentification import rules
+from discgrade.deidentification.shard import deidentify_shard
+from discgrade.deidentification.source import headers, shard_of
+from mr_files import IDENTITY, enhanced_mr_image, mr_image, read, write_images, written
+from pydicom.uid import ExplicitVRLittleEndian
+from readings import reading, write_sheet
+
+SHARDS = ["00", "01"]
+TABLES = {"instances": records.INSTANCES, "rejected": records.REJECTED, "ratings": records.RATINGS}
+
+
+class Study:
+    """A source with its sheet, and what two shards make of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.scans, self.private, self.results = folder / "Klinik Süd", folder / "private", folder / "results" / "s"
+        self.sheet = folder / "ratings.csv"
+        self.export = self.results / "export"
+
+    def run(self, shards: list[str] = SHARDS, **options: object) -> None:
+        for shard in shards:
+            instances, rejected, ratings = (self.results / kind / f"{shard}.parquet" for kind in TABLES)
+            deidentify_shard(
+                source=self.scans,
+                ratings=self.sheet if self.sheet.exists() else None,
+                shard=shard,
+                shards=shards,
+                export=self.export,
+                instances=instances,
+                rejected=rejected,
+                ratings_out=ratings,
+                private=self.private,
+                options=options,
+            )
+
+    def table(self, kind: str, shards: list[str] = SHARDS) -> pa.Table:
+        return records.read_all([self.results / kind / f"{shard}.parquet" for shard in shards], TABLES[kind])
+
+    def reasons(self) -> list[str]:
+        return sorted(self.table("rejected")["reason"].to_pylist())
+
+    def patients(self) -> set[str]:
+        return set(self.table("instances")["patient"].to_pylist())
+
+    def files(self) -> dict[str, bytes]:
+        return {path.relative_to(self.export).as_posix(): path.read_bytes() for path in self.export.rglob("*.dcm")}
+
+    def mapped(self) -> dict[str, str]:
+        with (self.private / "patients.csv").open(encoding="utf-8") as text:
+            return {row["id_old"]: row["id_new"] for row in csv.DictReader(text)}
+
+    def everything(self) -> bytes:
+        """Return the bytes of all results, tables decompressed, and all their names."""
+        parts = []
+        for path in self.results.rglob("*"):
+            parts.append(str(path.relative_to(self.results)).encode())
+            if path.suffix == ".parquet":
+                table = records.pq.read_table(path)
+                parts += [str(table.to_pylist()).encode(), str(table.schema).encode()]
+            elif path.is_file():
+                parts.append(path.read_bytes())
+        return b"\n".join(parts)
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Study:
+    return Study(tmp_path)
+
+
+def person(number: int, instance: int = 0, **changes: object) -> object:
+    identity = {
+        "PatientID": f"ID{number:04d}",
+        "PatientName": f"Family{number}^Given{number}",
+        "StudyInstanceUID": f"1.3.{number}",
+        "SeriesInstanceUID": f"1.3.{number}.1",
+        "SOPInstanceUID": f"1.3.{number}.1.{instance}",
+    }
+    return mr_image(**(identity | changes))
+
+
+def rated(number: int, **changes: object) -> dict[str, object]:
+    return reading(patient_id=f"ID{number:04d}", sop_instance_uid=f"1.3.{number}.1.0", **changes)
+
+
+def test_tables_describe_what_was_exported(study):
+    write_images(study.scans, {f"{number}/IM{i}": person(number, i) for number in range(4) for i in range(2)})
+    write_sheet(study.sheet, [rated(number, level=level) for number in range(4) for level in ("L4/L5", "L5/S1")])
+    study.run()
+    rows = study.table("instances").to_pylist()
+    assert {row["path"] for row in rows} == set(study.files())
+    for row in rows:
+        content = study.files()[row["path"]]
+        image = read(content)
+        assert (row["patient"], row["sop_instance_uid"]) == (image.PatientID, image.SOPInstanceUID)
+        assert (row["rows"], row["columns"], row["row_spacing"], row["maker"]) == (16, 12, 0.6875, "Siemens")
+        assert (row["sex"], row["age"], row["field_strength"], row["bytes"]) == ("F", 54, 1.5, len(content))
+    ratings = study.table("ratings").to_pylist()
+    assert len(ratings) == 8
+    exported = {row["sop_instance_uid"] for row in rows}
+    assert {row["sop_instance_uid"] for row in ratings} <= exported
+    assert all(row["disc"].startswith(row["patient"] + "-") for row in ratings)
+    assert {row["rater"] for row in ratings} == {"R1"}
+
+
+def test_nothing_that_identifies_is_outside_the_private_folder(study, caplog):
+    canaries = Canaries()
+    for place in ("top", "deep"):
+        path = study.scans / f"CANARYFOLDER {place}" / "CANARYFILE.dcm"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(table_file(place, ExplicitVRLittleEndian, canaries))
+    (study.scans / "CANARYFOLDER top" / "CANARY notes.txt").write_text("CANARYTEXT")
+    row = reading(
+        patient_id="CANARY", rater="CANARYRATER", read_at="2019-06-17", comment="CANARYCOMMENT",
+        sop_instance_uid=IDENTITY["SOPInstanceUID"],
+    )  # fmt: skip
+    write_sheet(study.sheet, [row | {"patient_id": headers(study.scans, study.private)[0].patient}])
+    with caplog.at_level(logging.DEBUG):
+        study.run()
+    study.results.joinpath("log").write_text(caplog.text)
+    assert study.table("instances").num_rows == 1
+    everything = study.everything()
+    assert canaries.found(everything) == []
+    for word in (b"CANARY", b"2019-06-17", b"20190617", "Süd".encode()):
+        assert word not in everything
+
+
+def test_every_reading_keeps_its_numbers_and_gets_new_names(study):
+    write_images(study.scans, {"a/1": person(1)})
+    rows = [
+        rated(1, rater="Dr. Lakatos", read_at="2020-02-01", grade="3.3"),
+        rated(1, rater="Dr. Lakatos", read_at="2020-03-01", grade="3", reading="2"),
+        rated(1, rater="Nagy", read_at="2020-02-10", grade="4", origin="reviewed"),
+    ]
+    write_sheet(study.sheet, rows)
+    study.run()
+    found = [
+        (row["rater"], row["reading"], row["grade"], row["read_day"], row["origin"], row["x"], row["frame"])
+        for row in study.table("ratings").to_pylist()
+    ]
+    assert found == [
+        ("R1", 1, 3.3, 0, "human", 2.5, 1),
+        ("R1", 2, 3.0, 29, "human", 2.5, 1),
+        ("R2", 1, 4.0, 0, "reviewed", 2.5, 1),
+    ]
+    assert "Dr. Lakatos,R1" in (study.private / "raters.csv").read_text()
+
+
+def test_one_patient_typed_two_ways_is_one_patient_with_a_private_warning(study):
+    ids = {"a/1": "004711-K", "b/1": "4711-k", "c/1": " 47 11-K"}
+    write_images(
+        study.scans,
+        {path: person(n, PatientID=one, StudyInstanceUID=f"1.2.{n}") for n, (path, one) in enumerate(ids.items())},
+    )
+    study.run()
+    assert len(study.patients()) == 1
+    warning = (study.private / "warnings.csv").read_text()
+    assert "several spellings" in warning
+    assert "004711-K,47 11-K,4711-k" in warning
+
+
+def test_one_id_under_two_issuers_is_two_patients(study):
+    write_images(study.scans, {f"{n}/1": person(n, PatientID="7", IssuerOfPatientID=i) for n, i in enumerate("AB")})
+    study.run()
+    assert len(study.patients()) == 2
+    assert set(study.mapped()) == {"7^^^A", "7^^^B"}
+
+
+def test_patients_without_an_id_are_told_apart_by_their_studies(study):
+    write_images(study.scans, {f"{n}/{i}": person(n, i, PatientID="") for n in range(3) for i in range(2)})
+    study.run()
+    assert len(study.patients()) == 3
+
+
+def test_a_study_past_midnight_keeps_its_days(study):
+    write_images(study.scans, {"a/1": person(1)})
+    study.run()
+    image = read(*study.files().values())
+    days = [int(image[name].value) for name in ("StudyDate", "AcquisitionDate")]
+    assert days[0] != 20190530
+    assert records.pa.array(days).to_pylist() == sorted(days)
+    assert "AcquisitionTime" not in image
+    assert image.StudyTime == ""
+
+
+def test_an_incomplete_date_is_emptied_and_an_old_age_capped(study):
+    write_images(study.scans, {"a/1": person(1, StudyDate="201905", AcquisitionDate=None, PatientAge="097Y")})
+    study.run()
+    image = read(*study.files().values())
+    assert image.StudyDate == ""
+    assert image.PatientAge == "090Y"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.7"}, "not an MR image"),
+        ({"SOPClassUID": "1.3.12.2.1107.5.9.1"}, "private or missing SOP class"),
+        ({"BurnedInAnnotation": "YES"}, "burned-in annotation"),
+        ({"ImageType": ["DERIVED", "SECONDARY", "SCREEN SAVE"]}, "processed screen"),
+        ({"ConversionType": "WSD"}, "processed screen"),
+        ({"PhotometricInterpretation": "RGB", "SamplesPerPixel": 3}, "not a grey image"),
+        ({"StudyInstanceUID": ""}, "without SOP, study or series instance UID"),
+    ],
+)
+def test_what_is_no_image_of_a_patient_is_rejected(study, changes, reason):
+    write_images(study.scans, {"a/1": person(1), "a/2": person(1, 1, **changes)})
+    study.run()
+    assert study.reasons() == [reason]
+    assert study.table("instances").num_rows == 1
+
+
+def test_bad_files_are_rejected_with_a_reason_and_the_run_goes_on(study):
+    good, short, blank = person(1), person(1, 1), person(1, 2)
+    short.PixelData = short.PixelData[:100]
+    del blank.PixelData
+    write_images(study.scans, {"a/1": good, "a/copy": good, "a/short": short, "a/blank": blank})
+    again = person(1, 3)
+    again.PixelData = good.PixelData
+    write_images(study.scans, {"a/again": again})
+    (study.scans / "a" / "text").write_text("no image")
+    (study.scans / "a" / "cut").write_bytes(written(person(1, 4))[:700])
+    (study.scans / "a" / "gone").symlink_to("nowhere")
+    study.run()
+    assert study.table("instances").num_rows == 1
+    assert study.reasons() == [
+        "SOP instance of another file", "cannot be opened", "not DICOM", "same pixels as another image of the patient",
+        "truncated pixel data", "without pixels", "without pixels",
+    ]  # fmt: skip
+    listing = (study.private / "rejected" / f"{shard_of('a/1', SHARDS)}.csv").read_text()
+    assert "a/text,not DICOM" in listing
+
+
+def test_of_images_with_the_same_pixels_the_rated_one_stays(study):
+    first, second = person(1, 0), person(1, 1)
+    second.PixelData = first.PixelData
+    write_images(study.scans, {"a/1": second, "a/2": first})
+    write_sheet(study.sheet, [rated(1)])
+    study.run()
+    assert study.table("ratings").num_rows == 1
+
+
+def test_constant_images_are_no_duplicates(study):
+    images = [person(1, 0), person(1, 1)]
+    for image in images:
+        image.PixelData = bytes(len(image.PixelData))
+    write_images(study.scans, {"a/1": images[0], "a/2": images[1]})
+    study.run()
+    assert study.table("instances").num_rows == 2
+
+
+def test_a_multi_frame_image_has_its_geometry(study):
+    write_images(study.scans, {"a/1": enhanced_mr_image()})
+    study.run()
+    (row,) = study.table("instances").to_pylist()
+    assert (row["frames"], row["row_spacing"], row["position"]) == (2, 0.6875, [4, -132, 132])
+
+
+def test_a_bad_sheet_stops_before_any_image_is_read(study):
+    write_images(study.scans, {"a/1": person(1)})
+    write_sheet(study.sheet, [rated(1, grade="2.5")])
+    with pytest.raises(rules.SheetError, match="row 2, grade"):
+        study.run()
+    assert not study.export.exists()
+
+
+def test_the_export_does_not_depend_on_the_number_of_shards(study, tmp_path):
+    write_images(study.scans, {f"{number}/1": person(number) for number in range(6)})
+    write_sheet(study.sheet, [rated(number) for number in range(6)])
+    study.run()
+    before = study.files()
+    tables = {kind: study.table(kind).to_pylist() for kind in ("instances", "ratings")}
+    study.run(["00", "01", "02", "03", "04"])
+    assert study.files() == before
+    for kind, rows in tables.items():
+        now = study.table(kind, ["00", "01", "02", "03", "04"]).to_pylist()
+        assert sorted(map(str, now)) == sorted(map(str, rows))
+
+
+def test_a_rerun_is_the_same_to_the_byte_and_forgets_removed_patients(study):
+    write_images(study.scans, {f"{number}/1": person(number) for number in range(4)})
+    study.run()
+    files, tables = study.files(), [path.read_bytes() for path in sorted(study.results.rglob("*.parquet"))]
+    study.run()
+    assert study.files() == files
+    assert [path.read_bytes() for path in sorted(study.results.rglob("*.parquet"))] == tables
+    (study.scans / "2" / "1").unlink()
+    study.run()
+    assert len(study.files()) == 3
+    assert {path.split("/")[0] for path in study.files()} == {p.name for p in study.export.iterdir() if p.is_dir()}
+
+
+def test_a_later_addition_changes_nothing_that_was_there(study):
+    write_images(study.scans, {"0/1": person(0)})
+    study.run()
+    before = study.files()
+    write_images(study.scans, {"0/2": person(0, 1), "1/1": person(1)})
+    study.run()
+    assert before.items() <= study.files().items()
+
+
+def test_a_withdrawn_patient_leaves_and_their_models_are_listed(study):
+    write_images(study.scans, {f"{number}/1": person(number) for number in range(3)})
+    write_sheet(study.sheet, [rated(number) for number in range(3)])
+    study.run()
+    gone = study.mapped()["ID0001"]
+    splits = [
+        {"split": split, "patient": patient, "part": part, "share": share}
+        for split, part in (("holdout", "train"), ("fold-01", "test"), ("fold-02", "inner"))
+        for patient, share in ((gone, 4), (study.mapped()["ID0002"], 32))
+    ]
+    records.write(splits, records.SPLITS, study.results / "splits.parquet")
+    for run in ("share-1/holdout", "share-8/holdout", "share-1/fold-01", "share-2/fold-02"):
+        model = study.results / "runs/default/48px" / run / "seed-1/model.keras"
+        model.parent.mkdir(parents=True)
+        model.touch()
+    (study.private / "withdrawn.csv").write_text("patient_id,day\nid0001,2021-01-01\n")
+    study.run()
+    assert gone not in study.patients()
+    assert gone not in {row["patient"] for row in study.table("ratings").to_pylist()}
+    assert gone not in {path.split("/")[0] for path in study.files()}
+    assert study.reasons() == ["patient withdrew"]
+    listed = (study.private / "withdrawn_models.csv").read_text().splitlines()[1:]
+    assert listed == [
+        f"{gone},runs/default/48px/share-1/holdout/seed-1",
+        f"{gone},runs/default/48px/share-2/fold-02/seed-1",
+    ]
+
+
+def test_a_pseudonym_can_be_withdrawn_and_the_scans_may_be_deleted(study):
+    write_images(study.scans, {f"{number}/1": person(number) for number in range(3)})
+    write_sheet(study.sheet, [rated(number) for number in range(3)])
+    study.run()
+    gone = study.mapped()["ID0001"]
+    (study.private / "withdrawn.csv").write_text(f"id\n{gone}\n")
+    study.run()
+    assert len(study.patients()) == 2
+    (study.private / "withdrawn.csv").write_text("id\nID0001\n")
+    (study.scans / "1" / "1").unlink()
+    study.run()
+    assert study.table("ratings").num_rows == 2
+
+
+def test_ratings_may_carry_the_pseudonyms_of_an_earlier_export(study):
+    write_images(study.scans, {f"{number}/1": person(number) for number in range(3)})
+    study.run()
+    rows = study.table("instances").to_pylist()
+    read_again = [
+        reading(patient_id=row["patient"], sop_instance_uid=row["sop_instance_uid"], rater=f"R{n}")
+        for n, row in enumerate(rows)
+    ]
+    write_sheet(study.sheet, read_again)
+    study.run(identifiers="pseudonym")
+    assert {row["sop_instance_uid"] for row in study.table("ratings").to_pylist()} == {
+        row["sop_instance_uid"] for row in rows
+    }
+    with pytest.raises(rules.SheetError, match="should be an image of the source"):
+        study.run()
+
+
+def test_a_phantom_study_is_the_same_everywhere(study, tmp_path):
+    other = Study(tmp_path / "other")
+    for one in (study, other):
+        write_images(one.scans, {"a/1": person(1)})
+        one.run(key_seed=7)
+    assert study.files() == other.files()
+    assert not (study.private / "pseudonym.key").exists()
+
+
+def test_random_pseudonyms_stay_from_run_to_run_and_cannot_be_mixed_with_derived_ones(study):
+    write_images(study.scans, {f"{number}/1": person(number) for number in range(3)})
+    study.run(pseudonym="random")
+    before = study.files()
+    study.run(pseudonym="random")
+    assert study.files() == before
+    with pytest.raises(ValueError, match="made with another key"):
+        study.run(pseudonym="keyed")
+
+
+def test_a_lost_key_is_noticed(study):
+    write_images(study.scans, {"a/1": person(1)})
+    study.run()
+    (study.private / "pseudonym.key").unlink()
+    with pytest.raises(ValueError, match="made with another key"):
+        study.run()
+
+
+@pytest.mark.parametrize("place", ["results/s/private", "results/private", "results/s/export/private"])
+def test_a_private_folder_inside_the_results_is_refused(study, tmp_path, place):
+    write_images(study.scans, {"a/1": person(1)})
+    study.private = tmp_path / place
+    with pytest.raises(ValueError, match="private folder lies inside the results"):
+        study.run()
+    assert not study.private.exists()
+
+
+def test_the_private_folder_is_its_owners_only(study):
+    write_images(study.scans, {"a/1": person(1)})
+    study.private.mkdir(mode=0o755)
+    study.run()
+    assert study.private.stat().st_mode & 0o777 == 0o700
+    for path in study.private.rglob("*.csv"):
+        assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_characteristics_are_kept_as_chosen(study):
+    write_images(study.scans, {"a/1": person(1, PatientWeight="70", PatientSize="1.7")})
+    study.run(keep_sex_and_age=False, keep_weight_and_size=True)
+    image = read(*study.files().values())
+    assert (image.PatientSex, "PatientAge" in image) == ("", False)
+    assert (image.PatientWeight, image.PatientSize) == (70, 1.7)
+    study.run(keep_sex_and_age=False)
+    codes = [item.CodeValue for item in read(*study.files().values()).DeidentificationMethodCodeSequence]
+    assert codes == ["113100", "113107", "113105"]
+
+
+def test_words_of_the_site_stay(study):
+    write_images(study.scans, {"a/1": person(1, SeriesDescription="t2_quick_sag")})
+    study.run(words=["Quick"])
+    assert read(*study.files().values()).SeriesDescription == "t2_quick_sag"
