@@ -23,8 +23,9 @@ def test_every_rating_is_of_an_image_of_that_patient_and_lies_on_it(made):
     for row in made.ratings.itertuples():
         image = made.images[row.sop_instance_uid]
         assert image.PatientID == row.patient_id
-        assert 0 <= row.x < row.x + row.width <= image.Columns
-        assert 0 <= row.y < row.y + row.height <= image.Rows
+        assert 0 < row.x + row.width / 2 < image.Columns
+        assert 0 < row.y + row.height / 2 < image.Rows
+        assert 30 < row.width < 110 and 10 < row.height < 75
 
 
 def test_the_truth_tells_every_disc_of_every_patient(made):

@@ -14,7 +14,7 @@ NUCLEUS_DEPTH, NUCLEUS_HEIGHT = 0.35, 0.84
 
 def paint_disc(view: View, disc: Disc, rng: np.random.Generator) -> None:
     """Paint a disc between its endplates."""
-    window = view.around(disc.centre, disc.depth, disc.tilt, 16)
+    window = view.around(disc.centre, disc.depth + 2 * disc.signs.bulge + 4, disc.tilt, height=26)
     if window.empty:
         return
     signs = disc.signs
@@ -25,7 +25,7 @@ def paint_disc(view: View, disc: Disc, rng: np.random.Generator) -> None:
     across = np.clip((below - above) / thickness, -1.2, 1.2)
 
     walls = np.maximum(-along - front_wall(disc.depth, window.lateral), along - disc.depth / 2)
-    distance = np.maximum(walls - signs.bulge * (1 - across**2), -np.minimum(below, above))
+    distance = np.maximum(walls - signs.bulge * (1 - across**4), -np.minimum(below, above))
     window.paint(window.inside(distance), ANNULUS * (1 + 0.15 * window.fine))
 
     width = np.sqrt(np.clip(1 - (window.lateral / 24) ** 2, 0.1, 1))
@@ -56,6 +56,6 @@ def _nucleus(window: View, disc: Disc, along: Image, off: Image, rng: np.random.
     signs = disc.signs
     phase, shift = rng.uniform(0, 2 * np.pi), rng.normal(0, 0.4)
     wave = shift + 0.5 * np.sin(along / 4 + phase)
-    cleft = signs.cleft * bell(off - wave, 1.1 + 0.05 * disc.signs.height)
+    cleft = signs.cleft * bell(off - wave, 1.1)
     mottle = 0.7 * (window.medium + window.fine)
     return np.maximum(signs.nucleus * (1 + signs.mottle * mottle) * (1 - cleft), 0.02)

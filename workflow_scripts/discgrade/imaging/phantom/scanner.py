@@ -79,7 +79,7 @@ def draw_scan(rng: np.random.Generator) -> Scan:
     turn, lean = np.radians(rng.uniform(-6, 6, 2)) * oblique
     return Scan(
         matrix=matrix,
-        spacing=round(float(rng.uniform(260, 300)) / matrix, 4),
+        spacing=round(float(rng.uniform(245, 290)) / matrix, 4),
         slices=int(rng.integers(5, 10)),
         thickness=(thickness := float(rng.choice([3.5, 4.0, 4.5]))),
         gap=round(thickness * 1.1, 2),

@@ -62,7 +62,7 @@ def signs_of(degeneration: float, rng: np.random.Generator, contradictory: bool 
     """
     nuclear = degeneration - 2 if contradictory else degeneration
     structural = max(degeneration, 4.8) if contradictory else degeneration
-    vary = 1 + np.array([0.08, 0.1, 0.25, 0.2, 0.05, 0.3, 0.3]) * np.clip(rng.standard_normal(7), -2, 2)
+    vary = 1 + np.array([0.06, 0.1, 0.2, 0.2, 0.04, 0.3, 0.3]) * np.clip(rng.standard_normal(7), -2, 2)
     worn = 0.12 if 2.5 < structural < 4.5 else 0
     changed = rng.random(4) < np.clip([0.06, 0.18 * (structural - 3), worn, worn], 0, 1)
     return Signs(

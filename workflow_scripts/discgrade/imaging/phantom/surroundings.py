@@ -1,4 +1,4 @@
-"""Paint what lies around the spine: abdomen, vessels, muscles, spinous processes, fat and skin."""
+"""Paint what lies around the spine: abdomen, vessels, ligaments, muscles, fat and skin."""
 
 import numpy as np
 
