@@ -233,8 +233,8 @@ def test_bad_files_are_rejected_with_a_reason_and_the_run_goes_on(study):
     study.run()
     assert study.table("instances").num_rows == 1
     assert study.reasons() == [
-        "SOP instance of another file", "cannot be opened", "not DICOM", "same pixels as another image of the patient",
-        "truncated pixel data", "without pixels", "without pixels",
+        "cannot be opened", "duplicate of another SOP instance", "not DICOM",
+        "same pixels as another image of the patient", "truncated pixel data", "without pixels", "without pixels",
     ]  # fmt: skip
     listing = (study.private / "rejected" / f"{shard_of('a/1', SHARDS)}.csv").read_text()
     assert "a/text,not DICOM" in listing
@@ -401,6 +401,14 @@ def test_a_private_folder_inside_the_results_is_refused(study, tmp_path, place):
     with pytest.raises(ValueError, match="private folder lies inside the results"):
         study.run()
     assert not study.private.exists()
+
+
+@pytest.mark.parametrize("place", ["private", "results"])
+def test_a_folder_inside_the_scans_is_refused(study, place):
+    write_images(study.scans, {"a/1": person(1)})
+    setattr(study, {"private": "private", "results": "export"}[place], study.scans / place / "export")
+    with pytest.raises(ValueError, match="should not lie inside the folder of scans"):
+        study.run()
 
 
 def test_the_private_folder_is_its_owners_only(study):

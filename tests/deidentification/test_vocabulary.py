@@ -46,6 +46,11 @@ def test_terms_are_those_of_their_attribute():
     assert vocabulary.coded(int(Tag("SmokingStatus")), "YES") is None
 
 
+def test_a_technique_keeps_the_values_that_are_known():
+    assert vocabulary.coded(int(Tag("ScanOptions")), "FS\\KOVACS\\PFP") == "FS\\PFP"
+    assert vocabulary.coded(int(Tag("ScanOptions")), "KOVACS") is None
+
+
 def test_an_image_type_keeps_its_first_two_values_or_nothing():
     tag = int(Tag("ImageType"))
     assert vocabulary.coded(tag, "DERIVED\\SECONDARY\\KOVACS\\NORM") == "DERIVED\\SECONDARY\\OTHER\\NORM"

@@ -126,7 +126,7 @@ def _export_file(header: Header, job: Job, own: dict[str, set[str]], seen: set[t
     if header.instance and key_of(header) in job.withdrawn:
         raise RejectedError("patient withdrew")
     if header.instance and job.first[header.instance] != header:
-        raise RejectedError("SOP instance of another file")
+        raise RejectedError("duplicate of another SOP instance")
     one = deidentify_file(_content(job.source / header.path), job.settings, own)
     pixels = (one.record["patient"], one.record["pixel_digest"])
     if pixels in seen and not one.constant and job.uid_in_sheet(header.instance) not in job.rated:

@@ -20,11 +20,11 @@ def make(private: Path) -> None:
         private.chmod(0o700)
 
 
-def check_place(private: Path, export: Path) -> None:
-    """Check that the private folder lies outside the results.
+def check_places(source: Path, private: Path, export: Path) -> None:
+    """Check that source, private folder and export do not lie in one another where they should not.
 
     Raises:
-        RefusedError: if it lies in the folder of results, which may be passed on.
+        RefusedError: if the private folder lies in the results, which may be passed on, or either in the source.
     """
     place = private.resolve()
     results = [export.resolve().parent, *(parent for parent in export.resolve().parents if parent.name == "results")]
@@ -33,6 +33,8 @@ def check_place(private: Path, export: Path) -> None:
             "The private folder lies inside the results, which may be passed on. It should lie elsewhere, "
             "for example in private/<study>"
         )
+    if any(folder.resolve().is_relative_to(source.resolve()) for folder in (private, export)):
+        raise RefusedError("The private folder and the results should not lie inside the folder of scans")
 
 
 @contextmanager

@@ -4,7 +4,8 @@ import unicodedata
 
 from discgrade.deidentification.keys import Derive
 
-_LONGEST_SHIFT = 3653
+# At least a month, so that no new date of a patient is an old one of the same examination.
+_SHORTEST_SHIFT, _LONGEST_SHIFT = 30, 3653
 
 
 class Pseudonyms:
@@ -27,8 +28,9 @@ class Pseudonyms:
         return f"2.25.{int.from_bytes(self._in_domain('uid', uid)[:16], 'big')}"
 
     def days(self, key: tuple[str, ...]) -> int:
-        """Return by how many whole days a patient's dates move: from ten years to one day into the past."""
-        return -1 - int.from_bytes(self._in_domain("date shift", *key)[:8], "big") % _LONGEST_SHIFT
+        """Return by how many whole days a patient's dates move: from ten years to thirty days into the past."""
+        drawn = int.from_bytes(self._in_domain("date shift", *key)[:8], "big")
+        return -_SHORTEST_SHIFT - drawn % (_LONGEST_SHIFT - _SHORTEST_SHIFT + 1)
 
     def device(self, *identity: str) -> str:
         """Return the pseudonym of a scanner."""

@@ -50,7 +50,7 @@ def deidentify_shard(
         rules.SheetError: if the sheet breaks a rule; no image is read then.
         private.RefusedError: if the private folder or the key may not be used, or there are no scans or no sheet.
     """
-    privacy.check_place(private, export)
+    privacy.check_places(source, private, export)
     privacy.make(private)
     _clear(instances, rejected, ratings_out)
     with _pseudonyms(private, options) as (pseudonyms, mark):

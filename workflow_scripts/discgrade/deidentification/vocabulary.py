@@ -27,6 +27,7 @@ _WORDED = {
 # Names of private blocks that pydicom's dictionary knows; multi-frame dimensions point into them.
 _CREATORS = frozenset({int(Tag("DimensionIndexPrivateCreator")), int(Tag("FunctionalGroupPrivateCreator"))})
 _IMAGE_TYPES = frozenset({int(Tag("ImageType")), int(Tag("FrameType"))})
+_SETS = frozenset(int(Tag(keyword)) for keyword in ("ScanningSequence", "SequenceVariant", "ScanOptions"))
 _WORD = re.compile(r"[^\W_]+[*]?")
 _SHORT_NUMBER = re.compile(r"\d{1,2}", re.ASCII)
 _MEASURE = re.compile(r"\d{1,2}mm|\d", re.ASCII)
@@ -50,12 +51,15 @@ def words(kind: str) -> frozenset[str]:
 def coded(tag: int, value: str) -> str | None:
     """Return a coded string if all its values are terms of that attribute, else None.
 
-    An image type keeps its known values: from the third on, OTHER stands for what only its maker defines.
+    Makers add values of their own to some attributes: an image type gets OTHER for such a value from the third on, and
+    a technique that is a set of values keeps those that are known.
     """
     known = terms().get(tag, frozenset())
     parts = [part.strip(" \0") for part in value.split("\\")]
     if tag in _IMAGE_TYPES and known.issuperset(parts[:2]):
         parts[2:] = [part if part in known or not part else "OTHER" for part in parts[2:]]
+    elif tag in _SETS and not known.isdisjoint(parts):
+        parts = [part for part in parts if part in known]
     return "\\".join(parts) if known.issuperset(part for part in parts if part) else None
 
 
