@@ -1,4 +1,4 @@
-"""A small cohort of discs whose grade can be seen: the higher, the darker the middle and the flatter the bright band."""
+"""A small cohort of discs whose grade can be seen: the higher, the darker the middle, the flatter the bright band."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-
 from discgrade import records
 from discgrade.grades import FRACTIONAL, integral
 from discgrade.study import Run
@@ -41,7 +40,9 @@ def write_cohort(
     discs, splits = [], []
     for number in range(patients):
         patient = f"p{number:03d}"
-        part = "external" if number % 10 == 9 else "test" if number % 5 == 0 else "inner" if number % 5 == 1 else "train"
+        part = (
+            "external" if number % 10 == 9 else "test" if number % 5 == 0 else "inner" if number % 5 == 1 else "train"
+        )
         splits.append({"split": "holdout", "patient": patient, "part": part, "share": 4 if number % 4 == 3 else 1})
         for level in LEVELS:
             grade = float(random.choice(scale))
@@ -73,9 +74,7 @@ def _disc(patient: str, level: str, grade: float, shard: str) -> dict[str, objec
     }
 
 
-def _write_samples(
-    folder: Path, discs: list[dict[str, object]], shard: str, copies: int, resolution: int
-) -> Path:
+def _write_samples(folder: Path, discs: list[dict[str, object]], shard: str, copies: int, resolution: int) -> Path:
     path = folder / f"{shard}.parquet"
     rows = [
         {

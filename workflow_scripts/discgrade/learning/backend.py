@@ -1,54 +1,91 @@
-"""The Keras backend of this process: which one, on which device, with how many threads; set before Keras is imported."""
+"""The Keras backend of this process: chosen, with its device, threads and precision, before Keras is imported."""
 
+import importlib.util
 import os
 import sys
-from collections.abc import Mapping
-from typing import Any, get_args, Literal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Literal, get_args
 
 Backend = Literal["tensorflow", "jax", "torch"]
+Precision = Literal["float32", "mixed_bfloat16"]
+
+# Keras imports these for pictures of models and for scikit-learn's interface, which no training uses: a third of the
+# time that importing TensorFlow and Keras takes.
+UNUSED = ("matplotlib", "sklearn")
 
 
 def start_backend(training: Mapping[str, Any]) -> None:
-    """Choose backend, threads, precision and determinism for this process.
+    """Choose backend, threads, precision and determinism for this process, and import Keras.
 
     Args:
-        training: Settings: `backend`, `threads`, `precision`.
+        training: Settings: `backend`, `threads`, `precision` and, optional, `deterministic` (True by default): whether
+            a GPU uses only operations that give the same bits every time.
 
     Raises:
-        ValueError: if the backend is unknown, not installed, or the process already runs another.
+        ValueError: if a setting is unknown, the backend is not installed, or the process already runs another one.
     """
-    backend = training["backend"]
-    if backend not in get_args(Backend):
-        raise ValueError(f"Invalid `training.backend`. It should be one of {list(get_args(Backend))}. Received: {backend!r}")
-    os.environ["KERAS_BACKEND"] = backend
-    os.environ["PJRT_NPROC"] = str(training["threads"])
-    os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    import keras  # noqa: PLC0415 - the backend is fixed by the first import
-
-    if keras.backend.backend() != backend:
+    backend, threads = training["backend"], training["threads"]
+    _check("backend", backend, get_args(Backend))
+    _check("precision", training["precision"], get_args(Precision))
+    if importlib.util.find_spec(backend) is None:
         raise ValueError(
-            f"Invalid `training.backend`. This process already runs Keras on {keras.backend.backend()}. Received: {backend!r}"
+            f"`training.backend: {backend}` is not installed. Install envs/{backend}.lock beside the others"
         )
+    deterministic = training.get("deterministic", True)
+    _set_environment(backend, threads, deterministic)
+    with _left_out(*UNUSED):
+        import keras  # noqa: PLC0415 - its backend is fixed by the first import
+    if keras.backend.backend() != backend:
+        raise ValueError(f"This process already runs Keras on {keras.backend.backend()}. Received: {backend!r}")
     keras.config.set_dtype_policy(training["precision"])
-    match backend:
-        case "tensorflow":
-            _start_tensorflow(training["threads"])
-        case "torch":
-            _start_torch(training["threads"])
+    if backend == "tensorflow":
+        _start_tensorflow(threads, deterministic)
+    elif backend == "torch":
+        _start_torch(threads, deterministic)
 
 
-def _start_tensorflow(threads: int) -> None:
+def _check(key: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise ValueError(f"Invalid `training.{key}`. It should be one of {list(known)}. Received: {value!r}")
+
+
+def _set_environment(backend: str, threads: int, deterministic: bool) -> None:
+    os.environ["KERAS_BACKEND"] = backend
+    os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
+    os.environ["PJRT_NPROC"] = str(threads)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    flag = "--xla_gpu_deterministic_ops=true"
+    if backend == "jax" and deterministic and flag not in os.environ.get("XLA_FLAGS", ""):
+        os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {flag}".strip()
+
+
+@contextmanager
+def _left_out(*modules: str) -> Iterator[None]:
+    """Let imports of modules fail, as if they were not installed; those that are loaded already stay."""
+    absent = [module for module in modules if module not in sys.modules]
+    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for module in absent:
+            del sys.modules[module]
+
+
+def _start_tensorflow(threads: int, deterministic: bool) -> None:
     import tensorflow as tf  # noqa: PLC0415
 
-    tf.config.experimental.enable_op_determinism()
+    if deterministic:
+        tf.config.experimental.enable_op_determinism()
     if tf.config.threading.get_intra_op_parallelism_threads() != threads:
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(1)
+    for gpu in tf.config.list_physical_devices("GPU"):
+        tf.config.experimental.set_memory_growth(gpu, True)
 
 
-def _start_torch(threads: int) -> None:
+def _start_torch(threads: int, deterministic: bool) -> None:
     import torch  # noqa: PLC0415
 
-    torch.use_deterministic_algorithms(True)
+    torch.use_deterministic_algorithms(deterministic)
     torch.set_num_threads(threads)

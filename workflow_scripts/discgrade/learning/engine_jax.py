@@ -1,4 +1,4 @@
-"""The compiled training and prediction steps on JAX."""
+"""Training and prediction steps on JAX."""
 
 from functools import partial
 from typing import Any
@@ -6,76 +6,70 @@ from typing import Any
 import jax
 import keras
 import numpy as np
-from jax import numpy as jnp
 from numpy.typing import NDArray
 
-from discgrade.learning.objective import Objective, normalise
+from discgrade.learning.engine import Engine
+from discgrade.learning.objective import Objective, Tensor, normalise
 
-Arrays = list[jax.Array]
+Arrays = list[Tensor]
 State = tuple[Arrays, Arrays, Arrays]
 
 
-class Engine:
-    """A model, its optimizer and its samples on the device; one program trains, one predicts.
+class JaxEngine(Engine):
+    """Two programs; the state lies in arrays that each step replaces until `sync` hands them to the variables."""
 
-    Args:
-        model: Network.
-        optimizer: Built optimizer.
-        objective: Loss and accuracy.
-        pixels: (N, H, W) uint16.
-        targets: (N, K) float32.
-        weights: (N,) float32, or None.
-    """
-
-    def __init__(
-        self,
-        model: keras.Model,
-        optimizer: keras.optimizers.Optimizer,
-        objective: Objective,
-        pixels: NDArray[np.uint16],
-        targets: NDArray[np.float32],
-        weights: NDArray[np.float32] | None,
-    ) -> None:
+    def __init__(self, model: keras.Model, optimizer: keras.optimizers.Optimizer, objective: Objective) -> None:
+        self.gpu = jax.default_backend() == "gpu"
         self._groups = (model.trainable_variables, model.non_trainable_variables, optimizer.variables)
-        self._data = jax.device_put((pixels, targets, weights))
+        self._state: State | None = None
 
-        def loss(trained: Arrays, fixed: Arrays, images: jax.Array, target: jax.Array, weight: Any) -> Any:
-            outputs, fixed, penalties = model.stateless_call(trained, fixed, images, training=True, return_losses=True)
+        def loss(trained: Arrays, fixed: Arrays, pixels: Tensor, target: Tensor, weight: Tensor) -> tuple[Tensor, Any]:
+            outputs, fixed, penalties = model.stateless_call(
+                trained, fixed, normalise(pixels), training=True, return_losses=True
+            )
             return objective.mean_loss(target, outputs, weight) + sum(penalties), (fixed, outputs)
 
-        # One program a step: XLA runs convolutions inside a loop ten times slower on a CPU.
+        # One program a step: inside a loop XLA runs convolutions ten times slower on a CPU.
         @partial(jax.jit, donate_argnums=0)
-        def step(state: State, data: Any, rows: jax.Array) -> tuple[State, jax.Array, jax.Array]:
+        def step(state: State, pixels: Tensor, target: Tensor, weight: Tensor) -> tuple[State, Tensor, Tensor]:
             trained, fixed, optimizing = state
-            images, target, weight = jax.tree.map(lambda array: array[rows], data)
             (value, (fixed, outputs)), gradients = jax.value_and_grad(loss, has_aux=True)(
-                trained, fixed, normalise(images), target, weight
+                trained, fixed, pixels, target, weight
             )
             trained, optimizing = optimizer.stateless_apply(optimizing, gradients, trained)
             return (trained, fixed, optimizing), value, objective.hits(target, outputs)
 
         @jax.jit
-        def predict(trained: Arrays, fixed: Arrays, pixels: jax.Array, rows: jax.Array) -> jax.Array:
-            return model.stateless_call(trained, fixed, normalise(pixels[rows]), training=False)[0]
+        def predict(trained: Arrays, fixed: Arrays, pixels: Tensor) -> Tensor:
+            return model.stateless_call(trained, fixed, normalise(pixels), training=False)[0]
 
         self._step, self._predict = step, predict
 
-    def train(self, order: NDArray[np.int32]) -> tuple[float, float]:
-        """Take one step for each row of (steps, batch) sample numbers; return the sums of losses and hits."""
-        state, losses, hits = self._state(), jnp.float32(0), jnp.float32(0)
-        for rows in order:
-            state, loss, right = self._step(state, self._data, rows)
-            losses, hits = losses + loss, hits + right
-        for variables, values in zip(self._groups, state, strict=True):
+    def step(self, pixels: Tensor, target: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+        """Train on one batch; return its loss and its number of hits, which may not be computed yet."""
+        self._state, loss, hits = self._step(self._state or self._values(), pixels, target, weight)
+        return loss, hits
+
+    def predict(self, pixels: Tensor) -> NDArray[np.float32]:
+        """Return the (B, K) outputs for a batch of pixels."""
+        trained, fixed, _ = self._state or self._values()
+        return np.asarray(self._predict(trained, fixed, pixels), np.float32)
+
+    def put(self, array: NDArray[Any]) -> Tensor:
+        """Copy an array to the device."""
+        return jax.device_put(array)
+
+    def take(self, array: Tensor, rows: NDArray[np.int32]) -> Tensor:
+        """Return rows of an array that lies on the device."""
+        return array[rows]
+
+    def sync(self) -> None:
+        """Hand the state to the variables of model and optimizer."""
+        for variables, values in zip(self._groups, self._state or (), strict=False):
             for variable, value in zip(variables, values, strict=True):
                 variable.assign(value)
-        return float(losses), float(hits)
+        self._state = None
 
-    def predict(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
-        """Return the (len(rows), K) outputs of samples, by their numbers."""
-        trained, fixed, _ = self._state()
-        return np.asarray(self._predict(trained, fixed, self._data[0], rows), np.float32)
-
-    def _state(self) -> State:
+    def _values(self) -> State:
         trained, fixed, optimizing = ([variable.value for variable in group] for group in self._groups)
         return trained, fixed, optimizing

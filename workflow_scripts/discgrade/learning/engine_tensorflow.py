@@ -1,62 +1,54 @@
-"""The compiled training and prediction steps on TensorFlow."""
+"""Training and prediction steps on TensorFlow."""
+
+from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from discgrade.learning.engine import Engine
 from discgrade.learning.kernels_tensorflow import use_fast_kernels
-from discgrade.learning.objective import Objective, normalise
+from discgrade.learning.objective import Objective, Tensor, normalise
 
 
-class Engine:
-    """A model, its optimizer and its samples on the device; one graph trains, one predicts.
+class TensorFlowEngine(Engine):
+    """Two graphs of any number of images, so that no batch is traced again."""
 
-    Args:
-        model: Network.
-        optimizer: Built optimizer.
-        objective: Loss and accuracy.
-        pixels: (N, H, W) uint16.
-        targets: (N, K) float32.
-        weights: (N,) float32, or None.
-    """
-
-    def __init__(
-        self,
-        model: keras.Model,
-        optimizer: keras.optimizers.Optimizer,
-        objective: Objective,
-        pixels: NDArray[np.uint16],
-        targets: NDArray[np.float32],
-        weights: NDArray[np.float32] | None,
-    ) -> None:
+    def __init__(self, model: keras.Model, optimizer: keras.optimizers.Optimizer, objective: Objective) -> None:
         use_fast_kernels(model)
-        pixels, targets = tf.convert_to_tensor(pixels), tf.convert_to_tensor(targets)
-        weights = None if weights is None else tf.convert_to_tensor(weights)
-        rows = tf.TensorSpec((None,), tf.int32)
+        self.gpu = bool(tf.config.list_logical_devices("GPU"))
+        images = tf.TensorSpec((None, *model.input_shape[1:3]), tf.uint16)
+        batch = [images, tf.TensorSpec((None, model.output_shape[-1])), tf.TensorSpec((None,))]
 
-        @tf.function(input_signature=[rows], autograph=False, jit_compile=False)
-        def step(rows: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            target = tf.gather(targets, rows)
-            weight = None if weights is None else tf.gather(weights, rows)
+        @tf.function(input_signature=batch, autograph=False, jit_compile=False)
+        def step(pixels: Tensor, target: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
             with tf.GradientTape() as tape:
-                outputs = model(normalise(tf.gather(pixels, rows)), training=True)
+                outputs = model(normalise(pixels), training=True)
                 loss = tf.add_n([objective.mean_loss(target, outputs, weight), *model.losses])
             trained = model.trainable_variables
             optimizer.apply(tape.gradient(loss, trained), trained)
             return loss, objective.hits(target, outputs)
 
-        @tf.function(input_signature=[rows], autograph=False, jit_compile=False)
-        def predict(rows: tf.Tensor) -> tf.Tensor:
-            return model(normalise(tf.gather(pixels, rows)), training=False)
+        @tf.function(input_signature=[images], autograph=False, jit_compile=False)
+        def predict(pixels: Tensor) -> Tensor:
+            return model(normalise(pixels), training=False)
 
         self._step, self._predict = step, predict
 
-    def train(self, order: NDArray[np.int32]) -> tuple[float, float]:
-        """Take one step for each row of (steps, batch) sample numbers; return the sums of losses and hits."""
-        losses, hits = zip(*(self._step(rows) for rows in order), strict=True)
-        return float(np.sum(losses)), float(np.sum(hits))
+    def step(self, pixels: Tensor, target: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+        """Train on one batch; return its loss and its number of hits."""
+        loss, hits = self._step(pixels, target, weight)
+        return loss, hits
 
-    def predict(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
-        """Return the (len(rows), K) outputs of samples, by their numbers."""
-        return np.asarray(self._predict(rows), np.float32)
+    def predict(self, pixels: Tensor) -> NDArray[np.float32]:
+        """Return the (B, K) outputs for a batch of pixels."""
+        return np.asarray(self._predict(pixels), np.float32)
+
+    def put(self, array: NDArray[Any]) -> Tensor:
+        """Copy an array to the device."""
+        return tf.convert_to_tensor(array)
+
+    def take(self, array: Tensor, rows: NDArray[np.int32]) -> Tensor:
+        """Return rows of an array that lies on the device."""
+        return tf.gather(array, rows)

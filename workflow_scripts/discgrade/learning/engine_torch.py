@@ -1,66 +1,51 @@
-"""The training and prediction steps on PyTorch."""
+"""Training and prediction steps on PyTorch."""
+
+from typing import Any
 
 import keras
 import numpy as np
 import torch
-from keras.src.backend.torch.core import get_device
+from keras import ops
 from numpy.typing import NDArray
 
-from discgrade.learning.objective import Objective, normalise
+from discgrade.learning.engine import Engine
+from discgrade.learning.objective import Objective, Tensor, normalise
 
 
-class Engine:
-    """A model, its optimizer and its samples on the device.
+class TorchEngine(Engine):
+    """The steps as PyTorch runs them, operation by operation."""
 
-    Args:
-        model: Network.
-        optimizer: Built optimizer.
-        objective: Loss and accuracy.
-        pixels: (N, H, W) uint16.
-        targets: (N, K) float32.
-        weights: (N,) float32, or None.
-    """
-
-    def __init__(
-        self,
-        model: keras.Model,
-        optimizer: keras.optimizers.Optimizer,
-        objective: Objective,
-        pixels: NDArray[np.uint16],
-        targets: NDArray[np.float32],
-        weights: NDArray[np.float32] | None,
-    ) -> None:
+    def __init__(self, model: keras.Model, optimizer: keras.optimizers.Optimizer, objective: Objective) -> None:
         self._model, self._optimizer, self._objective = model, optimizer, objective
-        # PyTorch indexes no uint16: the same bits as int16, made positive after the choice of rows.
-        self._pixels = torch.from_numpy(pixels.view(np.int16)).to(get_device())
-        self._targets = torch.from_numpy(targets).to(get_device())
-        self._weights = None if weights is None else torch.from_numpy(weights).to(get_device())
+        self._device = model.variables[0].value.device
+        self.gpu = self._device.type == "cuda"
 
-    def train(self, order: NDArray[np.int32]) -> tuple[float, float]:
-        """Take one step for each row of (steps, batch) sample numbers; return the sums of losses and hits."""
-        losses = hits = torch.zeros((), device=get_device())
-        for rows in order:
-            loss, right = self._step(torch.from_numpy(rows).to(get_device()))
-            losses, hits = losses + loss, hits + right
-        return float(losses), float(hits)
-
-    def predict(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
-        """Return the (len(rows), K) outputs of samples, by their numbers."""
-        with torch.no_grad():
-            outputs = self._model(self._images(torch.from_numpy(rows).to(get_device())), training=False)
-        return outputs.float().cpu().numpy()
-
-    def _images(self, rows: torch.Tensor) -> torch.Tensor:
-        return normalise(self._pixels[rows].to(torch.int32) & 0xFFFF)
-
-    def _step(self, rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        target = self._targets[rows]
-        outputs = self._model(self._images(rows), training=True)
-        weight = None if self._weights is None else self._weights[rows]
+    def step(self, pixels: Tensor, target: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+        """Train on one batch; return its loss and its number of hits, which may not be computed yet."""
+        target, weight = ops.convert_to_tensor(target), ops.convert_to_tensor(weight)
+        outputs = self._model(self._images(pixels), training=True)
         loss = self._objective.mean_loss(target, outputs, weight) + sum(self._model.losses)
         self._model.zero_grad()
         loss.backward()
         with torch.no_grad():
             trained = self._model.trainable_variables
             self._optimizer.apply([variable.value.grad for variable in trained], trained)
-        return loss.detach(), self._objective.hits(target, outputs.detach())
+            return loss.detach(), self._objective.hits(target, outputs)
+
+    def predict(self, pixels: Tensor) -> NDArray[np.float32]:
+        """Return the (B, K) outputs for a batch of pixels."""
+        with torch.no_grad():
+            outputs = self._model(self._images(pixels), training=False)
+        return np.asarray(outputs.float().cpu().numpy())
+
+    def put(self, array: NDArray[Any]) -> Tensor:
+        """Copy an array to the device; uint16 as the same bits of int16, for PyTorch indexes no uint16."""
+        return torch.from_numpy(array.view(np.int16) if array.dtype == np.uint16 else array).to(self._device)
+
+    def take(self, array: Tensor, rows: NDArray[np.int32]) -> Tensor:
+        """Return rows of an array that lies on the device."""
+        return array[torch.from_numpy(rows).to(self._device)]
+
+    def _images(self, pixels: Tensor) -> Tensor:
+        bits = self.put(pixels) if isinstance(pixels, np.ndarray) else pixels
+        return normalise(bits.to(torch.int32) & 0xFFFF)

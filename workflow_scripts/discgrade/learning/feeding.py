@@ -3,20 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from discgrade import records
 from discgrade.grades import Scale, is_grade
+from discgrade.learning.device import MIB, available_memory
 from discgrade.study import Run
 
 # Bytes of pixels that are decoded at a time.
 READ_BYTES = 2**24
+# Share of the free memory beyond which the pixels go to a file.
+SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class Samples:
     """The samples of one run, ordered by disc and copy whatever shards they came from.
 
     Attributes:
-        pixels: (N, resolution, resolution) uint16.
+        pixels: (N, resolution, resolution) uint16; in a file if memory is short.
         grades: (N,) reference grades on the run's scale.
         disc: (N,) names of the discs.
         copy: (N,) copies.
@@ -32,6 +35,7 @@ class Samples:
         train: Row numbers of the samples to train on.
         validation: Row numbers of the samples that choose the checkpoint.
         scored: Row numbers of the samples to predict.
+        full: Number of samples that the whole training part, share 1, trains on.
     """
 
     pixels: NDArray[np.uint16]
@@ -46,7 +50,14 @@ class Samples:
 
 
 def load_samples(
-    shards: Sequence[Path], discs: Path, splits: Path, *, run: Run, scale: Scale, protocol: Mapping[str, str]
+    shards: Sequence[Path],
+    discs: Path,
+    splits: Path,
+    *,
+    run: Run,
+    scale: Scale,
+    protocol: Mapping[str, str],
+    spool: Path,
 ) -> Samples:
     """Read the samples that a run trains on, chooses its checkpoint with, and predicts.
 
@@ -59,6 +70,7 @@ def load_samples(
         protocol: `score`: "as_read" scores copy 0 and trains on all copies, "augmented" does both on copies 1..n only;
             `checkpoint`: "inner" chooses on the inner part's copy 0, "scored" on what is scored, and trains on the
             inner part too.
+        spool: Folder for a nameless file that holds the pixels if they would fill more than half of the free memory.
 
     Raises:
         ValueError: if the readings do not carry the scale, or a disc, part or patient is missing.
@@ -72,7 +84,7 @@ def load_samples(
     order = order[needed[order]]
     disc = index["disc"][order]
     return Samples(
-        pixels=_pixels(shards, order, len(needed), run.resolution),
+        pixels=_pixels(shards, order, len(needed), _room(len(order), run.resolution, spool)),
         grades=table["reference"].to_numpy()[disc],
         disc=table["disc"].to_numpy()[disc],
         copy=index["copy"][order],
@@ -143,9 +155,22 @@ def _uses(index: Mapping[str, NDArray[Any]], share: int, protocol: Mapping[str, 
     return uses
 
 
-def _pixels(shards: Sequence[Path], order: NDArray[np.int64], count: int, resolution: int) -> NDArray[np.uint16]:
-    """Return the pixels of the samples `order` of the `count` in the shards, read some row groups at a time."""
-    pixels = np.empty((len(order), resolution, resolution), np.uint16)
+def _room(count: int, resolution: int, spool: Path) -> NDArray[np.uint16]:
+    """Return an uninitialised array for the pixels, in memory or in a file that vanishes with the process."""
+    shape = (count, resolution, resolution)
+    free = available_memory()
+    if free is None or 2 * count * resolution**2 / MIB < SHARE * free:
+        return np.empty(shape, np.uint16)
+    spool.mkdir(parents=True, exist_ok=True)
+    with TemporaryFile(dir=spool) as file:
+        return np.memmap(file, np.uint16, mode="w+", shape=shape)
+
+
+def _pixels(
+    shards: Sequence[Path], order: NDArray[np.int64], count: int, room: NDArray[np.uint16]
+) -> NDArray[np.uint16]:
+    """Fill `room` with the pixels of the samples `order` of the `count` in the shards, some row groups at a time."""
+    resolution = room.shape[1]
     target = np.full(count, -1)
     target[order] = np.arange(len(order))
     batch = max(1, READ_BYTES // (2 * resolution * resolution))
@@ -154,8 +179,8 @@ def _pixels(shards: Sequence[Path], order: NDArray[np.int64], count: int, resolu
         for rows in records.batches(shard, records.samples(resolution), batch, ["pixels"]):
             places = target[start : start + rows.num_rows]
             start += rows.num_rows
-            pixels[places[places >= 0]] = _as_images(rows["pixels"], resolution)[places >= 0]
-    return pixels
+            room[places[places >= 0]] = _as_images(rows["pixels"], resolution)[places >= 0]
+    return room
 
 
 def _as_images(column: pa.FixedSizeBinaryArray, resolution: int) -> NDArray[np.uint16]:

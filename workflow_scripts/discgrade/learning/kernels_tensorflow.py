@@ -13,7 +13,7 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-Tensor = Any
+from discgrade.learning.objective import Tensor
 
 
 def use_fast_kernels(model: keras.Model) -> None:
@@ -25,6 +25,8 @@ def use_fast_kernels(model: keras.Model) -> None:
             layer.convolution_op = partial(_convolve, layer)
         elif type(layer) is layers.BatchNormalization and layer.scale and layer.center and not layer.renorm:
             layer.call = partial(_normalise, layer)
+        elif type(layer) is layers.LeakyReLU and layer.negative_slope >= 0:
+            layer.call = partial(_leak, layer)
         elif type(layer) is layers.SpatialDropout2D:
             layer.call = partial(_drop, layer)
 
@@ -55,7 +57,7 @@ def _convolve(layer: layers.Conv2D, images: Tensor, kernel: Tensor) -> Tensor:
     before = [length // 2 if padding == "SAME" else 0 for length in reach]
 
     @tf.custom_gradient
-    def convolve(images: Tensor, kernel: Tensor) -> Any:
+    def convolve(images: Tensor, kernel: Tensor) -> tuple[Tensor, Any]:
         def gradient(upstream: Tensor) -> tuple[Tensor, Tensor]:
             turned = tf.transpose(tf.reverse(kernel, [0, 1]), [0, 1, 3, 2])
             margin = [[0, 0], *([length - start] * 2 for length, start in zip(reach, before, strict=True)), [0, 0]]
@@ -101,11 +103,23 @@ def _normalise(layer: layers.BatchNormalization, inputs: Tensor, training: bool 
     return outputs
 
 
+def _leak(layer: layers.LeakyReLU, inputs: Tensor) -> Tensor:
+    """Leaky ReLU whose gradient needs the sign of the output only, so that convolution, bias and this fuse into one."""
+    slope = float(layer.negative_slope)
+
+    @tf.custom_gradient
+    def leak(inputs: Tensor) -> tuple[Tensor, Any]:
+        outputs = tf.nn.leaky_relu(inputs, slope)
+        return outputs, lambda upstream: tf.raw_ops.LeakyReluGrad(gradients=upstream, features=outputs, alpha=slope)
+
+    return leak(inputs)
+
+
 def _drop(layer: layers.SpatialDropout2D, inputs: Tensor, training: bool = False) -> Tensor:
     """Multiply each feature map by 0 or 1 / (1 - rate)."""
     if not training or not layer.rate:
         return inputs
-    batch, height, width, channels = tf.shape(inputs)[0], *inputs.shape[1:]
-    uniform = keras.random.uniform((batch, 1, channels), seed=layer.seed_generator)
+    height, width, channels = inputs.shape[1:]
+    uniform = keras.random.uniform((tf.shape(inputs)[0], 1, channels), seed=layer.seed_generator)
     kept = tf.cast(uniform >= layer.rate, inputs.dtype) / (1 - layer.rate)
     return tf.reshape(tf.reshape(inputs, (-1, height * width, channels)) * kept, (-1, height, width, channels))

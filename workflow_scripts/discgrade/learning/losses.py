@@ -88,9 +88,13 @@ class OrdinalCategoricalCrossentropy(keras.losses.Loss):
     """`ordinal_categorical_crossentropy` as a Keras loss."""
 
     def __init__(
-        self, power: float = 1, name: str = "ordinal_categorical_crossentropy", **settings: Any
+        self,
+        power: float = 1,
+        name: str = "ordinal_categorical_crossentropy",
+        reduction: str = "sum_over_batch_size",
+        dtype: str | None = None,
     ) -> None:
-        super().__init__(name=name, **settings)
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
         self.power = power
 
     def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
@@ -106,8 +110,10 @@ class OrdinalCategoricalCrossentropy(keras.losses.Loss):
 class SoftKappa(keras.losses.Loss):
     """`soft_kappa` as a Keras loss; it is a scalar per batch, so it takes no sample weights."""
 
-    def __init__(self, name: str = "soft_kappa", **settings: Any) -> None:
-        super().__init__(name=name, **settings)
+    def __init__(
+        self, name: str = "soft_kappa", reduction: str = "sum_over_batch_size", dtype: str | None = None
+    ) -> None:
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
 
     def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         """Return the scalar loss of a batch."""

@@ -1,6 +1,7 @@
 """The classifier network of Niemeyer et al. 2021 (Table 1), at any resolution, width and number of outputs."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -110,26 +111,26 @@ def _block(layer: keras.Layer) -> int:
 
 
 def _description(layer: keras.Layer) -> str:
-    match layer:
-        case layers.Conv2D():
-            size = " × ".join(map(str, (*layer.kernel_size, layer.filters)))
-            dilation = "" if layer.dilation_rate == (1, 1) else f", dilation rate = {layer.dilation_rate[0]}"
-            return f"Convolution 2D, {size}{dilation}{', valid' if layer.padding == 'valid' else ''}"
-        case layers.LeakyReLU():
-            return f"Leaky ReLU, α = {float(layer.negative_slope):g}"
-        case layers.BatchNormalization():
-            return "Batch normalization"
-        case layers.Dropout() | layers.SpatialDropout2D():
-            return f"Dropout, P = {layer.rate:g}"
-        case layers.MaxPooling2D():
-            return "Max pooling, " + " × ".join(map(str, layer.pool_size))
-        case layers.GlobalAveragePooling2D():
-            return "Global average pooling"
-        case layers.Dense():
-            return f"Fully connected, n = {layer.units}"
-        case layers.Softmax():
-            return "SoftMax"
-        case layers.Activation():
-            return f"{layer.activation.__name__.capitalize()} activation"
-        case _:
-            return type(layer).__name__
+    for kind, describe_kind in _DESCRIPTIONS.items():
+        if isinstance(layer, kind):
+            return describe_kind(layer)
+    return type(layer).__name__
+
+
+def _describe_convolution(layer: keras.layers.Conv2D) -> str:
+    size = " × ".join(map(str, (*layer.kernel_size, layer.filters)))
+    dilation = "" if layer.dilation_rate == (1, 1) else f", dilation rate = {layer.dilation_rate[0]}"
+    return f"Convolution 2D, {size}{dilation}{', valid' if layer.padding == 'valid' else ''}"
+
+
+_DESCRIPTIONS: dict[type, Callable[[Any], str]] = {
+    layers.Conv2D: _describe_convolution,
+    layers.LeakyReLU: lambda layer: f"Leaky ReLU, α = {float(layer.negative_slope):g}",  # noqa: RUF001
+    layers.BatchNormalization: lambda _: "Batch normalization",
+    layers.Dropout: lambda layer: f"Dropout, P = {layer.rate:g}",
+    layers.MaxPooling2D: lambda layer: f"Max pooling, {' × '.join(map(str, layer.pool_size))}",
+    layers.GlobalAveragePooling2D: lambda _: "Global average pooling",
+    layers.Dense: lambda layer: f"Fully connected, n = {layer.units}",
+    layers.Softmax: lambda _: "SoftMax",
+    layers.Activation: lambda layer: f"{layer.activation.__name__.capitalize()} activation",
+}

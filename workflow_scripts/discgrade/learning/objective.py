@@ -1,6 +1,5 @@
 """What a training minimises and counts, in keras.ops, so that it is the same on every backend."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,26 +27,25 @@ def targets(grades: NDArray[np.float64], scale: Scale) -> NDArray[np.float32]:
 
 @dataclass(frozen=True)
 class Objective:
-    """A loss and an accuracy on a scale."""
+    """A loss and an accuracy on a scale; `weighted` if the training weighs its samples."""
 
     loss: Loss
     scale: Scale
+    weighted: bool = False
 
-    def mean_loss(self, target: Tensor, outputs: Tensor, weight: Tensor | None) -> Tensor:
-        """Return the mean loss of a batch, each sample's loss multiplied by its weight.
+    def mean_loss(self, target: Tensor, outputs: Tensor, weight: Tensor) -> Tensor:
+        """Return the mean loss of a batch, each sample's multiplied by its weight if the training is weighted.
 
         Raises:
-            ValueError: if there are weights but the loss is one number for the whole batch.
+            ValueError: if it is, but the loss is one number for the whole batch.
         """
         losses = self.loss(target, ops.cast(outputs, "float32"))
-        if weight is not None:
-            if len(losses.shape) == 0:
-                raise ValueError("`class_weights` need a loss of each sample. Received: a loss that is a scalar")
-            losses = losses * weight
-        return ops.mean(losses)
+        if self.weighted and not losses.shape:
+            raise ValueError("`class_weights` need the loss of each sample. Received: a loss of the batch as a whole")
+        return ops.mean(losses * weight if self.weighted else losses)
 
     def hits(self, target: Tensor, outputs: Tensor) -> Tensor:
-        """Return the number of samples whose decoded grade is the reference grade."""
+        """Return the number of samples whose most probable or nearest grade is the reference grade."""
         return ops.sum(ops.cast(self._rank(target) == self._rank(outputs), "float32"))
 
     def _rank(self, values: Tensor) -> Tensor:

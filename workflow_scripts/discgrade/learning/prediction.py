@@ -68,6 +68,8 @@ def predict(path: Path, pixels: NDArray[np.uint16]) -> NDArray[np.float32]:
     """
     network = load_network(path)
     if pixels.shape[1:] != network.input_shape[1:]:
-        raise ValueError(f"Invalid images for {path.name}: it takes {network.input_shape[1:]}. Received: {pixels.shape[1:]}")
+        raise ValueError(
+            f"Invalid images for {path.name}: it takes {network.input_shape[1:]}. Received: {pixels.shape[1:]}"
+        )
     parts = [network.predict_on_batch(pixels[start : start + BATCH]) for start in range(0, len(pixels), BATCH)]
     return np.concatenate([ops.convert_to_numpy(part) for part in parts])

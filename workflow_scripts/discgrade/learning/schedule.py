@@ -1,9 +1,10 @@
-"""What a training does at a given epoch, as pure functions of the seed, the epoch and the history so far.
+"""What a training does in a given epoch, as pure functions of the seed, the epoch and the history so far.
 
 Nothing here is carried from epoch to epoch, so a training that was interrupted goes on exactly as it would have.
 """
 
 import hashlib
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 Epoch = Mapping[str, Any]
 
-# What counts as a lower loss, as in Keras' ReduceLROnPlateau.
+# How much lower a loss has to be to count as lower, as in Keras' ReduceLROnPlateau.
 MIN_DELTA = 1e-4
 
 
@@ -27,35 +28,48 @@ def steps_per_epoch(samples: int, batch: int) -> int:
     return -(-samples // batch)
 
 
-def sample_order(seed: int, epoch: int, samples: int, steps: int, batch: int) -> NDArray[np.int32]:
-    """Return the samples of each step of an epoch, as (steps, batch) row numbers.
+def sample_order(seed: int, epoch: int, rows: NDArray[np.integer[Any]], steps: int, batch: int) -> NDArray[np.int32]:
+    """Return the rows of each step of an epoch, as (steps, batch).
 
-    All epochs read one endless stream of permutations of the samples, a new one each pass, so every batch is full,
-    and samples are seen equally often whatever the length of an epoch.
+    All epochs read one endless stream of permutations of the rows, a new one each pass. So every batch is full, and
+    rows are seen equally often however many steps an epoch has.
 
     Args:
         seed: Seed of the run.
         epoch: Epoch, from 1.
-        samples: Number of samples.
+        rows: Rows to train on.
         steps: Steps of every epoch.
-        batch: Samples of a step.
+        batch: Rows of a step.
     """
     first, last = (epoch - 1) * steps * batch, epoch * steps * batch
-    passes = range(first // samples, (last - 1) // samples + 1)
-    stream = np.concatenate(
-        [np.random.default_rng(keyed(seed, "order", one)).permutation(samples) for one in passes], dtype=np.int32
-    )
-    start = first - passes.start * samples
-    return stream[start : start + steps * batch].reshape(steps, batch)
+    passes = range(first // len(rows), -(-last // len(rows)))
+    stream = np.concatenate([np.random.default_rng(keyed(seed, "order", one)).permutation(rows) for one in passes])
+    start = first - passes.start * len(rows)
+    return stream[start : start + steps * batch].reshape(steps, batch).astype(np.int32)
 
 
-def learning_rate(history: Sequence[Epoch], start: float, plateau: Mapping[str, Any]) -> float:
+def learning_rate(history: Sequence[Epoch], training: Mapping[str, Any]) -> float:
     """Return the learning rate of the epoch that follows `history`.
 
-    It is `start`, multiplied by `plateau["factor"]` after each `plateau["patience"]` epochs without a lower
-    `plateau["monitor"]` (a column of the history), the wait starting anew after each reduction.
+    Args:
+        history: Epochs so far.
+        training: Settings: `schedule`, "plateau" (the default) or "cosine"; `learning_rate`, where both start;
+            `epochs`, over which the cosine falls to nearly 0; `plateau`, with `monitor`, `patience` and `factor`.
+
+    Raises:
+        ValueError: if the schedule is unknown.
     """
-    rate, lowest, waited = start, np.inf, 0
+    kind = training.get("schedule", "plateau")
+    if kind == "cosine":
+        return float(training["learning_rate"]) * (1 + math.cos(math.pi * len(history) / training["epochs"])) / 2
+    if kind == "plateau":
+        return _after_plateaus(history, training["learning_rate"], training["plateau"])
+    raise ValueError(f"Invalid `training.schedule`. It should be 'plateau' or 'cosine'. Received: {kind!r}")
+
+
+def _after_plateaus(history: Sequence[Epoch], start: float, plateau: Mapping[str, Any]) -> float:
+    """Return `start` times `factor` for each `patience` epochs without a lower `monitor`, then waiting anew."""
+    rate, lowest, waited = start, math.inf, 0
     for epoch in history:
         if epoch[plateau["monitor"]] < lowest - MIN_DELTA:
             lowest, waited = epoch[plateau["monitor"]], 0
@@ -67,5 +81,5 @@ def learning_rate(history: Sequence[Epoch], start: float, plateau: Mapping[str, 
 
 
 def is_best(history: Sequence[Epoch], accuracy: float) -> bool:
-    """Return whether an epoch's validation accuracy beats all earlier ones: of equal epochs the first is kept."""
+    """Return whether a validation accuracy beats those of all earlier epochs; of equal ones the first is kept."""
     return all(accuracy > epoch["val_accuracy"] for epoch in history)

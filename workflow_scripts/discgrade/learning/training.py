@@ -1,16 +1,25 @@
-"""Train one run and predict its scored part: the entry point of the workflow's `train` step."""
+"""Train one run and predict its scored part: the entry point of the workflow's `train` step.
+
+Keras is imported only once data and settings have passed their checks, with the backend that the settings name.
+"""
 
 import sys
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TextIO
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from discgrade import records
 from discgrade.learning import checkpoint
 from discgrade.learning.backend import start_backend
-from discgrade.learning.feeding import load_samples
+from discgrade.learning.device import MIB
+from discgrade.learning.extension import source_files
+from discgrade.learning.feeding import Samples, load_samples
+from discgrade.learning.progress import say
 from discgrade.study import Run
 
 
@@ -44,7 +53,7 @@ def train_model(
         network: Table of layers to write.
         history: Table of epochs to write.
         predictions: Table of outputs to write, for the test and external parts.
-        state: Folder of checkpoints; each run's lies in a subfolder named by what decides its result.
+        state: Folder of checkpoints: each training's lies in a folder below it, named by all that decides its result.
         log: Where progress goes; standard error if None.
 
     Raises:
@@ -52,28 +61,46 @@ def train_model(
         FloatingPointError: if the training diverges.
     """
     log = log or sys.stderr
-    data = load_samples(samples, discs, splits, run=run, scale=training["scale"], protocol=protocol)
-    print(
-        f"{len(data.train)} training, {len(data.validation)} validation, {len(data.scored)} scored samples, "
-        f"{data.pixels.nbytes / 2**20:.0f} MiB of pixels",
-        file=log,
-        flush=True,
-    )
+    data = load_samples(samples, discs, splits, run=run, scale=training["scale"], protocol=protocol, spool=state)
+    say(log, _summary(data))
     start_backend(training)
-    from discgrade.learning import fitting, network as networks, prediction  # noqa: PLC0415 - Keras comes after its backend
+    from discgrade.learning import fitting, prediction  # noqa: PLC0415 - imports Keras
+    from discgrade.learning.network import describe  # noqa: PLC0415
 
-    name = checkpoint.digest(dict(training), dict(protocol), run.wildcards, data.pixels, data.grades)
-    with checkpoint.own_folder(state, name, log) as folder:
+    with checkpoint.own_folder(state, _identity(data, run, training), log) as folder:
         trained = fitting.build(training, run)
-        epochs, outputs = fitting.fit(trained, data, run, training, folder, log)
+        epochs, outputs = fitting.fit(trained, data, run, training, folder=folder, log=log)
         prediction.save_model(trained, model)
-        records.write(networks.describe(trained), records.NETWORK, network)
+        records.write(describe(trained), records.NETWORK, network)
         records.write(epochs, records.HISTORY, history)
-        rows = {
-            "disc": data.disc[data.scored],
-            "copy": data.copy[data.scored],
-            "part": data.part[data.scored],
-            "outputs": pa.array(list(outputs), pa.list_(pa.float32())),
-        }
-        records.write(pa.table(rows), records.PREDICTIONS, predictions)
+        records.write(_predictions(data, outputs), records.PREDICTIONS, predictions)
         checkpoint.clear(folder)
+
+
+def _summary(data: Samples) -> str:
+    size = data.pixels.nbytes / MIB
+    place = "in a file, read as needed" if isinstance(data.pixels, np.memmap) else "held once"
+    return (
+        f"{len(data.train)} samples to train on, {len(data.validation)} to choose the checkpoint, "
+        f"{len(data.scored)} to score; {size:.0f} MiB of pixels, {place}"
+    )
+
+
+def _identity(data: Samples, run: Run, training: Mapping[str, Any]) -> str:
+    """Return the digest of all that decides the result: code, versions, settings, run and data."""
+    code = [file.read_bytes() for file in source_files(training["network"], training["loss"])]
+    versions = {name: version(name) for name in ("keras", "numpy", training["backend"])}
+    arrays = [data.pixels, data.grades, data.train, data.validation, data.scored]
+    return checkpoint.digest(*code, versions, dict(training), run.wildcards, *arrays)
+
+
+def _predictions(data: Samples, outputs: NDArray[np.float32]) -> pa.Table:
+    width = outputs.shape[1]
+    offsets = pa.array(np.arange(0, outputs.size + 1, width, dtype=np.int32))
+    columns = {
+        "disc": data.disc[data.scored],
+        "copy": data.copy[data.scored],
+        "part": data.part[data.scored],
+        "outputs": pa.ListArray.from_arrays(offsets, pa.array(outputs.ravel())),
+    }
+    return pa.table(columns)
