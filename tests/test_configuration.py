@@ -72,3 +72,9 @@ def test_a_path_may_name_an_environment_variable(config, monkeypatch, tmp_path):
     monkeypatch.setenv("SCANS", str(tmp_path))
     config["cohort"] |= {"source": "export", "export": "$SCANS"}
     assert check_config(config, SCHEMA)["cohort"]["export"] == str(tmp_path)
+
+
+def test_the_order_of_keys_does_not_matter_but_for_the_variants(config):
+    turned = {key: config[key] for key in reversed(config)}
+    assert list(check_config(turned, SCHEMA)) == list(check_config(config, SCHEMA))
+    assert list(check_config(turned, SCHEMA)["variants"]) == list(config["variants"])

@@ -76,8 +76,18 @@ def _expand_paths(config: dict[str, Any]) -> None:
             config["cohort"][key] = os.path.expanduser(os.path.expandvars(config["cohort"][key]))  # noqa: PTH111
 
 
+def _in_order(config: dict[str, Any]) -> dict[str, Any]:
+    """Sort the keys, all but the variants' names: Snakemake takes the same settings in another order for a change."""
+
+    def ordered(value: Any) -> Any:  # noqa: ANN401
+        return {key: ordered(value[key]) for key in sorted(value)} if isinstance(value, dict) else value
+
+    variants = {name: ordered(variant) for name, variant in config["variants"].items()}
+    return {key: ordered(value) for key, value in sorted(config.items())} | {"variants": variants}
+
+
 def check_config(config: dict[str, Any], schema: Path) -> dict[str, Any]:
-    """Return the config with the schema's defaults filled in, and `~` and `$NAME` expanded in its three paths.
+    """Return the config in a fixed order, with the schema's defaults, and `~` and `$NAME` expanded in its paths.
 
     Args:
         config: The study's config, overlays merged.
@@ -92,4 +102,4 @@ def check_config(config: dict[str, Any], schema: Path) -> dict[str, Any]:
     faults = faults or [*_undefined_variants(config), *_missing_sources(config)]
     if faults:
         raise ConfigurationError("The config is not valid:\n" + "\n".join(f"  - {fault}" for fault in faults))
-    return config
+    return _in_order(config)
