@@ -185,15 +185,14 @@ def _pixels(elements: raw.Item, kept: Collection[encoding.Element], syntax: UID)
         raise RejectedError("pixels cannot be decoded") from None
 
 
-def _checked(header: bytes, cleaner: Cleaner) -> FileDataset:
+def _checked(header: bytes, cleaner: Cleaner) -> raw.Item:
     """Read a header back; whatever may not be in it rejects the file."""
-    written = readback.reread(header)
-    elements = raw.item(written)
+    elements = readback.reread(header)
     if readback.unexpected(elements, cleaner.options, cleaner.uids) or readback.names(elements) != {cleaner.pseudonym}:
         raise RejectedError("read-back: an element that may not leave")
     if readback.holds(elements, cleaner.own):
         raise RejectedError("read-back: one of the patient's own values")
-    return written
+    return elements
 
 
 def _marked(kept: Collection[encoding.Element], cleaner: Cleaner) -> list[encoding.Element]:

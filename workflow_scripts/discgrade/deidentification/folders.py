@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from discgrade import records
-from discgrade.deidentification import known, raw, readback
+from discgrade.deidentification import known, readback
 from discgrade.deidentification.files import Exported, RejectedError, Settings, deidentify_file
 from discgrade.deidentification.pseudonyms import patient_key
 from discgrade.deidentification.source import Header, folder_of
@@ -152,4 +152,4 @@ def _write(one: Exported, staged: Path) -> Row:
 
 def _reveals(path: Path, own: set[str]) -> bool:
     """Return whether a written header holds a value that became known as the patient's own after it was written."""
-    return readback.holds(raw.item(readback.reread(path.read_bytes())), known.Own(frozenset(own)))
+    return readback.holds(readback.reread(path.read_bytes()), known.Own(frozenset(own)))

@@ -2,42 +2,57 @@
 
 import hashlib
 import re
+from collections.abc import Iterator
 from typing import Any
 
-from pydicom.dataset import Dataset
+from pydicom.tag import Tag
 
+from discgrade.deidentification import raw
 from discgrade.deidentification.values import years
-from discgrade.imaging.dicom import geometry
 
+_SHARED, _PER_FRAME = 0x52009229, 0x52009230
+_TEXTS = {
+    name: int(Tag(keyword))
+    for name, keyword in {
+        "patient": "PatientID", "study_uid": "StudyInstanceUID", "series_uid": "SeriesInstanceUID",
+        "sop_instance_uid": "SOPInstanceUID",
+    }.items()
+}  # fmt: skip
+_DESCRIPTION, _MANUFACTURER, _SEX, _AGE, _FIELD = (
+    int(Tag(keyword))
+    for keyword in ("SeriesDescription", "Manufacturer", "PatientSex", "PatientAge", "MagneticFieldStrength")
+)
+_ROWS, _COLUMNS, _FRAMES = 0x00280010, 0x00280011, 0x00280008
+_SPACING, _ORIENTATION, _POSITION = 0x00280030, 0x00200037, 0x00200032
 _MAKERS = {
     "siemens": "Siemens", "ge": "GE", "philips": "Philips", "toshiba": "Canon", "canon": "Canon", "hitachi": "Fujifilm",
     "fujifilm": "Fujifilm", "esaote": "Esaote", "uih": "United Imaging", "united": "United Imaging", "fonar": "Fonar",
 }  # fmt: skip
 
 
-def record(dataset: Dataset, content: bytes, pixel_digest: str) -> dict[str, Any]:
+def record(elements: raw.Item, content: bytes, pixel_digest: str) -> dict[str, Any]:
     """Return the row of an exported file, without its path.
 
     Args:
-        dataset: The written data set, read back.
+        elements: The written data set, read back.
         content: The whole written file.
         pixel_digest: SHA-256 of its decoded pixels.
     """
-    field_strength = dataset.get("MagneticFieldStrength")
+    spacing = _numbers(elements, _SPACING, 2)
     return {
-        "patient": str(dataset.PatientID),
-        "study_uid": str(dataset.StudyInstanceUID),
-        "series_uid": str(dataset.SeriesInstanceUID),
-        "sop_instance_uid": str(dataset.SOPInstanceUID),
-        "frames": int(dataset.get("NumberOfFrames") or 1),
-        "rows": int(dataset.Rows),
-        "columns": int(dataset.Columns),
-        **vars(geometry(dataset)),
-        "series_description": str(dataset.get("SeriesDescription") or "") or None,
-        "maker": maker(str(dataset.get("Manufacturer") or "")),
-        "field_strength": float(field_strength) if field_strength else None,
-        "sex": str(dataset.get("PatientSex") or "") or None,
-        "age": years(str(dataset.get("PatientAge") or "")),
+        **{name: raw.text(elements, tag) for name, tag in _TEXTS.items()},
+        "frames": raw.number(elements, _FRAMES) or 1,
+        "rows": raw.number(elements, _ROWS),
+        "columns": raw.number(elements, _COLUMNS),
+        "row_spacing": spacing[0] if spacing and min(spacing) > 0 else None,
+        "column_spacing": spacing[1] if spacing and min(spacing) > 0 else None,
+        "orientation": _numbers(elements, _ORIENTATION, 6),
+        "position": _numbers(elements, _POSITION, 3),
+        "series_description": raw.text(elements, _DESCRIPTION) or None,
+        "maker": maker(raw.text(elements, _MANUFACTURER)),
+        "field_strength": next(iter(_numbers(elements, _FIELD, 1) or []), None),
+        "sex": raw.text(elements, _SEX) or None,
+        "age": years(raw.text(elements, _AGE)),
         "pixel_digest": pixel_digest,
         "bytes": len(content),
         "digest": hashlib.sha256(content).hexdigest(),
@@ -48,3 +63,20 @@ def maker(manufacturer: str) -> str | None:
     """Return the usual name of a scanner's maker, so that scores by maker do not split on spelling."""
     words = re.split(r"[^a-z]+", manufacturer.casefold())
     return next((name for word, name in _MAKERS.items() if word in words), None)
+
+
+def _numbers(elements: raw.Item, tag: int, count: int) -> list[float] | None:
+    """Return the numbers of an attribute of the image or of its first frame; None where there are not as many."""
+    for item in _groups(elements):
+        if tag in item:
+            parts = raw.text(item, tag).split("\\")
+            return [float(part) for part in parts] if len(parts) == count and all(parts) else None
+    return None
+
+
+def _groups(elements: raw.Item) -> Iterator[raw.Item]:
+    """Yield what describes the first frame: its own macros, the shared ones (PS3.3 C.7.6.16), the data set."""
+    for tag in (_PER_FRAME, _SHARED):
+        for group in elements[tag].items[:1] if tag in elements else ():
+            yield from (item for macro in group.values() for item in macro.items[:1])
+    yield elements

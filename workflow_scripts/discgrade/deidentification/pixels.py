@@ -45,8 +45,8 @@ class Pixels:
 def extract(elements: raw.Item, kept: raw.Item, syntax: UID) -> Pixels:
     """Decode the pixels of a data set and encode what may leave of them.
 
-    A JPEG-family stream loses its comments and keeps its compression; where that cannot be done without a doubt, and
-    for every other compression, the decoded pixels are stored as they are.
+    A JPEG-family stream loses its comments and keeps its compression; one that holds anything unknown, and every other
+    compression, is stored decoded.
 
     Args:
         elements: The data set.
@@ -59,13 +59,15 @@ def extract(elements: raw.Item, kept: raw.Item, syntax: UID) -> Pixels:
     """
     options = _options(kept)
     content = elements[encoding.PIXEL_DATA].content
-    frames, cut = _frames(content, syntax, options)
+    cut = _cut(content, syntax, options)
+    if cut:
+        # What is cut is no part of the coded image, so what leaves is all that has to be decoded.
+        encoded = encoding.encapsulated(cut)
+        native = _native(encoded[encoding.LONG_HEAD :], syntax, options)
+        return Pixels(encoded, str(syntax), *_described(native))
     native = _native(content, syntax, options)
     if not syntax.is_encapsulated:
         native = _without_overlays(native, elements, options["bits_allocated"])
-    encoded = encoding.encapsulated(cut) if cut else b""
-    if cut and (cut == frames or _decoded(encoded[encoding.LONG_HEAD :], syntax, options) == native):
-        return Pixels(encoded, str(syntax), *_described(native))
     kind = "OW" if options["bits_allocated"] > 8 else "OB"
     return Pixels(encoding.element(encoding.PIXEL_DATA, kind, native), encoding.EXPLICIT_LITTLE, *_described(native))
 
@@ -126,23 +128,25 @@ def _decoded(content: bytes, syntax: UID, options: dict[str, Any]) -> bytes:
     return b"".join(frame.astype(frame.dtype.newbyteorder("<"), copy=False).tobytes() for frame, _ in frames)
 
 
-def _frames(content: bytes, syntax: UID, options: dict[str, Any]) -> tuple[list[bytes], list[bytes]]:
-    """Return the compressed frames as they are and cut; none if they are to be stored without compression.
+def _cut(content: bytes, syntax: UID, options: dict[str, Any]) -> list[bytes]:
+    """Return the compressed frames without comments; none if they are to be stored without compression.
 
     Raises:
         codecs.TruncatedError: if a stream ends early.
         codecs.ShapeError: if a stream is of another image.
     """
     if syntax not in _CUTS:
-        return [], []
-    frames = list(generate_frames(content, number_of_frames=options["number_of_frames"]))
+        return []
     shape = (options["rows"], options["columns"])
     try:
-        return frames, [_CUTS[syntax](frame, shape) for frame in frames]
+        return [
+            _CUTS[syntax](frame, shape)
+            for frame in generate_frames(content, number_of_frames=options["number_of_frames"])
+        ]
     except (codecs.TruncatedError, codecs.ShapeError):
         raise
     except ValueError:
-        return frames, []
+        return []
 
 
 def _described(native: bytes) -> tuple[str, bool]:

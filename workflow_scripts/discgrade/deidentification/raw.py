@@ -106,7 +106,11 @@ def decoded(content: bytes, encodings: list[str]) -> str:
 def text(elements: Item, tag: int) -> str:
     """Return the text of an element; empty if there is none."""
     element = elements.get(tag)
-    return decoded(element.content, codecs(elements, ["latin-1"])) if element else ""
+    if element is None:
+        return ""
+    if element.content.isascii() and b"\x1b" not in element.content:
+        return element.content.decode("ascii").strip(" \0")
+    return decoded(element.content, codecs(elements, ["latin-1"]))
 
 
 def number(elements: Item, tag: int) -> int:

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterator
 
 import pydicom
 from pydicom._uid_dict import UID_dictionary
-from pydicom.dataset import FileDataset
 from pydicom.tag import Tag
 
 from discgrade.deidentification import codes, profile, raw, vocabulary
@@ -27,9 +26,9 @@ _CODE = (codes.VALUE, codes.SCHEME, codes.MEANING)
 _NAMES = (int(Tag("PatientName")), int(Tag("PatientID")))
 
 
-def reread(content: bytes) -> FileDataset:
+def reread(content: bytes) -> raw.Item:
     """Parse a written file up to its pixels."""
-    return pydicom.dcmread(io.BytesIO(content), stop_before_pixels=True)
+    return raw.item(pydicom.dcmread(io.BytesIO(content), stop_before_pixels=True))
 
 
 def unexpected(elements: raw.Item, options: Options, uids: Collection[str]) -> bool:
