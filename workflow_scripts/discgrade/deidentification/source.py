@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import os
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,8 +52,12 @@ def folder_of(path: str) -> str:
 
 def shard_of(path: str, shards: Sequence[str]) -> str:
     """Return the shard of a file, which a hash of its source folder's name decides."""
-    digest = hashlib.sha256(_bytes(folder_of(path))).digest()
-    return shards[int.from_bytes(digest[:8], "big") % len(shards)]
+    return shards[_number(folder_of(path)) % len(shards)]
+
+
+@lru_cache(maxsize=4096)
+def _number(folder: str) -> int:
+    return int.from_bytes(hashlib.sha256(_bytes(folder)).digest()[:8], "big")
 
 
 def headers(source: Path, private: Path) -> list[Header]:
@@ -124,10 +129,13 @@ def shard_digests(*, source: Path, ratings: Path | None, shards: Sequence[str], 
     """
     found = headers(source, private)
     first = by_instance(found)
-    parts: dict[str, list[str]] = {shard: [] for shard in shards}
+    here: dict[str, list[Header]] = {shard: [] for shard in shards}
     for one in found:
-        is_first = first.get(one.instance, one) is one
-        parts[shard_of(one.path, shards)].append(f"file\0{one.path}\0{one.size}\0{is_first}")
+        here[shard_of(one.path, shards)].append(one)
+    parts = {
+        shard: [f"file\0{one.path}\0{one.size}\0{first.get(one.instance, one) is one}" for one in files]
+        for shard, files in here.items()
+    }
     rows = sheet.load(ratings) if ratings else []
     raters, days = sheet.raters(rows), sheet.read_days(rows)
     for row, day in zip(rows, days, strict=True):
@@ -136,10 +144,9 @@ def shard_digests(*, source: Path, ratings: Path | None, shards: Sequence[str], 
         text = "\0".join(f"{name}={fields[name]}" for name in sorted(fields) if name in sheet.COLUMNS)
         for shard in [shard_of(image.path, shards)] if image else shards:
             parts[shard].append(f"reading\0{text}")
-    withdrawn = withdrawal.listed(private)
-    for shard in shards:
-        own = withdrawal.concerning(withdrawn, [one for one in found if shard_of(one.path, shards) == shard], found)
-        parts[shard] += [f"withdrawn\0{one}" for one in sorted(own)]
+    patients = {shard: {one.patient for one in files} for shard, files in here.items()}
+    for shard, listed in withdrawal.by_shard(withdrawal.listed(private), patients).items():
+        parts[shard] += [f"withdrawn\0{one}" for one in listed]
     salt = keys.secret(private / "digest.key")
     return {shard: hmac.new(salt, _bytes("\n".join(lines)), "sha256").hexdigest() for shard, lines in parts.items()}
 

@@ -1,15 +1,11 @@
 """Patients who withdrew their consent: out of the export at the next run, and the models that they helped to train."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from discgrade import records
 from discgrade.deidentification import private as privacy
 from discgrade.deidentification.pseudonyms import normalised
-
-if TYPE_CHECKING:
-    from discgrade.deidentification.source import Header
 
 LIST = "withdrawn.csv"
 MODELS = "withdrawn_models.csv"
@@ -21,11 +17,20 @@ def listed(private: Path) -> frozenset[str]:
     return frozenset(normalised(row[0]) for row in privacy.read_rows(private / LIST) if row and row[0].strip())
 
 
-def concerning(withdrawn: Collection[str], here: Sequence["Header"], everywhere: Sequence["Header"]) -> set[str]:
-    """Return the IDs that are of files in one shard, or that no file has: these may be pseudonyms."""
-    known_here = {normalised(one.patient) for one in here}
-    known = {normalised(one.patient) for one in everywhere}
-    return {one for one in withdrawn if one in known_here or one not in known}
+def by_shard(withdrawn: Collection[str], patients: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
+    """Return which IDs concern each shard: those of its patients, and those of no patient, which may be pseudonyms.
+
+    Args:
+        withdrawn: What `listed` returned.
+        patients: Patient IDs of the files of each shard.
+    """
+    if not withdrawn:
+        return {}
+    normal = {shard: set(map(normalised, ids)) for shard, ids in patients.items()}
+    anywhere = set[str]().union(*normal.values())
+    return {
+        shard: sorted(one for one in withdrawn if one in ids or one not in anywhere) for shard, ids in normal.items()
+    }
 
 
 def note_models(pseudonyms: Collection[str], results: Path, private: Path) -> None:
