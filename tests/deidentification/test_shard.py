@@ -336,6 +336,14 @@ def test_a_withdrawn_patient_leaves_and_their_models_are_listed(study):
     ]
 
 
+def test_a_list_without_a_header_misses_nobody(study):
+    write_images(study.scans, {f"{number}/1": person(number) for number in range(2)})
+    study.private.mkdir()
+    (study.private / "withdrawn.csv").write_text("ID0001\n")
+    study.run()
+    assert set(study.mapped()) == {"ID0000"}
+
+
 def test_a_pseudonym_can_be_withdrawn_and_the_scans_may_be_deleted(study):
     write_images(study.scans, {f"{number}/1": person(number) for number in range(3)})
     write_sheet(study.sheet, [rated(number) for number in range(3)])

@@ -54,9 +54,9 @@ def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Sequence[objec
             csv.writer(text, lineterminator="\n").writerows([columns, *rows])
 
 
-def read_rows(path: Path) -> list[list[str]]:
-    """Return the rows of a private CSV file below its header; none if there is no such file."""
+def read_rows(path: Path, header: bool = True) -> list[list[str]]:
+    """Return the rows of a private CSV file, below its header if it has one; none if there is no such file."""
     if not path.exists():
         return []
     with path.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as text:
-        return list(csv.reader(text))[1:]
+        return list(csv.reader(text))[header:]

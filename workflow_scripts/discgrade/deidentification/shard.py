@@ -133,12 +133,11 @@ def _withdrawn(found: Sequence[Header], private: Path, pseudonyms: Pseudonyms) -
     listed = withdrawal.listed(private)
     if not listed:
         return frozenset()
-    patients = {key_of(one): normalised(one.patient) for one in found if one.instance}
-    return frozenset(
-        key
-        for key, patient in patients.items()
-        if not listed.isdisjoint({patient, normalised(pseudonyms.patient(key))})
-    )
+    keys_of = {key_of(one): normalised(one.patient) for one in found if one.instance}
+    names = {key: {patient, normalised(pseudonyms.patient(key))} for key, patient in keys_of.items()}
+    unknown = listed.difference(*names.values())
+    log.info("%d entries of %s (its header counts) name no patient of the source", len(unknown), withdrawal.LIST)
+    return frozenset(key for key, either in names.items() if not listed.isdisjoint(either))
 
 
 def _checked_rows(

@@ -13,8 +13,12 @@ _TRAINED = frozenset({"train", "inner"})
 
 
 def listed(private: Path) -> frozenset[str]:
-    """Return the IDs in the first column of withdrawn.csv: patient IDs of the source, or pseudonyms."""
-    return frozenset(normalised(row[0]) for row in privacy.read_rows(private / LIST) if row and row[0].strip())
+    """Return the IDs in the first column of withdrawn.csv: patient IDs of the source, or pseudonyms.
+
+    The first row counts too: a header is nobody's ID, and an ID in its place must not be missed.
+    """
+    rows = privacy.read_rows(private / LIST, header=False)
+    return frozenset(normalised(row[0]) for row in rows if row and row[0].strip())
 
 
 def by_shard(withdrawn: Collection[str], patients: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
