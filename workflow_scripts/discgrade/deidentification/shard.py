@@ -136,7 +136,7 @@ def _withdrawn(found: Sequence[Header], private: Path, pseudonyms: Pseudonyms) -
     keys_of = {key_of(one): normalised(one.patient) for one in found if one.instance}
     names = {key: {patient, normalised(pseudonyms.patient(key))} for key, patient in keys_of.items()}
     unknown = listed.difference(*names.values())
-    log.info("%d entries of %s (its header counts) name no patient of the source", len(unknown), withdrawal.LIST)
+    log.info("%d of %d entries of %s name no patient of the source", len(unknown), len(listed), withdrawal.LIST)
     return frozenset(key for key, either in names.items() if not listed.isdisjoint(either))
 
 

@@ -9,16 +9,17 @@ from discgrade.deidentification.pseudonyms import normalised
 
 LIST = "withdrawn.csv"
 MODELS = "withdrawn_models.csv"
+_HEADERS = frozenset({"id", "id_old", "id_new", "patient", "patient_id", "patientid", "pseudonym"})
 _TRAINED = frozenset({"train", "inner"})
 
 
 def listed(private: Path) -> frozenset[str]:
     """Return the IDs in the first column of withdrawn.csv: patient IDs of the source, or pseudonyms.
 
-    The first row counts too: a header is nobody's ID, and an ID in its place must not be missed.
+    The first row counts unless it is a header: an ID in its place must not be missed.
     """
     rows = privacy.read_rows(private / LIST, header=False)
-    return frozenset(normalised(row[0]) for row in rows if row and row[0].strip())
+    return frozenset(normalised(row[0]) for row in rows if row and row[0].strip()) - _HEADERS
 
 
 def by_shard(withdrawn: Collection[str], patients: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
