@@ -93,6 +93,16 @@ def test_an_unforeseen_error_is_named_by_its_kind_and_place_only(scans, tmp_path
     assert "Kovács" not in error
 
 
+def test_nothing_but_the_packages_of_its_lock_is_imported():
+    lock = (ROOT.parent / "envs" / "deidentify.lock").read_text()
+    call = "import sys; import discgrade.deidentification.command; print(' '.join(sorted(sys.modules)))"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", call], env=environment, check=True, capture_output=True, text=True)
+    for package in ("pandas", "cv2", "tensorflow", "keras", "matplotlib", "snakemake", "yaml", "scipy", "arviz"):
+        assert package not in done.stdout.split()
+        assert f"{package}==" not in lock
+
+
 def test_the_commands_are_listed(capsys):
     with pytest.raises(SystemExit):
         main(["--help"])

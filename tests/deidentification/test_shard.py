@@ -249,6 +249,14 @@ def test_of_images_with_the_same_pixels_the_rated_one_stays(study):
     assert study.table("ratings").num_rows == 1
 
 
+def test_a_name_that_a_later_file_gives_away_is_found_in_an_earlier_one(study):
+    nameless = person(1, 0, PatientName="", SeriesDescription="t2_given1_sag")
+    write_images(study.scans, {"a/1": nameless, "a/2": person(1, 1)})
+    study.run(words=["given1"])
+    assert study.reasons() == ["read-back: one of the patient's own values"]
+    assert len(study.files()) == 1
+
+
 def test_constant_images_are_no_duplicates(study):
     images = [person(1, 0), person(1, 1)]
     for image in images:

@@ -1,11 +1,12 @@
 """Exporting the files of a shard, source folder by source folder."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -17,6 +18,7 @@ from discgrade.deidentification.pseudonyms import patient_key
 from discgrade.deidentification.source import Header, folder_of
 
 _ROWS = 1000
+_PATH = re.compile(r"P[0-9a-f]{16}/[0-9a-f]{6}/2\.25\.\d{1,39}\.dcm")
 
 Row = dict[str, Any]
 Key = tuple[str, ...]
@@ -62,6 +64,15 @@ class Outcome:
     exported: int = 0
 
 
+class _Written(NamedTuple):
+    """A staged file: its index and header, its row, and how many of the patient's own values were known by then."""
+
+    index: int
+    header: Header
+    row: Row
+    known: int
+
+
 def export_files(found: Sequence[Header], job: Job, sink: pq.ParquetWriter) -> Outcome:
     """Export files into the staging folder and write their rows of `records.INSTANCES`.
 
@@ -90,31 +101,31 @@ def _export_folder(
 ) -> list[Row]:
     """Export one source folder; return the rows of what stays."""
     own: dict[str, set[str]] = {}
-    known_then: dict[str, int] = {}
-    rows: dict[tuple[int, Header], Row] = {}
+    written: list[_Written] = []
     for index, header in sorted(group, key=lambda one: (job.uid_in_sheet(one[1].instance) not in job.rated, one[0])):
         try:
             row = _export_file(header, job, own, seen)
+            written.append(_Written(index, header, row, len(own[row["patient"]])))
         except RejectedError as reason:
             outcome.rejected.append((index, header.path, str(reason)))
-            continue
-        rows[index, header] = row
-        known_then[row["path"]] = len(own[row["patient"]])
-    for (index, header), row in list(rows.items()):
-        if known_then[row["path"]] < len(own[row["patient"]]) and _reveals(
-            job.staged / row["path"], own[row["patient"]]
-        ):
-            (job.staged / row["path"]).unlink()
-            outcome.rejected.append((index, header.path, "read-back: one of the patient's own values"))
-            del rows[index, header]
-    for (_, header), row in rows.items():
-        outcome.patients.add(
-            (f"{header.patient}^^^{header.issuer}" if header.issuer else header.patient, row["patient"])
-        )
-        if (uid := job.uid_in_sheet(header.instance)) in job.rated:
-            outcome.rated[uid] = row
-    outcome.exported += len(rows)
-    return [rows[one] for one in sorted(rows)]
+    for one in list(written):
+        path, now = job.staged / one.row["path"], own[one.row["patient"]]
+        if one.known < len(now) and _reveals(path, now):
+            path.unlink()
+            written.remove(one)
+            outcome.rejected.append((one.index, one.header.path, "read-back: one of the patient's own values"))
+    for one in written:
+        _note(one, job, outcome)
+    return [one.row for one in sorted(written, key=lambda one: one.index)]
+
+
+def _note(one: _Written, job: Job, outcome: Outcome) -> None:
+    """Note an exported file's patient and, if it is rated, its row."""
+    patient, issuer = one.header.patient, one.header.issuer
+    outcome.patients.add((f"{patient}^^^{issuer}" if issuer else patient, one.row["patient"]))
+    outcome.exported += 1
+    if (uid := job.uid_in_sheet(one.header.instance)) in job.rated:
+        outcome.rated[uid] = one.row
 
 
 def _export_file(header: Header, job: Job, own: dict[str, set[str]], seen: set[tuple[str, str]]) -> Row:
@@ -145,6 +156,8 @@ def _content(path: Path) -> bytes:
 def _write(one: Exported, staged: Path) -> Row:
     study = sha256(one.record["study_uid"].encode()).hexdigest()[:6]
     path = f"{one.record['patient']}/{study}/{one.record['sop_instance_uid']}.dcm"
+    if not _PATH.fullmatch(path):
+        raise RejectedError("read-back: a path that is not made of pseudonyms")
     with records.replacing(staged / path) as partial:
         partial.write_bytes(one.content)
     return one.record | {"path": path}

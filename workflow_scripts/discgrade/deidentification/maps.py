@@ -1,10 +1,13 @@
 """The private maps: who is who, which file was rejected, and what a person should look at."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from discgrade.deidentification import private as privacy
+
+log = logging.getLogger(__name__)
 
 PATIENTS = "patients.csv"
 RATERS = "raters.csv"
@@ -35,6 +38,8 @@ def note(private: Path, shard: str, shards: Sequence[str], patients: Iterable[tu
         spellings[new].append(old)
     several = [(new, "several spellings of one ID", *old) for new, old in sorted(spellings.items()) if len(old) > 1]
     privacy.write_rows(private / WARNINGS, ("id_new", "warning", "id_old"), several)
+    if several:
+        log.warning("%d patients have IDs of several spellings: see %s in the private folder", len(several), WARNINGS)
 
 
 def note_raters(private: Path, raters: Mapping[str, str]) -> None:
