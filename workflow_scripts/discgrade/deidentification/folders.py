@@ -67,7 +67,7 @@ class Outcome:
 class _Written(NamedTuple):
     """A staged file: its index and header, its row, and how many of the patient's own values were known by then."""
 
-    index: int
+    order: int
     header: Header
     row: Row
     known: int
@@ -113,10 +113,10 @@ def _export_folder(
         if one.known < len(now) and _reveals(path, now):
             path.unlink()
             written.remove(one)
-            outcome.rejected.append((one.index, one.header.path, "read-back: one of the patient's own values"))
+            outcome.rejected.append((one.order, one.header.path, "read-back: one of the patient's own values"))
     for one in written:
         _note(one, job, outcome)
-    return [one.row for one in sorted(written, key=lambda one: one.index)]
+    return [one.row for one in sorted(written, key=lambda one: one.order)]
 
 
 def _note(one: _Written, job: Job, outcome: Outcome) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from pydicom.datadict import dictionary_VM
 from pydicom.tag import Tag
@@ -41,12 +42,14 @@ class Action(Enum):
     AGE = auto()
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(NamedTuple):
     """What is kept of the patient's characteristics (113108)."""
 
     sex_and_age: bool = True
     weight_and_size: bool = False
+
+
+DEFAULT = Options()
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,7 @@ def table() -> dict[int, str]:
 
 
 @cache
-def rule(tag: int, options: Options = Options()) -> Rule:
+def rule(tag: int, options: Options = DEFAULT) -> Rule:
     """Return how an attribute is treated.
 
     Private elements, group lengths, unknown tags and every group that describes no image are dropped: command and file

@@ -1,6 +1,7 @@
 """What replaces names: pseudonyms, UIDs and date shifts, each derived in a domain of its own."""
 
 import unicodedata
+from functools import lru_cache
 
 from discgrade.deidentification.keys import Derive
 
@@ -16,7 +17,7 @@ class Pseudonyms:
     """
 
     def __init__(self, derive: Derive) -> None:
-        self._derive = derive
+        self._derive = lru_cache(maxsize=4096)(derive)  # images share study, series and patient
         self.id = self._in_domain("key").hex()[:16]
 
     def patient(self, key: tuple[str, ...]) -> str:
