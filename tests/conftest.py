@@ -67,7 +67,7 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def smoke(shared_folder: Path) -> Path:
-    """A copy of the project in which the smoke study has run (or DISCGRADE_SMOKE, if set); read it, do not change it."""
+    """A copy of the project in which the smoke study has run (or DISCGRADE_SMOKE, if set): to read, not to change."""
     if finished := os.environ.get("DISCGRADE_SMOKE"):
         return Path(finished)
     project = shared_folder / "smoke_project"
