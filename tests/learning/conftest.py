@@ -9,7 +9,11 @@ import pyarrow as pa
 import pytest
 from discgrade import records
 from discgrade.grades import FRACTIONAL, integral
+from discgrade.learning.backend import start_backend
 from discgrade.study import Run
+
+# The first import of Keras fixes backend and threads for the whole process: here, before any test module's.
+start_backend({"backend": "tensorflow", "precision": "float32", "threads": 1})
 
 LEVELS = ("L3/L4", "L4/L5", "L5/S1")
 
@@ -109,8 +113,9 @@ def make_cohort(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Cohor
 
 
 @pytest.fixture
-def settings() -> dict[str, object]:
-    """The settings of a training of seconds."""
+def settings(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+    """The settings of a training of a moment."""
+    monkeypatch.syspath_prepend(Path(__file__).parent)
     return {
         "backend": "tensorflow",
         "precision": "float32",
@@ -126,7 +131,7 @@ def settings() -> dict[str, object]:
         "l2": 0.0005,
         "batch_norm_momentum": 0.9,
         "decoding": "argmax",
-        "network": "discgrade.learning.network:build_network",
+        "network": "tiny:network",
         "class_weights": None,
         "loss": "categorical_crossentropy",
         "scale": "fractional",

@@ -77,11 +77,18 @@ def _start_tensorflow(threads: int, deterministic: bool) -> None:
 
     if deterministic:
         tf.config.experimental.enable_op_determinism()
-    if tf.config.threading.get_intra_op_parallelism_threads() != threads:
+    known = tf.config.threading.get_intra_op_parallelism_threads()
+    if known == threads:
+        return
+    try:
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(1)
-    for gpu in tf.config.list_physical_devices("GPU"):
-        tf.config.experimental.set_memory_growth(gpu, True)
+        for gpu in tf.config.list_physical_devices("GPU"):
+            tf.config.experimental.set_memory_growth(gpu, True)
+    except RuntimeError:
+        raise ValueError(
+            f"Invalid `training.threads`. This process already computes with {known or 'all'}. Received: {threads}"
+        ) from None
 
 
 def _start_torch(threads: int, deterministic: bool) -> None:

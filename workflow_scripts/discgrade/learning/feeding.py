@@ -127,12 +127,29 @@ def _sample_index(shards: Sequence[Path], table: pa.Table, resolution: int) -> d
     schema = records.samples(resolution)
     index = records.read_all(shards, schema, columns=["disc", "copy"])
     disc = pc.fill_null(pc.index_in(index["disc"], value_set=table["disc"].combine_chunks()), -1).to_numpy()
+    copy = index["copy"].to_numpy()
+    _check_complete(disc, copy, table["disc"])
     return {
         "disc": disc,
-        "copy": index["copy"].to_numpy(),
+        "copy": copy,
         "part": np.where(disc < 0, "", table["part"].to_numpy()[disc]),
         "share": table["share"].to_numpy()[disc],
     }
+
+
+def _check_complete(disc: NDArray[Any], copy: NDArray[Any], names: pa.ChunkedArray) -> None:
+    """Check that every disc has samples, and each copy once.
+
+    Raises:
+        ValueError: if not.
+    """
+    lost = np.setdiff1d(np.arange(len(names)), disc)
+    if lost.size:
+        raise ValueError(f"{lost.size} discs have no samples, for example {names.take(lost[:5]).to_pylist()}")
+    keys, counts = np.unique(disc[disc >= 0] * (1 + copy.max()) + copy[disc >= 0], return_counts=True)
+    if (counts > 1).any():
+        twice = names.take(keys[counts > 1][:5] // (1 + copy.max())).to_pylist()
+        raise ValueError(f"{(counts > 1).sum()} samples are there twice, for example of discs {twice}")
 
 
 def _uses(index: Mapping[str, NDArray[Any]], share: int, protocol: Mapping[str, str]) -> dict[str, NDArray[np.bool_]]:

@@ -132,7 +132,7 @@ def _resume(
 
 
 def _values(variables: Sequence[Any]) -> Arrays:
-    return [np.array(ops.convert_to_numpy(variable)) for variable in variables]
+    return [np.array(variable.numpy()) for variable in variables]
 
 
 def _assign(variables: Sequence[Any], values: Arrays) -> None:

@@ -40,7 +40,7 @@ class Objective:
             ValueError: if it is, but the loss is one number for the whole batch.
         """
         losses = self.loss(target, ops.cast(outputs, "float32"))
-        if self.weighted and not losses.shape:
+        if self.weighted and len(losses.shape) == 0:
             raise ValueError("`class_weights` need the loss of each sample. Received: a loss of the batch as a whole")
         return ops.mean(losses * weight if self.weighted else losses)
 

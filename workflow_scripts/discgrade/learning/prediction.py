@@ -3,13 +3,11 @@
 import json
 import re
 import zipfile
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import keras
 import numpy as np
-from keras import ops
 from numpy.typing import NDArray
 
 from discgrade.learning import losses as _losses  # noqa: F401 - registers the package's losses
@@ -45,14 +43,6 @@ def _timeless(member: str, content: bytes) -> bytes:
     )
 
 
-@cache
-def load_network(path: Path) -> keras.Model:
-    """Return the model of a file, with the normalisation before it: (B, H, W) uint16 pixels to outputs."""
-    network = keras.saving.load_model(path, compile=False)
-    pixels = keras.Input(network.input_shape[1:3], dtype="uint16")
-    return keras.Model(pixels, network(normalise(pixels)))
-
-
 def predict(path: Path, pixels: NDArray[np.uint16]) -> NDArray[np.float32]:
     """Return the outputs of a saved model for images.
 
@@ -66,10 +56,14 @@ def predict(path: Path, pixels: NDArray[np.uint16]) -> NDArray[np.float32]:
     Raises:
         ValueError: if the images are not of the model's resolution.
     """
-    network = load_network(path)
-    if pixels.shape[1:] != network.input_shape[1:]:
-        raise ValueError(
-            f"Invalid images for {path.name}: it takes {network.input_shape[1:]}. Received: {pixels.shape[1:]}"
-        )
-    parts = [network.predict_on_batch(pixels[start : start + BATCH]) for start in range(0, len(pixels), BATCH)]
-    return np.concatenate([ops.convert_to_numpy(part) for part in parts])
+    network = keras.saving.load_model(path, compile=False)
+    side = network.input_shape[1:3]
+    if pixels.shape[1:] != side:
+        raise ValueError(f"Invalid images for {path.name}: it takes {side}. Received: {pixels.shape[1:]}")
+    images = keras.Input(side, dtype="uint16")
+    forward = keras.Model(images, network(normalise(images))).predict_on_batch
+    outputs = np.empty((len(pixels), network.output_shape[-1]), np.float32)
+    for start in range(0, len(pixels), BATCH):
+        rows = np.arange(start, start + BATCH).clip(max=len(pixels) - 1)
+        outputs[start : start + BATCH] = forward(pixels[rows])[: len(pixels) - start]
+    return outputs
