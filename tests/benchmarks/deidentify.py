@@ -1,6 +1,6 @@
 """Speed and leaks of de-identification, beside a plain read and write and two other tools, in one process.
 
-pip install dicom-anonymizer dicognito  # optional: what is not installed is left out
+pip install -e .[benchmark]  # dicom-anonymizer and dicognito; what is not installed is left out
 python tests/benchmarks/deidentify.py [FOLDER OF MR IMAGES]
 
 Speed: single-frame MR images in memory (by default 320 x 320 px, Explicit VR Little Endian), best of five rounds.

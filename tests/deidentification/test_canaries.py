@@ -222,6 +222,13 @@ def test_a_local_code_goes():
     assert "ProcedureCodeSequence" not in result
 
 
+@pytest.mark.parametrize("frames", ["", "0"])
+def test_an_image_of_no_frames_has_one(frames):
+    result = deidentified(mr_image(NumberOfFrames=frames))
+    assert "NumberOfFrames" not in result
+    assert result.pixel_array.shape == (16, 12)
+
+
 def test_functional_groups_keep_their_frames():
     result = deidentified(enhanced_mr_image())
     positions = [

@@ -86,6 +86,8 @@ class Cleaner:
         if text in self.own.numbers:
             return None
         kept = self._text(element.tag, rule, kind, text) if text else ""
+        if element.tag == profile.NUMBER_OF_FRAMES and not (kept or "").strip("0"):
+            return None  # no frames cannot be: the image has one
         return None if kept is None else kept.encode("ascii")
 
     def _text(self, tag: int, rule: Rule, kind: str, text: str) -> str | None:  # noqa: PLR0911 (one for each action)

@@ -98,7 +98,8 @@ def _native(content: bytes, syntax: UID, options: dict[str, Any]) -> bytes:
         codecs.TruncatedError: if there are too few bytes.
     """
     pixels = math.prod(options[name] for name in ("samples_per_pixel", "rows", "columns", "number_of_frames"))
-    if not pixels or options["bits_allocated"] not in (8, 16, 32):
+    allocated, stored, sign = (options[name] for name in ("bits_allocated", "bits_stored", "pixel_representation"))
+    if not pixels or allocated not in (8, 16, 32) or not 1 <= stored <= allocated or sign not in (0, 1):
         raise ValueError("no image")
     length = pixels * options["bits_allocated"] // 8
     expansion = _RUN_LENGTH if syntax == RLELossless else 1

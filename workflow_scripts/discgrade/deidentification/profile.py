@@ -110,6 +110,7 @@ DUMMIES = {
     int(Tag("ParallelAcquisitionTechnique")): b"OTHER",
     int(Tag("StackID")): b"1",
 }
+NUMBER_OF_FRAMES = int(Tag("NumberOfFrames"))
 DEVICE_SERIAL_NUMBER = int(Tag("DeviceSerialNumber"))
 
 _SHIFTED = _tags("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate")
