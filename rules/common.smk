@@ -2,6 +2,7 @@
 
 import os
 import sys
+from functools import cache
 from pathlib import Path
 
 SCRIPTS = Path(workflow.basedir, "workflow_scripts")
@@ -93,20 +94,21 @@ def growing(amount):
     return lambda wildcards, attempt: amount * 2 ** (attempt - 1)
 
 
-def source_digest(wildcards):
-    """Digest of what one shard of the source holds: no path or value of it reaches Snakemake's metadata."""
-    if SOURCE != "folder":
-        return None
+@cache
+def source_digests():
+    """Digest of what each shard of the source holds: no path or value of it reaches Snakemake's metadata."""
     from discgrade.deidentification.source import shard_digests
 
     cohort = config["cohort"]
-    digests = shard_digests(
-        source=Path(cohort["dicom"]),
-        ratings=Path(cohort["ratings"]),
-        shards=SHARDS,
-        private=Path(PRIVATE),
+    source, ratings = Path(cohort["dicom"]), Path(cohort["ratings"])
+    return shard_digests(
+        source=source, ratings=ratings, shards=SHARDS, private=Path(PRIVATE)
     )
-    return digests[wildcards.shard]
+
+
+def source_digest(wildcards):
+    """Digest of what one shard of a user's own source holds."""
+    return source_digests()[wildcards.shard] if SOURCE == "folder" else None
 
 
 def samples_of_run(wildcards):
@@ -139,5 +141,7 @@ def named_code(wildcards):
 
 def texts_digest(*patterns):
     """Digest of the texts that match patterns, such as captions: what a report depends on beside its inputs."""
-    paths = sorted(path for pattern in patterns for path in Path(workflow.basedir).glob(pattern))
+    paths = sorted(
+        path for pattern in patterns for path in Path(workflow.basedir).glob(pattern)
+    )
     return content_digest({path.name: path.read_text() for path in paths})

@@ -1,7 +1,14 @@
 """The paper's figures, and three more; each also writes the table that it draws."""
 
-FIGURE_NAMES = [f"figure{number}" for number in range(1, 6)] + ["confusion", "forest", "curves", "flow"]
-FIGURES = [path for name in FIGURE_NAMES for path in figure_of(name).values()] + [f"{RESULTS}/figures/rois.pdf"]
+FIGURE_NAMES = [f"figure{number}" for number in range(1, 6)] + [
+    "confusion",
+    "forest",
+    "curves",
+    "flow",
+]
+FIGURES = [path for name in FIGURE_NAMES for path in figure_of(name).values()] + [
+    f"{RESULTS}/figures/rois.pdf"
+]
 
 DEFAULT_RUN = study.default_run(config)
 REGRESSION_RUN = study.regression_run(config)
@@ -175,13 +182,13 @@ rule flow:
         flow=f"{RESULTS}/flow.json",
     output:
         **figure_of("flow", "Flow of exclusions"),
+    log:
+        f"{RESULTS}/logs/flow.log",
+    localrule: True
+    conda:
+        ENVIRONMENT
     params:
         code=code("flow.py"),
         lock=LOCK,
-    localrule: True
-    log:
-        f"{RESULTS}/logs/flow.log",
-    conda:
-        ENVIRONMENT
     script:
         "../workflow_scripts/flow.py"

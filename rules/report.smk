@@ -26,15 +26,19 @@ rule chains:
         TABLES,
         FIGURES,
     output:
-        chains=report(f"{RESULTS}/provenance/chains.html", category="Record", labels={"page": "Where numbers came from"}),
+        chains=report(
+            f"{RESULTS}/provenance/chains.html",
+            category="Record",
+            labels={"page": "Where numbers came from"},
+        ),
+    log:
+        f"{RESULTS}/logs/chains.log",
+    localrule: True
+    conda:
+        ENVIRONMENT
     params:
         code=code("chains.py"),
         lock=LOCK,
-    localrule: True
-    log:
-        f"{RESULTS}/logs/chains.log",
-    conda:
-        ENVIRONMENT
     script:
         "../workflow_scripts/chains.py"
 

@@ -32,6 +32,7 @@ SCRIPT = """
 import ctypes, logging, os, random, subprocess, sys, time, warnings
 from pathlib import Path
 from discgrade import grades
+from discgrade.deidentification.private import RefusedError
 from discgrade.step import step
 
 kind = snakemake.wildcards.get("kind", "well")
@@ -42,7 +43,9 @@ with step(snakemake, private=kind.startswith("private")) as job:
     logging.getLogger("library").warning("library says Mueller")
     logging.getLogger("discgrade.imaging").info("we say hello")
     draw = random.random()
-    if kind.endswith("ours"):
+    if kind == "private_ours":
+        raise RefusedError("nothing quoted")
+    if kind == "ours":
         grades.rank([2.5])
     if kind in ("theirs", "private"):
         int("Mueller")
@@ -129,9 +132,9 @@ def test_a_private_job_tells_only_what_we_say_ourselves(project, terminal):
     assert "work: ValueError (log: results/steps/logs/private.log)" in terminal
 
 
-def test_our_own_error_in_a_private_job_is_told_in_full(project, terminal):
-    assert "Received: [2.5]" in log(project, "private_ours")
-    assert "grades.py, line" in log(project, "private_ours")
+def test_an_error_in_a_private_job_that_quotes_nothing_is_told_in_full(project, terminal):
+    assert "RefusedError: nothing quoted" in log(project, "private_ours")
+    assert "work: nothing quoted" in terminal
 
 
 def test_the_global_generators_start_from_the_jobs_seed(project, terminal):

@@ -9,7 +9,7 @@ from discgrade.step import step
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-with step(snakemake, private=True) as job:
+with step(snakemake) as job:
     Path("private", job.config["study"]).chmod(0o700)
     make_cohort(
         destination=Path(job.params.destination),

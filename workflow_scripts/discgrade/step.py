@@ -112,8 +112,9 @@ def _reporting(snakemake: "Snakemake", private: bool) -> Iterator[None]:
 
 
 def explain(error: Exception, private: bool) -> str:
-    """Say in one paragraph what went wrong; where people can be identified, in our own words only."""
-    if isinstance(error, ValueError) and _raised_here(error):
+    """Say in one paragraph what went wrong; where people can be identified, only in words that quote nothing."""
+    ours = isinstance(error, ValueError) and _raised_here(error)
+    if getattr(error, "quotes_nothing", ours and not private):
         return str(error)
     return type(error).__name__ if private else f"{type(error).__name__}: {error}".strip(": ")
 

@@ -12,6 +12,8 @@ from discgrade.records import replacing
 class RefusedError(ValueError):
     """What was asked for is not done; the message may be shown to anybody, it quotes nothing of the source."""
 
+    quotes_nothing = True
+
 
 def make(private: Path) -> None:
     """Make the private folder, or tighten it: readable by its owner only."""
