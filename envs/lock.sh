@@ -3,7 +3,7 @@
 set -euo pipefail
 uv=${1:-uv}
 cd "$(dirname "$0")"
-for name in requirements development cluster deidentify jax gpu; do
+for name in requirements development cluster deidentify jax torch gpu; do
     [ -f "$name.in" ] || continue
     "$uv" pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.11 \
         --python-platform x86_64-manylinux_2_28 --custom-compile-command "make lock" "$name.in" -o "$name.lock"

@@ -1,5 +1,9 @@
 """A small cohort of discs whose grade can be seen: the higher, the darker the middle, the flatter the bright band."""
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +20,27 @@ from discgrade.study import Run
 start_backend({"backend": "tensorflow", "precision": "float32", "threads": 1})
 
 LEVELS = ("L3/L4", "L4/L5", "L5/S1")
+PROTOCOL = {"score": "as_read", "checkpoint": "inner"}
+OUTPUTS = {
+    "model": "model.keras",
+    "network": "network.parquet",
+    "history": "history.parquet",
+    "predictions": "predictions.parquet",
+}
+
+# A training in a process of its own, so that it can be killed: `python -c SCRIPT arguments.json`.
+SCRIPT = """
+import json, sys
+from pathlib import Path
+from discgrade.learning.training import train_model
+from discgrade.study import Run
+
+arguments = json.loads(Path(sys.argv[1]).read_text())
+paths = {name: Path(path) for name, path in arguments["paths"].items()}
+samples = [Path(path) for path in arguments["samples"]]
+train_model(samples=samples, run=Run(**arguments["run"]), training=arguments["training"],
+            protocol=arguments["protocol"], **paths)
+"""
 
 
 @dataclass(frozen=True)
@@ -142,3 +167,34 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
 def run() -> Run:
     """The default run at 24 px."""
     return Run("default", 24, 1, "holdout", 1)
+
+
+@pytest.fixture
+def outputs(tmp_path: Path) -> Callable[[str], dict[str, Path]]:
+    """A function that names the outputs of a training in a folder."""
+    return lambda folder: {name: tmp_path / folder / file for name, file in OUTPUTS.items()}
+
+
+@pytest.fixture
+def in_a_process(
+    cohort: Cohort, settings: dict[str, object], run: Run, outputs: Callable[[str], dict[str, Path]], tmp_path: Path
+) -> Callable[..., subprocess.Popen[bytes]]:
+    """A function that starts a training in a process of its own."""
+
+    def start(folder: str, python: str = sys.executable, **changes: object) -> subprocess.Popen[bytes]:
+        paths = outputs(folder) | {"discs": cohort.discs, "splits": cohort.splits, "state": tmp_path / "state" / folder}
+        arguments = {
+            "samples": list(map(str, cohort.samples)),
+            "paths": {name: str(path) for name, path in paths.items()},
+            "run": run.wildcards,
+            "training": settings | changes,
+            "protocol": PROTOCOL,
+        }
+        file = tmp_path / f"{folder}.json"
+        file.write_text(json.dumps(arguments))
+        folders = Path(records.__file__).parents[1], Path(__file__).parent
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, folders))}
+        with (tmp_path / f"{folder}.log").open("w") as log:
+            return subprocess.Popen([python, "-c", SCRIPT, str(file)], env=environment, stderr=log, cwd=tmp_path)
+
+    return start

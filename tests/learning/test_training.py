@@ -1,13 +1,8 @@
 import hashlib
 import io
-import json
-import os
 import random
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,30 +13,10 @@ from discgrade.study import Run
 
 AS_READ = {"score": "as_read", "checkpoint": "inner"}
 NETWORK = "discgrade.learning.network:build_network"
-OUTPUTS = {
-    "model": "model.keras",
-    "network": "network.parquet",
-    "history": "history.parquet",
-    "predictions": "predictions.parquet",
-}
-
-# A training in a process of its own, so that it can be killed: `python -c SCRIPT arguments.json`.
-SCRIPT = """
-import json, sys
-from pathlib import Path
-from discgrade.learning.training import train_model
-from discgrade.study import Run
-
-arguments = json.loads(Path(sys.argv[1]).read_text())
-paths = {name: Path(path) for name, path in arguments["paths"].items()}
-samples = [Path(path) for path in arguments["samples"]]
-train_model(samples=samples, run=Run(**arguments["run"]), training=arguments["training"],
-            protocol=arguments["protocol"], **paths)
-"""
 
 
 @pytest.fixture
-def train(cohort, settings, run, tmp_path):
+def train(cohort, settings, run, outputs, tmp_path):
     """A function that trains in this process; it returns the folder of the outputs and the log."""
 
     def train(folder="run", cohort=cohort, run=run, protocol=AS_READ, **changes):
@@ -55,7 +30,7 @@ def train(cohort, settings, run, tmp_path):
             protocol=protocol,
             state=tmp_path / "state" / folder,
             log=log,
-            **{name: tmp_path / folder / file for name, file in OUTPUTS.items()},
+            **outputs(folder),
         )
         return tmp_path / folder, log.getvalue()
 
@@ -73,7 +48,7 @@ def rows_of(folder, name):
 
 def test_the_same_inputs_give_the_same_bytes(train):
     first, second = (digests(train(folder, network=NETWORK)[0]) for folder in ("first", "second"))
-    assert sorted(first) == sorted(OUTPUTS.values())
+    assert sorted(first) == ["history.parquet", "model.keras", "network.parquet", "predictions.parquet"]
     assert first == second
 
 
@@ -111,7 +86,7 @@ def test_a_training_learns(make_cohort, train):
 
 
 @pytest.mark.parametrize(
-    ("loss", "scale", "outputs"),
+    ("loss", "scale", "count"),
     [
         ("categorical_crossentropy", "integral", 5),
         ("ordinal_categorical_crossentropy", "fractional", 13),
@@ -121,9 +96,9 @@ def test_a_training_learns(make_cohort, train):
         ("mean_absolute_error", "continuous", 1),
     ],
 )
-def test_every_variant_trains(train, loss, scale, outputs):
+def test_every_variant_trains(train, loss, scale, count):
     folder, _ = train(loss=loss, scale=scale, epochs=1, class_weights=None)
-    assert {len(row["outputs"]) for row in rows_of(folder, "predictions")} == {outputs}
+    assert {len(row["outputs"]) for row in rows_of(folder, "predictions")} == {count}
     assert np.isfinite(rows_of(folder, "history")[0]["loss"])
 
 
@@ -243,30 +218,6 @@ def test_a_training_does_not_go_on_from_other_settings(train, monkeypatch):
     _, log = train("run", epochs=1, width=0.125)
     assert "left alone: 1 checkpoints of another architecture, code or data" in log
     assert "goes on" not in log
-
-
-@pytest.fixture
-def in_a_process(cohort, settings, run, tmp_path):
-    """A function that starts a training in a process of its own."""
-
-    def start(folder, python=sys.executable, **changes):
-        paths = {name: str(tmp_path / folder / file) for name, file in OUTPUTS.items()}
-        paths |= {"discs": str(cohort.discs), "splits": str(cohort.splits), "state": str(tmp_path / "state" / folder)}
-        arguments = {
-            "samples": list(map(str, cohort.samples)),
-            "paths": paths,
-            "run": run.wildcards,
-            "training": settings | changes,
-            "protocol": AS_READ,
-        }
-        file = tmp_path / f"{folder}.json"
-        file.write_text(json.dumps(arguments))
-        folders = Path(records.__file__).parents[1], Path(__file__).parent
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, folders))}
-        with (tmp_path / f"{folder}.log").open("w") as log:
-            return subprocess.Popen([python, "-c", SCRIPT, str(file)], env=environment, stderr=log, cwd=tmp_path)
-
-    return start
 
 
 @pytest.mark.slow
