@@ -18,7 +18,7 @@ rule table1:
     conda:
         ENVIRONMENT
     params:
-        context=study.reporting(config),
+        context={"default": study.default_run(config).wildcards},
         code=code("table1.py"),
         lock=LOCK,
     script:
@@ -117,7 +117,7 @@ rule cohort:
     conda:
         ENVIRONMENT
     params:
-        context=study.reporting(config),
+        context={key: study.reporting(config)[key] for key in ("study", "source")},
         code=code("cohort.py"),
         lock=LOCK,
     script:

@@ -84,7 +84,7 @@ def smoke(shared_folder: Path) -> Path:
 @pytest.fixture
 def smoke_copy(smoke: Path, tmp_path: Path) -> Path:
     """The finished smoke study in a project of one's own, to edit and rerun."""
-    return Path(shutil.copytree(smoke, tmp_path / "project", symlinks=True))
+    return Path(shutil.copytree(smoke, tmp_path / "smoke", symlinks=True))
 
 
 @pytest.fixture

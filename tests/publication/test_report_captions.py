@@ -90,7 +90,7 @@ def _start_page(folder, config):
             folder, "table2.html", "<html><style>p {}</style><body>\n<table>\n\n<tr><td>0.9</td></tr>\n</table></body>"
         ),
         _result(folder, "figure3.png", ""),
-        _result(folder, "record.txt", "head 0123\n  python 3.11", "Record"),
+        _result(folder, "chains.html", "<html><body>\n<p>Head 0123</p>\n</body></html>", "Record"),
     ]
     page = ROOT / "rules" / "captions" / "workflow.rst"
     return _render(page, snakemake=SimpleNamespace(config=config), files=results, categories={})["html_body"]
@@ -110,7 +110,7 @@ def test_start_page_opens_with_tables_and_figures(tmp_path):
     assert "<style>" not in page
     assert "Caption of figure3." in page
     assert f"results['{tmp_path}/figure3.png'].data_uri" in page
-    assert "head 0123\n  python 3.11" in page
+    assert "<p>Head 0123</p>" in page
 
 
 def test_start_page_lists_settings_but_no_places(tmp_path):
