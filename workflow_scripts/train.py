@@ -1,5 +1,6 @@
 """Train one run and predict its scored part."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with step(snakemake) as job:
+    if not job.resources.gpu:
+        os.environ["CUDA_VISIBLE_DEVICES"] = ""
     wildcards = job.wildcards
     train_model(
         samples=list(map(Path, job.input.samples)),
