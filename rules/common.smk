@@ -124,6 +124,19 @@ def training_of(wildcards):
     return study.variant_training(config, wildcards.variant)
 
 
+def training_memory(wildcards, input, attempt):
+    """Megabytes of one training: the process, the layers of a batch, and the samples, which take half as much on disc."""
+    training = training_of(wildcards)
+    pixels = training["batch"] * int(wildcards.resolution) ** 2
+    layers = 3000 * training["width"] * pixels / (32 * 128**2)
+    return int((2000 + layers + 2 * input.size_mb) * 2 ** (attempt - 1))
+
+
+def training_minutes(wildcards, attempt):
+    """Minutes of one training; what does not finish goes on from its last epoch."""
+    return (60 + 5 * training_of(wildcards)["epochs"]) * 2 ** (attempt - 1)
+
+
 def protocol_of(wildcards):
     """Protocol of a variant."""
     return study.variant_protocol(config, wildcards.variant)

@@ -13,14 +13,13 @@ rule train:
         predictions=f"{RUN}/predictions.parquet",
     log:
         f"{RESULTS}/logs/train/{{variant}}/{{resolution}}px/share-{{share}}/{{split}}/seed-{{seed}}.log",
-    retries: 1
     conda:
         ENVIRONMENT
     threads: config["training"]["threads"]
     resources:
         gpu=config["training"]["gpus"],
-        mem_mb=growing(4000),
-        runtime=growing(240),
+        mem_mb=training_memory,
+        runtime=training_minutes,
     params:
         training=training_of,
         protocol=protocol_of,

@@ -70,14 +70,19 @@ def _field(file: Path, name: str) -> str | None:
 
 
 def _gpu() -> dict[str, Any]:
-    """Return the GPU's model and the driver's version, as the driver says."""
+    """Return what a job that was given a GPU ran on: model and driver as the driver says; the CPU if none answers.
+
+    `visible` are the GPUs' numbers among those of the node, where the cluster gave the job some of them.
+    """
     query = ["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"]
-    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    given = os.environ.get("CUDA_VISIBLE_DEVICES", "")
+    visible = {"visible": given} if re.fullmatch(r"[\d,]+", given) else {}
     try:
         done = subprocess.run(
-            query + (["-i", visible] if visible else []), capture_output=True, text=True, check=True, timeout=60
+            query + (["-i", given] if given else []), capture_output=True, text=True, check=True, timeout=60
         )
     except (OSError, subprocess.SubprocessError):
-        return {"kind": "GPU", "model": None, "driver": None}
+        return {"kind": "CPU"} | visible
     models = [line.split(", ") for line in done.stdout.strip().splitlines()]
-    return {"kind": "GPU", "model": [model for model, _ in models], "driver": models[0][1] if models else None}
+    driver = models[0][1] if models else None
+    return {"kind": "GPU", "model": [model for model, _ in models], "driver": driver} | visible

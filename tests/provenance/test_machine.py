@@ -1,0 +1,34 @@
+import pytest
+from discgrade.provenance import machine
+
+
+@pytest.fixture
+def driver(tmp_path, monkeypatch):
+    """A function that puts a driver in place that answers with these GPUs."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    def answer(*gpus):
+        program = tmp_path / "nvidia-smi"
+        program.write_text("#!/bin/sh\n" + "".join(f"echo '{gpu}'\n" for gpu in gpus))
+        program.chmod(0o755)
+
+    return answer
+
+
+def test_the_device_is_what_the_driver_says(driver, monkeypatch):
+    driver("NVIDIA H100, 570.1", "NVIDIA H100, 570.1")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,3")
+    expected = {"kind": "GPU", "model": ["NVIDIA H100"] * 2, "driver": "570.1", "visible": "0,3"}
+    assert machine.process(gpu=True)["device"] == expected
+
+
+@pytest.mark.usefixtures("driver")
+def test_without_a_driver_a_job_that_was_given_a_gpu_ran_on_the_cpu(monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "1")
+    assert machine.process(gpu=True)["device"] == {"kind": "CPU", "visible": "1"}
+
+
+@pytest.mark.usefixtures("driver")
+def test_the_serial_number_of_a_gpu_is_not_told(monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "GPU-8a56a4bc")
+    assert machine.process(gpu=True)["device"] == {"kind": "CPU"}
