@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from discgrade.learning.augment import augment_shard
+from discgrade.learning.changes import Augmentation
 from discgrade.step import step
 
 if TYPE_CHECKING:
@@ -15,5 +16,5 @@ with step(snakemake) as job:
         destination=Path(job.output.samples),
         resolution=int(job.wildcards.resolution),
         border=job.params.border,
-        **job.params.augmentation,
+        augmentation=Augmentation(**job.params.augmentation),
     )

@@ -13,9 +13,11 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2] / "workflow_scripts"))
 
 from discgrade.learning.augment import augment_shard
+from discgrade.learning.changes import Augmentation
 from discgrade.records import ROIS, batches, samples, write
 
-DISCS, COPIES = 500, 4
+DISCS = 500
+CHANGES = Augmentation(copies=4, flip=0.5, rotation=20.0, zoom=1.0, shift=0.0, gamma=1.0, seed=1)
 RESOLUTIONS = (24, 48, 64, 128, 256)
 
 
@@ -34,9 +36,10 @@ def main() -> None:
         rois, destination = Path(folder, "rois.parquet"), Path(folder, "samples.parquet")
         write(list(map(roi, range(DISCS))), ROIS, rois)
         for resolution in RESOLUTIONS:
-            settings = {"copies": COPIES, "flip": 0.5, "rotation": 20.0, "border": "edge", "seed": 1}
             start = time.process_time()
-            augment_shard(rois=rois, destination=destination, resolution=resolution, **settings)
+            augment_shard(
+                rois=rois, destination=destination, resolution=resolution, border="edge", augmentation=CHANGES
+            )
             made = time.process_time()
             number = sum(len(batch) for batch in batches(destination, samples(resolution), 1024))
             read = time.process_time()

@@ -14,7 +14,7 @@ from discgrade.__main__ import main
 from mr_files import mr_image, write_images
 from readings import reading, write_sheet
 
-ROOT = Path(records.__file__).parents[1]
+ROOT = Path(records.__file__).parents[2]
 
 
 @pytest.fixture

@@ -114,6 +114,10 @@ def _write_samples(folder: Path, discs: list[dict[str, object]], shard: str, cop
             ).tobytes(),
             "flip": False,
             "angle": 0.0,
+            "zoom": 1.0,
+            "right": 0.0,
+            "down": 0.0,
+            "gamma": 1.0,
             "offset": 0.0,
             "scale": 1.0,
         }
@@ -192,7 +196,7 @@ def in_a_process(
         }
         file = tmp_path / f"{folder}.json"
         file.write_text(json.dumps(arguments))
-        folders = Path(records.__file__).parents[1], Path(__file__).parent
+        folders = Path(records.__file__).parents[2], Path(__file__).parent
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, folders))}
         with (tmp_path / f"{folder}.log").open("w") as log:
             return subprocess.Popen([python, "-c", SCRIPT, str(file)], env=environment, stderr=log, cwd=tmp_path)

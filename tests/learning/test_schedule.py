@@ -76,6 +76,10 @@ def test_an_unknown_schedule_is_refused():
 
 
 def test_of_equal_accuracies_the_first_is_best():
-    assert schedule.is_best([], 0.0)
-    assert schedule.is_best(history(1, 1), 0.6)
-    assert not schedule.is_best(history(1, 1), 0.5)
+    assert schedule.is_best([], 0.0, "inner")
+    assert schedule.is_best(history(1, 1), 0.6, "inner")
+    assert not schedule.is_best(history(1, 1), 0.5, "inner")
+
+
+def test_the_last_epoch_can_be_taken_whatever_its_accuracy():
+    assert schedule.is_best(history(1, 1), 0.0, "last")

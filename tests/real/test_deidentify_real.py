@@ -86,7 +86,7 @@ def test_nothing_is_printed(real, tmp_path):
         "    try: files.deidentify_file(path.read_bytes(), settings(), {})\n"
         "    except files.RejectedError: pass\n"
     )
-    paths = os.pathsep.join([str(Path(records.__file__).parents[1]), str(Path(__file__).parents[1] / "support")])
+    paths = os.pathsep.join([str(Path(records.__file__).parents[2]), str(Path(__file__).parents[1] / "support")])
     done = subprocess.run(
         [sys.executable, "-c", call, real / "dicom_zoo" / "pydicom+pydicom-data"],
         env=os.environ | {"PYTHONPATH": paths},

@@ -34,6 +34,32 @@ def test_augmented_copies_are_scored_without_the_one_as_read(made):
     assert frame["copy"].value_counts().to_dict() == {1: 45, 2: 45}
 
 
+def test_averaged_copies_are_scored_by_the_mean_of_their_outputs(made):
+    """Three copies that say 1, 1 and 5 by 0.4, 0.4 and 0.9 to 0.1 each: the mean says 5 more than either 1."""
+    outputs = {0: [0.4, 0.1, 0.1, 0.1, 0.3], 1: [0.4, 0.1, 0.1, 0.1, 0.3], 2: [0.0, 0.0, 0.1, 0.0, 0.9]}
+    change(
+        made.predictions[0],
+        records.PREDICTIONS,
+        lambda rows: rows.assign(outputs=[outputs[copy] for copy in rows["copy"]]).sample(frac=1, random_state=1),
+    )
+    frame = grade(made, score="averaged", scale="integral", decoding="argmax")
+    assert set(grade(made, scale="integral", decoding="argmax")["predicted"]) == {1.0}
+    assert set(frame["predicted"]) == {5.0}
+    assert set(frame["copy"]) == {0}
+    assert (
+        frame.groupby("part")["disc"].nunique().to_dict()
+        == {"external": 15, "test": 30}
+        == frame["part"].value_counts().to_dict()
+    )
+
+
+def test_a_disc_with_fewer_copies_cannot_be_averaged(made):
+    lost = lambda rows: rows[(rows["disc"] != "P0004-1") | (rows["copy"] != 2)]  # noqa: E731
+    change(made.predictions[0], records.PREDICTIONS, lost)
+    with pytest.raises(ValueError, match=r"seed-1: every disc should have 3 scored copies. Fewer: P0004-1$"):
+        grade(made, score="averaged")
+
+
 def test_the_external_cohort_is_scored_by_the_fixed_split_alone(made):
     fold = next(index for index, plan in enumerate(made.runs) if plan["split"] == "fold-01")
     assert set(grade(made, fold)["part"]) == {"test"}

@@ -288,6 +288,10 @@ def _samples(rng: np.random.Generator, discs: pd.DataFrame, folder: Path) -> lis
                         "pixels": pixels,
                         "flip": False,
                         "angle": 0.0,
+                        "zoom": 1.0,
+                        "right": 0.0,
+                        "down": 0.0,
+                        "gamma": 1.0,
                         "offset": 0.0,
                         "scale": 0.02,
                     }

@@ -67,9 +67,9 @@ def load_samples(
         splits: Table of the parts and shares of each patient.
         run: What is trained.
         scale: Scale of the grades.
-        protocol: `score`: "as_read" scores copy 0 and trains on all copies, "augmented" does both on copies 1..n only;
-            `checkpoint`: "inner" chooses on the inner part's copy 0, "scored" on what is scored, and trains on the
-            inner part too.
+        protocol: `score`: "as_read" trains on all copies and scores copy 0, "averaged" does both on all copies,
+            "augmented" (the paper) does both on copies 1..n; `checkpoint`: "inner" and "last" keep the inner part
+            apart and watch the training on its copy 0, "scored" (the paper) trains on it and watches what is scored.
         spool: Folder for a nameless file that holds the pixels if they would fill more than half of the free memory.
 
     Raises:
@@ -154,10 +154,10 @@ def _check_complete(disc: NDArray[Any], copy: NDArray[Any], names: pa.ChunkedArr
 
 def _uses(index: Mapping[str, NDArray[Any]], share: int, protocol: Mapping[str, str]) -> dict[str, NDArray[np.bool_]]:
     """Return which samples a run on a share trains on, chooses its checkpoint with and predicts."""
-    part, as_read = index["part"], index["copy"] == 0
-    scored_copy = as_read if protocol["score"] == "as_read" else ~as_read
-    trained_copy = True if protocol["score"] == "as_read" else ~as_read
-    inner = protocol["checkpoint"] == "inner"
+    part, as_read, every = index["part"], index["copy"] == 0, index["copy"] >= 0
+    scored_copy = {"as_read": as_read, "averaged": every, "augmented": ~as_read}[protocol["score"]]
+    trained_copy = ~as_read if protocol["score"] == "augmented" else every
+    inner = protocol["checkpoint"] != "scored"
     uses = {
         "train": np.isin(part, ["train"] if inner else ["train", "inner"]) & (index["share"] >= share) & trained_copy,
         "validation": (part == "inner") & as_read if inner else (part == "test") & scored_copy,
@@ -167,7 +167,7 @@ def _uses(index: Mapping[str, NDArray[Any]], share: int, protocol: Mapping[str, 
     if empty:
         raise ValueError(
             f"No samples for: {', '.join(empty)}, under {dict(protocol)}. Add patients, set `splits.inner` above 0 "
-            "for `checkpoint: inner`, and `augmentation.copies` above 0 for `score: augmented`."
+            "for `checkpoint: inner` and `last`, and `augmentation.copies` above 0 for `score: augmented`."
         )
     return uses
 

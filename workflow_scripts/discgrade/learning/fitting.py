@@ -46,13 +46,29 @@ def build(training: Mapping[str, Any], run: Run) -> keras.Model:
 
 
 def fit(
-    model: keras.Model, samples: Samples, run: Run, training: Mapping[str, Any], *, folder: Path, log: TextIO
+    model: keras.Model,
+    samples: Samples,
+    run: Run,
+    training: Mapping[str, Any],
+    *,
+    choice: str,
+    folder: Path,
+    log: TextIO,
 ) -> tuple[History, NDArray[np.float32]]:
     """Train a model, going on from the last finished epoch in `folder` if there is one.
 
+    Args:
+        model: As `build` returns it.
+        samples: What it trains on, is watched on and predicts.
+        run: What is trained.
+        training: Settings of the variant.
+        choice: Which epoch becomes the model: `protocol.checkpoint`.
+        folder: Where checkpoints lie.
+        log: Where progress goes.
+
     Returns:
         The history, a row of `records.HISTORY` for each epoch, and the outputs for the scored samples. The model is
-        left with the weights of the best epoch.
+        left with the weights of the chosen epoch.
 
     Raises:
         FloatingPointError: if the loss is not a number or diverges.
@@ -84,7 +100,7 @@ def fit(
         outputs = predict(engine, feed, samples.validation)
         row = {"epoch": epoch, "learning_rate": rate, "loss": loss, "accuracy": accuracy}
         row |= _evaluate(objective, target[samples.validation], outputs)
-        row["best"] = schedule.is_best(history, row["val_accuracy"])
+        row["best"] = schedule.is_best(history, row["val_accuracy"], choice)
         _check(row, history)
         history.append(row)
         best = _values(model.variables) if row["best"] else best

@@ -80,6 +80,13 @@ def _after_plateaus(history: Sequence[Epoch], start: float, plateau: Mapping[str
     return rate
 
 
-def is_best(history: Sequence[Epoch], accuracy: float) -> bool:
-    """Return whether a validation accuracy beats those of all earlier epochs; of equal ones the first is kept."""
-    return all(accuracy > epoch["val_accuracy"] for epoch in history)
+def is_best(history: Sequence[Epoch], accuracy: float, rule: str) -> bool:
+    """Return whether an epoch becomes the checkpoint.
+
+    Args:
+        history: The epochs before it.
+        accuracy: Its validation accuracy.
+        rule: `protocol.checkpoint`: "last" takes every epoch, so that the last one stays; any other takes one that
+            beats the validation accuracies of all before it, so that of equal ones the first stays.
+    """
+    return rule == "last" or all(accuracy > epoch["val_accuracy"] for epoch in history)

@@ -49,7 +49,7 @@ def train_model(
         run: What is trained.
         training: Settings of the variant, as `study.variant_training` merges them.
         protocol: `score` and `checkpoint`, as in the config.
-        model: Keras model to write, with the weights of the best epoch.
+        model: Keras model to write, with the weights of the chosen epoch.
         network: Table of layers to write.
         history: Table of epochs to write.
         predictions: Table of outputs to write, for the test and external parts.
@@ -67,9 +67,10 @@ def train_model(
     from discgrade.learning import fitting, prediction  # noqa: PLC0415 - imports Keras
     from discgrade.learning.network import describe  # noqa: PLC0415
 
-    with checkpoint.own_folder(state, _identity(data, run, training), log) as folder:
+    with checkpoint.own_folder(state, _identity(data, run, training, protocol), log) as folder:
         trained = fitting.build(training, run)
-        epochs, outputs = fitting.fit(trained, data, run, training, folder=folder, log=log)
+        choice = protocol["checkpoint"]
+        epochs, outputs = fitting.fit(trained, data, run, training, choice=choice, folder=folder, log=log)
         prediction.save_model(trained, model)
         records.write(describe(trained), records.NETWORK, network)
         records.write(epochs, records.HISTORY, history)
@@ -86,12 +87,12 @@ def _summary(data: Samples) -> str:
     )
 
 
-def _identity(data: Samples, run: Run, training: Mapping[str, Any]) -> str:
+def _identity(data: Samples, run: Run, training: Mapping[str, Any], protocol: Mapping[str, Any]) -> str:
     """Return the digest of all that decides the result: code, versions, settings, run and data."""
     code = [file.read_bytes() for file in source_files(training["network"], training["loss"])]
     versions = {name: version(name) for name in ("keras", "numpy", training["backend"])}
     arrays = [data.pixels, data.grades, data.train, data.validation, data.scored]
-    return checkpoint.digest(*code, versions, dict(training), run.wildcards, *arrays)
+    return checkpoint.digest(*code, versions, dict(training), dict(protocol), run.wildcards, *arrays)
 
 
 def _predictions(data: Samples, outputs: NDArray[np.float32]) -> pa.Table:

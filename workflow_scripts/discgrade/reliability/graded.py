@@ -1,12 +1,13 @@
 """What a run predicted for its scored part, decoded and checked against discs and splits."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from discgrade import records
 from discgrade.decoding import decode
@@ -14,6 +15,12 @@ from discgrade.grades import is_grade
 from discgrade.study import HOLDOUT, Run
 
 AS_READ = "as_read"
+AVERAGED = "averaged"
+_SCORED: dict[str, Callable[[NDArray[np.int32]], NDArray[np.bool_]]] = {
+    AS_READ: lambda copy: copy == 0,
+    AVERAGED: lambda copy: copy >= 0,
+    "augmented": lambda copy: copy > 0,
+}
 
 _NAMED = 5
 
@@ -69,28 +76,45 @@ def read_splits(path: Path) -> pd.DataFrame:
 def _predictions(path: Path, plan: Mapping[str, Any]) -> pd.DataFrame:
     """Return disc, copy, part and predicted grade of the copies that the protocol scores."""
     table = records.read(path, records.PREDICTIONS).combine_chunks()
-    copies = table.column("copy").to_numpy()
-    table = table.filter(pa.array(copies == 0 if plan["score"] == AS_READ else copies > 0))
+    table = table.filter(pa.array(_SCORED[plan["score"]](table.column("copy").to_numpy())))
     frame: pd.DataFrame = table.select(["disc", "copy", "part"]).to_pandas()
-    outputs = table.column("outputs").combine_chunks()
-    widths = np.unique(outputs.value_lengths().to_numpy())
-    if len(widths) > 1:
-        raise ValueError(f"{run_of(plan).path}: predictions should have one width. Received: {widths.tolist()}")
-    values = (
-        outputs.flatten().to_numpy(zero_copy_only=False).reshape(len(frame), -1) if len(frame) else np.empty((0, 1))
-    )
     try:
+        values = _outputs(table)
+        if plan["score"] == AVERAGED and len(frame):
+            frame, values = _averaged(frame, values)
         frame["predicted"] = decode(values, plan["scale"], plan["decoding"]) if len(frame) else np.empty(0)
     except ValueError as error:
         raise ValueError(f"{run_of(plan).path}: {error}") from None
     return frame
 
 
+def _outputs(table: pa.Table) -> NDArray[np.float64]:
+    """Return the outputs of the samples, (n, K)."""
+    outputs = table.column("outputs").combine_chunks()
+    widths = np.unique(outputs.value_lengths().to_numpy())
+    if len(widths) > 1:
+        raise ValueError(f"predictions should have one width. Received: {widths.tolist()}")
+    values = outputs.flatten().to_numpy(zero_copy_only=False)
+    return np.asarray(values.reshape(len(table), -1) if len(table) else np.empty((0, 1)), np.float64)
+
+
+def _averaged(frame: pd.DataFrame, values: NDArray[np.float64]) -> tuple[pd.DataFrame, NDArray[np.float64]]:
+    """Put one row in the place of a disc's copies: copy 0, with the mean of their outputs."""
+    _, first, place = np.unique(frame["disc"].to_numpy(str), return_index=True, return_inverse=True)
+    counts = np.bincount(place)
+    if counts.min() < counts.max():
+        fewer = frame["disc"].to_numpy()[first[counts < counts.max()]]
+        raise ValueError(f"every disc should have {counts.max()} scored copies. Fewer: {named(fewer)}")
+    sums = np.zeros((len(first), values.shape[1]))
+    np.add.at(sums, place, values)
+    return frame.iloc[first].assign(copy=0).reset_index(drop=True), sums / counts[:, None]
+
+
 def _check_part(frame: pd.DataFrame, expected: pd.Index, part: str, plan: Mapping[str, Any]) -> None:
     name = run_of(plan).path
     missing = expected.difference(pd.Index(frame["disc"]))
     if len(missing):
-        what = "as read" if plan["score"] == AS_READ else "as augmented copies"
+        what = "as augmented copies" if plan["score"] == "augmented" else "as read"
         raise ValueError(f"{name}: the {part} part should be predicted {what}. Without prediction: {named(missing)}")
     strangers = pd.Index(frame["disc"]).difference(expected)
     if len(strangers):
@@ -111,7 +135,7 @@ def grade_run(path: Path, plan: Mapping[str, Any], discs: pd.DataFrame, splits: 
 
     Args:
         path: The run's predictions.
-        plan: The run's fields, its scale, its decoding rule and `score`: as_read or augmented.
+        plan: The run's fields, its scale, its decoding rule and `score`: as_read, averaged or augmented.
         discs: As `read_discs` returns.
         splits: As `read_splits` returns.
 

@@ -49,7 +49,7 @@ def score_runs(
 
     Args:
         predictions: The runs' prediction tables, in the order of `runs`.
-        runs: As `study.run_plans` returns: each run's fields, scale, decoding and `score` (as_read or augmented).
+        runs: As `study.run_plans` returns: each run's fields, scale, decoding and `score`.
         discs: `discs.parquet`.
         splits: `splits.parquet`.
         ratings: `ratings.parquet`.

@@ -14,9 +14,14 @@ _SOURCES = {
     "folder": "own images and readings",
     "export": "own images and readings, de-identified elsewhere",
 }
-_SCORED = {"as_read": "discs scored as read", "augmented": "augmented copies of the discs scored"}
+_SCORED = {
+    "as_read": "discs scored as read",
+    "averaged": "discs scored by the mean output over the disc as read and its augmented copies",
+    "augmented": "augmented copies of the discs scored",
+}
 _CHOSEN = {
     "inner": "checkpoint chosen on patients held out of the training part",
+    "last": "the last epoch taken",
     "scored": "checkpoint chosen on the scored part",
 }
 

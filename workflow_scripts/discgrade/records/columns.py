@@ -1,0 +1,66 @@
+"""The columns that several tables share, each with its meaning and unit in its metadata."""
+
+import pyarrow as pa
+
+
+def column(name: str, kind: pa.DataType, meaning: str, unit: str = "", nullable: bool = False) -> pa.Field:
+    """Describe one column: its type, what it means and its unit."""
+    metadata = {"meaning": meaning} | ({"unit": unit} if unit else {})
+    return pa.field(name, kind, nullable=nullable, metadata=metadata)
+
+
+PATIENT = column("patient", pa.string(), "pseudonym of the patient")
+STUDY = column("study_uid", pa.string(), "Study Instance UID after de-identification")
+INSTANCE = column("sop_instance_uid", pa.string(), "SOP Instance UID of the slice after de-identification")
+FRAME = column("frame", pa.int32(), "frame of a multi-frame instance, from 1")
+DISC = column("disc", pa.string(), "disc: patient, digest of the study, level")
+LEVEL = column("level", pa.string(), "lumbar level, for example L4/L5")
+COHORT = column("cohort", pa.string(), "cohort of the patient: primary, supplemental, external or the user's own")
+COPY = column("copy", pa.int32(), "0: as read; 1..n: augmented")
+ROI = [
+    column("x", pa.float64(), "left edge of the ROI", "px of the slice, from its left edge"),
+    column("y", pa.float64(), "upper edge of the ROI", "px of the slice, from its upper edge"),
+    column("width", pa.float64(), "width of the ROI", "px of the slice"),
+    column("height", pa.float64(), "height of the ROI", "px of the slice"),
+]
+ORIGIN = column("origin", pa.string(), "who made the label: human, pseudo or reviewed")
+PERSON = [
+    column("maker", pa.string(), "manufacturer of the scanner", nullable=True),
+    column("field_strength", pa.float64(), "magnetic field strength", "T", nullable=True),
+    column("sex", pa.string(), "patient's sex: F, M or O", nullable=True),
+    column("age", pa.float64(), "patient's age at the study, capped at 90", "years", nullable=True),
+]
+GREY = [
+    column("offset", pa.float64(), "grey value of pixel 0, after rescale slope and intercept"),
+    column("scale", pa.float64(), "grey value per pixel unit: grey = offset + scale * pixel"),
+]
+RUN = [
+    column("variant", pa.string(), "variant of the model, as named in the config"),
+    column("resolution", pa.int32(), "side of the square input image", "px"),
+    column("share", pa.int32(), "denominator of the share of the training part: 4 means a quarter"),
+    column(
+        "split",
+        pa.string(),
+        "holdout, fold-01 ...; folds: out-of-fold predictions pooled; fold-mean: mean of the folds' scores; readings: "
+        "one reading against another",
+    ),
+    column("seed", pa.int64(), "seed of the training; -1: mean of the scores of all seeds"),
+]
+SCOPE = [
+    column(
+        "scope",
+        pa.string(),
+        "what the discs are restricted by: all, cohort, level, maker, field_strength, origin; reread, second_rater: "
+        "discs that the main rater read twice, that another rater read as well",
+    ),
+    column("group", pa.string(), "value of the scope, for example L4/L5; R1.2, the reference reading; empty for all"),
+    column("grade", pa.float64(), "integral grade of a per-grade metric; null if global", "grade", nullable=True),
+    column("metric", pa.string(), "key of the metric, for example kappa_linear"),
+]
+DRAWS = [
+    column("probability", pa.float64(), "probability that the interval holds"),
+    column("unit", pa.string(), "what the bootstrap weighs: fold, patient or disc"),
+    column("units", pa.int64(), "number of resampled units"),
+    column("draws", pa.int64(), "number of draws from the posterior"),
+    column("bootstrap_seed", pa.int64(), "seed of the draws"),
+]

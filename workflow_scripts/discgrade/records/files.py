@@ -1,0 +1,127 @@
+"""The only functions that read and write tables: checked against a schema, whole or not at all."""
+
+import hashlib
+import os
+import platform
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+PathLike = str | os.PathLike[str]
+
+COMPRESSION = "zstd"
+COMPRESSION_LEVEL = 1
+
+_MACHINE = hashlib.sha256(platform.node().encode()).hexdigest()[:6]
+
+
+def _partial(path: PathLike) -> Path:
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.with_name(f".{path.name}.{_MACHINE}-{os.getpid()}.partial")
+
+
+def remove_leftovers(path: PathLike) -> None:
+    """Remove what processes of this machine that were killed left of a file that they had begun to write."""
+    path = Path(path)
+    for partial in path.parent.glob(f".{path.name}.{_MACHINE}-*.partial*"):
+        process = partial.name.removeprefix(f".{path.name}.{_MACHINE}-").partition(".")[0]
+        if not _runs(int(process)):
+            partial.unlink(missing_ok=True)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+@contextmanager
+def replacing(path: PathLike) -> Iterator[Path]:
+    """Yield a temporary path beside `path` that replaces it when the block ends, and vanishes when it fails."""
+    partial = _partial(path)
+    try:
+        yield partial
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def writer(path: PathLike, schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
+    """Open a Parquet file for writing row group by row group; it appears at `path` only when the block ends well.
+
+    Pixels never repeat: without a dictionary they are read twice as fast.
+    """
+    repeating = [name for name in schema.names if name != "pixels"]
+    options = {"compression": COMPRESSION, "compression_level": COMPRESSION_LEVEL, "use_dictionary": repeating}
+    with replacing(path) as partial, pq.ParquetWriter(partial, schema, **options) as sink:
+        yield sink
+
+
+def conform(table: pa.Table, schema: pa.Schema, name: PathLike) -> pa.Table:
+    """Cast a table to a schema, in the schema's column order.
+
+    Raises:
+        ValueError: if a column is missing, unknown, of another type, or null where it may not be.
+    """
+    missing = sorted(set(schema.names) - set(table.column_names))
+    unknown = sorted(set(table.column_names) - set(schema.names))
+    if missing or unknown:
+        raise ValueError(f"{name}: columns should be {schema.names}. Missing: {missing}; unknown: {unknown}")
+    empty = [field.name for field in schema if not field.nullable and table.column(field.name).null_count]
+    if empty:
+        raise ValueError(f"{name}: columns {empty} may not hold nulls")
+    return table.select(schema.names).cast(schema)
+
+
+def write(rows: "pa.Table | Sequence[dict[str, object]]", schema: pa.Schema, path: PathLike) -> None:
+    """Check rows against a schema and write them as one Parquet file, whole or not at all."""
+    table = rows if isinstance(rows, pa.Table) else pa.Table.from_pylist(list(rows), schema=schema)
+    with writer(path, schema) as sink:
+        sink.write_table(conform(table, schema, path))
+
+
+def read(
+    path: PathLike,
+    schema: pa.Schema,
+    columns: Sequence[str] | None = None,
+    filters: "pc.Expression | None" = None,
+) -> pa.Table:
+    """Read a table, checked against its schema; `columns` and `filters` as in `pyarrow.parquet.read_table`.
+
+    Raises:
+        ValueError: if the file's columns or types are not the schema's.
+    """
+    found = pq.read_schema(path)
+    if not found.equals(schema):
+        raise ValueError(f"{path}: not the expected table. Expected columns {schema.names}. Received: {found.names}")
+    return pq.read_table(path, columns=columns, filters=filters)
+
+
+def batches(
+    path: PathLike, schema: pa.Schema, size: int, columns: Sequence[str] | None = None
+) -> Iterator[pa.RecordBatch]:
+    """Yield a table in batches of at most `size` rows, checked against its schema, in memory that stays flat.
+
+    Raises:
+        ValueError: if the file's columns or types are not the schema's.
+    """
+    with pq.ParquetFile(path, pre_buffer=False) as source:  # a buffer would hold the whole file
+        found = source.schema_arrow
+        if not found.equals(schema):
+            raise ValueError(f"{path}: not the expected table. Expected {schema.names}. Received: {found.names}")
+        yield from source.iter_batches(batch_size=size, columns=columns)
+
+
+def read_all(paths: Sequence[PathLike], schema: pa.Schema, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read and join several files of one schema, in the order given."""
+    return pa.concat_tables([read(path, schema, columns) for path in paths])
