@@ -125,11 +125,11 @@ def training_of(wildcards):
 
 
 def training_memory(wildcards, input, attempt):
-    """Megabytes of one training: the process, the layers of a batch, and the samples, which take half as much on disc."""
+    """Megabytes of one training: the process, the layers of a batch, and the samples, which are smaller on disc."""
     training = training_of(wildcards)
     pixels = training["batch"] * int(wildcards.resolution) ** 2
     layers = 3000 * training["width"] * pixels / (32 * 128**2)
-    return int((2000 + layers + 2 * input.size_mb) * 2 ** (attempt - 1))
+    return int((2000 + layers + 1.5 * input.size_mb) * 2 ** (attempt - 1))
 
 
 def training_minutes(wildcards, attempt):
