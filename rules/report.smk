@@ -1,5 +1,10 @@
 """The RO-Crate of the study, and one file with every table and figure that works offline and sent by mail."""
 
+WORKFLOW_FILES = ["Snakefile"] + sorted(
+    path.relative_to(workflow.basedir).as_posix()
+    for path in Path(workflow.basedir, "rules").glob("*.smk")
+)
+
 
 rule crate:
     input:
@@ -7,6 +12,7 @@ rule crate:
         FIGURES,
     output:
         crate=f"{RESULTS}/provenance/ro-crate-metadata.json",
+        workflow=[f"{RESULTS}/provenance/workflow/{name}" for name in WORKFLOW_FILES],
     log:
         f"{RESULTS}/logs/crate.log",
     localrule: True

@@ -3,12 +3,11 @@
 import subprocess
 import sys
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 import yaml
 from discgrade.records import replacing
-from discgrade.step import step
+from discgrade.step import die_with_parent, step
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -16,11 +15,13 @@ if TYPE_CHECKING:
 with step(snakemake) as job:
     private = Path("private", job.config["study"])
     private.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with replacing(job.output.report) as partial, NamedTemporaryFile("w", suffix=".yaml", dir=private) as config:
-        html = partial.with_suffix(".html")
-        yaml.safe_dump(job.config, config, sort_keys=False)
-        config.flush()
+    config = private / "report.yaml"
+    with replacing(config) as partial:
+        partial.write_text(yaml.safe_dump(job.config, sort_keys=False), encoding="utf-8")
+    with replacing(job.output.report) as partial:
+        html = partial.with_name(f"{partial.name}.html")
         command = [sys.executable, "-m", "snakemake", "--nolock", "--cores", "1", "--report", str(html)]
-        command += ["--report-stylesheet", "rules/captions/report.css"]
-        subprocess.run([*command, "--configfile", config.name, "--", "tables", "figures", "chains"], check=True)
+        command += ["--report-stylesheet", "rules/captions/report.css", "--configfile", str(config)]
+        command += ["--", "tables", "figures", "chains"]
+        subprocess.run(command, check=True, preexec_fn=die_with_parent)
         html.replace(partial)

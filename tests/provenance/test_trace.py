@@ -77,7 +77,6 @@ def test_config_code_versions_and_records_close_the_trace(found):
         "config",
         "code",
         "versions",
-        "machines",
         "records, 11 jobs",
     ]
     assert node(found, "records").facts["chain"].startswith("unbroken")

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, TextIO
 
 import discgrade
+from discgrade import records
 from discgrade.provenance import jobrecord
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def step(snakemake: "Snakemake", seed: int | None = None, private: bool = False)
         stack.enter_context(_reporting(snakemake, private))
         stack.enter_context(_logging(snakemake.log[0] if snakemake.log else os.devnull, private))
         check_checkout(scripts)
+        for output in snakemake.output:
+            records.remove_leftovers(output)
         record = jobrecord.begin(snakemake, script, seed)
         _seed_generators(record["seed"])
         yield snakemake

@@ -17,6 +17,7 @@ from discgrade import records
 from discgrade.deidentification import private as privacy
 from discgrade.deidentification.shard import deidentify_shard
 from discgrade.deidentification.source import headers
+from discgrade.step import die_with_parent
 
 _DESCRIPTION = """Export DICOM images and raters' readings without what identifies people.
 
@@ -66,10 +67,11 @@ def _run(given: argparse.Namespace) -> int:
     digits = max(2, len(str(given.shards - 1)))
     shards = [f"{number:0{digits}d}" for number in range(given.shards)]
     work = partial(_shard, given=given, shards=shards)
-    if min(given.jobs, given.shards) <= 1:
+    processes = min(given.jobs, given.shards)
+    if processes <= 1:
         list(map(work, shards))
     else:
-        with ProcessPoolExecutor(min(given.jobs, given.shards), get_context("spawn")) as pool:
+        with ProcessPoolExecutor(processes, get_context("spawn"), initializer=die_with_parent) as pool:
             list(pool.map(work, shards))
     _remove_others(given.destination, shards)
     _summarise(given.destination, shards)

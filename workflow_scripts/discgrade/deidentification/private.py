@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from discgrade.records import replacing
+from discgrade.records import remove_leftovers, replacing
 
 
 class RefusedError(ValueError):
@@ -50,6 +50,7 @@ def locked(private: Path, name: str) -> Iterator[None]:
 def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write a private CSV file whole or not at all, readable by its owner only."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    remove_leftovers(path)
     with replacing(path) as partial:
         partial.touch(0o600, exist_ok=False)
         with partial.open("w", newline="", encoding="utf-8", errors="surrogateescape") as text:

@@ -52,7 +52,8 @@ def deidentify_shard(
     """
     privacy.check_places(source, private, export)
     privacy.make(private)
-    _clear(instances, rejected, ratings_out)
+    for table in (instances, rejected, ratings_out):
+        records.remove_leftovers(table)
     with _pseudonyms(private, options) as (pseudonyms, mark):
         keys.check_mark(export, mark)
         found = headers(source, private)
@@ -80,13 +81,6 @@ def deidentify_shard(
     _write_tables(outcome, rows, rejected, ratings_out)
     reasons = dict(Counter(reason for _, _, reason in outcome.rejected))
     log.info("shard %s: %d files exported, rejected: %s", shard, outcome.exported, reasons or "none")
-
-
-def _clear(*tables: Path) -> None:
-    """Remove what a killed run left of tables that it had begun to write."""
-    for table in tables:
-        for partial in table.parent.glob(f".{table.name}.*.partial"):
-            partial.unlink()
 
 
 @contextmanager

@@ -109,8 +109,8 @@ def _add_workflow(crate: ROCrate, folder: Path) -> Entity:
     project = SOURCE.parent
     for path in [project / "Snakefile", *sorted((project / "rules").glob("*.smk"))]:
         target = folder / path.relative_to(project)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
+        with replacing(target) as partial:
+            shutil.copyfile(path, partial)
     kinds = ["File", "SoftwareSourceCode", "ComputationalWorkflow", "HowTo"]
     properties = {"@type": kinds, "name": "discgrade", "version": discgrade.__version__, "input": [], "output": []}
     place = f"{folder.name}/Snakefile"

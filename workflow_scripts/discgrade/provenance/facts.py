@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,30 @@ def commit_words(record: Record) -> str:
     if not record.get("commit"):
         return "none: not run from a git checkout"
     return short(record["commit"]) + ("" if record["clean"] else " with changes")
+
+
+def versions_of(jobs: Sequence[Record]) -> Facts:
+    """Say with which Python, packages and locked requirements jobs ran, and on which machines."""
+    packages = {f"{name} {version}" for record in jobs for name, version in record.get("packages", {}).items()}
+    hosts = {f"{host['processor']}, {host['cores']} cores, {host['system']}" for host in (job["host"] for job in jobs)}
+    return {
+        "Python": _sorted(record["python"] for record in jobs),
+        "packages": _sorted(packages),
+        "lock": _sorted(short(record["lock"]) for record in jobs),
+        "machines": "; ".join(sorted(hosts)),
+        "devices": _sorted(map(_device, jobs)),
+    }
+
+
+def _device(record: Record) -> str:
+    """Name what a job computed on: the CPU, or the GPUs and their driver."""
+    device = record.get("device", {})
+    models, driver = device.get("model", []), device.get("driver")
+    return ", ".join([*models, f"driver {driver}"]) if models else device.get("kind", "unknown")
+
+
+def _sorted(words: Iterable[str]) -> str:
+    return ", ".join(sorted(set(words), key=str.lower))
 
 
 def _common(jobs: Sequence[Record]) -> Facts:

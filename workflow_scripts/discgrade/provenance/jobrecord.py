@@ -98,6 +98,7 @@ def finish(record: Record, job: "Snakemake") -> Path:
 
 
 def _write_json(content: object, path: Path) -> None:
+    records.remove_leftovers(path)
     with records.replacing(path) as partial:
         partial.write_text(json.dumps(content, indent=1) + "\n")
 

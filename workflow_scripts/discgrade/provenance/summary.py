@@ -4,14 +4,14 @@ from html import escape
 from pathlib import Path
 
 from discgrade.provenance.chain import SHOWN, Chain, output_of, read_chain
-from discgrade.provenance.facts import commit_words, short
-from discgrade.provenance.page import page
+from discgrade.provenance.facts import commit_words, short, versions_of
+from discgrade.provenance.page import definitions, page
 from discgrade.provenance.trace import rule_depths
 from discgrade.records import replacing
 
 
 def write_chains(*, results: Path, destination: Path) -> None:
-    """Write a page with the head of the study's records and, for each table and figure, the jobs behind it.
+    """Write a page with the versions behind a study, the head of its records and the jobs behind each table and figure.
 
     Args:
         results: The study's folder.
@@ -20,8 +20,10 @@ def write_chains(*, results: Path, destination: Path) -> None:
     chain = read_chain(results)
     shown = [path for path in sorted(chain.makers) if path.startswith(SHOWN) and path.endswith(".csv")]
     rows = "".join(_row(chain, path) for path in shown)
+    names = chain.shown()
     body = (
-        f"<p>Head of the job records: <code>{chain.head(chain.shown())}</code>.\n"
+        f"{definitions(versions_of([chain.records[name] for name in names]))}"
+        f"<p>Head of the job records: <code>{chain.head(names)}</code>.\n"
         "<code>python -m discgrade verify</code> prints the same if nothing was changed since;\n"
         "<code>python -m discgrade trace</code> follows one number.</p>\n"
         "<table>\n<tr><th>Table or figure</th><th>SHA-256</th><th>Jobs behind it, the nearest first</th>"

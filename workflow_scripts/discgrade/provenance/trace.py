@@ -1,6 +1,6 @@
 """Follows one number back: cell, score, predictions, checkpoint, samples, regions, cohort, export, config and code."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from discgrade.provenance import faults
 from discgrade.provenance.cell import NAMES, Cell, Fields, Row, find_cell, is_among, printed, score_behind, trainings
 from discgrade.provenance.chain import FOLDER, Chain, Record, read_chain
 from discgrade.provenance.digests import file_digest
-from discgrade.provenance.facts import Facts, commit_words, facts_of, job_title, short
+from discgrade.provenance.facts import Facts, commit_words, facts_of, job_title, short, versions_of
 
 TRAINING = "train"
 
@@ -191,19 +191,12 @@ def _stage(chain: Chain, rule: str, jobs: Sequence[Record]) -> Node:
 def _surroundings(chain: Chain, names: Sequence[str], broken: Sequence[faults.Fault]) -> list[Node]:
     """Describe config, code, versions and records behind a number."""
     records = [chain.records[name] for name in names]
-    packages = {f"{name} {version}" for record in records for name, version in record.get("packages", {}).items()}
     configs = {record["config"]: f"{FOLDER}/config-{record['config'][:16]}.json" for record in records}
     commits = {commit_words(record) for record in records}
-    hosts = {f"{host['processor']}, {host['cores']} cores, {host['system']}" for host in (r["host"] for r in records)}
     state = "; ".join(map(str, broken)) if broken else "unbroken: every link, and every record's digest over itself"
     return [
         Node("config", {short(digest): path for digest, path in configs.items()}),
-        Node("code", {"commit": ", ".join(sorted(commits)), "lock": ", ".join({short(r["lock"]) for r in records})}),
-        Node("versions", {"Python": ", ".join(sorted({r["python"] for r in records})), "packages": _listed(packages)}),
-        Node("machines", {"class": "; ".join(sorted(hosts))}),
+        Node("code", {"commit": ", ".join(sorted(commits))}),
+        Node("versions", versions_of(records)),
         Node(f"records, {len(names)} jobs", {"chain": state, "head": chain.head(names)}),
     ]
-
-
-def _listed(words: Collection[str]) -> str:
-    return ", ".join(sorted(words, key=str.lower))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from html import escape
 
-from discgrade.provenance.page import page
+from discgrade.provenance.page import definitions, page
 from discgrade.provenance.trace import Node
 
 
@@ -25,14 +25,9 @@ def _lines(node: Node, first: str, rest: str) -> Iterator[str]:
 
 def as_html(node: Node) -> str:
     """Return a trace as a self-contained page whose steps open and close."""
-    return page(node.title, f"{_facts(node)}{''.join(map(_section, node.children))}")
+    return page(node.title, definitions(node.facts) + "".join(map(_section, node.children)))
 
 
 def _section(node: Node) -> str:
     children = "".join(map(_section, node.children))
-    return f"<details open><summary>{escape(node.title)}</summary>\n{_facts(node)}{children}</details>\n"
-
-
-def _facts(node: Node) -> str:
-    rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(fact)}</dd>\n" for name, fact in node.facts.items())
-    return f"<dl>\n{rows}</dl>\n" if rows else ""
+    return f"<details open><summary>{escape(node.title)}</summary>\n{definitions(node.facts)}{children}</details>\n"

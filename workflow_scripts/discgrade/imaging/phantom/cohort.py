@@ -17,6 +17,7 @@ from discgrade.imaging.phantom import readings, sheet
 from discgrade.imaging.phantom.examination import examine
 from discgrade.imaging.phantom.population import draw_patient
 from discgrade.imaging.phantom.sheet import TRUTH, Discs, Reading, read_cohort
+from discgrade.step import die_with_parent
 
 
 def make_cohort(
@@ -57,7 +58,7 @@ def make_cohort(
     patients += [draw_patient(seed, "supplemental", index) for index in range(supplemental)]
     with _replacing_tree(destination, seed) as tree:
         jobs = (joblib.delayed(examine)(patient, tree) for patient in patients)
-        seen = joblib.Parallel(n_jobs=workers)(jobs)
+        seen = joblib.Parallel(n_jobs=workers, initializer=die_with_parent)(jobs)
     first = Discs("primary", patients[:primary], [*chain(*seen[:primary])])
     second = Discs("supplemental", patients[primary:], [*chain(*seen[primary:])])
     rows = read_cohort(first, reread=reread, second_rater=second_rater) + read_cohort(second, reread=0, second_rater=0)

@@ -1,0 +1,160 @@
+"""A study that is killed, at any job and in any way, goes on at the next call and ends the same."""
+
+import hashlib
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from discgrade.provenance.verify import verify
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux kills a child with its parent")
+
+SMOKE = ("--configfile", "studies/smoke.yaml")
+KINDS = ("group", "snakemake", "job")
+
+
+class Run:
+    """A running Snakemake in a process group of its own."""
+
+    def __init__(self, project, *arguments):
+        environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
+            cwd=project,
+            env=environment,
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def scripts(self):
+        """Return the running scripts by their rule."""
+        found = {}
+        for child in psutil.Process(self.process.pid).children():
+            named = re.search(r"\.snakemake/scripts/tmp\w+\.(\w+)\.py", " ".join(command_of(child)))
+            found |= {named[1]: child} if named else {}
+        return found
+
+    def wait_for_a_job(self, *, not_of):
+        """Return rule and process of a job of a rule that is not among some; None if all is done before."""
+        while self.process.poll() is None:
+            fresh = {rule: job for rule, job in self.scripts().items() if rule not in not_of}
+            if fresh:
+                return next(iter(fresh.items()))
+            time.sleep(0.02)
+        return None
+
+    def kill(self, kind, job):
+        """Kill Snakemake with all its jobs, Snakemake alone, or one job alone; Snakemake then ends by itself."""
+        if kind == "group":
+            os.killpg(self.process.pid, signal.SIGKILL)
+        elif kind == "snakemake":
+            self.process.kill()
+        elif job.is_running():
+            job.kill()
+        self.process.wait(timeout=300)
+
+
+def command_of(process):
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+def digests(folder):
+    """Return the digest of every output of a study that does not tell when it was made."""
+    paths = [path for path in folder.rglob("*") if path.is_file() and path.name != "report.html"]
+    shown = {path.relative_to(folder).as_posix(): path for path in paths}
+    dated = ("provenance/", "logs/")
+    return {
+        name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for name, path in shown.items()
+        if not name.startswith(dated)
+    }
+
+
+def leftovers(project):
+    return [path for place in ("results", "private") for path in (project / place).rglob("*.partial*")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_killed_job_is_made_again_and_the_table_is_the_same(smoke, smoke_copy, run_snakemake, kind):
+    results = smoke_copy / "results" / "smoke"
+    (results / "intervals.parquet").unlink()
+    run = Run(smoke_copy, "table4", *SMOKE)
+    rule, job = run.wait_for_a_job(not_of=())
+    assert rule == "credible_intervals"
+    time.sleep(1)
+    run.kill(kind, job)
+    again = run_snakemake(smoke_copy, "table4", *SMOKE)
+    assert again.returncode == 0, again.stderr[-1500:]
+    assert digests(results) == digests(smoke / "results" / "smoke")
+    assert leftovers(smoke_copy) == []
+
+
+@pytest.mark.ci
+def test_a_study_that_is_killed_at_every_rule_ends_the_same(smoke, project, run_snakemake):
+    generator = random.Random(1)
+    killed = {}
+    while True:
+        run = Run(project, *SMOKE)
+        found = run.wait_for_a_job(not_of=killed)
+        if found is None:
+            break
+        rule, job = found
+        killed[rule] = KINDS[len(killed) % len(KINDS)]
+        time.sleep(generator.uniform(0, 2))
+        run.kill(killed[rule], job)
+    assert run.process.returncode == 0
+    results = project / "results" / "smoke"
+    rules = {path.name for path in (results / "provenance").iterdir() if path.is_dir()} - {"workflow"}
+    assert set(killed) == rules
+    assert digests(results) == digests(smoke / "results" / "smoke")
+    assert leftovers(project) == []
+    assert verify(results, scripts=project / "workflow_scripts").faults == []
+    result = run_snakemake(project, "-n", *SMOKE)
+    assert "Nothing to be done" in result.stdout + result.stderr
+
+
+PHANTOM = """
+from pathlib import Path
+from discgrade.imaging.phantom.cohort import make_cohort
+folder = Path("phantom")
+make_cohort(destination=folder / "dicom", ratings=folder / "ratings.csv", truth=folder / "truth.parquet",
+            primary=200, supplemental=0, reread=0, second_rater=0, seed=1, workers=2)
+"""
+EXPORT = """
+from discgrade.__main__ import main
+main(["deidentify", "scans", "out", "--private", "private", "--jobs", "2"])
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("code", [PHANTOM, EXPORT], ids=["make_phantom", "deidentify"])
+def test_the_processes_of_a_pool_die_with_the_killed_process_that_began_it(smoke, tmp_path, code):
+    (tmp_path / "scans").symlink_to(smoke / "private" / "smoke" / "source" / "dicom")
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2] / "workflow_scripts")}
+    with subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, env=environment) as parent:
+        wait_for(lambda: len(psutil.Process(parent.pid).children()) >= 2)
+        time.sleep(0.5)
+        workers = psutil.Process(parent.pid).children()
+        assert len(workers) >= 2
+        parent.kill()
+    assert wait_for(lambda: not any(worker.is_running() for worker in workers), seconds=5)
+
+
+def wait_for(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    return found
