@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,9 @@ SITE = ("--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-
 @pytest.fixture(scope="session")
 def slurm() -> Iterator[Mapping[str, str]]:
     """The environment of a running Slurm; without it, tests are skipped, in CI they fail."""
-    if missing := missing_programs():
-        reason = f"no Slurm here: {', '.join(missing)} not found. Install slurmctld, slurmd and slurm-client"
+    missing = missing_programs() + ([] if find_spec("snakemake_executor_plugin_slurm") else ["Snakemake's plugin"])
+    if missing:
+        reason = f"no {', '.join(missing)} here. Install slurmctld, slurmd, slurm-client and envs/cluster.lock"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
     with running_slurm() as environment:
         yield environment
