@@ -129,7 +129,7 @@ def training_memory(wildcards, input, attempt):
     training = training_of(wildcards)
     pixels = training["batch"] * int(wildcards.resolution) ** 2
     layers = 3000 * training["width"] * pixels / (32 * 128**2)
-    return int((2000 + layers + 1.5 * input.size_mb) * 2 ** (attempt - 1))
+    return int(2000 + layers + 1.5 * input.size_mb) * 2 ** (attempt - 1)
 
 
 def training_minutes(wildcards, attempt):
