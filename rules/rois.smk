@@ -17,6 +17,7 @@ rule extract_rois:
     params:
         export=EXPORT,
         reference=config["cohort"]["reference"],
+        region=config["images"]["region"],
         code=code("extract_rois.py"),
         lock=LOCK,
     script:

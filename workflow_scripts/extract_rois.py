@@ -23,4 +23,5 @@ with step(snakemake) as job:
         instances=Path(job.input.instances),
         export=Path(job.params.export),
         destination=Path(job.output.rois),
+        region=job.params.region,
     )

@@ -33,6 +33,21 @@ def grey(roi) -> np.ndarray:
     return roi["offset"] + roi["scale"] * pixels
 
 
+def test_the_square_around_a_roi_shows_its_surroundings():
+    """On a slope along the columns the square continues the slope where padding would repeat its edge."""
+    slope = np.tile(np.arange(100, dtype=np.float32), (80, 1))
+    box = Box(40, 20, 10, 30)
+    square = grey(extract(image(slope), box, "square"))
+    assert square.shape == (30, 30)
+    np.testing.assert_allclose(square[0], np.arange(30, 60), atol=1e-2)
+    np.testing.assert_allclose(square[:, 10:20], grey(extract(image(slope), box)), atol=1e-2)
+
+
+def test_a_square_is_one_in_millimetres():
+    box = Box(40, 20, 10, 10).squared(row_spacing=0.5, column_spacing=1.0)
+    assert box == Box(40, 15, 10, 20)
+
+
 def test_crop_takes_columns_from_x_and_rows_from_y():
     region, outside = crop(gradient(), Box(x=10, y=5, width=20, height=8))
     np.testing.assert_array_equal(region, gradient()[5:13, 10:30])

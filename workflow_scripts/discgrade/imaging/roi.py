@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import cv2
 import numpy as np
@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from discgrade.imaging.dicom import Slice, obliquity, read_slice
 from discgrade.records import INSTANCES, ROIS, read, writer
+
+Region = Literal["drawn", "square"]
 
 _ROWS_PER_GROUP = 256
 
@@ -44,6 +46,18 @@ class Box:
         left, upper = _nearest_border(self.x), _nearest_border(self.y)
         right, lower = _nearest_border(self.x + self.width), _nearest_border(self.y + self.height)
         return left, upper, max(right, left + 1), max(lower, upper + 1)
+
+    def squared(self, row_spacing: float | None, column_spacing: float | None) -> "Box":
+        """Return the smallest box about the same centre that is as wide as it is high in mm.
+
+        Args:
+            row_spacing: Distance between rows in mm, None if unknown: then pixels are taken to be square.
+            column_spacing: Distance between columns in mm.
+        """
+        down, along = (row_spacing, column_spacing) if row_spacing and column_spacing else (1.0, 1.0)
+        side = max(self.width * along, self.height * down)
+        width, height = side / along, side / down
+        return Box(self.x + (self.width - width) / 2, self.y + (self.height - height) / 2, width, height)
 
 
 def crop(pixels: NDArray[np.float32], box: Box) -> tuple[NDArray[np.float32], float]:
@@ -105,12 +119,19 @@ def to_uint16(pixels: NDArray[np.float32]) -> tuple[NDArray[np.uint16], float, f
     return np.rint((pixels.astype(np.float64) - offset) / scale).astype(np.uint16), offset, scale
 
 
-def extract(image: Slice, box: Box) -> dict[str, Any]:
+def extract(image: Slice, box: Box, region: Region = "drawn") -> dict[str, Any]:
     """Cut one region of interest out of a slice.
+
+    Args:
+        image: Slice with its spacing and orientation.
+        box: Region of interest as a rater drew it.
+        region: "drawn" cuts the box itself, "square" the square around it.
 
     Returns:
         A row of `records.ROIS`, all but the disc's name.
     """
+    if region == "square":
+        box = box.squared(image.row_spacing, image.column_spacing)
     native, outside = crop(image.pixels, box)
     square, spacing = square_pixels(native, image.row_spacing, image.column_spacing)
     pixels, offset, scale = to_uint16(square)
@@ -126,7 +147,9 @@ def extract(image: Slice, box: Box) -> dict[str, Any]:
     }
 
 
-def extract_shard(*, discs: pa.Table, instances: Path, export: Path, destination: Path) -> None:
+def extract_shard(
+    *, discs: pa.Table, instances: Path, export: Path, destination: Path, region: Region = "drawn"
+) -> None:
     """Write the region of interest of every disc of one shard.
 
     Args:
@@ -134,22 +157,25 @@ def extract_shard(*, discs: pa.Table, instances: Path, export: Path, destination
         instances: The shard's exported images, `records.INSTANCES`.
         export: Folder of the exported DICOM files.
         destination: Parquet file to write, `records.ROIS`, in the order of `discs`.
+        region: What is cut out: "drawn" or "square", as in `extract`.
     """
     images = read(instances, INSTANCES, columns=["sop_instance_uid", "path"])
     paths = dict(zip(*(images[name].to_pylist() for name in images.column_names), strict=True))
     with writer(destination, ROIS) as sink:
         for batch in discs.to_batches(max_chunksize=_ROWS_PER_GROUP):
-            sink.write_batch(pa.RecordBatch.from_pylist(list(_rois(batch, paths, export)), schema=ROIS))
+            sink.write_batch(pa.RecordBatch.from_pylist(list(_rois(batch, paths, export, region)), schema=ROIS))
 
 
-def _rois(discs: pa.RecordBatch, paths: dict[str, str], export: Path) -> Iterator[dict[str, Any]]:
+def _rois(
+    discs: pa.RecordBatch, paths: dict[str, str], export: Path, region: Region
+) -> Iterator[dict[str, Any]]:
     """Yield the regions of interest; the discs of a patient follow each other and mostly share their slice."""
     slice_of = lru_cache(maxsize=4)(read_slice)
     for disc in discs.to_pylist():
         try:
             image = slice_of(export / paths[disc["sop_instance_uid"]], disc["frame"])
             box = Box(disc["x"], disc["y"], disc["width"], disc["height"])
-            yield {"disc": disc["disc"], **extract(image, box)}
+            yield {"disc": disc["disc"], **extract(image, box, region)}
         except Exception as error:
             error.add_note(f"while cutting out disc {disc['disc']} of image {disc['sop_instance_uid']}")
             raise
