@@ -65,7 +65,7 @@ else:
             content=source_digest,
             shards=SHARDS,
             export=EXPORT,
-            options=config["deidentify"],
+            options=config["deidentify"] | config["ratings"],
             key_seed=(
                 config["cohort"]["phantom"]["seed"] if SOURCE == "phantom" else None
             ),

@@ -257,3 +257,43 @@ def test_an_export_is_stable_under_de_identification(syntax):
         "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID", "FrameOfReferenceUID", "PatientName", "PatientID",
         "StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("signed", [0, 1])
+def test_unused_bits_of_the_pixels_say_nothing(signed):
+    image = mr_image(PixelRepresentation=signed)
+    clean = np.frombuffer(image.PixelData, "<u2")
+    hidden = np.resize(np.frombuffer(b"IN THE BITS", np.uint8) >> 4, clean.size).astype("<u2") << 12
+    image.PixelData = (clean | hidden).tobytes()
+    result = exported(written(image))
+    np.testing.assert_array_equal(read(result).pixel_array, read(written(image)).pixel_array)
+    high = np.frombuffer(read(result).PixelData, "<u2") >> 12
+    assert set(high) <= ({0, 15} if signed else {0})
+
+
+@pytest.mark.parametrize(
+    ("tag", "representation", "value"),
+    [
+        (0x00200013, "IS", b"47110815"),
+        (0x00200013, "IS", b"471108"),
+        (0x00280030, "DS", b"1\\471108.0"),
+        (0x0008103E, "LO", b"t2 4 7 1"),
+        (0x00181020, "LO", b"47.11.08"),
+        (0x00209157, "UL", struct.pack("<I", 471108)),
+        (0x00189087, "FD", struct.pack("<d", 471108)),
+    ],
+)
+def test_a_patients_number_in_any_notation_goes_and_the_image_stays(tag, representation, value):
+    image = with_elements({tag: element(tag, representation, value), 0x00100020: element(0x00100020, "LO", b"471108")})
+    result = exported(image)
+    assert tag not in read(result) or read(result)[tag].value in (None, "", "t2 4 7 1")
+
+
+def test_an_identity_removed_by_another_tool_loses_no_image():
+    image = enhanced_mr_image(InstitutionName="REMOVED", Manufacturer="REMOVED")
+    assert deidentified(image).Manufacturer == "REMOVED"
+
+
+def test_an_old_uid_in_another_place_rejects_the_file():
+    with pytest.raises(files.RejectedError, match="own values"):
+        exported(written(mr_image(SoftwareVersions="1.2.3.4", FrameOfReferenceUID="1.2.3.4")))

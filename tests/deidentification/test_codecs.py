@@ -143,3 +143,12 @@ def test_a_stream_of_another_size_is_rejected_before_it_is_decoded(syntax):
     image.Rows = 60
     with pytest.raises(files.RejectedError, match="pixels cannot be decoded"):
         files.deidentify_file(with_frame(image, frame), settings(), {})
+
+
+def test_a_name_behind_the_coded_pixels_goes_and_the_pixels_stay():
+    """A decoder stops when it has all pixels; what lies between them and the end marker is not read."""
+    image, frame = compressed(JPEGBaseline8Bit, mr_image(Rows=64, Columns=48, PatientName="Lindgren^Astrid"))
+    content = with_frame(image, frame[: frame.rindex(b"\xff\xd9")] + b"LINDGREN\xff\xd9")
+    result = files.deidentify_file(content, settings(), {}).content
+    assert b"LINDGREN" not in result
+    np.testing.assert_array_equal(read(result).pixel_array, image.pixel_array)

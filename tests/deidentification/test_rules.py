@@ -33,7 +33,7 @@ def passes(tmp_path, *rows):
     [
         ({"level": "L6/S1"}, "row 2, level: should be one of L1/L2, L2/L3, L3/L4, L4/L5, L5/S1. Received: 'L6/S1'"),
         ({"grade": "2.5"}, "row 2, grade: should be one of 1, 1.3, 1.7, 2"),
-        ({"grade": "three"}, "Received: 'three'"),
+        ({"grade": "6.5"}, "Received: '6.5'"),
         ({"width": "0"}, "row 2, width: should be above 0. Received: '0'"),
         ({"height": "-3"}, "row 2, height: should be above 0"),
         ({"x": ""}, "row 2, x: should be a number"),
@@ -165,3 +165,30 @@ def test_raters_are_named_in_the_order_of_the_sheet_and_dated_from_their_first_r
     loaded = sheet.load(write_sheet(tmp_path / "ratings.csv", rows))
     assert sheet.raters(loaded) == {"B": "R1", "A": "R2"}
     assert sheet.read_days(loaded) == [10, 0, 0, None]
+
+
+@pytest.mark.parametrize("column", ["level", "x", "grade"])
+def test_a_value_that_slipped_from_another_column_is_not_shown(tmp_path, column):
+    assert "Kovács" not in faults(tmp_path, reading(**{column: "Kovács Ilona"}))
+    assert "19650312" not in faults(tmp_path, reading(**{column: "19650312"}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"cohort": "Kovács"}, "cohort: should be a short name"),
+        ({"cohort": "of_4711-k"}, "cohort: should not hold the patient's ID"),
+        ({"reading": "19650312"}, "reading: should be a whole number from 1 to 99"),
+        ({"x": "-19650312", "width": "19650422"}, "width: should not be over four times the slice"),
+    ],
+)
+def test_identity_in_what_is_passed_on_is_a_fault(tmp_path, changes, rule):
+    assert rule in faults(tmp_path, reading(**changes))
+
+
+@pytest.mark.parametrize(("encoding", "delimiter"), [("utf-16", "\t"), ("utf-8-sig", ";"), ("cp1252", ",")])
+def test_a_sheet_of_any_spreadsheet_program_is_read(tmp_path, encoding, delimiter):
+    columns = [*reading(rater="Müller")]
+    text = "\n".join(delimiter.join(map(str, line)) for line in (columns, reading(rater="Müller").values()))
+    (tmp_path / "ratings.csv").write_text(text, encoding)
+    assert sheet.load(tmp_path / "ratings.csv")[0].get("rater") == "Müller"

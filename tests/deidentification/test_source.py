@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from discgrade.deidentification import source
 from discgrade.deidentification.private import RefusedError
-from mr_files import mr_image, write_images
+from discgrade.deidentification.source import headers
+from mr_files import IDENTITY, mr_image, write_images
 from readings import reading, write_sheet
 
 SHARDS = ["00", "01", "02"]
@@ -145,3 +146,23 @@ def test_a_dangling_link_and_a_file_that_is_no_image_are_indexed(scans, tmp_path
 def test_all_files_of_a_folder_are_in_one_shard():
     assert len({source.shard_of(f"A/{number}/IM", SHARDS) for number in range(50)}) == 1
     assert len({source.shard_of(f"{number}/IM", SHARDS) for number in range(50)}) == 3
+
+
+def test_a_linked_folder_is_entered_once_and_a_pipe_is_not_read(tmp_path):
+    scans, elsewhere = tmp_path / "scans", tmp_path / "elsewhere"
+    write_images(elsewhere, {"b/1": mr_image()})
+    scans.mkdir()
+    (scans / "link").symlink_to(elsewhere)
+    (scans / "again").symlink_to(elsewhere / "b")
+    (elsewhere / "b" / "loop").symlink_to(scans)
+    os.mkfifo(scans / "pipe")
+    found = headers(scans, tmp_path / "private")
+    assert [one.instance for one in found if one.instance] == [IDENTITY["SOPInstanceUID"]]
+    assert "pipe" in [one.path for one in found]
+
+
+def test_an_index_of_another_version_is_read_anew(tmp_path):
+    write_images(tmp_path / "scans", {"a/1": mr_image()})
+    first = headers(tmp_path / "scans", tmp_path / "private")
+    (tmp_path / "private" / "index.csv").write_text("path,size\nKovács,many\n", "utf-8")
+    assert headers(tmp_path / "scans", tmp_path / "private") == first

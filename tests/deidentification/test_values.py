@@ -51,7 +51,7 @@ def test_binary_numbers_that_read_as_text_are_not_kept(value, representation):
     assert numbers(value, representation, (1, None)) is None
 
 
-@given(st.lists(st.floats(allow_nan=False, allow_infinity=False, width=64), min_size=1, max_size=6))
+@given(st.lists(st.floats(-9.9e6, 9.9e6, width=64), min_size=1, max_size=6))
 def test_what_pydicom_writes_as_decimal_strings_is_kept(values):
     text = "\\".join(str(DSfloat(value, auto_format=True)) for value in values)
     assert written_numbers(text, "DS", (1, None)) == text
@@ -117,3 +117,41 @@ def test_ages_above_ninety_are_ninety(age, kept):
 def test_an_age_in_months_is_a_fraction_of_years():
     assert years("018M") == 1.5
     assert years("") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "representation"),
+    [
+        (struct.pack("<d", 1.5) + b"LINDGREN", "FD"),
+        ("Müllerin".encode("latin-1"), "FD"),
+        ("Lind".encode("utf-16-le"), "FD"),
+        (b"LIND", "UL"),
+        (b"\1\0LINDGREN", "US"),
+        ("Lindgren".encode("utf-16-le"), "US"),
+        ("Sørensen".encode("latin-1"), "SS"),
+        (b"MULLER!!", "AT"),
+    ],
+)
+def test_text_beside_binary_numbers_or_in_another_code_is_not_kept(value, representation):
+    assert numbers(value, representation, (1, None)) is None
+
+
+def test_a_word_in_the_last_digits_of_a_double_goes_and_the_number_stays():
+    value = b"KOVACS" + struct.pack("<d", 1.5)[6:]
+    kept = numbers(value, "FD", (1, 1))
+    assert kept is not None
+    assert b"KOVACS" not in kept
+    assert struct.unpack("<d", kept)[0] == pytest.approx(struct.unpack("<d", value)[0], rel=1e-7)
+    assert numbers(kept, "FD", (1, 1)) == kept
+
+
+@given(st.lists(st.floats(-1e5, 1e5, width=32).filter(lambda x: x == 0 or abs(x) > 1e-6), min_size=1, max_size=9))
+def test_doubles_of_single_precision_are_kept_as_they_are(values):
+    packed = struct.pack(f"<{len(values)}d", *values)
+    assert numbers(packed, "FD", (1, None)) == packed
+
+
+@pytest.mark.parametrize("text", ["19570312", "90817263.0", "9.0817263E7", "0711555019", "1\\90817263"])
+@pytest.mark.parametrize("representation", ["DS", "IS"])
+def test_numbers_as_long_as_an_identifier_are_not_kept(text, representation):
+    assert written_numbers(text, representation, (1, None)) is None

@@ -91,3 +91,13 @@ def test_every_listed_attribute_exists():
     assert None not in tags
     assert len(set(tags)) == len(tags)
     assert {dictionary_VR(tag) for tag in tags} <= {"CS", "LO", "SH"}
+
+
+def test_digits_that_add_up_to_a_number_are_not_kept():
+    assert vocabulary.described("t2 sag 3 of 8", vocabulary.words("description")) == "t2 sag 3 8"
+    assert vocabulary.described("t2 sag 0-7-1-1-5-5", vocabulary.words("description")) == "t2 sag"
+
+
+def test_a_date_is_no_model():
+    assert vocabulary.text(int(Tag("ManufacturerModelName")), "Signa 12.03-57 19") is None
+    assert vocabulary.text(int(Tag("ManufacturerModelName")), "Signa 12-03-57") is None

@@ -11,6 +11,7 @@ from discgrade.deidentification.pseudonyms import Pseudonyms
 
 _LONGEST = 0xFFFE
 _PER_FRAME = 0x52009230
+_SHORTEST_OWN = 4  # bytes
 
 
 @dataclass
@@ -27,7 +28,7 @@ class Cleaner:
         signed: Whether pixels are signed: decides between US and SS where the file does not say.
         device: Identity of the scanner.
         encodings: Codecs of the file's text.
-        uids: New UIDs of this file.
+        uids: Old UIDs of this file by their new ones.
         shifted: Whether a date was shifted.
         described: Whether a description kept words.
     """
@@ -41,7 +42,7 @@ class Cleaner:
     signed: bool
     device: tuple[str, ...]
     encodings: list[str]
-    uids: set[str] = field(default_factory=set, init=False)
+    uids: dict[str, str] = field(default_factory=dict, init=False)
     shifted: bool = field(default=False, init=False)
     described: bool = field(default=False, init=False)
 
@@ -80,15 +81,23 @@ class Cleaner:
         if rule.action is Action.REMOVE or len(content) > _LONGEST:
             return None
         if kind in values.SIZES:
-            return values.numbers(content, kind, rule.multiplicity) if rule.action is Action.NUMBER else None
+            return self._numbers(content, kind, rule)
         text = raw.decoded(content, self.encodings) if rule.action is Action.DESCRIBE else content.decode("latin-1")
         text = text.strip(" \0")
-        if text in self.own.numbers:
+        if rule.action is not Action.UID and self.own.counts(text):
             return None
         kept = self._text(element.tag, rule, kind, text) if text else ""
         if element.tag == profile.NUMBER_OF_FRAMES and not (kept or "").strip("0"):
             return None  # no frames cannot be: the image has one
         return None if kept is None else kept.encode("ascii")
+
+    def _numbers(self, content: bytes, kind: str, rule: Rule) -> bytes | None:
+        """Return binary numbers; None where they are none, or the patient's own in digits or letters."""
+        kept = values.numbers(content, kind, rule.multiplicity) if rule.action is Action.NUMBER else None
+        if kept is None or len(kept) < _SHORTEST_OWN:
+            return kept
+        own = self.own.within(kept.decode("latin-1")) or self.own.numbers & values.integers(kept, kind)
+        return None if own else kept
 
     def _text(self, tag: int, rule: Rule, kind: str, text: str) -> str | None:  # noqa: PLR0911 (one for each action)
         """Return what is kept of a value that is written in characters; None where nothing of it may be."""
@@ -101,7 +110,9 @@ class Cleaner:
                 return "\\".join(self._uid(part.strip(" \0")) for part in text.split("\\"))
             case Action.SHIFT:
                 kept = values.shifted(text, self.pseudonyms.days(self.patient))
-                self.shifted |= kept not in (None, text)
+                if kept is None or self.own.counts(kept):
+                    return None
+                self.shifted |= kept != text
                 return kept
             case Action.SEX:
                 return text if text in ("F", "M", "O") else None
@@ -122,7 +133,7 @@ class Cleaner:
         if not uid or uid in UID_dictionary:
             return uid
         new = self.pseudonyms.uid(uid)
-        self.uids.add(new)
+        self.uids[new] = uid
         return new
 
     def _sequence(self, element: raw.Raw) -> bytes | None:

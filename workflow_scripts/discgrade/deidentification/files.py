@@ -1,5 +1,6 @@
 """One file: read, judged, cleaned, written to bytes and read back; it is either exported or rejected with a reason."""
 
+import hashlib
 import io
 import logging
 import warnings
@@ -49,12 +50,13 @@ class Exported:
     Attributes:
         content: The whole file.
         record: Its row of `records.INSTANCES`, without path.
-        constant: Whether all its pixels are equal.
+        twin: Digest of pixels and attributes but UIDs: two files of a patient that share it are one image sent twice.
+            None where all pixels are equal.
     """
 
     content: bytes
     record: dict[str, Any]
-    constant: bool
+    twin: bytes | None
 
 
 @contextmanager
@@ -149,12 +151,13 @@ def _deidentified(dataset: FileDataset, settings: Settings, own: dict[str, set[s
         encodings=raw.codecs(elements, ["latin-1"]),
     )
     kept = _marked(cleaner.clean(elements), cleaner)
-    image = _pixels(elements, kept, dataset.file_meta.TransferSyntaxUID)
+    image = _pixels(elements, kept, dataset.file_meta.TransferSyntaxUID, cleaner.own)
     head = encoding.file_head(sop_class, settings.pseudonyms.uid(instance), image.transfer_syntax)
     header = head + encoding.dataset(kept)
     written = _checked(header, cleaner)
     content = header + image.encoded
-    return Exported(content, instances.record(written, content, image.digest), image.constant)
+    row = instances.record(written, content, image.digest)
+    return Exported(content, row, None if image.constant else _twin(row["patient"], kept, image.digest))
 
 
 def _judge(elements: raw.Item) -> None:
@@ -175,14 +178,23 @@ def _judge(elements: raw.Item) -> None:
         raise RejectedError("without SOP, study or series instance UID")
 
 
-def _pixels(elements: raw.Item, kept: Collection[encoding.Element], syntax: UID) -> pixels.Pixels:
+def _pixels(elements: raw.Item, kept: Collection[encoding.Element], syntax: UID, own: known.Own) -> pixels.Pixels:
     described = {tag: raw.Raw(tag, kind, value, (), False) for tag, kind, value in kept}
     try:
-        return pixels.extract(elements, described, syntax)
+        image = pixels.extract(elements, described, syntax)
+        if image.transfer_syntax != encoding.EXPLICIT_LITTLE and own.within(image.encoded.decode("latin-1")):
+            # Where a decoder does not look, a coded stream has room for a name; decoded pixels have none.
+            return pixels.extract(elements, described, syntax, coded=False)
+        return image
     except codecs.TruncatedError:
         raise RejectedError("truncated pixel data") from None
     except Exception:
         raise RejectedError("pixels cannot be decoded") from None
+
+
+def _twin(patient: str, kept: Collection[encoding.Element], pixel_digest: str) -> bytes:
+    attributes = encoding.dataset(one for one in kept if one[1] not in ("UI", "SQ"))
+    return hashlib.sha256(f"{patient} {pixel_digest}".encode() + attributes).digest()
 
 
 def _checked(header: bytes, cleaner: Cleaner) -> raw.Item:
@@ -190,7 +202,7 @@ def _checked(header: bytes, cleaner: Cleaner) -> raw.Item:
     elements = readback.reread(header)
     if readback.unexpected(elements, cleaner.options, cleaner.uids) or readback.names(elements) != {cleaner.pseudonym}:
         raise RejectedError("read-back: an element that may not leave")
-    if readback.holds(elements, cleaner.own):
+    if readback.holds(elements, cleaner.own, cleaner.uids.values()):
         raise RejectedError("read-back: one of the patient's own values")
     return elements
 

@@ -77,9 +77,9 @@ def export_files(found: Sequence[Header], job: Job, sink: pq.ParquetWriter) -> O
     """Export files into the staging folder and write their rows of `records.INSTANCES`.
 
     Folders come in the order of their keyed hashes, so that neither rows nor indices tell the order of their names.
-    A rated image comes first in its folder: of images with the same pixels it is the one that stays.
+    A rated image comes first in its folder: of an image sent twice it is the one that stays.
     """
-    outcome, seen, rows = Outcome(), set[tuple[str, str]](), list[Row]()
+    outcome, seen, rows = Outcome(), set[bytes](), list[Row]()
     ordered = sorted(found, key=lambda one: (job.settings.pseudonyms.folder(folder_of(one.path)), one.path))
     for _, group in groupby(enumerate(ordered), key=lambda one: folder_of(one[1].path)):
         rows += _export_folder(list(group), job, seen, outcome)
@@ -96,9 +96,7 @@ def key_of(header: Header) -> Key:
     return patient_key(header.patient, header.issuer, header.study)
 
 
-def _export_folder(
-    group: Sequence[tuple[int, Header]], job: Job, seen: set[tuple[str, str]], outcome: Outcome
-) -> list[Row]:
+def _export_folder(group: Sequence[tuple[int, Header]], job: Job, seen: set[bytes], outcome: Outcome) -> list[Row]:
     """Export one source folder; return the rows of what stays."""
     own: dict[str, set[str]] = {}
     written: list[_Written] = []
@@ -128,7 +126,7 @@ def _note(one: _Written, job: Job, outcome: Outcome) -> None:
         outcome.rated[uid] = one.row
 
 
-def _export_file(header: Header, job: Job, own: dict[str, set[str]], seen: set[tuple[str, str]]) -> Row:
+def _export_file(header: Header, job: Job, own: dict[str, set[str]], seen: set[bytes]) -> Row:
     """Write one anonymised file and return its row of `records.INSTANCES`.
 
     Raises:
@@ -139,14 +137,18 @@ def _export_file(header: Header, job: Job, own: dict[str, set[str]], seen: set[t
     if header.instance and job.first[header.instance] != header:
         raise RejectedError("duplicate of another SOP instance")
     one = deidentify_file(_content(job.source / header.path), job.settings, own)
-    pixels = (one.record["patient"], one.record["pixel_digest"])
-    if pixels in seen and not one.constant and job.uid_in_sheet(header.instance) not in job.rated:
-        raise RejectedError("same pixels as another image of the patient")
-    seen.add(pixels)
+    if header.instance and one.record["patient"] != job.settings.pseudonyms.patient(key_of(header)):
+        raise RejectedError("changed since it was indexed: run again")
+    if one.twin in seen and job.uid_in_sheet(header.instance) not in job.rated:
+        raise RejectedError("same image as another one of the patient")
+    if one.twin:
+        seen.add(one.twin)
     return _write(one, job.staged)
 
 
 def _content(path: Path) -> bytes:
+    if not path.is_file():  # a pipe would never end
+        raise RejectedError("cannot be opened")
     try:
         return path.read_bytes()
     except OSError:

@@ -27,7 +27,7 @@ _IDENTIFIERS = frozenset(
 _BIRTH_DATES = frozenset({int(Tag("PatientBirthDate")), int(Tag("PatientBirthDateInAlternativeCalendar"))})
 _BIRTH_FORMS = (
     "%Y%m%d", "%d%m%Y", "%m%d%Y", "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%m/%d/%Y", "%Y-%m-%d", "%d-%m-%Y", "%Y/%m/%d",
-    "%Y.%m.%d",
+    "%Y.%m.%d", "%y%m%d", "%d%m%y", "%m%d%y",
 )  # fmt: skip
 _SHORTEST = 4
 _SHORTEST_NUMBER = 6
@@ -55,6 +55,12 @@ class Own:
         if any(word in folded for word in self.words):
             return True
         return bool(self.numbers) and not self.numbers.isdisjoint(re.findall(r"(?<![\d.])\d+(?![\d.])", folded))
+
+    def counts(self, text: str) -> bool:
+        """Return whether one of some numbers, written in digits and separators, is one of the values."""
+        if not self.numbers:
+            return False
+        return not self.numbers.isdisjoint(re.sub(r"\.0*(?!\d)|[^\d\\]", "", text).split("\\"))
 
     def equals(self, text: str) -> bool:
         """Return whether a whole value is one of the values, however short."""

@@ -42,7 +42,7 @@ class Pixels:
     constant: bool
 
 
-def extract(elements: raw.Item, kept: raw.Item, syntax: UID) -> Pixels:
+def extract(elements: raw.Item, kept: raw.Item, syntax: UID, coded: bool = True) -> Pixels:
     """Decode the pixels of a data set and encode what may leave of them.
 
     A JPEG-family stream loses its comments and keeps its compression; one that holds anything unknown, and every other
@@ -52,6 +52,7 @@ def extract(elements: raw.Item, kept: raw.Item, syntax: UID) -> Pixels:
         elements: The data set.
         kept: What is kept of it: this has to describe the pixels.
         syntax: Its transfer syntax.
+        coded: Whether a JPEG-family stream may stay one.
 
     Raises:
         codecs.TruncatedError: if the pixel data ends before the image does.
@@ -59,7 +60,7 @@ def extract(elements: raw.Item, kept: raw.Item, syntax: UID) -> Pixels:
     """
     options = _options(kept)
     content = elements[encoding.PIXEL_DATA].content
-    cut = _cut(content, syntax, options)
+    cut = _cut(content, syntax, options) if coded else []
     if cut:
         # What is cut is no part of the coded image, so what leaves is all that has to be decoded.
         encoded = encoding.encapsulated(cut)
@@ -67,7 +68,7 @@ def extract(elements: raw.Item, kept: raw.Item, syntax: UID) -> Pixels:
         return Pixels(encoded, str(syntax), *_described(native))
     native = _native(content, syntax, options)
     if not syntax.is_encapsulated:
-        native = _without_overlays(native, elements, options["bits_allocated"])
+        native = _without_unused_bits(native, options, elements)
     kind = "OW" if options["bits_allocated"] > 8 else "OB"
     return Pixels(encoding.element(encoding.PIXEL_DATA, kind, native), encoding.EXPLICIT_LITTLE, *_described(native))
 
@@ -110,16 +111,25 @@ def _native(content: bytes, syntax: UID, options: dict[str, Any]) -> bytes:
     return content[:length] if syntax.is_little_endian else _decoded(content, syntax, options)
 
 
-def _without_overlays(native: bytes, elements: raw.Item, bits_allocated: int) -> bytes:
-    """Clear the bits beside the image's own in which overlays lie (PS3.3 C.9.2, retired)."""
-    high = raw.number(elements, 0x00280102)
-    image = set(range(high - raw.number(elements, 0x00280101) + 1, high + 1))
-    overlays = [group << 16 for group in range(0x6000, 0x6020, 2) if group << 16 | 0x0102 in elements]
-    bits = {raw.number(elements, one | 0x0102) for one in overlays if one | 0x3000 not in elements} - image
-    if not bits:
+def _without_unused_bits(native: bytes, options: dict[str, Any], elements: raw.Item) -> bytes:
+    """Return pixels whose bits beside the stored ones say nothing: these may hold overlays (PS3.3 C.9.2) or anything.
+
+    They become zeros, or copies of the sign, which is how pydicom reads them. Where the high bit is not the last of the
+    stored ones, the bits that either describes stay, but for declared overlays.
+    """
+    allocated, stored, high = options["bits_allocated"], options["bits_stored"], raw.number(elements, _HIGH_BIT)
+    unused = allocated - stored
+    if not unused:
         return native
-    mask = ~sum(1 << bit for bit in bits) & ((1 << bits_allocated) - 1)
-    return (np.frombuffer(native, f"<u{bits_allocated // 8}") & mask).tobytes()
+    if options["pixel_representation"] and high + 1 == stored:
+        signed = np.frombuffer(native, f"<i{allocated // 8}")
+        return bytes((signed << unused >> unused).astype(signed.dtype).tobytes())
+    image = set(range(high - stored + 1, high + 1))
+    groups = [group << 16 for group in range(0x6000, 0x6020, 2) if group << 16 | 0x3000 not in elements]
+    overlays = {raw.number(elements, group | 0x0102) for group in groups if group | 0x0102 in elements}
+    bits = image | (set(range(stored)) - overlays if high + 1 != stored else image)
+    mask = sum(1 << bit for bit in bits if 0 <= bit < allocated)
+    return bytes((np.frombuffer(native, f"<u{allocated // 8}") & mask).tobytes())
 
 
 def _decoded(content: bytes, syntax: UID, options: dict[str, Any]) -> bytes:

@@ -4,6 +4,7 @@ This looks at the written bytes alone and trusts nothing that wrote them.
 """
 
 import io
+import re
 from collections.abc import Collection, Iterator
 
 import pydicom
@@ -23,6 +24,7 @@ ADDED = frozenset(
     )
 )  # fmt: skip
 _CODE = (codes.VALUE, codes.SCHEME, codes.MEANING)
+_UID = re.compile(r"\d+(?:\.\d+){3,}")
 _NAMES = (int(Tag("PatientName")), int(Tag("PatientID")))
 
 
@@ -68,21 +70,23 @@ def names(elements: raw.Item) -> set[str]:
     return {raw.text(elements, tag) for tag in _NAMES}
 
 
-def holds(elements: raw.Item, own: Own) -> bool:
-    """Return whether a value that is neither a UID nor a term is, or holds, one of the patient's own values."""
+def holds(elements: raw.Item, own: Own, old_uids: Collection[str] = ()) -> bool:
+    """Return whether a value that is neither a UID nor a term is, or holds, an old UID or the patient's own value."""
     texts, typed = [], []
     for element in _values(elements):
         text = element.content.decode("latin-1").strip(" \0")
         texts.append(text)
         if profile.rule(element.tag).action in (Action.DESCRIBE, Action.TEXT):
             typed.append(text)
-    return own.within("\n".join(texts)) or any(map(own.equals, typed))
+    joined = "\n".join(texts)
+    return own.within(joined) or any(map(own.equals, typed)) or not set(_UID.findall(joined)).isdisjoint(old_uids)
 
 
 def _values(elements: raw.Item) -> Iterator[raw.Raw]:
     """Yield every element that is no sequence, no UID and no term, nor written by de-identification itself."""
     for element in elements.values():
-        if element.tag not in ADDED and element.tag != profile.DEVICE_SERIAL_NUMBER:
+        dummy = profile.DUMMIES.get(element.tag) == element.content.strip(raw.PADDING)
+        if element.tag not in ADDED and element.tag != profile.DEVICE_SERIAL_NUMBER and not dummy:
             for item in element.items:
                 yield from _values(item)
             if element.given not in ("UI", "CS", "SQ"):

@@ -1,6 +1,7 @@
 """The rules that a sheet of readings keeps; every fault is found before any image is read."""
 
 import logging
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +15,12 @@ from discgrade.grades import FRACTIONAL, LEVELS
 
 PROBLEMS = "problems.csv"
 _SHOWN = frozenset({"level", "x", "y", "width", "height", "grade"})
+# What a level or a number may look like; anything else in these columns may have slipped there from another one.
+_HARMLESS = re.compile(
+    r"(?:T?h?\d{0,2}|[CTLS]\d?)[/_ -]?(?:[TLS]\d)?|[+-]?\d{0,5}(?:[.,]\d{0,4})?|nan|inf", re.ASCII | re.I
+)
+_COHORT = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,19}", re.ASCII)
+_MOST_COHORTS, _MOST_READINGS, _LARGEST_ROI = 9, 99, 4  # 4: times the slice
 _MOST_SHOWN = 50
 _GRADES = frozenset(round(10 * grade) for grade in FRACTIONAL)
 _ORIGINS = ("", "human", "pseudo", "reviewed")
@@ -66,7 +73,8 @@ def _message(faults: Sequence[Fault]) -> str:
         f"ratings: {len(faults)} fault{'s' * (len(faults) > 1)} (with all values in the private folder's {PROBLEMS})"
     ]
     for fault in faults[:_MOST_SHOWN]:
-        received = f". Received: {fault.value!r}" if fault.column in _SHOWN else ""
+        shown = fault.column in _SHOWN and _HARMLESS.fullmatch(fault.value)
+        received = f". Received: {fault.value!r}" if shown else ""
         lines.append(f"  row {fault.row}, {fault.column}: {fault.rule}{received}")
     if len(faults) > _MOST_SHOWN:
         lines.append(f"  and {len(faults) - _MOST_SHOWN} more")
@@ -82,12 +90,12 @@ def _row_faults(rows: Sequence[Row]) -> Iterator[Fault]:
         "y": (lambda text: number(text) is not None, "should be a number"),
         "width": (lambda text: (number(text) or 0) > 0, "should be above 0"),
         "height": (lambda text: (number(text) or 0) > 0, "should be above 0"),
-        "reading": (lambda text: whole(text) is not None, "should be a whole number from 1"),
+        "reading": (lambda text: 0 < (whole(text) or 0) <= _MOST_READINGS, "should be a whole number from 1 to 99"),
         "frame": (lambda text: whole(text, 1) is not None, "should be a whole number from 1"),
         "rater": (bool, "should not be empty"),
         "cohort": (
-            lambda text: text.replace("_", "").replace("-", "").isalnum(),
-            "should be a short name such as primary",
+            lambda text: _COHORT.fullmatch(text) is not None,
+            "should be a short name such as primary: a letter, then up to 19 letters, digits, - or _",
         ),
         "origin": (lambda text: text in _ORIGINS, "should be human, pseudo or reviewed"),
         "read_at": (lambda text: not text or sheet.day(text) is not None, "should be a date such as 2020-05-31"),
@@ -119,7 +127,11 @@ def _image_faults(
             yield Fault(row.number, "frame", "should be a frame of the image", row.get("frame"))
         for column, start, extent, size in (("x", "x", "width", image.columns), ("y", "y", "height", image.rows)):
             low, length = number(row.get(start)), number(row.get(extent))
-            if low is not None and length is not None and size and (low >= size or low + length <= 0):
+            if low is None or length is None or not size:
+                continue
+            if length > _LARGEST_ROI * size:
+                yield Fault(row.number, extent, "should not be over four times the slice", row.get(extent))
+            if low >= size or low + length <= 0:
                 yield Fault(row.number, column, "should place the ROI on its slice, not wholly outside", row.get(start))
 
 
@@ -139,3 +151,7 @@ def _conflicts(rows: Sequence[Row], images: Mapping[str, Header]) -> Iterator[Fa
         patient = (normalised(image.issuer), normalised(image.patient) or image.study)
         if cohorts.setdefault(patient, row.get("cohort")) != row.get("cohort"):
             yield Fault(row.number, "cohort", "should be the one cohort of the patient", row.get("cohort"))
+        if normalised(image.patient) and normalised(image.patient) in normalised(row.get("cohort")):
+            yield Fault(row.number, "cohort", "should not hold the patient's ID", row.get("cohort"))
+    if len(set(cohorts.values())) > _MOST_COHORTS:
+        yield Fault(1, "cohort", f"should have at most {_MOST_COHORTS} different names", "")

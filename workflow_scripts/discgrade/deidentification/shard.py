@@ -44,7 +44,7 @@ def deidentify_shard(
         rejected: Table `records.REJECTED` that is written.
         ratings_out: Table `records.RATINGS` that is written.
         private: Folder of key, index and maps.
-        options: Section `deidentify` of the config; `key_seed` makes the key of a phantom study.
+        options: Sections `deidentify` and `ratings` of the config; `key_seed` makes the key of a phantom study.
 
     Raises:
         rules.SheetError: if the sheet breaks a rule; no image is read then.

@@ -1,5 +1,6 @@
 """The raters' sheet: read, checked as a whole before any image is, and given new identifiers."""
 
+import codecs
 import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
@@ -34,32 +35,39 @@ class Row:
 
 
 def load(path: Path) -> list[Row]:
-    """Read a sheet of readings as text: .csv (comma or semicolon), .parquet or .xlsx.
+    """Read a sheet of readings as text: .csv (comma, semicolon or tab), .parquet or .xlsx.
 
     Raises:
         RefusedError: if there is no such file, or it cannot be read; the message does not name it.
     """
     if not path.is_file():
         raise RefusedError("The sheet of readings is missing. It should be a .csv, .parquet or .xlsx file")
+    readers = {".parquet": _parquet, ".xlsx": _xlsx}
+    kind = path.suffix.lower() if path.suffix.lower() in readers else ".csv"
     try:
-        records = {".parquet": _parquet, ".xlsx": _xlsx}.get(path.suffix.lower(), _csv)(path)
+        records = readers.get(kind, _csv)(path)
     except ModuleNotFoundError:
         raise RefusedError("An .xlsx sheet needs the package openpyxl. Install it, or save the sheet as .csv") from None
     except Exception:
-        raise RefusedError(f"The sheet of readings should be a {path.suffix} file, and cannot be read as one") from None
+        raise RefusedError(f"The sheet of readings should be a {kind} file, and cannot be read as one") from None
     return [Row(number, fields) for number, fields in enumerate(records, 2) if any(fields.values())]
 
 
 def _csv(path: Path) -> list[dict[str, str]]:
-    content = path.read_bytes()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", "replace")
-    head = text.partition("\n")[0]
-    delimiter = ";" if head.count(";") > head.count(",") else ","
+    text = decoded(path.read_bytes())
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
     names, *rows = list(csv.reader(io.StringIO(text), delimiter=delimiter)) or [[]]
     return [{name.strip(): value.strip() for name, value in zip(names, row, strict=False)} for row in rows]
+
+
+def decoded(content: bytes) -> str:
+    """Return text that a spreadsheet program wrote: UTF-8, UTF-16 with its mark, or Windows-1252."""
+    if content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
 
 
 def _parquet(path: Path) -> list[dict[str, str]]:

@@ -71,7 +71,10 @@ def headers(source: Path, private: Path) -> list[Header]:
         raise privacy.RefusedError("The folder of scans is missing or empty. It should hold DICOM files")
     privacy.make(private)
     with privacy.locked(private, "index"):
-        cached = {one[:3]: one for one in _load(private / INDEX)}
+        try:
+            cached = {one[:3]: one for one in _load(private / INDEX)}
+        except ValueError:  # another version's index; the message would quote it
+            cached = {}
         found = [cached.get(key) or _read(source, *key) for key in files]
         if found != list(cached.values()):
             privacy.write_rows(private / INDEX, Header._fields, found)
@@ -84,8 +87,10 @@ def by_instance(found: Sequence[Header]) -> dict[str, Header]:
 
 
 def _walk(source: Path) -> Iterator[tuple[str, int, int]]:
-    root = os.fspath(source)
-    for folder, _, names in os.walk(root, onerror=_unreadable):
+    """Yield path, size and time stamp of every file; a folder that a link leads to is entered once."""
+    root, entered = os.fspath(source), {source.resolve()}
+    for folder, folders, names in os.walk(root, onerror=_unreadable, followlinks=True):
+        folders[:] = [name for name in folders if _is_new(Path(folder, name), entered)]
         for name in names:
             path = f"{folder}{os.sep}{name}"
             try:
@@ -93,6 +98,17 @@ def _walk(source: Path) -> Iterator[tuple[str, int, int]]:
             except OSError:
                 status = os.lstat(path)
             yield path[len(root) :].lstrip(os.sep), status.st_size, status.st_mtime_ns
+
+
+def _is_new(folder: Path, entered: set[Path]) -> bool:
+    """Tell whether a folder lies where its path says, or is linked from elsewhere and not entered yet."""
+    if not folder.is_symlink():
+        return True
+    target = folder.resolve()
+    if any(target.is_relative_to(one) or one.is_relative_to(target) for one in entered):
+        return False
+    entered.add(target)
+    return True
 
 
 def _unreadable(_: OSError) -> None:
@@ -104,6 +120,8 @@ def _unreadable(_: OSError) -> None:
 def _read(source: Path, path: str, size: int, modified: int) -> Header:
     from discgrade.deidentification.files import header_fields  # noqa: PLC0415 (pydicom: only where a file is new)
 
+    if not (source / path).is_file():
+        return Header(path, size, modified)
     return Header(path, size, modified, *header_fields(source / path))
 
 

@@ -4,6 +4,7 @@ import re
 import struct
 from datetime import date, timedelta
 
+import numpy as np
 from pydicom.datadict import dictionary_has_tag
 from pydicom.valuerep import format_number_as_ds
 
@@ -19,15 +20,52 @@ SIZES = {"US": 2, "SS": 2, "UL": 4, "SL": 4, "FL": 4, "FD": 8, "SV": 8, "UV": 8,
 _PADDING = b" \0"
 _LONGEST_DECIMAL = 16
 _SHORTEST_SPELLED = 5
+# Above it a number written in digits is an identifier, a phone number or a date; so is a long one that starts with 0.
+_LARGEST = 10**7
+_LEADING_ZERO = re.compile(r"[+-]?0\d{5,}", re.ASCII)
+# Words in the bytes of numbers: in any code page, two bytes a letter too; words of letters only in those of fractions.
+_WORD = re.compile(rb"[\x20-\x7e]{4}|[A-Za-z\xc0-\xfe]{5}|(?:[A-Za-z]\0){5}")
+_LETTERS = re.compile(rb"[A-Za-z]{5}")
+# Magnitudes that measurements have, in any unit; those of bytes that are a text lie beyond, save by chance.
+_MAGNITUDES = {"FL": (1e-30, 1e7), "FD": (1e-30, 1e15)}
 _AGE = re.compile(r"(\d{3})([DWMY])", re.ASCII)
 _PER_YEAR = {"D": 365.25, "W": 365.25 / 7, "M": 12.0, "Y": 1.0}
 
 
 def numbers(value: bytes, representation: str, multiplicity: Multiplicity) -> bytes | None:
-    """Return binary numbers, or None where the bytes are not as many numbers of this representation, or are text."""
+    """Return binary numbers, or None where the bytes are not as many numbers of this representation, or are text.
+
+    A double in whose bytes a word can be read by chance keeps the digits of single precision.
+    """
     count, rest = divmod(len(value), SIZES[representation])
-    fits = not rest and _fits(count, multiplicity) and not _spelled(value)
-    return value if fits and (representation != "AT" or _points(value)) else None
+    if rest or not _fits(count, multiplicity) or _spelled(value):
+        return None
+    if representation in _MAGNITUDES:
+        return _fractions(value, representation)
+    if _WORD.search(value) or (representation == "AT" and not _points(value)):
+        return None
+    return value
+
+
+def _fractions(value: bytes, representation: str) -> bytes | None:
+    """Return binary fractions of magnitudes that measurements have, or None."""
+    least, most = _MAGNITUDES[representation]
+    found = np.frombuffer(value, f"<f{SIZES[representation]}")
+    with np.errstate(invalid="ignore"):
+        if not np.all((found == 0) | ((np.abs(found) >= least) & (np.abs(found) <= most))):
+            return None
+    if representation == "FD" and _LETTERS.search(value):
+        value = found.astype("<f4").astype("<f8").tobytes()
+    return None if _LETTERS.search(value) else value
+
+
+def integers(value: bytes, representation: str) -> set[str]:
+    """Return in digits those binary numbers that are whole and have six digits or more."""
+    if SIZES[representation] < 4 or representation == "AT":
+        return set()
+    kind = {"U": "u", "S": "i", "F": "f"}[representation[0]]
+    found = np.frombuffer(value, f"<{kind}{SIZES[representation]}")
+    return {str(int(one)) for one in found[np.abs(found) >= 1e5] if one == int(one)}
 
 
 def written_numbers(text: str, representation: str, multiplicity: Multiplicity) -> str | None:
@@ -41,9 +79,10 @@ def written_numbers(text: str, representation: str, multiplicity: Multiplicity) 
 def decimal(part: str) -> str | None:
     """Return one DS value, rounded to the 16 characters it may have; None if it is no decimal number.
 
-    A value too long is kept only if it is a fraction, as arithmetic makes it: a long whole number is an identifier.
+    One as large as an identifier or a date is none. A value too long is kept only if it is a fraction, as arithmetic
+    makes it.
     """
-    if part and not _DECIMAL.fullmatch(part):
+    if part and (not _DECIMAL.fullmatch(part) or _LEADING_ZERO.fullmatch(part) or abs(float(part)) >= _LARGEST):
         return None
     if len(part) <= _LONGEST_DECIMAL:
         return part
@@ -51,8 +90,9 @@ def decimal(part: str) -> str | None:
 
 
 def integer(part: str) -> str | None:
-    """Return one IS value, or None if it is no whole number."""
-    return part if not part or _INTEGER.fullmatch(part) else None
+    """Return one IS value, or None if it is no whole number, or one so long that it is an identifier."""
+    fits = _INTEGER.fullmatch(part) and not _LEADING_ZERO.fullmatch(part) and abs(int(part)) < _LARGEST
+    return part if not part or fits else None
 
 
 def _fits(count: int, multiplicity: Multiplicity) -> bool:

@@ -30,7 +30,9 @@ _IMAGE_TYPES = frozenset({int(Tag("ImageType")), int(Tag("FrameType"))})
 _SETS = frozenset(int(Tag(keyword)) for keyword in ("ScanningSequence", "SequenceVariant", "ScanOptions"))
 _WORD = re.compile(r"[^\W_]+[*]?")
 _SHORT_NUMBER = re.compile(r"\d{1,2}", re.ASCII)
+_DIGIT = re.compile(r"(?<![^\W_])\d(?![^\W_])", re.ASCII)
 _MEASURE = re.compile(r"\d{1,2}mm|\d", re.ASCII)
+_MOST_DIGITS, _MOST_NUMBERS = 3, 2  # more of them, each harmless by itself, may be a date or a phone number
 _GAPS = re.compile(r"[^0-9A-Za-z*]+")
 
 
@@ -78,7 +80,10 @@ def described(text: str, allowed: frozenset[str]) -> str:
     def separator(gap: re.Match[str]) -> str:
         return gap[0][0] if gap[0][0] in "_-+./" else " "
 
-    return _GAPS.sub(separator, _WORD.sub(kept, text)).strip(" _-+./")
+    left = _WORD.sub(kept, text)
+    if len(_DIGIT.findall(left)) > _MOST_DIGITS:
+        left = _DIGIT.sub("", left)
+    return _GAPS.sub(separator, left).strip(" _-+./")
 
 
 def text(tag: int, value: str) -> str | None:
@@ -95,8 +100,9 @@ def _is_known(tag: int, value: str) -> bool:
     if tag in _CREATORS:
         return value in private_dictionaries
     allowed = words(_worded()[tag])
-    parts = (part.strip(".") for part in re.split(r"[\s_\-/,;:()]+", value.casefold()))
-    return all(part in allowed or _SHORT_NUMBER.fullmatch(part) for part in parts if part)
+    parts = [part.strip(".") for part in re.split(r"[\s_\-/,;:()]+", value.casefold())]
+    others = [part for part in parts if part and part not in allowed]
+    return len(others) <= _MOST_NUMBERS and all(map(_SHORT_NUMBER.fullmatch, others))
 
 
 @cache

@@ -1,10 +1,12 @@
 """Patients who withdrew their consent: out of the export at the next run, and the models that they helped to train."""
 
+import csv
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from discgrade import records
 from discgrade.deidentification import private as privacy
+from discgrade.deidentification import sheet
 from discgrade.deidentification.pseudonyms import normalised
 
 LIST = "withdrawn.csv"
@@ -18,7 +20,10 @@ def listed(private: Path) -> frozenset[str]:
 
     The first row counts unless it is a header: an ID in its place must not be missed.
     """
-    rows = privacy.read_rows(private / LIST, header=False)
+    if not (private / LIST).exists():
+        return frozenset()
+    text = sheet.decoded((private / LIST).read_bytes())
+    rows = csv.reader(text.splitlines(), delimiter=max(",;\t", key=text.count))
     return frozenset(normalised(row[0]) for row in rows if row and row[0].strip()) - _HEADERS
 
 
