@@ -41,14 +41,13 @@ def submit(slurm: Mapping[str, str]) -> Iterator[Submit]:
 def _snakemake(environment: Mapping[str, str], project: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     _name_partitions(project / "profiles" / "slurm-gpu" / "profile.yaml")
     command = [sys.executable, "-m", "snakemake", "--workflow-profile", "profiles/slurm-gpu", *SITE, *arguments]
-    process = subprocess.Popen(
+    with subprocess.Popen(
         command, cwd=project, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def _name_partitions(profile: Path) -> None:
