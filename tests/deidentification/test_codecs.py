@@ -152,3 +152,11 @@ def test_a_name_behind_the_coded_pixels_goes_and_the_pixels_stay():
     result = files.deidentify_file(content, settings(), {}).content
     assert b"LINDGREN" not in result
     np.testing.assert_array_equal(read(result).pixel_array, image.pixel_array)
+
+
+def test_a_jpeg_stream_with_an_unknown_segment_is_rejected():
+    """GDCM aborts over some of them, and with it the whole shard would end."""
+    image, frame = compressed(JPEGBaseline8Bit)
+    content = with_frame(image, frame[:2] + b"\xff\x02\x00\x0aLINDGREN" + frame[2:])
+    with pytest.raises(files.RejectedError, match="cannot be decoded"):
+        files.deidentify_file(content, settings(), {})

@@ -118,3 +118,10 @@ def test_what_another_file_told_of_the_patient_counts():
     careless = settings(words=frozenset({"ilona"}))
     result = read(files.deidentify_file(written(anonymous), careless, own).content)
     assert result.SeriesDescription == "t2"
+
+
+def test_numbers_are_known_in_any_notation_and_short_ones_are_not():
+    own = known.Own(frozenset({"0090817263", "000012"}))
+    assert own.counts("1\\+90817263.0")
+    assert own.counts("9081.7263")
+    assert not own.counts("12")

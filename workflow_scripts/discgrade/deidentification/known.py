@@ -49,6 +49,12 @@ class Own:
         """Values of digits only that are searched as whole numbers; headers are full of shorter ones."""
         return frozenset(one for one in self.values if len(one) >= _SHORTEST_NUMBER and one.isdigit())
 
+    @cached_property
+    def significant(self) -> frozenset[str]:
+        """The same numbers without leading zeros, where these do not make them short."""
+        stripped = (one.lstrip("0") for one in self.numbers)
+        return frozenset(one for one in stripped if len(one) >= _SHORTEST_NUMBER)
+
     def within(self, text: str) -> bool:
         """Return whether a text holds one of the values."""
         folded = text.casefold()
@@ -60,7 +66,8 @@ class Own:
         """Return whether one of some numbers, written in digits and separators, is one of the values."""
         if not self.numbers:
             return False
-        return not self.numbers.isdisjoint(re.sub(r"\.0*(?!\d)|[^\d\\]", "", text).split("\\"))
+        parts = (re.sub(r"\.0*(?!\d)|\D", "", part).lstrip("0") for part in text.split("\\"))
+        return not self.significant.isdisjoint(parts)
 
     def equals(self, text: str) -> bool:
         """Return whether a whole value is one of the values, however short."""
@@ -98,9 +105,9 @@ def _name_parts(text: str) -> Collection[str]:
 
 
 def _digits(text: str) -> Collection[str]:
-    """Return the digits of a phone number, however it is written."""
+    """Return the digits of a phone number, however it is written, and long numbers within an identifier."""
     digits = re.sub(r"[\s()/+\-]", "", text)
-    return {digits} if digits.isdigit() else set()
+    return {*re.findall(rf"\d{{{_SHORTEST_NUMBER},}}", text), *([digits] if digits.isdigit() else [])}
 
 
 def _birth_forms(text: str) -> Collection[str]:

@@ -60,13 +60,13 @@ def extract(elements: raw.Item, kept: raw.Item, syntax: UID, coded: bool = True)
     """
     options = _options(kept)
     content = elements[encoding.PIXEL_DATA].content
-    cut = _cut(content, syntax, options) if coded else []
-    if cut:
-        # What is cut is no part of the coded image, so what leaves is all that has to be decoded.
+    if cut := _cut(content, syntax, options):
+        # What is cut is no part of the coded image, so what is left is all that has to be decoded.
         encoded = encoding.encapsulated(cut)
-        native = _native(encoded[encoding.LONG_HEAD :], syntax, options)
-        return Pixels(encoded, str(syntax), *_described(native))
+        content = encoded[encoding.LONG_HEAD :]
     native = _native(content, syntax, options)
+    if cut and coded:
+        return Pixels(encoded, str(syntax), *_described(native))
     if not syntax.is_encapsulated:
         native = _without_unused_bits(native, options, elements)
     kind = "OW" if options["bits_allocated"] > 8 else "OB"
@@ -145,6 +145,8 @@ def _cut(content: bytes, syntax: UID, options: dict[str, Any]) -> list[bytes]:
     Raises:
         codecs.TruncatedError: if a stream ends early.
         codecs.ShapeError: if a stream is of another image.
+        ValueError: if a JPEG stream (ISO 10918-1) holds anything unknown: GDCM, which decodes these, may end the
+            process over it.
     """
     if syntax not in _CUTS:
         return []
@@ -157,6 +159,8 @@ def _cut(content: bytes, syntax: UID, options: dict[str, Any]) -> list[bytes]:
     except (codecs.TruncatedError, codecs.ShapeError):
         raise
     except ValueError:
+        if syntax in JPEGTransferSyntaxes:
+            raise
         return []
 
 
