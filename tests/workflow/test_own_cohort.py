@@ -1,11 +1,13 @@
 """A researcher's own folder and sheet: accepted as they are, or refused in one message that names every fault."""
 
 import csv
+import re
 import shutil
 
 import pytest
 import yaml
 from discgrade import records
+from discgrade.provenance.verify import verify
 
 pytestmark = pytest.mark.slow
 
@@ -131,3 +133,78 @@ def test_neither_shards_nor_cores_change_a_sample(own, smoke, run_snakemake):
 def samples_of(results):
     paths = sorted((results / "samples" / "24px").glob("*.parquet"))
     return records.read_all(paths, records.samples(24)).sort_by([("disc", "ascending"), ("copy", "ascending")])
+
+
+COHORT = [
+    "results/own/tables/cohort.csv",
+    "results/own/splits.parquet",
+    *(f"results/own/samples/{px}px/{shard:02d}.parquet" for px in (20, 24) for shard in range(2)),
+]
+SHARD = {"deidentify": 1, "extract_rois": 1, "augment": 2}
+ONCE = {"select_discs": 1, "split": 1, "cohort": 1}
+
+
+def executed(result):
+    """Return how many jobs of each rule a run of Snakemake executed."""
+    output = result.stdout + result.stderr
+    table = output[output.index("Job stats:") :].split("\n\n")[0]
+    return {rule: int(count) for rule, count in re.findall(r"^(\w+) +(\d+)$", table, re.MULTILINE) if rule != "total"}
+
+
+def hide_a_patient(own):
+    """Take a patient out of folder and sheet; return a function that puts them back."""
+    folder = sorted(own.scans.iterdir())[5]
+    hidden = own.project.parent / folder.name
+    rows = own.rows()
+    folder.rename(hidden)
+    own.write([row for row in rows if row["patient_id"] != folder.name.split("_")[0]])
+    assert len(own.rows()) < len(rows)
+
+    def put_back():
+        hidden.rename(folder)
+        own.write(rows)
+
+    return put_back
+
+
+def contents(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_touched_scans_and_a_touched_sheet_rerun_nothing(own, run_snakemake):
+    assert run(own, run_snakemake, "results/own/rois/00.parquet").returncode == 0
+    for path in [*own.scans.rglob("*"), own.sheet]:
+        path.touch()
+    result = run(own, run_snakemake, "results/own/rois/00.parquet")
+    assert "Nothing to be done" in result.stdout + result.stderr
+
+
+def test_one_new_patient_reruns_their_shard_and_what_the_whole_cohort_decides(own, run_snakemake):
+    put_back = hide_a_patient(own)
+    assert run(own, run_snakemake, *COHORT).returncode == 0
+    before = contents(own.results)
+    put_back()
+    result = run(own, run_snakemake, *COHORT)
+    assert result.returncode == 0, result.stderr[-1500:]
+    assert executed(result) == SHARD | ONCE
+    after = contents(own.results)
+    changed = {path.stem for path in before if path.parent.name in ("rois", "24px") and before[path] != after[path]}
+    assert len(changed) == 1
+
+
+@pytest.mark.ci
+def test_one_new_patient_in_a_finished_study(own, run_snakemake):
+    overlay = yaml.safe_load((own.project / "studies" / "own.yaml").read_text())
+    overlay["grid"] = {"variants": ["default", "mae"], "folds": []}
+    overlay["splits"]["shares"] = [1]
+    (own.project / "studies" / "own.yaml").write_text(yaml.safe_dump(overlay))
+    put_back = hide_a_patient(own)
+    first = run(own, run_snakemake)
+    assert first.returncode == 0, first.stderr[-1500:]
+    put_back()
+    second = run(own, run_snakemake)
+    assert second.returncode == 0, second.stderr[-1500:]
+    jobs = executed(first)
+    assert jobs["train"] == 3
+    assert executed(second) == jobs | SHARD
+    assert verify(own.results, scripts=own.project / "workflow_scripts").faults == []
