@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import yaml
+from discgrade.publication.render.paths import without_sources
 from discgrade.records import replacing
 from discgrade.step import die_with_parent, step
 
@@ -24,4 +25,6 @@ with step(snakemake) as job:
         command += ["--report-stylesheet", "rules/captions/report.css", "--configfile", str(config)]
         command += ["--", "tables", "figures", "chains"]
         subprocess.run(command, check=True, preexec_fn=die_with_parent)
-        html.replace(partial)
+        text = without_sources(html.read_text(encoding="utf-8"), job.config["cohort"])
+        html.unlink()
+        partial.write_text(text, encoding="utf-8")

@@ -1,7 +1,6 @@
-"""The same training on JAX and PyTorch, each in an environment of its own beside this one.
+"""The same training on JAX and PyTorch, each in an environment of its own on top of this one.
 
-DISCGRADE_JAX may name a Python that has JAX on top of the locked packages; without, one is made. DISCGRADE_TORCH must
-name one with PyTorch for its tests to run: the index holds the CUDA build, gigabytes that a CI run does not fetch.
+DISCGRADE_JAX and DISCGRADE_TORCH may name a Python that has the backend already; without, one is made.
 """
 
 import hashlib
@@ -23,17 +22,6 @@ pytestmark = pytest.mark.ci
 
 ROOT = Path(__file__).parents[2]
 NETWORK = "discgrade.learning.network:build_network"
-# The wheel that a machine without a GPU takes is not the one on the package index, so PyTorch comes without hashes.
-INSTALL = {
-    "jax": ["--require-hashes", "--requirement", str(ROOT / "envs" / "jax.lock")],
-    "torch": [
-        "--requirement",
-        str(ROOT / "envs" / "torch.in"),
-        "--constraint",
-        str(ROOT / "envs" / "requirements.lock"),
-    ],
-}
-
 PREDICT = """
 import sys
 from pathlib import Path
@@ -44,10 +32,7 @@ np.save(sys.argv[3], predict(Path(sys.argv[1]), np.load(sys.argv[2])))
 """
 
 
-BACKENDS = ["jax", "torch"] if os.environ.get("DISCGRADE_TORCH") else ["jax"]
-
-
-@pytest.fixture(scope="session", params=BACKENDS)
+@pytest.fixture(scope="session", params=["jax", "torch"])
 def other(request, tmp_path_factory):
     """The name of another backend and a Python that has it."""
     backend = request.param
@@ -55,11 +40,13 @@ def other(request, tmp_path_factory):
     if known:
         return backend, known
     folder = tmp_path_factory.mktemp(backend)
-    venv.create(folder, with_pip=True)
+    venv.create(folder)
     python = folder / "bin" / "python"
     site = folder / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
     (site / "locked.pth").write_text(sysconfig.get_path("purelib"))
-    subprocess.run([python, "-m", "pip", "install", "--quiet", *INSTALL[backend]], check=True)
+    lock = ROOT / "envs" / f"{backend}.lock"
+    install = [Path(sys.executable).with_name("uv"), "pip", "install", "--quiet", "--require-hashes"]
+    subprocess.run([*install, "--python", python, "--requirement", lock], check=True)
     return backend, str(python)
 
 
