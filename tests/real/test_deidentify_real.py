@@ -9,17 +9,7 @@ from pathlib import Path
 import pytest
 from discgrade import records
 from discgrade.deidentification.shard import deidentify_shard
-from exported_files import (
-    Exports,
-    check_attributes,
-    check_pixels,
-    check_references,
-    check_stability,
-    check_validity,
-    export_all,
-    mr_images,
-    source,
-)
+from exported_files import Exports, check_exports, check_validity, export_all, mr_images, source
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +27,7 @@ def test_every_mr_image_is_exported(zoo, exports):
 
 
 def test_exports_keep_pixels_attributes_and_references(exports):
-    check_pixels(exports)
-    check_attributes(exports)
-    check_references(exports)
-    check_stability(exports)
+    check_exports(exports)
 
 
 @pytest.mark.slow

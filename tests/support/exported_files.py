@@ -57,6 +57,12 @@ def mr_images(paths: Iterable[Path]) -> set[Path]:
     return found
 
 
+def check_exports(exports: Exports) -> None:
+    """Check that pixels, imaging attributes and references are kept, and that an export of an export is stable."""
+    for check in (check_pixels, check_attributes, check_references, check_stability):
+        check(exports)
+
+
 def check_pixels(exports: Exports) -> None:
     """Check that decoded pixels are identical."""
     for path, content in exports.items():
