@@ -1,7 +1,13 @@
+import subprocess
+import sys
+from pathlib import Path
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from discgrade import records
+
+SCRIPTS = Path(records.__file__).parents[2]
 
 SPLIT = {"split": "holdout", "patient": "P1", "part": "train", "share": 32}
 
@@ -69,3 +75,21 @@ def test_batches_of_another_table_are_refused(tmp_path):
     records.write([], records.REJECTED, tmp_path / "rejected.parquet")
     with pytest.raises(ValueError, match="not the expected table"):
         next(records.batches(tmp_path / "rejected.parquet", records.ROIS, 4))
+
+
+def test_what_killed_processes_left_of_a_file_is_removed_and_what_running_ones_write_stays(tmp_path):
+    path = tmp_path / "splits.parquet"
+    code = f"""
+import os, signal
+from discgrade.records import replacing
+with replacing({str(path)!r}) as partial:
+    partial.write_text("half")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": str(SCRIPTS)}, check=False)
+    (tmp_path / ".splits.parquet.another-99999999.partial").touch()
+    with records.replacing(path) as partial:
+        partial.touch()
+        assert len(list(tmp_path.iterdir())) == 3
+        records.remove_leftovers(path)
+        assert {left.name for left in tmp_path.iterdir()} == {partial.name, ".splits.parquet.another-99999999.partial"}

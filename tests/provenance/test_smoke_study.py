@@ -1,7 +1,10 @@
 """Trace and verification of the real workflow's smoke study, in an empty folder."""
 
+import json
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +12,7 @@ from discgrade.provenance.chain import read_chain, study_files
 from discgrade.provenance.trace import trace
 from discgrade.provenance.verify import verify
 
-from .conftest import discgrade
+from .conftest import PACKAGE, discgrade
 
 pytestmark = pytest.mark.slow
 
@@ -17,6 +20,27 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def study(smoke, tmp_path) -> Path:
     return shutil.copytree(smoke / "results" / "smoke", tmp_path / "smoke")
+
+
+def test_an_auditor_needs_a_copy_of_the_results_and_the_package_alone(study, tmp_path):
+    """Neither git nor checkout, .snakemake or private: an empty folder, an empty PATH, and three commands."""
+    shutil.copytree(PACKAGE, tmp_path / "lib" / "discgrade", ignore=shutil.ignore_patterns("__pycache__"))
+    place = ("--row", "default", "--column", "kappa_linear")
+
+    def audit(*arguments):
+        command = [sys.executable, "-B", "-m", "discgrade", *arguments]
+        environment = {"PATH": "", "PYTHONPATH": str(tmp_path / "lib")}
+        return subprocess.run(command, cwd=tmp_path, env=environment, check=False, capture_output=True, text=True)
+
+    verified = audit("verify", "smoke")
+    assert verified.returncode == 0, verified.stdout
+    assert verified.stdout.splitlines()[-1].startswith("clean: ")
+    traced = audit("trace", "smoke/tables/table2.csv", *place, "--html", "trace.html")
+    assert traced.returncode == 0, traced.stderr
+    assert "chain: unbroken" in traced.stdout
+    assert not re.search(r"https?://|<script|src=|@import", (tmp_path / "trace.html").read_text())
+    trace_in_json = json.loads(audit("trace", "smoke/tables/table2.csv", *place, "--json").stdout)
+    assert trace_in_json["faults"] == []
 
 
 def one_of_each_kind(study):
@@ -87,6 +111,33 @@ def test_a_cell_is_traced_to_the_export(study):
     assert found.score["metric"] == "kappa_linear"
     rules = {found.chain.records[name]["rule"] for name in found.names}
     assert rules >= {"table2", "credible_intervals", "score", "train", "augment", "extract_rois", "split", "deidentify"}
+
+
+@pytest.mark.parametrize(
+    ("path", "row", "column", "metric"),
+    [
+        ("figures/forest.csv", "variant=integral,metric=kappa_linear,split=holdout", "value", "kappa_linear"),
+        ("figures/figure3.csv", "metric=accuracy,share=2", "value", "accuracy"),
+        ("figures/figure4.csv", "metric=kappa_linear,resolution=20", "value", "kappa_linear"),
+    ],
+)
+def test_a_row_of_a_figure_is_traced_to_its_own_trainings(study, path, row, column, metric):
+    found = trace(study / path, row, column)
+    assert not found.faults
+    assert found.score["metric"] == metric
+    trained = [found.chain.records[name]["wildcards"] for name in found.names if name.startswith("train/")]
+    wanted = dict(part.split("=") for part in row.split(",") if not part.startswith("metric"))
+    assert trained
+    assert all(wanted.items() <= wildcards.items() for wildcards in trained)
+
+
+def test_a_statement_of_the_report_is_traced_to_the_export_and_a_printed_value_to_the_literature(study):
+    row = "default/kappa_linear"
+    found = trace(study / "tables" / "statements.csv", row, "value")
+    assert not found.faults
+    assert any(name.startswith("deidentify/") for name in found.names)
+    printed = trace(study / "tables" / "statements.csv", row, "published_value")
+    assert printed.tree.facts["score"] == "none: a value from the literature"
 
 
 def test_the_discs_behind_a_cell_are_as_many_as_were_scored(study):

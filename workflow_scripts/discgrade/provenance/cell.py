@@ -58,7 +58,8 @@ class Cell:
     @property
     def computed(self) -> bool:
         """Whether it holds something that this study computed, not nothing and not a value from the literature."""
-        return bool(self.text) and self.row.get("source", OWN) == OWN
+        literature = self.row.get("source", OWN) != OWN or self.column.startswith("published")
+        return bool(self.text) and not literature
 
     @property
     def name(self) -> str:
