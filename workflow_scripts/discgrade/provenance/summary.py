@@ -26,7 +26,7 @@ def write_chains(*, results: Path, destination: Path) -> None:
         f"<p>Head of the job records: <code>{chain.head(names)}</code>.\n"
         "<code>python -m discgrade verify</code> prints the same if nothing was changed since;\n"
         "<code>python -m discgrade trace</code> follows one number.</p>\n"
-        "<table>\n<tr><th>Table or figure</th><th>SHA-256</th><th>Jobs behind it, the nearest first</th>"
+        '<table class="chains">\n<tr><th>Table or figure</th><th>SHA-256</th><th>Jobs behind it, the nearest first</th>'
         f"<th>Commit</th></tr>\n{rows}</table>\n"
     )
     with replacing(destination) as partial:
