@@ -106,10 +106,15 @@ def test_same_bytes_every_time(draw):
         assert one.read_bytes() == other.read_bytes()
 
 
-def test_slices_are_shown_on_request_only(draw):
+def test_the_report_shows_slices_on_request_only(draw):
     """The discs on the slices are white; the empty frames are not, and the rest of both pages is the same."""
     shown, hidden = (np.asarray(Image.open(draw(name, name == "shown")[1]).convert("L")) for name in ("shown", "empty"))
     assert (shown > 250).mean() > (hidden > 250).mean() + 0.02
+
+
+def test_the_pages_always_show_slices(draw):
+    """A researcher looks at them before anything is trained: without pixels a swapped coordinate is easily missed."""
+    assert draw("empty")[0].read_bytes() == draw("shown")[0].read_bytes()
 
 
 def test_no_file_is_left_after_a_failure(draw, cohort):

@@ -49,14 +49,13 @@ def draw_rois(
         instances: Each shard's exported images, `records.INSTANCES`.
         export: Folder of the exported DICOM files.
         destination_pdf: PDF to write: sizes and sample on the first page, the doubtful ones on the next, up to 25.
-        destination_png: The first page as PNG.
+        destination_png: The first page as PNG, for the report.
         seed: Seed of the sample.
-        pictures: Whether to show the slices; without, the regions are drawn in empty frames.
+        pictures: Whether the PNG shows the slices; without, its regions are drawn in empty frames.
     """
     table = regions(discs, rois, instances)
     sample = _slices(table, seed)[: _COLUMNS * _SAMPLED_ROWS]
     doubtful = _slices(table[table["doubt"] != ""], seed)
-    folder = export if pictures else None
     metadata = dict.fromkeys(("CreationDate", "Creator", "Producer"))
     with (
         styled(),
@@ -64,10 +63,11 @@ def draw_rois(
         records.replacing(destination_png) as png,
         PdfPages(pdf, metadata=metadata) as pages,
     ):
-        first = _first_page(table, sample, folder)
-        first.savefig(png, format="png", dpi=200, metadata={"Software": None})
+        first = _first_page(table, sample, export)
+        public = first if pictures else _first_page(table, sample, None)
+        public.savefig(png, format="png", dpi=200, metadata={"Software": None})
         pages.savefig(first)
-        for page in _doubtful_pages(table, doubtful, folder):
+        for page in _doubtful_pages(table, doubtful, export):
             pages.savefig(page)
 
 
@@ -116,7 +116,7 @@ def _first_page(table: pd.DataFrame, sample: list[_Slice], export: Path | None) 
     return page
 
 
-def _doubtful_pages(table: pd.DataFrame, slices: list[_Slice], export: Path | None) -> Iterator[Figure]:
+def _doubtful_pages(table: pd.DataFrame, slices: list[_Slice], export: Path) -> Iterator[Figure]:
     size = _COLUMNS * _ROWS
     for start in range(0, min(len(slices), _MOST_PAGES * size), size):
         batch = slices[start : start + size]
