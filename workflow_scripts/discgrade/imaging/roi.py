@@ -166,9 +166,7 @@ def extract_shard(
             sink.write_batch(pa.RecordBatch.from_pylist(list(_rois(batch, paths, export, region)), schema=ROIS))
 
 
-def _rois(
-    discs: pa.RecordBatch, paths: dict[str, str], export: Path, region: Region
-) -> Iterator[dict[str, Any]]:
+def _rois(discs: pa.RecordBatch, paths: dict[str, str], export: Path, region: Region) -> Iterator[dict[str, Any]]:
     """Yield the regions of interest; the discs of a patient follow each other and mostly share their slice."""
     slice_of = lru_cache(maxsize=4)(read_slice)
     for disc in discs.to_pylist():
