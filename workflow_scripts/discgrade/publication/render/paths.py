@@ -1,14 +1,21 @@
 """A report that may leave the machine names no folder of it."""
 
+import json
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 SOURCES = ("dicom", "ratings", "export")
 
 
 def without_sources(text: str, cohort: Mapping[str, Any]) -> str:
-    """Put the key in the place of each source path that the config's `cohort` names."""
-    paths = {cohort[key]: f"cohort.{key}" for key in SOURCES if cohort.get(key)}
-    for path in sorted(paths, key=len, reverse=True):
-        text = text.replace(path, paths[path])
+    """Put the key in the place of each absolute source path of `cohort` with which a JSON string in the text begins.
+
+    A relative path names no folder of the machine, and may be a word that the text uses otherwise.
+    """
+    for key in SOURCES:
+        path = cohort.get(key)
+        if path and Path(path).is_absolute():
+            text = re.sub(rf'(?<="){re.escape(json.dumps(path)[1:-1])}(?=["/])', f"cohort.{key}", text)
     return text
