@@ -2,7 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Config = Mapping[str, Any]
 
@@ -146,6 +150,20 @@ def variant_protocol(config: Config, variant: str) -> dict[str, str]:
     """Return what a variant is scored on and how its checkpoint is chosen: `protocol`, overridden by the variant's."""
     protocol = dict(config["protocol"]) | dict(config["variants"][variant].get("protocol", {}))
     return {key: protocol[key] for key in ("score", "checkpoint")}
+
+
+def is_scored(copy: "NDArray[np.int32]", score: str) -> "NDArray[np.bool_]":
+    """Tell which copies of a disc a protocol scores.
+
+    Args:
+        copy: Of shape (n,); 0 is the disc as read.
+        score: `protocol.score`: "as_read", "averaged" or "augmented".
+
+    Returns:
+        Of shape (n,).
+    """
+    scored: dict[str, NDArray[np.bool_]] = {"as_read": copy == 0, "averaged": copy >= 0, "augmented": copy > 0}
+    return scored[score]
 
 
 def run_plans(config: Config) -> list[dict[str, Any]]:

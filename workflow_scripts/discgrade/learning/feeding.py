@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from discgrade import records
 from discgrade.grades import Scale, is_grade
 from discgrade.learning.device import MIB, available_memory
-from discgrade.study import Run
+from discgrade.study import Run, is_scored
 
 # Bytes of pixels that are decoded at a time.
 READ_BYTES = 2**24
@@ -154,9 +154,9 @@ def _check_complete(disc: NDArray[Any], copy: NDArray[Any], names: pa.ChunkedArr
 
 def _uses(index: Mapping[str, NDArray[Any]], share: int, protocol: Mapping[str, str]) -> dict[str, NDArray[np.bool_]]:
     """Return which samples a run on a share trains on, chooses its checkpoint with and predicts."""
-    part, as_read, every = index["part"], index["copy"] == 0, index["copy"] >= 0
-    scored_copy = {"as_read": as_read, "averaged": every, "augmented": ~as_read}[protocol["score"]]
-    trained_copy = ~as_read if protocol["score"] == "augmented" else every
+    part, as_read = index["part"], index["copy"] == 0
+    scored_copy = is_scored(index["copy"], protocol["score"])
+    trained_copy = scored_copy if protocol["score"] == "augmented" else True
     inner = protocol["checkpoint"] != "scored"
     uses = {
         "train": np.isin(part, ["train"] if inner else ["train", "inner"]) & (index["share"] >= share) & trained_copy,

@@ -33,15 +33,12 @@ REJECTED = pa.schema(
     ]
 )
 
+# Which disc, and where on which slice it was read.
+_PLACE = [DISC, PATIENT, STUDY, INSTANCE, FRAME, LEVEL, *ROI]
+
 RATINGS = pa.schema(
     [
-        DISC,
-        PATIENT,
-        STUDY,
-        INSTANCE,
-        FRAME,
-        LEVEL,
-        *ROI,
+        *_PLACE,
         column("grade", pa.float64(), "grade given in this reading", "grade"),
         column("rater", pa.string(), "pseudonym of the rater: R1, R2 ..."),
         column("reading", pa.int32(), "the rater's first, second ... reading of this disc"),
@@ -53,13 +50,7 @@ RATINGS = pa.schema(
 
 DISCS = pa.schema(
     [
-        DISC,
-        PATIENT,
-        STUDY,
-        INSTANCE,
-        FRAME,
-        LEVEL,
-        *ROI,
+        *_PLACE,
         column("grade", pa.float64(), "reference grade on the cohort's finest scale", "grade"),
         column("integral", pa.float64(), "reference grade rounded to the integral scale", "grade"),
         COHORT,

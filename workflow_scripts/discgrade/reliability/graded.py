@@ -1,6 +1,6 @@
 """What a run predicted for its scored part, decoded and checked against discs and splits."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +12,7 @@ from numpy.typing import NDArray
 from discgrade import records
 from discgrade.decoding import decode
 from discgrade.grades import is_grade
-from discgrade.study import HOLDOUT, Run
-
-AS_READ = "as_read"
-AVERAGED = "averaged"
-_SCORED: dict[str, Callable[[NDArray[np.int32]], NDArray[np.bool_]]] = {
-    AS_READ: lambda copy: copy == 0,
-    AVERAGED: lambda copy: copy >= 0,
-    "augmented": lambda copy: copy > 0,
-}
+from discgrade.study import HOLDOUT, Run, is_scored
 
 _NAMED = 5
 
@@ -76,11 +68,11 @@ def read_splits(path: Path) -> pd.DataFrame:
 def _predictions(path: Path, plan: Mapping[str, Any]) -> pd.DataFrame:
     """Return disc, copy, part and predicted grade of the copies that the protocol scores."""
     table = records.read(path, records.PREDICTIONS).combine_chunks()
-    table = table.filter(pa.array(_SCORED[plan["score"]](table.column("copy").to_numpy())))
+    table = table.filter(pa.array(is_scored(table.column("copy").to_numpy(), plan["score"])))
     frame: pd.DataFrame = table.select(["disc", "copy", "part"]).to_pandas()
     try:
         values = _outputs(table)
-        if plan["score"] == AVERAGED and len(frame):
+        if plan["score"] == "averaged" and len(frame):
             frame, values = _averaged(frame, values)
         frame["predicted"] = decode(values, plan["scale"], plan["decoding"]) if len(frame) else np.empty(0)
     except ValueError as error:
