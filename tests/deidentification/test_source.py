@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from discgrade.deidentification import source
+from discgrade.deidentification import indexing, source
 from discgrade.deidentification.private import RefusedError
 from discgrade.deidentification.source import headers
 from mr_files import IDENTITY, mr_image, write_images
@@ -48,7 +48,7 @@ def digests(scans, tmp_path):
 def test_headers_are_read_once(scans, tmp_path, monkeypatch):
     first = source.headers(scans, tmp_path / "private")
     assert first[0][3:] == ("1.2.0.0", "1.3.0", "ID0", "", 16, 12, 1)
-    monkeypatch.setattr(source, "_read", None)
+    monkeypatch.setattr(indexing, "read_headers", None)
     assert source.headers(scans, tmp_path / "private") == first
     assert (tmp_path / "private" / source.INDEX).stat().st_mode & 0o777 == 0o600
 

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import compress
-from pathlib import Path
 from typing import Any
 
 import pydicom
@@ -106,23 +105,6 @@ def deidentify_file(content: bytes, settings: Settings, own: dict[str, set[str]]
             raise
         except Exception:
             raise RejectedError("cannot be read") from None
-
-
-def header_fields(path: Path) -> tuple[str, str, str, str, int, int, int]:
-    """Return what the index holds of a file: SOP instance, study, patient ID, issuer, rows, columns, frames.
-
-    The texts of a file that is no DICOM are empty.
-    """
-    with silence():
-        try:
-            elements = raw.item(pydicom.dcmread(path, stop_before_pixels=True))
-            instance, study, patient, issuer = (
-                raw.text(elements, tag) for tag in (SOP_INSTANCE, STUDY, PATIENT_ID, ISSUER)
-            )
-            rows, columns, frames = (raw.number(elements, tag) for tag in (ROWS, COLUMNS, FRAMES))
-        except Exception:
-            return "", "", "", "", 0, 0, 1
-    return instance, study, patient, issuer, rows, columns, frames or 1
 
 
 def _read(content: bytes) -> FileDataset:

@@ -49,22 +49,27 @@ def item(dataset: Dataset, depth: int = 0) -> Item:
     """
     if depth > _DEEPEST:
         raise ValueError("sequences are nested too deeply")
-    return {int(element.tag): _element(element, depth) for element in dataset.values()}
+    return {int(one.tag): element(one, depth) for one in dataset.values()}
 
 
-def _element(element: DataElement | RawDataElement, depth: int) -> Raw:
-    tag, given = int(element.tag), str(element.VR or "")
-    if isinstance(element, RawDataElement):
-        content = element.value or b""
+def element(read: DataElement | RawDataElement, depth: int = 0) -> Raw:
+    """Return one element as pydicom read it; an unread sequence is read.
+
+    Raises:
+        ValueError: if sequences lie deeper in one another than in any image.
+    """
+    tag, given = int(read.tag), str(read.VR or "")
+    if isinstance(read, RawDataElement):
+        content = read.value or b""
         items: tuple[Item, ...] = ()
         if given in ("", "SQ") and dictionary(tag)[0] == "SQ":
-            sequence = convert_SQ(content, element.is_implicit_VR, element.is_little_endian)
+            sequence = convert_SQ(content, read.is_implicit_VR, read.is_little_endian)
             content, items = b"", tuple(item(one, depth + 1) for one in sequence)
-        return Raw(tag, given, content, items, not element.is_little_endian)
+        return Raw(tag, given, content, items, not read.is_little_endian)
     if given == "SQ":
-        return Raw(tag, given, b"", tuple(item(one, depth + 1) for one in element.value), False)
+        return Raw(tag, given, b"", tuple(item(one, depth + 1) for one in read.value), False)
     # pydicom converts the character set, and nothing else, when it reads a file.
-    names = [element.value] if isinstance(element.value, str) else element.value or []
+    names = [read.value] if isinstance(read.value, str) else read.value or []
     return Raw(tag, given, "\\".join(map(str, names)).encode("latin-1", "replace"), (), False)
 
 

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +16,10 @@ from discgrade.deidentification import keys, sheet, withdrawal
 from discgrade.deidentification import private as privacy
 
 INDEX = "index.csv"
+
+
+Stamp = tuple[str, int, int]
+"""Path relative to the source folder, size in bytes and time stamp in ns of a file."""
 
 
 class Header(NamedTuple):
@@ -44,6 +49,11 @@ class Header(NamedTuple):
     columns: int = 0
     frames: int = 1
 
+    @property
+    def stamp(self) -> Stamp:
+        """Return what tells whether the entry still holds."""
+        return self[:3]
+
 
 def folder_of(path: str) -> str:
     """Return the source folder of a file: the first part of its path."""
@@ -71,12 +81,14 @@ def headers(source: Path, private: Path) -> list[Header]:
         raise privacy.RefusedError("The folder of scans is missing or empty. It should hold DICOM files")
     privacy.make(private)
     with privacy.locked(private, "index"):
-        try:
-            cached = {one[:3]: one for one in _load(private / INDEX)}
-        except ValueError:  # another version's index; the message would quote it
-            cached = {}
-        found = [cached.get(key) or _read(source, *key) for key in files]
-        if found != list(cached.values()):
+        held = _load(private / INDEX)
+        known = {one.stamp: one for one in held}
+        if new := [stamp for stamp in files if stamp not in known]:
+            from discgrade.deidentification.indexing import read_headers  # noqa: PLC0415 (pydicom: only if needed)
+
+            known |= zip(new, read_headers(source, new), strict=True)
+        found = [known[stamp] for stamp in files]
+        if found != held:
             privacy.write_rows(private / INDEX, Header._fields, found)
     return found
 
@@ -86,7 +98,7 @@ def by_instance(found: Sequence[Header]) -> dict[str, Header]:
     return {one.instance: one for one in reversed(found) if one.instance}
 
 
-def _walk(source: Path) -> Iterator[tuple[str, int, int]]:
+def _walk(source: Path) -> Iterator[Stamp]:
     """Yield path, size and time stamp of every file; a folder that a link leads to is entered once."""
     root, entered = os.fspath(source), {source.resolve()}
     for folder, folders, names in os.walk(root, onerror=_unreadable, followlinks=True):
@@ -117,19 +129,16 @@ def _unreadable(_: OSError) -> None:
     ) from None
 
 
-def _read(source: Path, path: str, size: int, modified: int) -> Header:
-    from discgrade.deidentification.files import header_fields  # noqa: PLC0415 (pydicom: only where a file is new)
-
-    if not (source / path).is_file():
-        return Header(path, size, modified)
-    return Header(path, size, modified, *header_fields(source / path))
-
-
 def _load(path: Path) -> list[Header]:
-    return [
-        Header(file, int(size), int(modified), instance, study, patient, issuer, int(rows), int(columns), int(frames))
-        for file, size, modified, instance, study, patient, issuer, rows, columns, frames in privacy.read_rows(path)
-    ]
+    """Return the index; empty if there is none, or if another version wrote it (the message would quote it)."""
+    with suppress(ValueError):
+        return [
+            Header(
+                file, int(size), int(modified), instance, study, patient, issuer, int(rows), int(columns), int(count)
+            )
+            for file, size, modified, instance, study, patient, issuer, rows, columns, count in privacy.read_rows(path)
+        ]
+    return []
 
 
 def shard_digests(*, source: Path, ratings: Path | None, shards: Sequence[str], private: Path) -> dict[str, str]:

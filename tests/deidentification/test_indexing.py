@@ -1,0 +1,109 @@
+"""The quick reading of headers says what a whole reading by pydicom says, on usual files and on odd ones."""
+
+import io
+import os
+from pathlib import Path
+
+import pydicom
+import pytest
+from discgrade.deidentification import indexing, raw
+from discgrade.deidentification.files import silence
+from discgrade.deidentification.indexing import read_headers
+from mr_files import mr_image, written
+from pydicom.tag import Tag
+from pydicom.uid import (
+    UID,
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+)
+
+NAMES = ("SOPInstanceUID", "StudyInstanceUID", "PatientID", "IssuerOfPatientID", "Rows", "Columns", "NumberOfFrames")
+ABSENT = ("", "", "", "", 0, 0, 1)
+
+
+def whole(content: bytes) -> tuple[object, ...]:
+    """What pydicom finds when it reads all elements before the pixels."""
+    try:
+        with silence():
+            elements = raw.item(pydicom.dcmread(io.BytesIO(content), stop_before_pixels=True))
+    except Exception:
+        return ABSENT
+    texts, numbers = [Tag(name) for name in NAMES[:4]], [Tag(name) for name in NAMES[4:]]
+    found = (*(raw.text(elements, tag) for tag in texts), *(raw.number(elements, tag) for tag in numbers))
+    return (*found[:6], found[6] or 1)
+
+
+def encoded(syntax: str = ExplicitVRLittleEndian, **attributes: object) -> bytes:
+    """An MR image's file; a big-endian one has no pixels, which nobody swaps here."""
+    image = mr_image(**attributes)
+    if syntax == ExplicitVRBigEndian:
+        del image.PixelData
+    return written(image, UID(syntax))
+
+
+def out_of_order(tag: bytes) -> bytes:
+    """Move an element to the end, before the pixels."""
+    content = encoded(PatientID="ID77", IssuerOfPatientID="CLINIC")
+    start = content.index(tag, 132)
+    end = start + 8 + int.from_bytes(content[start + 6 : start + 8], "little")
+    pixels = content.index(b"\xe0\x7f\x10\x00", end)
+    return content[:start] + content[end:pixels] + content[start:end] + content[pixels:]
+
+
+FILES = {
+    "explicit": encoded(PatientID="ID1", IssuerOfPatientID="CLINIC"),
+    "implicit": encoded(ImplicitVRLittleEndian, PatientID="ID2"),
+    "big-endian": encoded(ExplicitVRBigEndian, PatientID="ID3"),
+    "deflated": encoded(DeflatedExplicitVRLittleEndian),
+    "frames": encoded(NumberOfFrames=7),
+    "no patient": encoded(PatientID=""),
+    "umlaut": encoded(SpecificCharacterSet="ISO_IR 192", PatientID="Größe-7"),
+    "padded": encoded(PatientID="ID4 "),
+    "patient last": out_of_order(b"\x10\x00\x20\x00LO"),
+    "rows last": out_of_order(b"\x28\x00\x10\x00US"),
+    "private syntax": encoded().replace(b"1.2.840.10008.1.2.1\0", b"1.2.3.4.5.6.7.8.9.10"),
+    "implicit though called explicit": encoded(ImplicitVRLittleEndian).replace(
+        b"\x14\x00" + b"1.2.840.10008.1.2\0", b"\x14\x00" + b"1.2.840.10008.1.2.1\0"
+    ),
+    "cut in the header": encoded()[:400],
+    "cut in the meta group": encoded()[:150],
+    "text": b"no DICOM",
+    "empty": b"",
+}
+
+
+def test_the_files_tell_something():
+    told = {name: whole(content) for name, content in FILES.items()}
+    assert [name for name, found in told.items() if found == ABSENT] == ["cut in the meta group", "text", "empty"]
+    assert told["patient last"][2:4] == ("ID77", "CLINIC")
+    assert told["big-endian"][4:6] == (16, 12)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_header_is_what_a_whole_reading_finds(name, tmp_path):
+    (tmp_path / name).write_bytes(FILES[name])
+    stamp = (name, len(FILES[name]), 0)
+    assert read_headers(tmp_path, [stamp]) == [(*stamp, *whole(FILES[name]))]
+
+
+def test_many_files_are_read_side_by_side_in_order(tmp_path, monkeypatch):
+    names = [f"{number:03d}" for number in range(20)]
+    for name in names:
+        (tmp_path / name).write_bytes(encoded(PatientID=f"ID{name}"))
+    monkeypatch.setattr(indexing, "_FEW", 4)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+    stamps = [(name, 1, 0) for name in [*names, "gone"]]
+    found = read_headers(tmp_path, stamps)
+    assert [one.patient for one in found] == [*(f"ID{name}" for name in names), ""]
+    assert [one.stamp for one in found] == stamps
+
+
+def test_real_headers_are_what_a_whole_reading_finds(real: Path):
+    folder = real / "dicom_zoo"
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    stamps = [(str(path.relative_to(folder)), 0, 0) for path in files]
+    expected = [whole(path.read_bytes()) for path in files]
+    assert sum(one != ABSENT for one in expected) > len(files) / 2
+    assert [one[3:] for one in read_headers(folder, stamps)] == expected
