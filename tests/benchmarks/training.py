@@ -111,11 +111,11 @@ def contend(arguments: list[str]) -> None:
 
 
 def rate(run: Callable[[int], object], batch: int, seconds: float) -> float:
-    """Return images per second of `run(steps)`, after it has run a few steps."""
-    run(4)
+    """Return images per second of `run(steps)`, after it has run two steps."""
+    run(2)
     start = time.perf_counter()
-    run(4)
-    steps = max(4, round(4 * seconds / (time.perf_counter() - start)))
+    run(2)
+    steps = max(2, round(2 * seconds / (time.perf_counter() - start)))
     start = time.perf_counter()
     run(steps)
     return steps * batch / (time.perf_counter() - start)

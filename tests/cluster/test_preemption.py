@@ -11,7 +11,7 @@ from slurm_cluster import answer
 
 from .queue_watch import queue
 
-pytestmark = pytest.mark.ci
+pytestmark = [pytest.mark.ci, pytest.mark.xdist_group("cluster")]
 
 # The smoke study's default run, for long enough to be interrupted.
 EPOCHS = 60
@@ -35,7 +35,7 @@ def longer(smoke, tmp_path):
     return make
 
 
-def wait_until(condition, seconds=90):
+def wait_until(condition, seconds=180):
     deadline = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < deadline, f"not within {seconds} s"

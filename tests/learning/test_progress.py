@@ -1,5 +1,6 @@
 import io
 
+import pytest
 from discgrade.learning import device, progress
 
 ROW = {
@@ -45,6 +46,40 @@ def test_memory_is_that_of_this_process():
     assert device.peak_memory() >= before
     assert device.peak_memory() > len(block) / device.MIB
     assert device.available_memory() > 0
+
+
+SECOND = ("memory.max", "memory.current", "inactive_file")
+FIRST = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
+
+
+@pytest.mark.parametrize(
+    ("lines", "folder", "files", "left"),
+    [
+        ("0::/job/step", "job", SECOND, 300),
+        (
+            "4:memory:/job/step\n0::/",
+            "memory/job",
+            ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+            300,
+        ),
+        ("0::/elsewhere", "job", SECOND, 8000),
+    ],
+    ids=["second version", "first version", "another group's"],
+)
+def test_a_control_group_bounds_the_memory(tmp_path, lines, folder, files, left):
+    processes, group = tmp_path / "proc", tmp_path / "groups" / folder
+    (processes / "self").mkdir(parents=True)
+    (processes / "meminfo").write_text(f"MemTotal: 1 kB\nMemAvailable: {8000 * 1024} kB\n")
+    (processes / "self" / "cgroup").write_text(f"5:devices:/\n{lines}\n")
+    (group / "step").mkdir(parents=True)
+    limit, used, cache = files
+    (group / limit).write_text(f"{500 * device.MIB}\n")
+    (group / used).write_text(f"{300 * device.MIB}\n")
+    (group / "memory.stat").write_text(f"anon 5\n{cache} {100 * device.MIB}\n")
+    (group / "step" / limit).write_text("max\n" if limit == "memory.max" else f"{2**63 - 4096}\n")
+    (group / "step" / used).write_text("0\n")
+    (group / "step" / "memory.stat").write_text(f"{cache} 0\n")
+    assert device.available_memory(processes, tmp_path / "groups") == left
 
 
 def test_without_a_driver_there_is_no_gpu(monkeypatch):
