@@ -47,6 +47,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--batch", nargs="+", type=int, default=[32])
     parser.add_argument("--precision", nargs="+", default=["float32"])
     parser.add_argument("--side-by-side", nargs="+", type=int, default=[1, 2], help="trainings of discgrade at once")
+    parser.add_argument("--threads", type=int, default=1, help="of a training of discgrade")
     parser.add_argument("--backend", default="tensorflow", help="of discgrade")
     parser.add_argument("--seconds", type=float, default=8, help="of one measurement")
     parser.add_argument("--rounds", type=int, default=3)
@@ -67,12 +68,22 @@ def compare(options: argparse.Namespace, case: str, batch: int, precision: str) 
     for _ in range(options.rounds):
         for name, processes in entries:
             python = options.torch if name == "pytorch" else sys.executable
-            arguments = [name, resolution, width, str(batch), precision, options.backend, str(options.seconds)]
+            arguments = [
+                name,
+                resolution,
+                width,
+                str(batch),
+                precision,
+                options.backend,
+                str(options.threads),
+                str(options.seconds),
+            ]
             result = side_by_side([python, __file__, "--contender", *arguments], processes)
+            print(f"{name}, {processes} at once: {result['rate']:.2f} images/s", file=sys.stderr)
             best[name, processes] = max(best.get((name, processes), result), result, key=lambda found: found["rate"])
     reference = best.get(("keras fit", 1), next(iter(best.values())))["rate"]
     for (name, processes), result in best.items():
-        line = f"{resolution:>4} {width:>6} {batch:>5} {precision:15} {name:22} {processes:>9} {result['rate']:>9.0f}"
+        line = f"{resolution:>4} {width:>6} {batch:>5} {precision:15} {name:22} {processes:>9} {result['rate']:>9.3g}"
         print(f"{line}  {result['rate'] / reference:.2f}{details(result, options.peak)}", flush=True)
 
 
@@ -104,28 +115,30 @@ def details(result: dict[str, Any], peak: float | None) -> str:
 
 def contend(arguments: list[str]) -> None:
     """Measure one contender in this process and print what it did as JSON."""
-    name, resolution, width, batch, precision, backend, seconds = arguments
-    settings = {"precision": precision, "backend": backend, "batch": int(batch)}
+    name, resolution, width, batch, precision, backend, threads, seconds = arguments
+    settings = {"precision": precision, "backend": backend, "batch": int(batch), "threads": int(threads)}
     result = CONTENDERS[name](int(resolution), float(width), settings, float(seconds))
     print(json.dumps(result))
 
 
 def rate(run: Callable[[int], object], batch: int, seconds: float) -> float:
-    """Return images per second of `run(steps)`, after it has run two steps."""
-    run(2)
-    start = time.perf_counter()
-    run(2)
-    steps = max(2, round(2 * seconds / (time.perf_counter() - start)))
-    start = time.perf_counter()
-    run(steps)
-    return steps * batch / (time.perf_counter() - start)
+    """Return images per second of `run(steps)` over at least so many seconds, after a first step."""
+    run(1)
+    steps, images, elapsed = 2, 0, 0.0
+    while elapsed < seconds:
+        start = time.perf_counter()
+        run(steps)
+        elapsed = time.perf_counter() - start
+        images = steps * batch
+        steps = math.ceil(1.1 * seconds * steps / elapsed)
+    return images / elapsed
 
 
 def discgrade(resolution: int, width: float, settings: dict[str, Any], seconds: float) -> dict[str, Any]:
-    """The training step of this project on one thread, fed as in a training."""
+    """The training step of this project, fed as in a training."""
     from discgrade.learning.backend import start_backend
 
-    start_backend({"threads": 1, **settings})
+    start_backend(settings)
     import keras
     import numpy as np
     from discgrade.learning.device import gpu_use, peak_memory

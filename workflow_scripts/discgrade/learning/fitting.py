@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -73,42 +74,64 @@ def fit(
     Raises:
         FloatingPointError: if the loss is not a number or diverges.
     """
+    trainer = _trainer(model, samples, run, training, log)
+    history, best = _resume(folder, model, trainer.optimizer, log)
+    for epoch in range(len(history) + 1, training["epochs"] + 1):
+        start = time.monotonic()
+        row = trainer.epoch(epoch, schedule.learning_rate(history, training))
+        row["best"] = schedule.is_best(history, row["val_accuracy"], choice)
+        _check(row, history)
+        history.append(row)
+        best = _values(model.variables) if row["best"] else best
+        groups = {"model": _values(model.variables), "optimizer": _values(trainer.optimizer.variables), "best": best}
+        checkpoint.save(folder, history, groups)
+        images = trainer.steps * training["batch"]
+        say(log, epoch_line(row, training["epochs"], images, time.monotonic() - start, trainer.engine.gpu))
+    _assign(model.variables, best)
+    return history, predict(trainer.engine, trainer.feed, samples.scored)
+
+
+@dataclass(frozen=True)
+class _Trainer:
+    """All that an epoch needs."""
+
+    model: keras.Model
+    samples: Samples
+    seed: int
+    batch: int
+    steps: int
+    optimizer: keras.optimizers.Optimizer
+    objective: Objective
+    engine: Engine
+    feed: Feed
+    target: NDArray[np.float32]
+    log: TextIO
+
+    def epoch(self, epoch: int, rate: float) -> dict[str, Any]:
+        """Train one epoch and look at the part that chooses the checkpoint; return its row but for `best`."""
+        self.optimizer.learning_rate = rate
+        _seed_dropout(self.model, self.seed, epoch)
+        order = schedule.sample_order(self.seed, epoch, self.samples.train, self.steps, self.batch)
+        loss, accuracy = _train_epoch(self.engine, self.feed, order, epoch, self.log)
+        outputs = predict(self.engine, self.feed, self.samples.validation)
+        row = {"epoch": epoch, "learning_rate": rate, "loss": loss, "accuracy": accuracy}
+        return row | _evaluate(self.objective, self.target[self.samples.validation], outputs)
+
+
+def _trainer(model: keras.Model, samples: Samples, run: Run, training: Mapping[str, Any], log: TextIO) -> _Trainer:
+    """Compile the step and bring the samples to the device."""
     optimizer = keras.optimizers.SGD(training["learning_rate"], momentum=training["momentum"])
     optimizer.build(model.trainable_variables)
     weights = _sample_weights(samples, training, log)
     objective = Objective(find_loss(training["loss"]), training["scale"], weighted=weights is not None)
     engine = start_engine(model, optimizer, objective)
     target = targets(samples.grades, training["scale"])
-    ones = np.ones(len(target), np.float32)
-    feed = Feed(engine, samples.pixels, target, ones if weights is None else weights)
-    say(
-        log,
-        f"{keras.backend.backend()} on {'the GPU' if engine.gpu else 'the CPU'}, samples in "
-        f"{'its' if feed.resident else 'main'} memory",
-    )
-
-    history, best = _resume(folder, model, optimizer, log)
+    feed = Feed(engine, samples.pixels, target, np.ones(len(target), np.float32) if weights is None else weights)
+    device, memory = "the GPU" if engine.gpu else "the CPU", "its" if feed.resident else "main"
+    say(log, f"{keras.backend.backend()} on {device}, samples in {memory} memory")
     shown = samples.full if training["length"] == "steps" else len(samples.train)
     steps = schedule.steps_per_epoch(shown, training["batch"])
-    for epoch in range(len(history) + 1, training["epochs"] + 1):
-        start = time.monotonic()
-        rate = schedule.learning_rate(history, training)
-        optimizer.learning_rate = rate
-        _seed_dropout(model, run.seed, epoch)
-        order = schedule.sample_order(run.seed, epoch, samples.train, steps, training["batch"])
-        loss, accuracy = _train_epoch(engine, feed, order, epoch, log)
-        outputs = predict(engine, feed, samples.validation)
-        row = {"epoch": epoch, "learning_rate": rate, "loss": loss, "accuracy": accuracy}
-        row |= _evaluate(objective, target[samples.validation], outputs)
-        row["best"] = schedule.is_best(history, row["val_accuracy"], choice)
-        _check(row, history)
-        history.append(row)
-        best = _values(model.variables) if row["best"] else best
-        groups = {"model": _values(model.variables), "optimizer": _values(optimizer.variables), "best": best}
-        checkpoint.save(folder, history, groups)
-        say(log, epoch_line(row, training["epochs"], order.size, time.monotonic() - start, engine.gpu))
-    _assign(model.variables, best)
-    return history, predict(engine, feed, samples.scored)
+    return _Trainer(model, samples, run.seed, training["batch"], steps, optimizer, objective, engine, feed, target, log)
 
 
 def predict(engine: Engine, feed: Feed, rows: NDArray[np.int64]) -> NDArray[np.float32]:
