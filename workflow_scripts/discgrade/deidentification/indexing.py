@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
@@ -19,7 +19,7 @@ from discgrade.deidentification.files import COLUMNS, FRAMES, ISSUER, PATIENT_ID
 from discgrade.deidentification.source import Header, Stamp
 from discgrade.step import die_with_parent
 
-_META, _SYNTAX = 0x0002, 0x00020010
+_META, _SYNTAX = 0x0002, Tag(0x00020010)
 _TEXTS = (SOP_INSTANCE, STUDY, PATIENT_ID, ISSUER)
 _NUMBERS = (ROWS, COLUMNS, FRAMES)
 _TAGS: list[BaseTag | int] = [Tag(tag) for tag in (raw.CHARACTER_SET, *_TEXTS, *_NUMBERS)]
@@ -79,14 +79,23 @@ def _first_elements(file: BinaryIO) -> raw.Item:
     Five times as fast as a data set of all elements.
     """
     read_preamble(file, force=False)
-    meta = {int(one.tag): raw.element(one) for one in data_element_generator(file, False, True, _after_meta)}
-    syntax = UID(raw.text(meta, _SYNTAX))
-    if syntax.is_private or syntax == DeflatedExplicitVRLittleEndian:
-        return {}
-    elements = data_element_generator(
-        file, syntax.is_implicit_VR, syntax.is_little_endian, _after_last, specific_tags=_TAGS
-    )
+    (named,) = data_element_generator(file, False, True, _after_meta, specific_tags=[_SYNTAX])
+    implicit, little = _encoding(named.value)
+    elements = data_element_generator(file, implicit, little, _after_last, specific_tags=_TAGS)
     return {int(element.tag): raw.element(element) for element in elements}
+
+
+@lru_cache(maxsize=64)
+def _encoding(syntax: bytes) -> tuple[bool, bool]:
+    """Return whether a transfer syntax gives no types, and whether its numbers are little-endian.
+
+    Raises:
+        ValueError: if what follows is compressed as a whole, or nobody knows how it is written.
+    """
+    uid = UID(syntax.rstrip(b"\0 ").decode("ascii"))
+    if uid.is_private or uid == DeflatedExplicitVRLittleEndian:
+        raise ValueError("not a plain data set")
+    return uid.is_implicit_VR, uid.is_little_endian
 
 
 def _after_meta(tag: BaseTag, _: str | None, __: int) -> bool:
