@@ -11,7 +11,7 @@ from slurm_cluster import answer
 
 from .queue_watch import queue
 
-pytestmark = [pytest.mark.ci, pytest.mark.xdist_group("cluster")]
+pytestmark = pytest.mark.ci
 
 # The smoke study's default run, for long enough to be interrupted.
 EPOCHS = 60

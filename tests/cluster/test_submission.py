@@ -11,7 +11,7 @@ from discgrade.provenance.verify import verify
 from ..conftest import copy_project
 from .queue_watch import QueuedJob, Watch
 
-pytestmark = [pytest.mark.ci, pytest.mark.xdist_group("cluster")]
+pytestmark = pytest.mark.ci
 
 SUBMITTED = {
     "make_phantom",

@@ -32,9 +32,7 @@ np.save(sys.argv[3], predict(Path(sys.argv[1]), np.load(sys.argv[2])))
 """
 
 
-@pytest.fixture(
-    scope="session", params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ("jax", "torch")]
-)
+@pytest.fixture(scope="session", params=["jax", "torch"])
 def other(request, tmp_path_factory):
     """The name of another backend and a Python that has it."""
     backend = request.param
