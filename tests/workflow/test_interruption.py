@@ -140,10 +140,16 @@ EXPORT = """
 from discgrade.__main__ import main
 main(["deidentify", "scans", "out", "--private", "private", "--jobs", "2"])
 """
+INDEX = """
+from pathlib import Path
+from discgrade.deidentification.indexing import read_headers
+files = [(str(path), 0, 0) for path in Path("scans").rglob("*.IMA")]
+read_headers(Path(), files * 500)
+"""
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("code", [PHANTOM, EXPORT], ids=["make_phantom", "deidentify"])
+@pytest.mark.parametrize("code", [PHANTOM, EXPORT, INDEX], ids=["make_phantom", "deidentify", "index"])
 def test_the_processes_of_a_pool_die_with_the_killed_process_that_began_it(smoke, tmp_path, code):
     (tmp_path / "scans").symlink_to(smoke / "private" / "smoke" / "source" / "dicom")
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2] / "workflow_scripts")}
