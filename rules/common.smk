@@ -1,9 +1,14 @@
 """Names and functions that the stage files share. Nothing heavy is imported here: every job pays for it again."""
 
+import gc
 import os
 import sys
 from functools import cache
 from pathlib import Path
+
+# A plan makes many objects and drops few: looking less often for dropped ones makes it a sixth quicker.
+gc.freeze()
+gc.set_threshold(100_000, 20, 20)
 
 SCRIPTS = Path(workflow.basedir, "workflow_scripts")
 sys.path.insert(0, str(SCRIPTS))
