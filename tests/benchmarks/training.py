@@ -141,7 +141,8 @@ def discgrade(resolution: int, width: float, settings: dict[str, Any], seconds: 
     start_backend(settings)
     import keras
     import numpy as np
-    from discgrade.learning.device import gpu_use, peak_memory
+    from discgrade.host import peak_memory
+    from discgrade.learning.device import MIB, gpu_use
     from discgrade.learning.engine import start_engine
     from discgrade.learning.feed import Feed
     from discgrade.learning.losses import find_loss
@@ -166,7 +167,7 @@ def discgrade(resolution: int, width: float, settings: dict[str, Any], seconds: 
         return sum(float(loss) for loss, _ in results)
 
     images = rate(run, settings["batch"], seconds)
-    return {"rate": images, "memory": peak_memory(), "gpu": use[-1], "operations": 3 * forward_operations(model)}
+    return {"rate": images, "memory": peak_memory() / MIB, "gpu": use[-1], "operations": 3 * forward_operations(model)}
 
 
 def forward_operations(model: Any) -> int:

@@ -1,6 +1,7 @@
 import io
 
 import pytest
+from discgrade.host import peak_memory
 from discgrade.learning import device, progress
 
 ROW = {
@@ -12,6 +13,15 @@ ROW = {
     "val_accuracy": 0.45,
     "best": True,
 }
+
+
+DRIVER = """#!/bin/sh
+case "$*" in
+    *"-i 3,1") echo "1024, 81559, 87"; echo "9, 81559, 1";;
+    *) echo "7, 81559, 0"; echo "9, 81559, 1";;
+esac
+"""
+"""A driver of several GPUs, which answers for those it is asked about."""
 
 
 class Terminal(io.StringIO):
@@ -41,11 +51,11 @@ def test_no_bar_is_drawn_in_a_file():
 
 
 def test_memory_is_that_of_this_process():
-    before = device.peak_memory()
+    before = peak_memory()
     block = bytearray(200 * device.MIB)
-    assert device.peak_memory() >= before
-    assert device.peak_memory() > len(block) / device.MIB
-    assert device.available_memory() > 0
+    assert peak_memory() >= before
+    assert peak_memory() > len(block)
+    assert device.available_memory() > device.MIB
 
 
 SECOND = ("memory.max", "memory.current", "inactive_file")
@@ -56,12 +66,7 @@ FIRST = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"
     ("lines", "folder", "files", "left"),
     [
         ("0::/job/step", "job", SECOND, 300),
-        (
-            "4:memory:/job/step\n0::/",
-            "memory/job",
-            ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
-            300,
-        ),
+        ("4:memory:/job/step\n0::/", "memory/job", FIRST, 300),
         ("0::/elsewhere", "job", SECOND, 8000),
     ],
     ids=["second version", "first version", "another group's"],
@@ -79,7 +84,7 @@ def test_a_control_group_bounds_the_memory(tmp_path, lines, folder, files, left)
     (group / "step" / limit).write_text("max\n" if limit == "memory.max" else f"{2**63 - 4096}\n")
     (group / "step" / used).write_text("0\n")
     (group / "step" / "memory.stat").write_text(f"{cache} 0\n")
-    assert device.available_memory(processes, tmp_path / "groups") == left
+    assert device.available_memory(processes, tmp_path / "groups") == left * device.MIB
 
 
 def test_without_a_driver_there_is_no_gpu(monkeypatch):
@@ -87,9 +92,12 @@ def test_without_a_driver_there_is_no_gpu(monkeypatch):
     assert device.gpu_use() is None
 
 
-def test_gpu_use_is_what_the_driver_says(monkeypatch, tmp_path):
-    (tmp_path / "nvidia-smi").write_text("#!/bin/sh\necho '1024, 81559, 87'\n")
+def test_gpu_use_is_that_of_the_first_gpu_of_this_process(monkeypatch, tmp_path):
+    (tmp_path / "nvidia-smi").write_text(DRIVER)
     (tmp_path / "nvidia-smi").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3,1")
     assert device.gpu_use() == (1024, 81559, 87)
     assert "GPU 87 %, 1024 of 81559 MiB" in progress.epoch_line(ROW, 10, 1000, 20.0, gpu=True)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES")
+    assert device.gpu_use() == (7, 81559, 0)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from discgrade import records
 from discgrade.grades import Scale, is_grade
-from discgrade.learning.device import MIB, available_memory
+from discgrade.learning.device import available_memory
 from discgrade.study import Run, is_scored
 
 # Bytes of pixels that are decoded at a time.
@@ -176,7 +176,7 @@ def _room(count: int, resolution: int, spool: Path) -> NDArray[np.uint16]:
     """Return an uninitialised array for the pixels, in memory or in a file that vanishes with the process."""
     shape = (count, resolution, resolution)
     free = available_memory()
-    if free is None or 2 * count * resolution**2 / MIB < SHARE * free:
+    if free is None or 2 * count * resolution**2 < SHARE * free:
         return np.empty(shape, np.uint16)
     spool.mkdir(parents=True, exist_ok=True)
     with TemporaryFile(dir=spool) as file:

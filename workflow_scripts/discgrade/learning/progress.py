@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, TextIO
 
-from discgrade.learning.device import gpu_use, peak_memory
+from discgrade.host import peak_memory
+from discgrade.learning.device import MIB, gpu_use
 
 WIDTH = 30
 
@@ -33,7 +34,7 @@ def epoch_line(row: Mapping[str, Any], epochs: int, images: int, seconds: float,
         f"{images / seconds:.0f} images/s",
     ]
     memory, use = peak_memory(), gpu_use() if gpu else None
-    parts += [f"{memory:.0f} MiB"] if memory else []
+    parts += [f"{memory / MIB:.0f} MiB"] if memory else []
     parts += [f"GPU {use[2]:.0f} %, {use[0]:.0f} of {use[1]:.0f} MiB"] if use else []
     left = (epochs - row["epoch"]) * seconds
     return "  ".join([*parts, f"{left / 60:.1f} min left" if left >= 100 else f"{left:.0f} s left"])

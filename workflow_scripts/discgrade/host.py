@@ -1,0 +1,48 @@
+"""What the kernel and the GPU's driver say of this process and the machine that it runs on."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+
+def kernel_field(file: Path, name: str) -> str | None:
+    """Return the value of a `name: value` line of a file of the kernel; None without the line or the file."""
+    if not file.exists():
+        return None
+    found = re.search(rf"^{re.escape(name)}\s*:\s*(.*)$", file.read_text(), re.MULTILINE)
+    return found.group(1).strip() if found else None
+
+
+def kernel_bytes(file: Path, name: str) -> int | None:
+    """Return the size of a `name: value kB` line of a file of the kernel in bytes; None without it."""
+    size = kernel_field(file, name)
+    return int(size.split()[0]) * 1024 if size else None
+
+
+def peak_memory() -> int | None:
+    """Return the largest resident size of this process so far in bytes, or None where the system does not say.
+
+    `getrusage` would inherit Snakemake's size across the fork: VmHWM starts with the program.
+    """
+    return kernel_bytes(Path("/proc/self/status"), "VmHWM")
+
+
+def given_gpus(*fields: str) -> list[list[str]]:
+    """Return the driver's answers for each GPU that this process was given (CUDA_VISIBLE_DEVICES; all if unset).
+
+    Args:
+        fields: What to ask, as `nvidia-smi --help-query-gpu` names it.
+
+    Returns:
+        A row of answers, in the order of the fields, for each GPU; none without a driver, or if it does not answer.
+    """
+    given = os.environ.get("CUDA_VISIBLE_DEVICES", "")
+    query = ["nvidia-smi", f"--query-gpu={','.join(fields)}", "--format=csv,noheader,nounits"]
+    try:
+        done = subprocess.run(
+            query + (["-i", given] if given else []), capture_output=True, text=True, check=True, timeout=60
+        )
+    except (OSError, subprocess.SubprocessError):
+        return []
+    return [line.split(", ") for line in done.stdout.strip().splitlines()]
