@@ -12,9 +12,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from discgrade import records
-from discgrade.grades import FRACTIONAL, integral
+from discgrade.grades import FRACTIONAL
 from discgrade.learning.backend import start_backend
 from discgrade.study import Run
+from numpy.typing import NDArray
+from table_rows import disc_row, sample_row
 
 # The first import of Keras fixes backend and threads for the whole process: here, before any test module's.
 start_backend({"backend": "tensorflow", "precision": "float32", "threads": 1})
@@ -75,52 +77,17 @@ def write_cohort(
         splits.append({"split": "holdout", "patient": patient, "part": part, "share": 4 if number % 4 == 3 else 1})
         for level in LEVELS:
             grade = float(random.choice(scale))
-            discs.append(_disc(patient, level, grade, f"{number % shards:02d}"))
+            discs.append(disc_row(number, f"{patient}-{level}", level, grade, shard=f"{number % shards:02d}"))
     records.write(discs, records.DISCS, folder / "discs.parquet")
     records.write(splits, records.SPLITS, folder / "splits.parquet")
     files = [_write_samples(folder, discs, f"{shard:02d}", copies, resolution) for shard in range(shards)]
     return Cohort(files, folder / "discs.parquet", folder / "splits.parquet")
 
 
-def _disc(patient: str, level: str, grade: float, shard: str) -> dict[str, object]:
-    empty = {field.name: None for field in records.DISCS}
-    return empty | {
-        "disc": f"{patient}-{level}",
-        "patient": patient,
-        "study_uid": f"2.25.{patient[1:]}",
-        "sop_instance_uid": f"2.25.{patient[1:]}",
-        "frame": 1,
-        "level": level,
-        "x": 0.0,
-        "y": 0.0,
-        "width": 40.0,
-        "height": 40.0,
-        "grade": grade,
-        "integral": float(integral(grade)),
-        "cohort": "primary",
-        "origin": "human",
-        "shard": shard,
-    }
-
-
 def _write_samples(folder: Path, discs: list[dict[str, object]], shard: str, copies: int, resolution: int) -> Path:
     path = folder / f"{shard}.parquet"
     rows = [
-        {
-            "disc": disc["disc"],
-            "copy": copy,
-            "pixels": disc_image(
-                disc["grade"], copy, resolution, np.random.default_rng([copy, sum(disc["disc"].encode())])
-            ).tobytes(),
-            "flip": False,
-            "angle": 0.0,
-            "zoom": 1.0,
-            "right": 0.0,
-            "down": 0.0,
-            "gamma": 1.0,
-            "offset": 0.0,
-            "scale": 1.0,
-        }
+        sample_row(disc["disc"], copy, _image_of(disc, copy, resolution).tobytes())
         for disc in discs
         if disc["shard"] == shard
         for copy in range(copies + 1)
@@ -202,3 +169,7 @@ def in_a_process(
             return subprocess.Popen([python, "-c", SCRIPT, str(file)], env=environment, stderr=log, cwd=tmp_path)
 
     return start
+
+
+def _image_of(disc: dict[str, object], copy: int, resolution: int) -> NDArray[np.uint16]:
+    return disc_image(disc["grade"], copy, resolution, np.random.default_rng([copy, sum(disc["disc"].encode())]))

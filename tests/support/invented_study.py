@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from discgrade import records, study
-from discgrade.grades import FRACTIONAL, INTEGRAL, LEVELS, grades_of, integral, nearest
+from discgrade.grades import FRACTIONAL, INTEGRAL, LEVELS, grades_of, nearest
 from discgrade.reliability.intervals import credible_intervals
 from discgrade.reliability.scoring import score_runs
+from table_rows import disc_row
 
 NOISE = {"default": 0.3, "integral": 0.32, "soft_kappa": 0.6, "mse": 0.35}
 CONFIG: dict[str, Any] = {
@@ -34,31 +35,16 @@ def make_discs(rng: np.random.Generator, patients: int, external: int, whole: bo
     for number in range(patients + external):
         cohort = "external" if number >= patients else "supplemental" if number % 5 == 4 else "primary"
         mean = rng.choice([1.6, 4.3]) if cohort == "supplemental" else rng.normal(3.0, 0.6)
+        person = {
+            "origin": "human" if number % 7 else "reviewed",
+            "maker": [None, "Siemens", "Philips"][number % 3],
+            "field_strength": [1.5, 3.0][number % 2],
+            "sex": "FM"[number % 2],
+            "age": 30.0 + number % 50,
+        }
         for index, level in enumerate(LEVELS):
             grade = float(nearest(rng.normal(mean, 0.5), INTEGRAL if whole else FRACTIONAL))
-            rows.append(
-                {
-                    "disc": f"P{number:04d}-{index}",
-                    "patient": f"P{number:04d}",
-                    "study_uid": f"2.25.{number}",
-                    "sop_instance_uid": f"2.25.{number}.1",
-                    "frame": 1,
-                    "level": level,
-                    "x": 100.0,
-                    "y": 80.0,
-                    "width": 60.0,
-                    "height": 40.0,
-                    "grade": grade,
-                    "integral": float(integral(grade)),
-                    "cohort": cohort,
-                    "origin": "human" if number % 7 else "reviewed",
-                    "maker": [None, "Siemens", "Philips"][number % 3],
-                    "field_strength": [1.5, 3.0][number % 2],
-                    "sex": "FM"[number % 2],
-                    "age": 30.0 + number % 50,
-                    "shard": "00",
-                }
-            )
+            rows.append(disc_row(number, f"P{number:04d}-{index}", level, grade, cohort=cohort, **person))
     return pd.DataFrame(rows)
 
 

@@ -17,8 +17,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from sklearn.metrics import accuracy_score, cohen_kappa_score, f1_score, matthews_corrcoef
+from table_rows import disc_row, sample_row
 
 RESOLUTION = 48
+PERSON = {"maker": "Siemens", "field_strength": 1.5, "sex": "F", "age": 50.0}
 VARIANTS = {
     "default": 0.22,
     "integral": 0.24,
@@ -149,29 +151,8 @@ def _discs(rng: np.random.Generator, patients: int, integral_only: bool) -> pd.D
             grade = float(
                 nearest(rng.normal(mean + 0.12 * (index - 2), 0.5), INTEGRAL if integral_only else FRACTIONAL)
             )
-            rows.append(
-                {
-                    "disc": f"P{number:04d}-{index}",
-                    "patient": f"P{number:04d}",
-                    "study_uid": f"2.25.{number}",
-                    "sop_instance_uid": f"2.25.{number}.1",
-                    "frame": 1,
-                    "level": level,
-                    "x": 100.0,
-                    "y": 80.0 + 40 * index,
-                    "width": 60.0,
-                    "height": 40.0,
-                    "grade": grade,
-                    "integral": float(integral(grade)),
-                    "cohort": "supplemental" if supplemental else "primary",
-                    "origin": "human",
-                    "maker": "Siemens",
-                    "field_strength": 1.5,
-                    "sex": "F" if number % 2 else "M",
-                    "age": 50.0,
-                    "shard": f"{number % 2:02d}",
-                }
-            )
+            changes = {"cohort": "supplemental" if supplemental else "primary", "shard": f"{number % 2:02d}"}
+            rows.append(disc_row(number, f"P{number:04d}-{index}", level, grade, **changes, **PERSON))
     return pd.DataFrame(rows)
 
 
@@ -280,22 +261,7 @@ def _samples(rng: np.random.Generator, discs: pd.DataFrame, folder: Path) -> lis
             canal = 0.9 * (np.abs(x - 0.75) < 0.12)
             picture = np.clip(vertebra + nucleus + canal + rng.normal(0, 0.04, x.shape), 0, 1.3) / 1.3
             pixels = (65535 * picture).astype("<u2").tobytes()
-            for copy in (0, 1):
-                rows.append(
-                    {
-                        "disc": disc,
-                        "copy": copy,
-                        "pixels": pixels,
-                        "flip": False,
-                        "angle": 0.0,
-                        "zoom": 1.0,
-                        "right": 0.0,
-                        "down": 0.0,
-                        "gamma": 1.0,
-                        "offset": 0.0,
-                        "scale": 0.02,
-                    }
-                )
+            rows += [sample_row(disc, copy, pixels, scale=0.02) for copy in (0, 1)]
         paths.append(folder / "samples" / f"{shard}.parquet")
         records.write(rows, records.samples(RESOLUTION), paths[-1])
     return paths

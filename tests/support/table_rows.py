@@ -1,0 +1,21 @@
+"""Rows of invented tables: what a test does not name is the same in all of them."""
+
+from typing import Any
+
+from discgrade import records
+from discgrade.grades import integral
+
+
+def disc_row(patient: int, name: str, level: str, grade: float, **changes: Any) -> dict[str, Any]:
+    """Return the row of a disc of `records.DISCS`, one of a patient's single study and slice."""
+    names = {"disc": name, "patient": name.rpartition("-")[0], "level": level}
+    place = {"study_uid": f"2.25.{patient}", "sop_instance_uid": f"2.25.{patient}.1", "frame": 1}
+    box = {"x": 100.0, "y": 80.0, "width": 60.0, "height": 40.0}
+    known = {"grade": grade, "integral": float(integral(grade)), "cohort": "primary", "origin": "human", "shard": "00"}
+    return dict.fromkeys(records.DISCS.names) | names | place | box | known | changes
+
+
+def sample_row(disc: str, copy: int, pixels: bytes, **changes: Any) -> dict[str, Any]:
+    """Return the row of a sample of `records.samples` that is as read, whatever its copy."""
+    drawn = {"flip": False, "angle": 0.0, "zoom": 1.0, "right": 0.0, "down": 0.0, "gamma": 1.0}
+    return {"disc": disc, "copy": copy, "pixels": pixels} | drawn | {"offset": 0.0, "scale": 1.0} | changes
