@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from discgrade.learning.placement import take_gpu
 from discgrade.learning.training import train_model
 from discgrade.step import step
 from discgrade.study import Run
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with step(snakemake) as job:
-    if not job.resources.gpu:
+    if job.resources.gpu:
+        take_gpu()
+    else:
         os.environ["CUDA_VISIBLE_DEVICES"] = ""
     wildcards = job.wildcards
     train_model(

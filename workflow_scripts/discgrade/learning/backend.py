@@ -54,6 +54,7 @@ def _set_environment(backend: str, threads: int, deterministic: bool) -> None:
     os.environ["KERAS_BACKEND"] = backend
     os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
     os.environ["PJRT_NPROC"] = str(threads)
+    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     flag = "--xla_gpu_deterministic_ops=true"
     if backend == "jax" and deterministic and flag not in os.environ.get("XLA_FLAGS", ""):
