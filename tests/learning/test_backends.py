@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import sysconfig
+import time
 import venv
 from pathlib import Path
 
@@ -79,31 +80,32 @@ def test_the_same_weights_give_the_same_outputs(other, predict_on, tmp_path):
     np.testing.assert_allclose(predict_on(*other, tmp_path / "model.keras", random_pixels()), ours, atol=1e-4)
 
 
-def test_what_another_backend_trained_opens_here(other, in_a_process, cohort, tmp_path):
+def test_a_killed_training_gives_the_same_bytes_and_what_it_gives_opens_here(other, in_a_process, cohort, tmp_path):
     backend, python = other
-    assert in_a_process("run", python, backend=backend, network=NETWORK).wait() == 0
-    table = records.read(tmp_path / "run" / "predictions.parquet", records.PREDICTIONS).to_pylist()
+    settings = {"backend": backend, "network": NETWORK, "epochs": 2}
+    assert in_a_process("whole", python, **settings).wait() == 0
+    process = in_a_process("killed", python, **settings)
+    log = tmp_path / "killed.log"
+    while process.poll() is None and "\nepoch 1" not in log.read_text():
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    assert in_a_process("killed", python, **settings).wait() == 0
+    assert "goes on after epoch" in log.read_text()
+    assert digests(tmp_path / "killed") == digests(tmp_path / "whole")
+    table = records.read(tmp_path / "whole" / "predictions.parquet", records.PREDICTIONS).to_pylist()
+    ours = prediction.predict(tmp_path / "whole" / "model.keras", stored_pixels(cohort, table))
+    np.testing.assert_allclose(ours, [row["outputs"] for row in table], atol=1e-4)
+
+
+def stored_pixels(cohort, table):
+    """The samples of the rows of a table."""
     stored = {
         (row["disc"], row["copy"]): np.frombuffer(row["pixels"], "<u2").reshape(24, 24)
         for shard in cohort.samples
         for row in records.read(shard, records.samples(24)).to_pylist()
     }
-    pixels = np.stack([stored[row["disc"], row["copy"]] for row in table])
-    ours = prediction.predict(tmp_path / "run" / "model.keras", pixels)
-    np.testing.assert_allclose(ours, [row["outputs"] for row in table], atol=1e-4)
-
-
-def test_the_same_inputs_give_the_same_bytes_and_a_killed_training_too(other, in_a_process, tmp_path):
-    backend, python = other
-    assert in_a_process("whole", python, backend=backend, epochs=3).wait() == 0
-    process = in_a_process("killed", python, backend=backend, epochs=3)
-    log = tmp_path / "killed.log"
-    while process.poll() is None and "\nepoch 1" not in log.read_text():
-        pass
-    process.kill()
-    process.wait()
-    assert in_a_process("killed", python, backend=backend, epochs=3).wait() == 0
-    assert digests(tmp_path / "killed") == digests(tmp_path / "whole")
+    return np.stack([stored[row["disc"], row["copy"]] for row in table])
 
 
 def test_mixed_precision_trains(other, in_a_process, tmp_path):
