@@ -35,7 +35,7 @@ def longer(smoke, tmp_path):
     return make
 
 
-def wait_until(condition, seconds=600):
+def wait_until(condition, seconds=180):
     deadline = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < deadline, f"not within {seconds} s"
@@ -84,7 +84,7 @@ def test_a_requeued_and_then_cancelled_training_ends_as_an_undisturbed_one(slurm
     wait_until(lambda: epochs_done(project) > second)
     answer(slurm, "scancel", job.number)
     assert run_snakemake(undisturbed, *TARGET).returncode == 0
-    output, _ = run.communicate(timeout=600)
+    output, _ = run.communicate(timeout=180)
     assert run.returncode == 0, output[-3000:]
     assert second < resumed_after(project) < EPOCHS
 

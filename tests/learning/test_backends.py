@@ -82,7 +82,7 @@ def test_the_same_weights_give_the_same_outputs(other, predict_on, tmp_path):
 
 def test_a_killed_training_gives_the_same_bytes_and_what_it_gives_opens_here(other, in_a_process, cohort, tmp_path):
     backend, python = other
-    settings = {"backend": backend, "network": NETWORK, "epochs": 2}
+    settings = {"backend": backend, "network": NETWORK, "epochs": 3}
     assert in_a_process("whole", python, **settings).wait() == 0
     process = in_a_process("killed", python, **settings)
     log = tmp_path / "killed.log"

@@ -159,7 +159,7 @@ def test_the_processes_of_a_pool_die_with_the_killed_process_that_began_it(smoke
         workers = psutil.Process(parent.pid).children()
         assert len(workers) >= 2
         parent.kill()
-    assert wait_for(lambda: not any(worker.is_running() for worker in workers), seconds=30)
+    assert wait_for(lambda: not any(worker.is_running() for worker in workers), seconds=5)
 
 
 def wait_for(condition, seconds=60):
