@@ -40,7 +40,7 @@ def _take_seat(gpus: Sequence[str], folder: Path) -> str:
 
 def _lock(path: Path) -> bool:
     """Lock a file until this process ends, unless another one has."""
-    file = path.open("wb")
+    file = path.open("ab")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
