@@ -99,6 +99,21 @@ def real() -> Path:
 
 
 @pytest.fixture
+def driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """A function that puts a driver of GPUs in place that gives these lines, and tells where it notes questions."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    program, asked = tmp_path / "nvidia-smi", tmp_path / "asked"
+
+    def answer(*lines: str) -> Path:
+        program.write_text(f'#!/bin/sh\necho "$*" > {asked}\n' + "".join(f"echo '{line}'\n" for line in lines))
+        program.chmod(0o755)
+        return asked
+
+    return answer
+
+
+@pytest.fixture
 def run_snakemake() -> Callable[..., subprocess.CompletedProcess[str]]:
     """The function that runs Snakemake in a copy of the project."""
     return snakemake

@@ -84,6 +84,10 @@ def write_cohort(
     return Cohort(files, folder / "discs.parquet", folder / "splits.parquet")
 
 
+def _image_of(disc: dict[str, object], copy: int, resolution: int) -> NDArray[np.uint16]:
+    return disc_image(disc["grade"], copy, resolution, np.random.default_rng([copy, sum(disc["disc"].encode())]))
+
+
 def _write_samples(folder: Path, discs: list[dict[str, object]], shard: str, copies: int, resolution: int) -> Path:
     path = folder / f"{shard}.parquet"
     rows = [
@@ -169,7 +173,3 @@ def in_a_process(
             return subprocess.Popen([python, "-c", SCRIPT, str(file)], env=environment, stderr=log, cwd=tmp_path)
 
     return start
-
-
-def _image_of(disc: dict[str, object], copy: int, resolution: int) -> NDArray[np.uint16]:
-    return disc_image(disc["grade"], copy, resolution, np.random.default_rng([copy, sum(disc["disc"].encode())]))

@@ -19,13 +19,10 @@ sys.stdin.read()
 
 
 @pytest.fixture
-def start(tmp_path):
-    """A function that starts a process which takes a GPU, and the number that it took."""
-    (tmp_path / "nvidia-smi").write_text("#!/bin/sh\nprintf '0\\n1\\n'\n")
-    (tmp_path / "nvidia-smi").chmod(0o755)
-    package = Path(__file__).parents[2] / "workflow_scripts"
-    plain = {key: value for key, value in os.environ.items() if key != "CUDA_VISIBLE_DEVICES"}
-    environment = plain | {"PATH": f"{tmp_path}:/bin:/usr/bin", "PYTHONPATH": str(package)}
+def start(driver, tmp_path):
+    """A function that starts a process which takes one of two GPUs, and the number that it took."""
+    driver("0", "1")
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2] / "workflow_scripts")}
     command = [sys.executable, "-c", SCRIPT, str(tmp_path / "locks")]
 
     with ExitStack() as stack:

@@ -2,19 +2,6 @@ import pytest
 from discgrade.provenance import machine
 
 
-@pytest.fixture
-def driver(tmp_path, monkeypatch):
-    """A function that puts a driver in place that answers with these GPUs."""
-    monkeypatch.setenv("PATH", str(tmp_path))
-
-    def answer(*gpus):
-        program = tmp_path / "nvidia-smi"
-        program.write_text("#!/bin/sh\n" + "".join(f"echo '{gpu}'\n" for gpu in gpus))
-        program.chmod(0o755)
-
-    return answer
-
-
 def test_the_device_is_what_the_driver_says(driver, monkeypatch):
     driver("NVIDIA H100, 570.1", "NVIDIA H100, 570.1")
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,3")

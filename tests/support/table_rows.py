@@ -7,7 +7,10 @@ from discgrade.grades import integral
 
 
 def disc_row(patient: int, name: str, level: str, grade: float, **changes: Any) -> dict[str, Any]:
-    """Return the row of a disc of `records.DISCS`, one of a patient's single study and slice."""
+    """Return the row of a disc of `records.DISCS`, one of a patient's single study and slice.
+
+    Its name is the patient's, a hyphen, and what tells it from the patient's other discs.
+    """
     names = {"disc": name, "patient": name.rpartition("-")[0], "level": level}
     place = {"study_uid": f"2.25.{patient}", "sop_instance_uid": f"2.25.{patient}.1", "frame": 1}
     box = {"x": 100.0, "y": 80.0, "width": 60.0, "height": 40.0}

@@ -76,6 +76,13 @@ def test_a_comment_and_a_docstring_rerun_nothing(planned):
     assert planned() == {}
 
 
+def test_an_edit_of_what_decides_no_result_reruns_nothing(planned):
+    for name in ("step.py", "host.py"):
+        module = planned.project / "workflow_scripts" / "discgrade" / name
+        module.write_text(module.read_text() + "\nADDED = 1\n")
+    assert planned() == {}
+
+
 def test_an_edit_of_a_figure_reruns_that_figure(planned):
     trends = planned.project / "workflow_scripts" / "discgrade" / "publication" / "figures" / "trends.py"
     trends.write_text(trends.read_text() + "\nADDED = 1\n")

@@ -1,9 +1,14 @@
-"""What the kernel and the GPU's driver say of this process and the machine that it runs on."""
+"""What the kernel and the GPU's driver say of this process and the machine that it runs on.
+
+Nothing here decides a result, so this module is left out of the code digests (`provenance.digests.UNTRACKED`).
+"""
 
 import os
 import re
 import subprocess
 from pathlib import Path
+
+_NO_GPU = "No devices were found"
 
 
 def kernel_field(file: Path, name: str) -> str | None:
@@ -29,7 +34,9 @@ def peak_memory() -> int | None:
 
 
 def given_gpus(*fields: str) -> list[list[str]]:
-    """Return the driver's answers for each GPU that this process was given (CUDA_VISIBLE_DEVICES; all if unset).
+    """Return the driver's answers for each GPU that this process was given.
+
+    CUDA_VISIBLE_DEVICES says which: all if it is unset, none if it is empty.
 
     Args:
         fields: What to ask, as `nvidia-smi --help-query-gpu` names it.
@@ -37,7 +44,9 @@ def given_gpus(*fields: str) -> list[list[str]]:
     Returns:
         A row of answers, in the order of the fields, for each GPU; none without a driver, or if it does not answer.
     """
-    given = os.environ.get("CUDA_VISIBLE_DEVICES", "")
+    given = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if given == "":
+        return []
     query = ["nvidia-smi", f"--query-gpu={','.join(fields)}", "--format=csv,noheader,nounits"]
     try:
         done = subprocess.run(
@@ -45,4 +54,4 @@ def given_gpus(*fields: str) -> list[list[str]]:
         )
     except (OSError, subprocess.SubprocessError):
         return []
-    return [line.split(", ") for line in done.stdout.strip().splitlines()]
+    return [line.split(", ") for line in done.stdout.strip().splitlines() if line != _NO_GPU]

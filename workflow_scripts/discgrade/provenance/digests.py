@@ -18,8 +18,9 @@ from discgrade.provenance.source import joined_digest, keep, read_source
 SOURCE = Path(__file__).resolve().parents[2]
 """The folder of the scripts and of the package."""
 
-UNTRACKED = ("discgrade.step",)
-"""What decides no result, and so is left out of every code digest, with what it alone imports: the job records."""
+UNTRACKED = ("discgrade.step", "discgrade.host")
+"""What decides no result, and so is left out of every code digest, with what it alone imports: the job records, and
+what they and the logs say of the machine."""
 
 
 def file_digest(path: str | Path) -> str:

@@ -57,7 +57,7 @@ def packages() -> dict[str, str]:
 def _gpu() -> dict[str, Any]:
     """Return what a job that was given a GPU ran on: model and driver as the driver says; the CPU if none answers.
 
-    `visible` are the GPUs' numbers among those of the node, where the cluster gave the job some of them.
+    `visible` are the GPUs' numbers among those of the node, where the job was given some of them.
     """
     given = os.environ.get("CUDA_VISIBLE_DEVICES", "")
     visible = {"visible": given} if re.fullmatch(r"[\d,]+", given) else {}
