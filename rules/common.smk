@@ -11,11 +11,12 @@ gc.freeze()
 gc.set_threshold(100_000, 20, 20)
 
 SCRIPTS = Path(workflow.basedir, "workflow_scripts")
-sys.path.insert(0, str(SCRIPTS))
-os.environ.update(PYTHONPATH=str(SCRIPTS))
+PACKAGE = str(Path(workflow.basedir, "src"))
+sys.path.insert(0, PACKAGE)
+os.environ.update(PYTHONPATH=PACKAGE)
 
-from discgrade import study
-from discgrade.configuration import ConfigurationError, check_config
+from discgrade.settings import grid as study
+from discgrade.settings.loading import ConfigurationError, check_config
 from discgrade.provenance import (
     code_digest,
     content_digest,
@@ -25,9 +26,7 @@ from discgrade.provenance import (
 from snakemake.exceptions import WorkflowError
 
 try:
-    config = check_config(
-        config, Path(workflow.basedir, "rules", "schemas", "config.schema.yaml")
-    )
+    config = check_config(config)
 except ConfigurationError as error:
     raise WorkflowError(str(error)) from None
 

@@ -13,6 +13,8 @@ import pytest
 import yaml
 from snakemake.utils import update_config
 
+pytest_plugins = ["small_cohorts"]
+
 ROOT = Path(__file__).parents[1]
 
 

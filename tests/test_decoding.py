@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from discgrade.decoding import decode
 from discgrade.grades import FRACTIONAL, INTEGRAL
 

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
-from discgrade.grades import FRACTIONAL, INTEGRAL, grades_of, integral, is_grade, nearest, rank
 from hypothesis import given
 from hypothesis import strategies as st
+
+from discgrade.grades import FRACTIONAL, INTEGRAL, grades_of, integral, is_grade, nearest, rank
 
 
 def test_the_fractional_scale_has_the_thirteen_grades_of_the_paper():

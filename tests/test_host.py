@@ -1,6 +1,7 @@
 """What the kernel says of this process, and a driver, here a script, of its GPUs."""
 
 import pytest
+
 from discgrade import host
 
 

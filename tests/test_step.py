@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 
 SNAKEFILE = """
 import os, sys
-os.environ["PYTHONPATH"] = os.path.join(workflow.basedir, "workflow_scripts")
+os.environ["PYTHONPATH"] = os.path.join(workflow.basedir, "src")
 config = {"study": "steps", "cohort": {}}
 rule all:
     input: expand("results/steps/{kind}.txt", kind=["well", "ours", "theirs", "private", "private_ours"])
@@ -25,14 +25,14 @@ rule work:
 rule elsewhere:
     output: "results/steps/elsewhere.txt"
     log: "results/steps/logs/elsewhere.log"
-    script: "other_scripts/work.py"
+    script: "other/scripts/work.py"
 """
 
 SCRIPT = """
 import ctypes, logging, os, random, subprocess, sys, time, warnings
 from pathlib import Path
 from discgrade import grades
-from discgrade.deidentification.private import RefusedError
+from discgrade.private import RefusedError
 from discgrade.step import step
 
 kind = snakemake.wildcards.get("kind", "well")
@@ -84,11 +84,12 @@ def project(shared_folder):
 
 
 def prepare(folder):
-    for scripts in ("workflow_scripts", "other_scripts"):
+    for scripts in ("workflow_scripts", "other/scripts"):
         (folder / scripts).mkdir(parents=True)
         (folder / scripts / "work.py").write_text(SCRIPT)
     (folder / "Snakefile").write_text(SNAKEFILE)
-    (folder / "workflow_scripts" / "discgrade").symlink_to(ROOT / "workflow_scripts" / "discgrade")
+    (folder / "src").mkdir()
+    (folder / "src" / "discgrade").symlink_to(ROOT / "src" / "discgrade")
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from discgrade.learning.augment import augment_shard
-from discgrade.learning.changes import Augmentation
+from discgrade.learning.grading.augmentation import augment_shard
+from discgrade.learning.grading.transforms import Augmentation
 from discgrade.step import step
 
 if TYPE_CHECKING:

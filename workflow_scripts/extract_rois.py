@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from discgrade.cohort.reference import reference_discs
 from discgrade.imaging.roi import extract_shard
+from discgrade.readings.reference import reference_discs
 from discgrade.records import INSTANCES, RATINGS, read
 from discgrade.step import step
 

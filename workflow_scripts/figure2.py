@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from discgrade.publication.figures.agreement import figure2
+from discgrade.settings.grid import Run
 from discgrade.step import step
-from discgrade.study import Run
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

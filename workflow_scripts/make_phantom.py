@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from discgrade.imaging.phantom.cohort import make_cohort
+from discgrade.phantom.cohort import make_cohort
 from discgrade.step import step
 
 if TYPE_CHECKING:

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import yaml
+
+from discgrade.host import die_with_parent
 from discgrade.publication.render.paths import without_sources
 from discgrade.records import replacing
-from discgrade.step import die_with_parent, step
+from discgrade.step import step
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

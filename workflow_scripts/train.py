@@ -4,10 +4,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from discgrade.learning.placement import take_gpu
-from discgrade.learning.training import train_model
+from discgrade.learning.grading.training import train_model
+from discgrade.learning.loop.placement import take_gpu
+from discgrade.settings.grid import Run
 from discgrade.step import step
-from discgrade.study import Run
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "workflow_scripts"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "src"))
 
-from discgrade.learning.augment import augment_shard
-from discgrade.learning.changes import Augmentation
+from discgrade.learning.grading.augmentation import augment_shard
+from discgrade.learning.grading.transforms import Augmentation
 from discgrade.records import ROIS, batches, samples, write
 
 DISCS = 500

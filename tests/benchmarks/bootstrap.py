@@ -14,13 +14,14 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "workflow_scripts"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "src"))
+
+from sklearn import metrics
+from threadpoolctl import threadpool_limits
 
 from discgrade.grades import FRACTIONAL, integral
 from discgrade.reliability.credible import Bootstrap, highest_density, score_draws, unit_weights
 from discgrade.reliability.pairs import Column, Pairs
-from sklearn import metrics
-from threadpoolctl import threadpool_limits
 
 
 def invent_run(patients: int, discs: int = 5) -> Pairs:

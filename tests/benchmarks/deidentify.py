@@ -17,14 +17,15 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "workflow_scripts"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "src"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 import pydicom
 from canaries import PLACES, SYNTAXES, Canaries, table_file
-from discgrade.deidentification import files
 from mr_files import mr_image, settings, written
 from pydicom.dataset import Dataset
+
+from discgrade.deidentification import files
 
 ROUNDS = 5
 Tool = Callable[[bytes], bytes]

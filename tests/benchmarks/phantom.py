@@ -8,16 +8,16 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "workflow_scripts"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "src"))
 
-from discgrade.imaging.phantom.examination import examine
-from discgrade.imaging.phantom.headers import encoded_slices
-from discgrade.imaging.phantom.makers import draw_maker
-from discgrade.imaging.phantom.painting import paint_back
-from discgrade.imaging.phantom.people import draw_identity
-from discgrade.imaging.phantom.population import draw_patient
-from discgrade.imaging.phantom.scanner import acquire, draw_scan
-from discgrade.imaging.phantom.stacking import build_spine
+from discgrade.phantom.examination import examine
+from discgrade.phantom.headers import encoded_slices
+from discgrade.phantom.makers import draw_maker
+from discgrade.phantom.painting import paint_back
+from discgrade.phantom.people import draw_identity
+from discgrade.phantom.population import draw_patient
+from discgrade.phantom.scanner import acquire, draw_scan
+from discgrade.phantom.stacking import build_spine
 
 STUDIES = 40
 

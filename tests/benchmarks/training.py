@@ -24,7 +24,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-SOURCE = Path(__file__).parents[2] / "workflow_scripts"
+SOURCE = Path(__file__).parents[2] / "src"
 SAMPLES = 512
 GRADES = 13
 
@@ -136,18 +136,19 @@ def rate(run: Callable[[int], object], batch: int, seconds: float) -> float:
 
 def discgrade(resolution: int, width: float, settings: dict[str, Any], seconds: float) -> dict[str, Any]:
     """The training step of this project, fed as in a training."""
-    from discgrade.learning.backend import start_backend
+    from discgrade.learning.loop.backend import start_backend
 
     start_backend(settings)
     import keras
     import numpy as np
+
     from discgrade.host import peak_memory
-    from discgrade.learning.device import MIB, gpu_use
-    from discgrade.learning.engine import start_engine
-    from discgrade.learning.feed import Feed
-    from discgrade.learning.losses import find_loss
-    from discgrade.learning.network import build_network
-    from discgrade.learning.objective import Objective
+    from discgrade.learning.grading.losses import find_loss
+    from discgrade.learning.grading.network import build_network
+    from discgrade.learning.grading.objective import Objective
+    from discgrade.learning.loop.batches import Feed
+    from discgrade.learning.loop.device import MIB, gpu_use
+    from discgrade.learning.loop.engines import start_engine
 
     keras.utils.set_random_seed(1)
     model = build_network(resolution, GRADES, width)
@@ -181,7 +182,8 @@ def keras_fit(resolution: int, width: float, settings: dict[str, Any], seconds: 
     os.environ["KERAS_BACKEND"] = settings["backend"]
     import keras
     import numpy as np
-    from discgrade.learning.network import build_network
+
+    from discgrade.learning.grading.network import build_network
 
     keras.config.set_dtype_policy(settings["precision"])
     model = build_network(resolution, GRADES, width)

@@ -6,8 +6,9 @@ import time
 import zipfile
 
 import pytest
-from discgrade.learning import checkpoint
 from slurm_cluster import answer
+
+from discgrade.learning.loop import checkpoints
 
 from .queue_watch import queue
 
@@ -45,7 +46,7 @@ def wait_until(condition, seconds=180):
 
 def epochs_done(project):
     """The number of epochs in the checkpoint of the training, 0 without one."""
-    return max((len(checkpoint.load(file.parent)[0]) for file in (project / STATE).glob("*/epoch.npz")), default=0)
+    return max((len(checkpoints.load(file.parent)[0]) for file in (project / STATE).glob("*/epoch.npz")), default=0)
 
 
 def resumed_after(project):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
 from discgrade.provenance.verify import verify
 
 from ..conftest import copy_project

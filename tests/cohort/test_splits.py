@@ -2,10 +2,11 @@
 
 import pandas as pd
 import pytest
-from discgrade.cohort.splits import in_hash_order, make_splits
-from discgrade.records import DISCS, SPLITS, read, write
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from discgrade.cohort.splits import in_hash_order, make_splits
+from discgrade.records import DISCS, SPLITS, read, write
 
 SETTINGS = {"holdout": 0.1, "folds": 5, "inner": 0.1, "shares": [1, 2, 4, 8], "seed": 1}
 

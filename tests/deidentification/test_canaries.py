@@ -6,11 +6,12 @@ import warnings
 import numpy as np
 import pytest
 from canaries import PLACES, SYNTAXES, Canaries, element, table_file, with_elements
-from discgrade.deidentification import files
 from mr_files import deidentified, enhanced_mr_image, mr_image, read, settings, written
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+from discgrade.deidentification import files
 
 NAME = "CANARY99991"
 

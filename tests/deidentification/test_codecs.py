@@ -5,8 +5,6 @@ import struct
 import cv2
 import numpy as np
 import pytest
-from discgrade.deidentification import files
-from discgrade.deidentification.codecs import cut_jpeg, cut_jpeg2000
 from mr_files import mr_image, read, settings, written
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate, generate_frames
@@ -18,6 +16,9 @@ from pydicom.uid import (
     JPEGLSLossless,
     RLELossless,
 )
+
+from discgrade.deidentification import files
+from discgrade.deidentification.codecs import cut_jpeg, cut_jpeg2000
 
 NAME = b"KOVACS ILONA 19650312"
 COMMENT = b"\xff\xfe" + struct.pack(">H", len(NAME) + 2) + NAME

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pydicom
 import pytest
-from discgrade import records
-from discgrade.__main__ import main
 from mr_files import mr_image, write_images
 from readings import reading, write_sheet
+
+from discgrade import records
+from discgrade.__main__ import main
 
 ROOT = Path(records.__file__).parents[2]
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from discgrade.deidentification import exporting
 
 SHARDS = ["00", "01"]

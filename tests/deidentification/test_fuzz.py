@@ -5,13 +5,14 @@ import math
 import pydicom
 import pytest
 from canaries import SYNTAXES
-from discgrade.deidentification import files
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mr_files import enhanced_mr_image, mr_image, read, written
 from mr_files import settings as study_settings
 from pydicom.dataset import Dataset
 from pydicom.uid import JPEG2000Lossless, JPEGLSLossless, RLELossless
+
+from discgrade.deidentification import files
 
 NAMES = ("CANARYNAME", "CANARYWORD")
 

@@ -6,9 +6,6 @@ from pathlib import Path
 
 import pydicom
 import pytest
-from discgrade.deidentification import indexing, raw
-from discgrade.deidentification.files import silence
-from discgrade.deidentification.indexing import read_headers
 from mr_files import mr_image, written
 from pydicom.tag import Tag
 from pydicom.uid import (
@@ -18,6 +15,10 @@ from pydicom.uid import (
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
 )
+
+from discgrade.deidentification import indexing, raw
+from discgrade.deidentification.files import silence
+from discgrade.deidentification.indexing import read_headers
 
 NAMES = ("SOPInstanceUID", "StudyInstanceUID", "PatientID", "IssuerOfPatientID", "Rows", "Columns", "NumberOfFrames")
 ABSENT = ("", "", "", "", 0, 0, 1)

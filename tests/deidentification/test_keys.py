@@ -4,6 +4,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 import pytest
+
 from discgrade.deidentification import keys
 from discgrade.deidentification.pseudonyms import Pseudonyms
 

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 from canaries import table_rows
-from discgrade.deidentification import profile
-from discgrade.deidentification.profile import Action, Options, rule
 from pydicom.datadict import DicomDictionary, dictionary_VR
 from pydicom.tag import Tag
+
+from discgrade.deidentification import profile
+from discgrade.deidentification.profile import Action, Options, rule
 
 TABLE = Path(profile.__file__).with_name(profile.TABLE)
 

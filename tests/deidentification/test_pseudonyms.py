@@ -4,11 +4,13 @@ import hashlib
 import hmac
 
 import pytest
-from discgrade.deidentification import keys
-from discgrade.deidentification.pseudonyms import Pseudonyms, normalised, patient_key
 from hypothesis import given
 from hypothesis import strategies as st
 from pydicom.uid import UID
+
+from discgrade.deidentification import keys
+from discgrade.deidentification.pseudonyms import Pseudonyms
+from discgrade.imaging.header import normalised, patient_key
 
 KEY = bytes(range(32))
 

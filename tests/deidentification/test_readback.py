@@ -1,15 +1,16 @@
 """What was written is read back; one of the patient's own values in it rejects the file."""
 
 import pytest
-from discgrade.deidentification import files, known, raw, readback
-from discgrade.deidentification.known import Own
 from mr_files import mr_image, read, settings, written
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
+from discgrade.deidentification import files, identifiers, raw, readback
+from discgrade.deidentification.identifiers import Own
+
 
 def own(**attributes: object) -> set[str]:
-    return known.own_values(raw.item(read(written(mr_image(**attributes)))))
+    return identifiers.own_values(raw.item(read(written(mr_image(**attributes)))))
 
 
 def test_names_of_patient_and_staff_are_known_in_parts():
@@ -121,7 +122,7 @@ def test_what_another_file_told_of_the_patient_counts():
 
 
 def test_numbers_are_known_in_any_notation_and_short_ones_are_not():
-    own = known.Own(frozenset({"0090817263", "000012"}))
+    own = identifiers.Own(frozenset({"0090817263", "000012"}))
     assert own.counts("1\\+90817263.0")
     assert own.counts("9081.7263")
     assert not own.counts("12")

@@ -8,13 +8,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from canaries import Canaries, table_file
-from discgrade import records
-from discgrade.deidentification import rules
-from discgrade.deidentification.shard import deidentify_shard
-from discgrade.deidentification.source import headers, shard_of
 from mr_files import IDENTITY, enhanced_mr_image, mr_image, read, write_images, written
 from pydicom.uid import ExplicitVRLittleEndian
 from readings import reading, write_sheet
+
+from discgrade import records
+from discgrade.deidentification.shard import deidentify_shard
+from discgrade.deidentification.source import headers, shard_of
+from discgrade.readings import rules
 
 SHARDS = ["00", "01"]
 TABLES = {"instances": records.INSTANCES, "rejected": records.REJECTED, "ratings": records.RATINGS}

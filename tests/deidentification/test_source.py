@@ -7,11 +7,12 @@ import time
 from pathlib import Path
 
 import pytest
-from discgrade.deidentification import indexing, source
-from discgrade.deidentification.private import RefusedError
-from discgrade.deidentification.source import headers
 from mr_files import IDENTITY, mr_image, write_images
 from readings import reading, write_sheet
+
+from discgrade.deidentification import indexing, source
+from discgrade.deidentification.source import headers
+from discgrade.private import RefusedError
 
 SHARDS = ["00", "01", "02"]
 ROOT = Path(source.__file__).parents[2]

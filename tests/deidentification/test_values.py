@@ -3,10 +3,11 @@
 import struct
 
 import pytest
-from discgrade.deidentification.values import capped_age, numbers, parsed_date, shifted, written_numbers, years
 from hypothesis import given
 from hypothesis import strategies as st
 from pydicom.valuerep import DSfloat
+
+from discgrade.deidentification.values import capped_age, numbers, parsed_date, shifted, written_numbers, years
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,12 @@ import csv
 from importlib.resources import files
 
 import pytest
-from discgrade.deidentification import vocabulary
 from hypothesis import given
 from hypothesis import strategies as st
 from pydicom.datadict import dictionary_VR, tag_for_keyword
 from pydicom.tag import Tag
+
+from discgrade.deidentification import vocabulary
 
 WORDS = vocabulary.words("description")
 

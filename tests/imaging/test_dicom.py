@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
-from discgrade.imaging.dicom import geometry, grey_values, obliquity, read_slice
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.errors import InvalidDicomError
 from pydicom.sequence import Sequence
@@ -16,6 +15,8 @@ from pydicom.uid import (
     MRImageStorage,
     RLELossless,
 )
+
+from discgrade.imaging.dicom import geometry, grey_values, obliquity, read_slice
 
 SAGITTAL = [0.0, 1.0, 0.0, 0.0, 0.0, -1.0]
 

@@ -7,13 +7,14 @@ import numpy as np
 import pyarrow as pa
 import pydicom
 import pytest
-from discgrade.imaging.dicom import Slice
-from discgrade.imaging.roi import Box, crop, extract, extract_shard, square_pixels, to_uint16
-from discgrade.records import DISCS, INSTANCES, ROIS, read, write
 from hypothesis import given
 from hypothesis import strategies as st
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
+
+from discgrade.imaging.dicom import Slice
+from discgrade.imaging.roi import Box, crop, extract, extract_shard, square_pixels, to_uint16
+from discgrade.records import DISCS, INSTANCES, ROIS, read, write
 
 ROWS, COLUMNS = 40, 60
 

@@ -11,12 +11,13 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from discgrade import records
-from discgrade.grades import FRACTIONAL
-from discgrade.learning.backend import start_backend
-from discgrade.study import Run
 from numpy.typing import NDArray
 from table_rows import disc_row, sample_row
+
+from discgrade import records
+from discgrade.grades import FRACTIONAL
+from discgrade.learning.loop.backend import start_backend
+from discgrade.settings.grid import Run
 
 # The first import of Keras fixes backend and threads for the whole process: here, before any test module's.
 start_backend({"backend": "tensorflow", "precision": "float32", "threads": 1})
@@ -34,8 +35,8 @@ OUTPUTS = {
 SCRIPT = """
 import json, sys
 from pathlib import Path
-from discgrade.learning.training import train_model
-from discgrade.study import Run
+from discgrade.learning.grading.training import train_model
+from discgrade.settings.grid import Run
 
 arguments = json.loads(Path(sys.argv[1]).read_text())
 paths = {name: Path(path) for name, path in arguments["paths"].items()}

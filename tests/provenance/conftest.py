@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[2] / "workflow_scripts" / "discgrade"
+PACKAGE = Path(__file__).parents[2] / "src" / "discgrade"
 TOY = Path(__file__).parent / "toy"
 
 
@@ -34,7 +34,8 @@ def discgrade(*arguments: object, cwd: Path | None = None) -> subprocess.Complet
 
 def new_toy(folder: Path) -> Path:
     shutil.copytree(TOY, folder)
-    (folder / "workflow_scripts" / "discgrade").symlink_to(PACKAGE)
+    (folder / "src").mkdir()
+    (folder / "src" / "discgrade").symlink_to(PACKAGE)
     return folder
 
 

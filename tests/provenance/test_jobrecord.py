@@ -2,6 +2,7 @@ import json
 import re
 
 import pytest
+
 from discgrade.provenance.chain import read_chain, self_digest
 from discgrade.provenance.digests import content_digest, file_digest
 

@@ -1,4 +1,5 @@
 import pytest
+
 from discgrade.provenance import machine
 
 

@@ -2,6 +2,7 @@ import json
 import re
 
 import pytest
+
 from discgrade.provenance.trace import trace
 
 from .conftest import discgrade

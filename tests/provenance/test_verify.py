@@ -3,6 +3,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from discgrade.provenance.chain import self_digest
 from discgrade.provenance.verify import verify
 

@@ -1,6 +1,7 @@
 """The published values as data: complete, and consistent with each other."""
 
 import pytest
+
 from discgrade.grades import INTEGRAL
 from discgrade.publication.published import PAPER, citation, published, remarks, source
 

@@ -3,12 +3,13 @@
 import numpy as np
 import pydicom
 import pytest
-from discgrade.grades import LEVELS
-from discgrade.publication.rois import draw_rois, regions
-from discgrade.records import DISCS, INSTANCES, ROIS, write
 from PIL import Image
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
+
+from discgrade.grades import LEVELS
+from discgrade.publication.rois import draw_rois, regions
+from discgrade.records import DISCS, INSTANCES, ROIS, write
 
 ROWS, COLUMNS = 160, 120
 PATIENTS = 12

@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from exported_files import Exports, check_exports, check_validity, export_all, mr_images, source
+
 from discgrade import records
 from discgrade.deidentification.shard import deidentify_shard
-from exported_files import Exports, check_exports, check_validity, export_all, mr_images, source
 
 
 @pytest.fixture(scope="module")

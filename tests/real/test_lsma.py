@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 import yaml
+
 from discgrade import records
 
 pytestmark = pytest.mark.slow

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import stats
+from sklearn import metrics as reference
+
 from discgrade.grades import FRACTIONAL, integral
 from discgrade.reliability import credible
 from discgrade.reliability.credible import Bootstrap, fold_draws, highest_density, mean_draws, score_draws, unit_weights
 from discgrade.reliability.pairs import Pairs
-from scipy import stats
-from sklearn import metrics as reference
 
 
 def make_pairs(seed: int = 1, *, patients: int = 40, noise: float = 1.5, shared: float = 0.0, copies: int = 1) -> Pairs:

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from invented_study import make_study, write_table
+
 from discgrade import records
 from discgrade.reliability.graded import grade_run, named, read_discs, read_splits
-from invented_study import make_study, write_table
 
 
 @pytest.fixture

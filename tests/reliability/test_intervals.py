@@ -5,8 +5,10 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
-from discgrade import records, study
 from invented_study import draw, make_study, score
+
+from discgrade import records
+from discgrade.settings import grid
 
 FEW_RUNS = {
     "images": {"resolution": 48, "resolutions": []},
@@ -43,7 +45,7 @@ def test_runs_seeds_folds_and_readings_have_intervals(intervals):
     found = set(
         map(tuple, intervals.query("scope == 'all'")[["variant", "split", "seed"]].drop_duplicates().to_numpy())
     )
-    for seed in (1, 2, study.ALL_SEEDS):
+    for seed in (1, 2, grid.ALL_SEEDS):
         assert {("default", split, seed) for split in ("holdout", "folds", "fold-mean")} <= found
     assert {(name, "readings", -1) for name in ("intra_rater", "inter_rater", "noise_ceiling")} <= found
 

@@ -2,6 +2,9 @@
 
 import numpy as np
 import pytest
+from scipy import stats
+from sklearn import metrics as reference
+
 from discgrade.grades import FRACTIONAL, INTEGRAL
 from discgrade.publication.published import PAPER, published
 from discgrade.reliability.metrics import (
@@ -14,8 +17,6 @@ from discgrade.reliability.metrics import (
     per_grade_scores,
     why_undefined,
 )
-from scipy import stats
-from sklearn import metrics as reference
 
 # Rater 1 (rows) against rater 2: the only integer matrix that fits the paper's inter-rater values.
 INTER_RATER = np.array([[0, 1, 0, 0, 0], [0, 1, 2, 0, 0], [0, 0, 30, 0, 0], [0, 0, 16, 34, 1], [0, 0, 4, 2, 5]])

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from invented_study import make_study, write_table
+
 from discgrade import records
 from discgrade.grades import FRACTIONAL, nearest, rank
 from discgrade.reliability import raters
@@ -10,7 +12,6 @@ from discgrade.reliability.graded import read_discs
 from discgrade.reliability.metrics import global_scores
 from discgrade.reliability.pairs import all_scores
 from discgrade.reliability.tabulation import Scope
-from invented_study import make_study, write_table
 
 # Counts of the paper's 13 grades among its training samples (four copies a disc), which its class weights give away.
 PREVALENCE = np.array([924, 360, 288, 3716, 1656, 1880, 6940, 3168, 1056, 6328, 380, 344, 1572], float)

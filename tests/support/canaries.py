@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import discgrade.deidentification
 from mr_files import mr_image, written
 from pydicom import config
 from pydicom.datadict import dictionary_VR
@@ -19,6 +18,8 @@ from pydicom.uid import (
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
 )
+
+import discgrade.deidentification
 
 SYNTAXES = {
     "explicit": ExplicitVRLittleEndian,

@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
-from discgrade.deidentification import files
 from mr_files import IMAGING, read, settings
 from pydicom.dataset import Dataset
+
+from discgrade.deidentification import files
 
 Exports = dict[Path, bytes]
 

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from discgrade import records, study
+from table_rows import disc_row
+
+from discgrade import records
 from discgrade.grades import FRACTIONAL, INTEGRAL, LEVELS, grades_of, nearest
 from discgrade.reliability.intervals import credible_intervals
 from discgrade.reliability.scoring import score_runs
-from table_rows import disc_row
+from discgrade.settings import grid
 
 NOISE = {"default": 0.3, "integral": 0.32, "soft_kappa": 0.6, "mse": 0.35}
 CONFIG: dict[str, Any] = {
@@ -50,9 +52,9 @@ def make_discs(rng: np.random.Generator, patients: int, external: int, whole: bo
 
 def make_splits(discs: pd.DataFrame, folds: int) -> pd.DataFrame:
     rows = []
-    for split in [study.HOLDOUT, *(f"fold-{number + 1:02d}" for number in range(folds))]:
+    for split in [grid.HOLDOUT, *(f"fold-{number + 1:02d}" for number in range(folds))]:
         for index, (patient, cohort) in enumerate(discs.groupby("patient")["cohort"].first().items()):
-            tested = index % folds == int(split[-2:]) - 1 if split != study.HOLDOUT else index % 4 == 0
+            tested = index % folds == int(split[-2:]) - 1 if split != grid.HOLDOUT else index % 4 == 0
             part = "external" if cohort == "external" else "test" if tested else "train"
             rows.append({"split": split, "patient": patient, "part": part, "share": 1})
     return pd.DataFrame(rows)
@@ -110,7 +112,7 @@ def make_study(
     discs = make_discs(rng, patients, external, whole)
     splits = make_splits(discs, config["splits"]["folds"])
     ratings = make_ratings(rng, discs, again, second, whole)
-    plans = study.run_plans(config)
+    plans = grid.run_plans(config)
     paths: Sequence[Path] = [folder / "runs" / str(index) / "predictions.parquet" for index in range(len(plans))]
     for path, plan in zip(paths, plans, strict=True):
         parts = splits[splits["split"] == plan["split"]].set_index("patient")["part"]

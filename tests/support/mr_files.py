@@ -5,12 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pydicom
-from discgrade.deidentification import files, keys, profile, vocabulary
-from discgrade.deidentification.pseudonyms import Pseudonyms
 from pydicom import config
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence
 from pydicom.uid import UID, ExplicitVRLittleEndian
+
+from discgrade.deidentification import files, keys, profile, vocabulary
+from discgrade.deidentification.pseudonyms import Pseudonyms
 
 MR_IMAGE, ENHANCED_MR = UID(profile.MR_IMAGE), UID(profile.ENHANCED_MR)
 

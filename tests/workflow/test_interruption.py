@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from discgrade.provenance.verify import verify
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux kills a child with its parent")
@@ -131,7 +132,7 @@ def test_a_study_that_is_killed_at_every_stage_ends_the_same(smoke, project, run
 
 PHANTOM = """
 from pathlib import Path
-from discgrade.imaging.phantom.cohort import make_cohort
+from discgrade.phantom.cohort import make_cohort
 folder = Path("phantom")
 make_cohort(destination=folder / "dicom", ratings=folder / "ratings.csv", truth=folder / "truth.parquet",
             primary=200, supplemental=0, reread=0, second_rater=0, seed=1, workers=2)
@@ -152,7 +153,7 @@ read_headers(Path(), files * 500)
 @pytest.mark.parametrize("code", [PHANTOM, EXPORT, INDEX], ids=["make_phantom", "deidentify", "index"])
 def test_the_processes_of_a_pool_die_with_the_killed_process_that_began_it(smoke, tmp_path, code):
     (tmp_path / "scans").symlink_to(smoke / "private" / "smoke" / "source" / "dicom")
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2] / "workflow_scripts")}
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2] / "src")}
     with subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, env=environment) as parent:
         wait_for(lambda: len(psutil.Process(parent.pid).children()) >= 2)
         time.sleep(0.5)

@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 import yaml
+
 from discgrade import records
 from discgrade.provenance.verify import verify
 

@@ -69,7 +69,7 @@ def test_a_fresh_clone_with_copied_results_reruns_nothing(planned, project, run_
 
 
 def test_a_comment_and_a_docstring_rerun_nothing(planned):
-    package = planned.project / "workflow_scripts" / "discgrade"
+    package = planned.project / "src" / "discgrade"
     losses = package / "learning" / "losses.py"
     losses.write_text(losses.read_text() + "\n\n# a comment\n")
     edit(package / "reliability" / "metrics.py", '"""', '"""Changed. ')
@@ -78,25 +78,25 @@ def test_a_comment_and_a_docstring_rerun_nothing(planned):
 
 def test_an_edit_of_what_decides_no_result_reruns_nothing(planned):
     for name in ("step.py", "host.py"):
-        module = planned.project / "workflow_scripts" / "discgrade" / name
+        module = planned.project / "src" / "discgrade" / name
         module.write_text(module.read_text() + "\nADDED = 1\n")
     assert planned() == {}
 
 
 def test_an_edit_of_a_figure_reruns_that_figure(planned):
-    trends = planned.project / "workflow_scripts" / "discgrade" / "publication" / "figures" / "trends.py"
+    trends = planned.project / "src" / "discgrade" / "publication" / "figures" / "trends.py"
     trends.write_text(trends.read_text() + "\nADDED = 1\n")
     assert set(planned()) == {"figure3", "figure4"} | REPORT
 
 
 def test_an_edit_of_what_all_figures_share_reruns_figures_alone(planned):
-    style = planned.project / "workflow_scripts" / "discgrade" / "publication" / "figures" / "style.py"
+    style = planned.project / "src" / "discgrade" / "publication" / "figures" / "style.py"
     style.write_text(style.read_text() + "\nADDED = 1\n")
     assert set(planned()) == FIGURES | REPORT
 
 
 def test_an_edit_of_the_losses_reruns_trainings_and_what_follows(planned):
-    losses = planned.project / "workflow_scripts" / "discgrade" / "learning" / "losses.py"
+    losses = planned.project / "src" / "discgrade" / "learning" / "losses.py"
     losses.write_text(losses.read_text() + "\nADDED = 1\n")
     jobs = planned()
     assert jobs["train"] == 8

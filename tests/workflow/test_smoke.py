@@ -6,9 +6,11 @@ import json
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from discgrade import records, study
-from discgrade.grades import integral
 from sklearn.metrics import accuracy_score, cohen_kappa_score
+
+from discgrade import records
+from discgrade.grades import integral
+from discgrade.settings import grid
 
 pytestmark = pytest.mark.slow
 
@@ -66,14 +68,14 @@ def test_no_patient_is_on_both_sides_of_a_split(results):
 def test_every_run_of_the_grid_was_scored_on_its_test_part(results, config, graded):
     discs = records.read(results / "discs.parquet", records.DISCS).to_pandas().set_index("disc")
     splits = records.read(results / "splits.parquet", records.SPLITS).to_pandas()
-    for run in study.all_runs(config):
+    for run in grid.all_runs(config):
         scored = graded[(graded[list(run.wildcards)] == list(run.wildcards.values())).all(axis=1)]
         part = splits[(splits["split"] == run.split) & (splits["part"] == "test")]
         assert set(discs.loc[scored["disc"], "patient"]) == set(part["patient"]), run.path
 
 
 def test_probabilities_sum_to_one(results, config):
-    run = study.default_run(config)
+    run = grid.default_run(config)
     outputs = records.read(results / "runs" / run.path / "predictions.parquet", records.PREDICTIONS)["outputs"]
     probabilities = np.stack(outputs.to_numpy())
     assert probabilities.shape[1] == 13
@@ -121,7 +123,7 @@ def test_each_figure_has_its_renderings_and_its_table(results):
 
 
 def test_table_1_shows_the_layers_of_the_default_run(results, config):
-    network = pq.read_table(results / "runs" / study.default_run(config).path / "network.parquet").to_pylist()
+    network = pq.read_table(results / "runs" / grid.default_run(config).path / "network.parquet").to_pylist()
     shown = rows_of(results / "tables" / "table1.csv")
     assert [row["parameters"] for row in shown][: len(network)] == [str(layer["parameters"]) for layer in network]
 

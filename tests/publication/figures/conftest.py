@@ -8,16 +8,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from discgrade import records
-from discgrade.grades import FRACTIONAL, INTEGRAL, LEVELS, integral, nearest
-from discgrade.publication.figures.style import styled
-from discgrade.study import Run
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from sklearn.metrics import accuracy_score, cohen_kappa_score, f1_score, matthews_corrcoef
 from table_rows import disc_row, sample_row
+
+from discgrade import records
+from discgrade.grades import FRACTIONAL, INTEGRAL, LEVELS, integral, nearest
+from discgrade.publication.figures.style import styled
+from discgrade.settings.grid import Run
 
 RESOLUTION = 48
 PERSON = {"maker": "Siemens", "field_strength": 1.5, "sex": "F", "age": 50.0}

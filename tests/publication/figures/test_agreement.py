@@ -3,11 +3,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+
 from discgrade import records
 from discgrade.grades import FRACTIONAL, INTEGRAL, is_grade
 from discgrade.publication.figures.agreement import figure2, figure5, scored_points
 from discgrade.publication.figures.pictures import disc_pictures
-from discgrade.study import Run
+from discgrade.settings.grid import Run
 
 DEFAULT = Run("default", 48, 1, "holdout", 1)
 

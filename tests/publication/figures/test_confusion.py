@@ -2,12 +2,13 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
+from sklearn.metrics import confusion_matrix
+
 from discgrade.grades import integral
 from discgrade.publication.figures.confusion import confusion, count_pairs, draw_matrices
 from discgrade.publication.figures.style import lay_out, styled
-from discgrade.study import Run
-from matplotlib.figure import Figure
-from sklearn.metrics import confusion_matrix
+from discgrade.settings.grid import Run
 
 DEFAULT = Run("default", 48, 1, "holdout", 1)
 FOLDS = [replace(DEFAULT, split=f"fold-{number:02d}") for number in range(1, 6)]

@@ -1,6 +1,7 @@
 import json
 
 import pandas as pd
+
 from discgrade.publication.figures.flow import draw_flow
 
 FLOW = {

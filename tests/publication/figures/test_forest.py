@@ -2,9 +2,10 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+
 from discgrade import records
 from discgrade.publication.figures.forest import forest
-from discgrade.study import Run
+from discgrade.settings.grid import Run
 
 DEFAULT = Run("default", 48, 1, "holdout", 1)
 VARIANTS = ["default", "integral", "soft_kappa", "mae", "mine"]

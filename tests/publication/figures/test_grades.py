@@ -1,5 +1,6 @@
 import pandas as pd
 import pytest
+
 from discgrade import records
 from discgrade.publication.figures.grades import figure1
 

@@ -6,8 +6,9 @@ import sys
 import matplotlib as mpl
 import pandas as pd
 import pytest
-from discgrade.publication.figures import style
 from PIL import Image
+
+from discgrade.publication.figures import style
 
 
 def _draw(folder, name="figure", width=style.COLUMN):

@@ -3,9 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+
 from discgrade import records
 from discgrade.publication.figures.trends import figure3, figure4
-from discgrade.study import Run
+from discgrade.settings.grid import Run
 
 DEFAULT = Run("default", 48, 1, "holdout", 1)
 KEYS = ["metric", "grade"]

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
+
 from discgrade.publication.render.files import write_table
 from discgrade.publication.render.html import to_html
 from discgrade.publication.render.latex import latex_text, to_latex

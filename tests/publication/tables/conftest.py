@@ -7,13 +7,15 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from discgrade import records, study
+from invented_study import CONFIG, NOISE, draw, make_study, score, write_table
+
+from discgrade import records
 from discgrade.publication.tables.cohort import cohort
 from discgrade.publication.tables.statements import statements
 from discgrade.publication.tables.table2 import table2
 from discgrade.publication.tables.table3 import table3
 from discgrade.publication.tables.table4 import table4
-from invented_study import CONFIG, NOISE, draw, make_study, score, write_table
+from discgrade.settings import grid
 
 KINDS = ("csv", "md", "tex", "html")
 
@@ -21,7 +23,7 @@ KINDS = ("csv", "md", "tex", "html")
 def make_tables(made: SimpleNamespace, **changes: object) -> SimpleNamespace:
     """Write every table but the first of a scored study."""
     config = made.config | {"study": "invented", "cohort": {"source": "phantom"}} | changes
-    context = study.reporting(config)
+    context = grid.reporting(config)
     flow = made.folder / "flow.json"
     stages = [{"unit": "files", "received": 70, "excluded": {"no pixels": 3}, "kept": 67}]
     flow.write_text(json.dumps({"stages": stages, "reference": "reading 1 by R1"}))

@@ -1,9 +1,10 @@
 """Bold: the best row and every row that a paired comparison cannot tell from it."""
 
 import pytest
+
 from discgrade.publication.tables.best import best_runs, comparable
 from discgrade.publication.tables.scores import Key, Study
-from discgrade.study import Run
+from discgrade.settings.grid import Run
 
 
 def run(variant: str) -> Run:

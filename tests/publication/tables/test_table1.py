@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+
 from discgrade import records
 from discgrade.publication.published import published
 from discgrade.publication.tables.table1 import table1

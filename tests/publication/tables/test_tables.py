@@ -4,9 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import discgrade
 import pandas as pd
 import pytest
+
+import discgrade
 from discgrade import records
 from discgrade.publication.published import published
 

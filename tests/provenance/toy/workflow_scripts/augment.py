@@ -1,6 +1,7 @@
+from toy import fill, patients
+
 from discgrade import records
 from discgrade.step import step
-from toy import fill, patients
 
 with step(snakemake) as job:  # noqa: F821
     schema = records.samples(24)

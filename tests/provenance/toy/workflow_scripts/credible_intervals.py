@@ -1,6 +1,7 @@
+from toy import fill
+
 from discgrade import records
 from discgrade.step import step
-from toy import fill
 
 with step(snakemake) as job:  # noqa: F821
     rows = [

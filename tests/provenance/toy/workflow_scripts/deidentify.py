@@ -1,9 +1,10 @@
 from hashlib import sha256
 from pathlib import Path
 
+from toy import fill, patients
+
 from discgrade import records
 from discgrade.step import step
-from toy import fill, patients
 
 with step(snakemake, private=True) as job:  # noqa: F821
     rows = []

@@ -1,9 +1,10 @@
 import json
 from pathlib import Path
 
+from toy import fill
+
 from discgrade import records
 from discgrade.step import step
-from toy import fill
 
 with step(snakemake) as job:  # noqa: F821
     instances = records.read_all(job.input.instances, records.INSTANCES)

@@ -1,8 +1,9 @@
 from pathlib import Path
 
+from toy import fill
+
 from discgrade import records
 from discgrade.step import step
-from toy import fill
 
 with step(snakemake, seed=1) as job:  # noqa: F821
     wildcards = job.wildcards

@@ -1,0 +1,124 @@
+"""`python -m discgrade deidentify`: the whole job alone, for a machine that has neither Snakemake nor TensorFlow."""
+
+import argparse
+import logging
+import sys
+import traceback
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from os import cpu_count
+from pathlib import Path
+from typing import Any
+
+from discgrade import private as privacy
+from discgrade import records
+from discgrade.deidentification.shard import deidentify_shard
+from discgrade.deidentification.source import headers
+from discgrade.host import die_with_parent
+
+_DESCRIPTION = """Export DICOM images and raters' readings without what identifies people.
+
+DESTINATION receives export/ (the images, below one folder a patient) and the tables instances/, rejected/ and
+ratings/, one file a shard: all that `cohort.source: export` needs elsewhere. PRIVATE receives the key, the maps from
+old to new identifiers and the list of rejected files: keep it, and keep it from others."""
+_TABLES = ("instances", "rejected", "ratings")
+
+
+def run(given: argparse.Namespace) -> int:
+    """Run the command and return its exit status: 0, or 1 with one paragraph that tells what to do."""
+    try:
+        return _run(given)
+    except privacy.RefusedError as error:
+        print(error, file=sys.stderr)
+    except Exception as error:
+        # The message of an unforeseen error might quote a name or a path: where it happened says enough.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        print(f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno}", file=sys.stderr)
+    return 1
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.description, parser.formatter_class = _DESCRIPTION, argparse.RawDescriptionHelpFormatter
+    parser.add_argument("source", type=Path, metavar="SOURCE", help="folder of DICOM files")
+    parser.add_argument("destination", type=Path, metavar="DESTINATION", help="folder that may be passed on")
+    parser.add_argument("--private", type=Path, required=True, help="folder that may not")
+    parser.add_argument("--ratings", type=Path, help="sheet of readings: .csv, .parquet or .xlsx")
+    parser.add_argument(
+        "--identifiers", choices=("original", "pseudonym"), default="original", help="those of the sheet"
+    )
+    parser.add_argument(
+        "--pseudonym", choices=("keyed", "random"), default="keyed", help="derived from a key, or drawn"
+    )
+    parser.add_argument("--no-sex-and-age", action="store_true", help="drop sex and age too")
+    parser.add_argument("--weight-and-size", action="store_true", help="keep the patients' weight and size")
+    parser.add_argument("--words", nargs="*", default=[], help="more words that descriptions may keep")
+    parser.add_argument("--shards", type=int, default=4, help="number of tables of a kind (default: 4)")
+    parser.add_argument("--jobs", type=int, default=cpu_count() or 1, help="number of processes")
+
+
+def _run(given: argparse.Namespace) -> int:
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    privacy.check_places(given.source, given.private, given.destination / "export")
+    headers(given.source, given.private)
+    digits = max(2, len(str(given.shards - 1)))
+    shards = [f"{number:0{digits}d}" for number in range(given.shards)]
+    work = partial(_shard, given=given, shards=shards)
+    processes = min(given.jobs, given.shards)
+    if processes <= 1:
+        list(map(work, shards))
+    else:
+        with ProcessPoolExecutor(processes, get_context("spawn"), initializer=die_with_parent) as pool:
+            list(pool.map(work, shards))
+    _remove_others(given.destination, shards)
+    _summarise(given.destination, shards)
+    return 0
+
+
+def _shard(shard: str, given: argparse.Namespace, shards: Sequence[str]) -> None:
+    options: dict[str, Any] = {
+        "keep_sex_and_age": not given.no_sex_and_age,
+        "keep_weight_and_size": given.weight_and_size,
+        "pseudonym": given.pseudonym,
+        "identifiers": given.identifiers,
+        "words": given.words,
+    }
+    instances, rejected, ratings = (given.destination / kind / f"{shard}.parquet" for kind in _TABLES)
+    deidentify_shard(
+        source=given.source,
+        ratings=given.ratings,
+        shard=shard,
+        shards=shards,
+        export=given.destination / "export",
+        instances=instances,
+        rejected=rejected,
+        ratings_out=ratings,
+        private=given.private,
+        options=options,
+    )
+
+
+def _remove_others(destination: Path, shards: Sequence[str]) -> None:
+    """Remove the tables of an earlier run with more shards."""
+    for kind in _TABLES:
+        for path in (destination / kind).glob("*.parquet"):
+            if path.stem not in shards:
+                path.unlink()
+
+
+def _summarise(destination: Path, shards: Sequence[str]) -> None:
+    def rows(kind: str, schema: Any) -> list[dict[str, Any]]:  # noqa: ANN401
+        found: list[dict[str, Any]] = records.read_all(
+            [destination / kind / f"{one}.parquet" for one in shards], schema
+        ).to_pylist()
+        return found
+
+    instances = rows("instances", records.INSTANCES)
+    reasons = Counter(row["reason"] for row in rows("rejected", records.REJECTED))
+    print(f"{len(instances)} images of {len({row['patient'] for row in instances})} patients exported")
+    print(f"{len(rows('ratings', records.RATINGS))} readings")
+    for reason, count in reasons.most_common():
+        print(f"{count} files rejected: {reason}")

@@ -1,0 +1,210 @@
+"""One file: read, judged, cleaned, written to bytes and read back; it is either exported or rejected with a reason."""
+
+import hashlib
+import io
+import logging
+import warnings
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import compress
+from typing import Any
+
+import pydicom
+from pydicom._uid_dict import UID_dictionary
+from pydicom.dataset import FileDataset
+from pydicom.errors import InvalidDicomError
+from pydicom.tag import Tag
+from pydicom.uid import UID
+
+from discgrade.deidentification import codecs, codes, encoding, identifiers, instances, pixels, profile, raw, readback
+from discgrade.deidentification.elements import Cleaner
+from discgrade.deidentification.pseudonyms import Pseudonyms
+from discgrade.imaging.header import patient_key
+
+SOP_CLASS, SOP_INSTANCE, STUDY, SERIES = 0x00080016, 0x00080018, 0x0020000D, 0x0020000E
+PATIENT_ID, ISSUER = 0x00100020, 0x00100021
+IMAGE_TYPE, CONVERSION, BURNED_IN = 0x00080008, 0x00080064, 0x00280301
+SAMPLES, PHOTOMETRIC, FRAMES, ROWS, COLUMNS, SIGNED = (
+    0x00280002,
+    0x00280004,
+    0x00280008,
+    0x00280010,
+    0x00280011,
+    0x00280103,
+)
+
+_METHOD = b"discgrade: PS3.15 Basic Profile, default-deny"
+_DEVICE = tuple(int(Tag(name)) for name in ("Manufacturer", "ManufacturerModelName", "DeviceSerialNumber"))
+_SCREENS = ("SCREEN", "REPORT")
+
+
+class RejectedError(Exception):
+    """A file is not exported; the message is the reason and quotes nothing of the file."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """An anonymised file.
+
+    Attributes:
+        content: The whole file.
+        record: Its row of `records.INSTANCES`, without path.
+        twin: Digest of pixels and attributes but UIDs: two files of a patient that share it are one image sent twice.
+            None where all pixels are equal.
+    """
+
+    content: bytes
+    record: dict[str, Any]
+    twin: bytes | None
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """Keep pydicom's warnings and log messages in: they quote values."""
+    log = logging.getLogger("pydicom")
+    level = log.level
+    log.setLevel(logging.CRITICAL + 1)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        log.setLevel(level)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is the same for all files of a study.
+
+    Attributes:
+        pseudonyms: Replaces identifiers.
+        options: What is kept of the patients' characteristics.
+        words: Allowed words of descriptions, in lower case.
+    """
+
+    pseudonyms: Pseudonyms
+    options: profile.Options
+    words: frozenset[str]
+
+
+def deidentify_file(content: bytes, settings: Settings, own: dict[str, set[str]]) -> Exported:
+    """De-identify one DICOM file.
+
+    Args:
+        content: The file.
+        settings: What is kept and what replaces it.
+        own: The patients' own values by pseudonym, gathered from the files before; this file's are added.
+
+    Raises:
+        RejectedError: if the file is not exported; nothing else is raised, whatever the content.
+    """
+    with silence():
+        try:
+            return _deidentified(_read(content), settings, own)
+        except RejectedError:
+            raise
+        except Exception:
+            raise RejectedError("cannot be read") from None
+
+
+def _read(content: bytes) -> FileDataset:
+    try:
+        return pydicom.dcmread(io.BytesIO(content))
+    except InvalidDicomError:
+        raise RejectedError("not DICOM") from None
+
+
+def _deidentified(dataset: FileDataset, settings: Settings, own: dict[str, set[str]]) -> Exported:
+    elements = raw.item(dataset)
+    _judge(elements)
+    sop_class, instance, study = (raw.text(elements, tag) for tag in (SOP_CLASS, SOP_INSTANCE, STUDY))
+    key = patient_key(raw.text(elements, PATIENT_ID), raw.text(elements, ISSUER), study)
+    values = own.setdefault(settings.pseudonyms.patient(key), set())
+    values |= identifiers.own_values(elements)
+    cleaner = Cleaner(
+        pseudonyms=settings.pseudonyms,
+        patient=key,
+        own=identifiers.Own(frozenset(values)),
+        options=settings.options,
+        words=settings.words,
+        enhanced=sop_class != profile.MR_IMAGE,
+        signed=raw.number(elements, SIGNED) == 1,
+        device=tuple(raw.text(elements, tag) for tag in _DEVICE),
+        encodings=raw.codecs(elements, ["latin-1"]),
+    )
+    kept = _marked(cleaner.clean(elements), cleaner)
+    image = _pixels(elements, kept, dataset.file_meta.TransferSyntaxUID, cleaner.own)
+    head = encoding.file_head(sop_class, settings.pseudonyms.uid(instance), image.transfer_syntax)
+    header = head + encoding.dataset(kept)
+    written = _checked(header, cleaner)
+    content = header + image.encoded
+    row = instances.record(written, content, image.digest)
+    return Exported(content, row, None if image.constant else _twin(row["patient"], kept, image.digest))
+
+
+def _judge(elements: raw.Item) -> None:
+    """Let only grey images of the three MR SOP classes pass, and no screen with text in its pixels."""
+    sop_class = raw.text(elements, SOP_CLASS)
+    if sop_class not in profile.SOP_CLASSES:
+        raise RejectedError("not an MR image" if sop_class in UID_dictionary else "private or missing SOP class")
+    if raw.text(elements, BURNED_IN).upper() == "YES":
+        raise RejectedError("burned-in annotation")
+    image_type = raw.text(elements, IMAGE_TYPE).upper()
+    if any(word in image_type for word in _SCREENS) or raw.text(elements, CONVERSION):
+        raise RejectedError("processed screen")
+    if encoding.PIXEL_DATA not in elements:
+        raise RejectedError("without pixels")
+    if raw.number(elements, SAMPLES) > 1 or not raw.text(elements, PHOTOMETRIC).startswith("MONOCHROME"):
+        raise RejectedError("not a grey image")
+    if not all(raw.text(elements, tag) and elements[tag].kind == "UI" for tag in (SOP_INSTANCE, STUDY, SERIES)):
+        raise RejectedError("without SOP, study or series instance UID")
+
+
+def _pixels(elements: raw.Item, kept: Collection[encoding.Element], syntax: UID, own: identifiers.Own) -> pixels.Pixels:
+    described = {tag: raw.Raw(tag, kind, value, (), False) for tag, kind, value in kept}
+    try:
+        image = pixels.extract(elements, described, syntax)
+        if image.transfer_syntax != encoding.EXPLICIT_LITTLE and own.within(image.encoded.decode("latin-1")):
+            # Where a decoder does not look, a coded stream has room for a name; decoded pixels have none.
+            return pixels.extract(elements, described, syntax, coded=False)
+        return image
+    except codecs.TruncatedError:
+        raise RejectedError("truncated pixel data") from None
+    except Exception:
+        raise RejectedError("pixels cannot be decoded") from None
+
+
+def _twin(patient: str, kept: Collection[encoding.Element], pixel_digest: str) -> bytes:
+    attributes = encoding.dataset(one for one in kept if one[1] not in ("UI", "SQ"))
+    return hashlib.sha256(f"{patient} {pixel_digest}".encode() + attributes).digest()
+
+
+def _checked(header: bytes, cleaner: Cleaner) -> raw.Item:
+    """Read a header back; whatever may not be in it rejects the file."""
+    elements = readback.reread(header)
+    if readback.unexpected(elements, cleaner.options, cleaner.uids) or readback.names(elements) != {cleaner.pseudonym}:
+        raise RejectedError("read-back: an element that may not leave")
+    if readback.holds(elements, cleaner.own, cleaner.uids.values()):
+        raise RejectedError("read-back: one of the patient's own values")
+    return elements
+
+
+def _marked(kept: Collection[encoding.Element], cleaner: Cleaner) -> list[encoding.Element]:
+    """Set the pseudonym for name and ID, and say what was done (PS3.15 E.1.1, PS3.3 C.7.1.1, C.12.1)."""
+    characteristics = cleaner.options.sex_and_age or cleaner.options.weight_and_size
+    done = {"113100": True, "113107": cleaner.shifted, "113108": characteristics, "113105": cleaner.described}
+    marks = {
+        "PatientName": ("PN", cleaner.pseudonym.encode()),
+        "PatientID": ("LO", cleaner.pseudonym.encode()),
+        "PatientIdentityRemoved": ("CS", b"YES"),
+        "DeidentificationMethod": ("LO", _METHOD),
+        "DeidentificationMethodCodeSequence": ("SQ", encoding.items(map(_code, compress(done, done.values())))),
+        "LongitudinalTemporalInformationModified": ("CS", b"MODIFIED" if cleaner.shifted else b"REMOVED"),
+    }
+    added = {int(Tag(keyword)): mark for keyword, mark in marks.items()}
+    return [one for one in kept if one[0] not in added] + [(tag, *mark) for tag, mark in added.items()]
+
+
+def _code(code: str) -> bytes:
+    return encoding.dataset(codes.item(code, "DCM"))

@@ -1,0 +1,46 @@
+"""What replaces names: pseudonyms, UIDs and date shifts, each derived in a domain of its own."""
+
+from functools import lru_cache
+
+from discgrade.deidentification.keys import Derive
+
+# At least a month, so that no new date of a patient is an old one of the same examination.
+_SHORTEST_SHIFT, _LONGEST_SHIFT = 30, 3653
+
+
+class Pseudonyms:
+    """Replaces identifiers; the same identifier always gets the same replacement.
+
+    Attributes:
+        id: Tells the key apart without revealing it: 16 hexadecimal digits.
+    """
+
+    def __init__(self, derive: Derive) -> None:
+        self._derive = lru_cache(maxsize=4096)(derive)  # images share study, series and patient
+        self.id = self._in_domain("key").hex()[:16]
+
+    def patient(self, key: tuple[str, ...]) -> str:
+        """Return the pseudonym of a patient, given `patient_key`."""
+        return "P" + self._in_domain("patient", *key).hex()[:16]
+
+    def uid(self, uid: str) -> str:
+        """Return the UID that replaces another: 2.25 and 128 bits as one decimal number (PS3.5 B.2)."""
+        return f"2.25.{int.from_bytes(self._in_domain('uid', uid)[:16], 'big')}"
+
+    def days(self, key: tuple[str, ...]) -> int:
+        """Return by how many whole days a patient's dates move: from ten years to thirty days into the past."""
+        drawn = int.from_bytes(self._in_domain("date shift", *key)[:8], "big")
+        return -_SHORTEST_SHIFT - drawn % (_LONGEST_SHIFT - _SHORTEST_SHIFT + 1)
+
+    def device(self, *identity: str) -> str:
+        """Return the pseudonym of a scanner."""
+        return "D" + self._in_domain("device", *identity).hex()[:16]
+
+    def folder(self, name: str) -> bytes:
+        """Return what orders a source folder among others without telling its name."""
+        return self._in_domain("folder", name)
+
+    def _in_domain(self, domain: str, *parts: str) -> bytes:
+        """Derive from parts of any content: each is preceded by its length, so that no two lists look alike."""
+        encoded = [part.encode("utf-8", "surrogateescape") for part in (domain, *parts)]
+        return self._derive(b"".join(len(part).to_bytes(4, "big") + part for part in encoded))

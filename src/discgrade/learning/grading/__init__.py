@@ -1,0 +1,1 @@
+"""The task of grading: samples, augmentation, network, losses and predictions."""

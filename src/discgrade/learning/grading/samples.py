@@ -1,0 +1,206 @@
+"""From Parquet shards to the arrays that a training holds: its own samples once, uint16, in a fixed order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from discgrade import records
+from discgrade.grades import Scale, is_grade
+from discgrade.learning.loop.device import available_memory
+from discgrade.settings.grid import Run, is_scored
+
+# Bytes of pixels that are decoded at a time.
+READ_BYTES = 2**24
+# Share of the free memory beyond which the pixels go to a file.
+SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class Samples:
+    """The samples of one run, ordered by disc and copy whatever shards they came from.
+
+    Attributes:
+        pixels: (N, resolution, resolution) uint16; in a file if memory is short.
+        grades: (N,) reference grades on the run's scale.
+        disc: (N,) names of the discs.
+        copy: (N,) copies.
+        part: (N,) parts of the split.
+        train: Row numbers of the samples to train on.
+        validation: Row numbers of the samples that choose the checkpoint.
+        scored: Row numbers of the samples to predict.
+        full: Number of samples that the whole training part, share 1, trains on.
+    """
+
+    pixels: NDArray[np.uint16]
+    grades: NDArray[np.float64]
+    disc: NDArray[np.object_]
+    copy: NDArray[np.int32]
+    part: NDArray[np.object_]
+    train: NDArray[np.int64]
+    validation: NDArray[np.int64]
+    scored: NDArray[np.int64]
+    full: int
+
+
+def load_samples(
+    shards: Sequence[Path],
+    discs: Path,
+    splits: Path,
+    *,
+    run: Run,
+    scale: Scale,
+    protocol: Mapping[str, str],
+    spool: Path,
+) -> Samples:
+    """Read the samples that a run trains on, chooses its checkpoint with, and predicts.
+
+    Args:
+        shards: Tables of samples at the run's resolution.
+        discs: Table of the discs and their reference grades.
+        splits: Table of the parts and shares of each patient.
+        run: What is trained.
+        scale: Scale of the grades.
+        protocol: `score`: "as_read" trains on all copies and scores copy 0, "averaged" does both on all copies,
+            "augmented" (the paper) does both on copies 1..n; `checkpoint`: "inner" and "last" keep the inner part
+            apart and watch the training on its copy 0, "scored" (the paper) trains on it and watches what is scored.
+        spool: Folder for a nameless file that holds the pixels if they would fill more than half of the free memory.
+
+    Raises:
+        ValueError: if the readings do not carry the scale, or a disc, part or patient is missing.
+    """
+    table = _disc_table(discs, splits, run)
+    table = table.append_column("reference", pa.array(reference_grades(table, scale, run.variant)))
+    index = _sample_index(shards, table, run.resolution)
+    uses = _uses(index, run.share, protocol)
+    needed = np.logical_or.reduce([*uses.values()])
+    order = np.lexsort((index["copy"], index["disc"]))
+    order = order[needed[order]]
+    disc = index["disc"][order]
+    return Samples(
+        pixels=_pixels(shards, order, len(needed), _room(len(order), run.resolution, spool)),
+        grades=table["reference"].to_numpy()[disc],
+        disc=table["disc"].to_numpy()[disc],
+        copy=index["copy"][order],
+        part=table["part"].to_numpy()[disc],
+        full=int(_uses(index, 1, protocol)["train"].sum()),
+        **{use: np.flatnonzero(chosen[order]) for use, chosen in uses.items()},
+    )
+
+
+def reference_grades(discs: pa.Table, scale: Scale, variant: str) -> NDArray[np.float64]:
+    """Return each disc's reference grade on the scale.
+
+    Raises:
+        ValueError: if the scale is fractional and the readings carry integral grades only.
+    """
+    grades: NDArray[np.float64] = discs["integral" if scale == "integral" else "grade"].to_numpy()
+    if scale == "fractional" and is_grade(grades, "integral").all():
+        raise ValueError(
+            f"Variant {variant!r} has `scale: fractional`, but all {len(grades)} reference grades are integral. "
+            "Set `scale: integral` for every variant that has `scale: fractional`."
+        )
+    return grades
+
+
+def _disc_table(discs: Path, splits: Path, run: Run) -> pa.Table:
+    """Return the discs sorted by name, with part and share of their patient in the run's split."""
+    parts = records.read(splits, records.SPLITS, filters=pc.field("split") == run.split)
+    if not parts.num_rows:
+        raise ValueError(f"No split {run.split!r} in {splits}. Set `splits.folds` to at least its number.")
+    table = records.read(discs, records.DISCS, columns=["disc", "patient", "grade", "integral"])
+    joined = table.join(parts, "patient", join_type="left outer").sort_by("disc")
+    if joined["part"].null_count:
+        lost = joined.filter(pc.is_null(joined["part"]))["patient"].unique().to_pylist()
+        raise ValueError(f"{len(lost)} patients have discs but no part in split {run.split!r}: {sorted(lost)[:5]}")
+    return joined
+
+
+def _sample_index(shards: Sequence[Path], table: pa.Table, resolution: int) -> dict[str, NDArray[Any]]:
+    """Return disc number, copy, part and share of every sample, in the order of the shards; strangers get disc -1."""
+    schema = records.samples(resolution)
+    index = records.read_all(shards, schema, columns=["disc", "copy"])
+    disc = pc.fill_null(pc.index_in(index["disc"], value_set=table["disc"].combine_chunks()), -1).to_numpy()
+    copy = index["copy"].to_numpy()
+    _check_complete(disc, copy, table["disc"])
+    return {
+        "disc": disc,
+        "copy": copy,
+        "part": np.where(disc < 0, "", table["part"].to_numpy()[disc]),
+        "share": table["share"].to_numpy()[disc],
+    }
+
+
+def _check_complete(disc: NDArray[Any], copy: NDArray[Any], names: pa.ChunkedArray) -> None:
+    """Check that every disc has samples, and each copy once.
+
+    Raises:
+        ValueError: if not.
+    """
+    lost = np.setdiff1d(np.arange(len(names)), disc)
+    if lost.size:
+        raise ValueError(f"{lost.size} discs have no samples, for example {names.take(lost[:5]).to_pylist()}")
+    keys, counts = np.unique(disc[disc >= 0] * (1 + copy.max()) + copy[disc >= 0], return_counts=True)
+    if (counts > 1).any():
+        twice = names.take(keys[counts > 1][:5] // (1 + copy.max())).to_pylist()
+        raise ValueError(f"{(counts > 1).sum()} samples are there twice, for example of discs {twice}")
+
+
+def _uses(index: Mapping[str, NDArray[Any]], share: int, protocol: Mapping[str, str]) -> dict[str, NDArray[np.bool_]]:
+    """Return which samples a run on a share trains on, chooses its checkpoint with and predicts."""
+    part, as_read = index["part"], index["copy"] == 0
+    scored_copy = is_scored(index["copy"], protocol["score"])
+    trained_copy = scored_copy if protocol["score"] == "augmented" else True
+    inner = protocol["checkpoint"] != "scored"
+    uses = {
+        "train": np.isin(part, ["train"] if inner else ["train", "inner"]) & (index["share"] >= share) & trained_copy,
+        "validation": (part == "inner") & as_read if inner else (part == "test") & scored_copy,
+        "scored": np.isin(part, ["test", "external"]) & scored_copy,
+    }
+    empty = [use for use, chosen in uses.items() if not chosen.any()]
+    if empty:
+        raise ValueError(
+            f"No samples for: {', '.join(empty)}, under {dict(protocol)}. Add patients, set `splits.inner` above 0 "
+            "for `checkpoint: inner` and `last`, and `augmentation.copies` above 0 for `score: augmented`."
+        )
+    return uses
+
+
+def _room(count: int, resolution: int, spool: Path) -> NDArray[np.uint16]:
+    """Return an uninitialised array for the pixels, in memory or in a file that vanishes with the process."""
+    shape = (count, resolution, resolution)
+    free = available_memory()
+    if free is None or 2 * count * resolution**2 < SHARE * free:
+        return np.empty(shape, np.uint16)
+    spool.mkdir(parents=True, exist_ok=True)
+    with TemporaryFile(dir=spool) as file:
+        return np.memmap(file, np.uint16, mode="w+", shape=shape)
+
+
+def _pixels(
+    shards: Sequence[Path], order: NDArray[np.int64], count: int, room: NDArray[np.uint16]
+) -> NDArray[np.uint16]:
+    """Fill `room` with the pixels of the samples `order` of the `count` in the shards, some row groups at a time."""
+    resolution = room.shape[1]
+    target = np.full(count, -1)
+    target[order] = np.arange(len(order))
+    batch = max(1, READ_BYTES // (2 * resolution * resolution))
+    start = 0
+    for shard in shards:
+        for rows in records.batches(shard, records.samples(resolution), batch, ["pixels"]):
+            places = target[start : start + rows.num_rows]
+            start += rows.num_rows
+            room[places[places >= 0]] = _as_images(rows["pixels"], resolution)[places >= 0]
+    return room
+
+
+def _as_images(column: pa.FixedSizeBinaryArray, resolution: int) -> NDArray[np.uint16]:
+    """View a column of pixels as (N, resolution, resolution) without copying it."""
+    values = np.frombuffer(column.buffers()[1], "<u2").reshape(-1, resolution, resolution)
+    return values[column.offset : column.offset + len(column)]

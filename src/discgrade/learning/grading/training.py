@@ -1,0 +1,108 @@
+"""Train one run and predict its scored part: the entry point of the workflow's `train` step.
+
+Keras is imported only once data and settings have passed their checks, with the backend that the settings name.
+"""
+
+import sys
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TextIO
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from discgrade import records
+from discgrade.learning.extension import source_files
+from discgrade.learning.grading.samples import Samples, load_samples
+from discgrade.learning.loop import checkpoints
+from discgrade.learning.loop.backend import start_backend
+from discgrade.learning.loop.device import MIB
+from discgrade.learning.loop.progress import say
+from discgrade.settings.grid import Run
+
+
+def train_model(
+    *,
+    samples: Sequence[Path],
+    discs: Path,
+    splits: Path,
+    run: Run,
+    training: Mapping[str, Any],
+    protocol: Mapping[str, Any],
+    model: Path,
+    network: Path,
+    history: Path,
+    predictions: Path,
+    state: Path,
+    log: TextIO | None = None,
+) -> None:
+    """Train one run and write its model, layers, history and predictions.
+
+    Interrupted at any moment, the next call goes on from the last finished epoch and ends with the same bits.
+
+    Args:
+        samples: Shards of samples at the run's resolution.
+        discs: Table of discs.
+        splits: Table of splits.
+        run: What is trained.
+        training: Settings of the variant, as `study.variant_training` merges them.
+        protocol: `score` and `checkpoint`, as in the config.
+        model: Keras model to write, with the weights of the chosen epoch.
+        network: Table of layers to write.
+        history: Table of epochs to write.
+        predictions: Table of outputs to write, for the test and external parts.
+        state: Folder of checkpoints: each training's lies in a folder below it, named by all that decides its result.
+        log: Where progress goes; standard error if None.
+
+    Raises:
+        ValueError: if the settings or the data do not allow the run.
+        FloatingPointError: if the training diverges.
+    """
+    log = log or sys.stderr
+    data = load_samples(samples, discs, splits, run=run, scale=training["scale"], protocol=protocol, spool=state)
+    say(log, _summary(data))
+    start_backend(training)
+    from discgrade.learning.grading import prediction  # noqa: PLC0415 - imports Keras
+    from discgrade.learning.grading.network import describe  # noqa: PLC0415
+    from discgrade.learning.loop import fitting  # noqa: PLC0415 - imports Keras
+
+    with checkpoints.own_folder(state, _identity(data, run, training, protocol), log) as folder:
+        trained = fitting.build(training, run)
+        choice = protocol["checkpoint"]
+        epochs, outputs = fitting.fit(trained, data, run, training, choice=choice, folder=folder, log=log)
+        prediction.save_model(trained, model)
+        records.write(describe(trained), records.NETWORK, network)
+        records.write(epochs, records.HISTORY, history)
+        records.write(_predictions(data, outputs), records.PREDICTIONS, predictions)
+        checkpoints.clear(folder)
+
+
+def _summary(data: Samples) -> str:
+    size = data.pixels.nbytes / MIB
+    place = "in a file, read as needed" if isinstance(data.pixels, np.memmap) else "held once"
+    return (
+        f"{len(data.train)} samples to train on, {len(data.validation)} to choose the checkpoint, "
+        f"{len(data.scored)} to score; {size:.0f} MiB of pixels, {place}"
+    )
+
+
+def _identity(data: Samples, run: Run, training: Mapping[str, Any], protocol: Mapping[str, Any]) -> str:
+    """Return the digest of all that decides the result: code, versions, settings, run and data."""
+    code = [file.read_bytes() for file in source_files(training["network"], training["loss"])]
+    versions = {name: version(name) for name in ("keras", "numpy", training["backend"])}
+    arrays = [data.pixels, data.grades, data.train, data.validation, data.scored]
+    return checkpoints.digest(*code, versions, dict(training), dict(protocol), run.wildcards, *arrays)
+
+
+def _predictions(data: Samples, outputs: NDArray[np.float32]) -> pa.Table:
+    width = outputs.shape[1]
+    offsets = pa.array(np.arange(0, outputs.size + 1, width, dtype=np.int32))
+    columns = {
+        "disc": data.disc[data.scored],
+        "copy": data.copy[data.scored],
+        "part": data.part[data.scored],
+        "outputs": pa.ListArray.from_arrays(offsets, pa.array(outputs.ravel())),
+    }
+    return pa.table(columns)

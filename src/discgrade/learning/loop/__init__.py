@@ -1,0 +1,1 @@
+"""The training loop, for any task: engines, batches, checkpoints and the schedule."""

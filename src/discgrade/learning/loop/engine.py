@@ -1,0 +1,47 @@
+"""What a backend does in a training."""
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from discgrade.learning.grading.objective import Objective, Tensor
+
+
+class Engine(ABC):
+    """A model, its optimizer, and one function of batches to train and one to predict, each compiled once.
+
+    A batch is (B, H, W) uint16 pixels, (B, K) float32 targets and (B,) float32 weights, as NumPy arrays or, where the
+    samples lie on the device, as its own.
+
+    Args:
+        model: Network.
+        optimizer: Built optimizer.
+        objective: Loss and accuracy.
+    """
+
+    gpu: bool
+
+    @abstractmethod
+    def __init__(self, model: keras.Model, optimizer: keras.optimizers.Optimizer, objective: Objective) -> None: ...
+
+    @abstractmethod
+    def step(self, pixels: Tensor, target: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+        """Train on one batch; return its loss and its number of hits, which may not be computed yet."""
+
+    @abstractmethod
+    def predict(self, pixels: Tensor) -> NDArray[np.float32]:
+        """Return the (B, K) outputs for a batch of pixels."""
+
+    @abstractmethod
+    def put(self, array: NDArray[Any]) -> Tensor:
+        """Copy an array to the device."""
+
+    @abstractmethod
+    def take(self, array: Tensor, rows: NDArray[np.int32]) -> Tensor:
+        """Return rows of an array that lies on the device."""
+
+    def sync(self) -> None:  # noqa: B027 - most backends have nothing to do
+        """Bring the variables of model and optimizer up to date."""

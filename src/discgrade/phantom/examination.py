@@ -1,0 +1,54 @@
+"""One patient's examination: spine, scan and DICOM files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+
+from discgrade.phantom.anatomy import Disc
+from discgrade.phantom.headers import encoded_slices, instance_uid
+from discgrade.phantom.makers import draw_maker
+from discgrade.phantom.painting import paint_back
+from discgrade.phantom.people import Identity, draw_identity
+from discgrade.phantom.population import Patient
+from discgrade.phantom.region import Box, region
+from discgrade.phantom.scanner import Scan, acquire, draw_scan
+from discgrade.phantom.stacking import build_spine
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a rater finds of a disc: the instance that shows its middle, and the region around it in pixels."""
+
+    patient_id: str
+    sop_instance_uid: str
+    box: Box
+
+
+def examine(patient: Patient, destination: Path) -> list[Seen]:
+    """Write a patient's DICOM files below `destination` and return where the discs L1/L2 to L5/S1 are seen."""
+    cv2.setNumThreads(1)
+    identity = draw_identity(patient)
+    rng = patient.generator("scan")
+    scan, maker = draw_scan(rng), draw_maker(patient.cohort, rng)
+    spine = build_spine(patient)
+    view = scan.view(patient.generator("texture"))
+    paint_back(view, spine, patient.age, patient.generator("tissue"))
+    stored = acquire(view, scan, patient.generator("noise"))
+    folder = destination / _folder(identity)
+    folder.mkdir(parents=True)
+    for number, content in enumerate(encoded_slices(patient, identity, scan, maker, stored), 1):
+        (folder / maker.file_name(identity, number)).write_bytes(content)
+    return [_seen(patient, identity, scan, disc) for disc in spine.lumbar_discs]
+
+
+def _folder(identity: Identity) -> Path:
+    person = f"{identity.patient_id}_{identity.name.replace('^', '_').replace(' ', '_')}"
+    return Path(person) / f"{identity.study_date:%Y%m%d}_{identity.hospital.spine.replace(' ', '_')}"
+
+
+def _seen(patient: Patient, identity: Identity, scan: Scan, disc: Disc) -> Seen:
+    front, top, back, bottom = region(disc)
+    (x, y), (right, lower) = scan.pixel(front, top), scan.pixel(back, bottom)
+    instance = instance_uid(patient, scan.slice_at(disc.centre[1]))
+    return Seen(identity.patient_id, instance, (x, y, right - x, lower - y))

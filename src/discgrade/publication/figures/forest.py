@@ -1,0 +1,119 @@
+"""Forest plot: every variant and the raters' own agreement, with credible intervals."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.compute as pc
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from discgrade import records
+from discgrade.publication.figures.style import BLUE, FULL, GREY, INK, drawing, number, say, write_table
+from discgrade.publication.wording import METRICS, READING_NAMES, SPLITS, variant_name
+from discgrade.settings.grid import ALL_SEEDS, FOLD_MEAN, FOLDS, READINGS, Run
+
+COLUMNS = ["split", "variant", "metric", "value", "lower", "upper", "probability", "unit", "n"]
+_BOUNDS = ["lower", "upper", "probability", "unit"]
+_KEYS = ["variant", "resolution", "share", "split", "seed", "metric"]
+_KAPPA, _MAE, _MAE_OF_INTEGRAL = "kappa_linear", "mae", "mae_fractional_reference"
+_ROW = 4.4
+
+
+def forest(
+    *, scores: Path, intervals: Path, run: Run, variants: Sequence[str], pdf: Path, png: Path, csv: Path
+) -> None:
+    """Draw Cohen's kappa and the mean absolute error of the readings, of every variant and of the folds.
+
+    A variant that predicts integral grades is shown with its error against the fractional reference where there is
+    one, so that it compares with the others. Scores are the mean of all seeds, as in the tables.
+
+    Args:
+        scores: Table `records.SCORES`.
+        intervals: Table `records.INTERVALS`; a score without an interval is drawn as a point.
+        run: Variants are compared at its resolution, share and split; its variant's scores are the dashed lines.
+        variants: Variants to show, in this order.
+        pdf: Vector file to write.
+        png: Raster file to write.
+        csv: Table to write: split (readings, holdout, folds, fold-mean), variant (or intra_rater, inter_rater,
+            noise_ceiling), metric, value, lower and upper bound of the credible interval, its probability, the
+            bootstrap's unit, n (scored samples).
+    """
+    rows = read_forest(scores, intervals, run, variants)
+    write_table(rows, csv)
+    with drawing(pdf=pdf, png=png, width=FULL, height=_ROW * _lines(rows) + 14) as figure:
+        draw_forest(figure, rows, run)
+
+
+def read_forest(scores: Path, intervals: Path, run: Run, variants: Sequence[str]) -> pd.DataFrame:
+    """Return the drawn scores, grouped by split: readings first, then the run's split, then the folds."""
+    of_run = (pc.field("resolution") == run.resolution) & (pc.field("share") == run.share)
+    chosen = (of_run | (pc.field("split") == READINGS)) & (pc.field("seed") == ALL_SEEDS)
+    chosen &= pc.field("metric").isin([_KAPPA, _MAE, _MAE_OF_INTEGRAL]) & (pc.field("scope") == "all")
+    values: pd.DataFrame = records.read(scores, records.SCORES, [*_KEYS, "value", "n"], chosen).to_pandas()
+    spans: pd.DataFrame = records.read(intervals, records.INTERVALS, [*_KEYS, *_BOUNDS], chosen).to_pandas()
+    rows = values.merge(spans, on=_KEYS, how="left", validate="one_to_one")
+    of_integral = rows.loc[rows["metric"] == _MAE_OF_INTEGRAL, "variant"]
+    rows = rows[(rows["metric"] != _MAE) | ~rows["variant"].isin(of_integral)]
+    splits, names = [READINGS, run.split, FOLDS, FOLD_MEAN], [*READING_NAMES, *variants]
+    rows = rows[rows["split"].isin(splits) & rows["variant"].isin(names)]
+    order = rows["split"].map(splits.index) * len(names) + rows["variant"].map(names.index)
+    return rows.assign(order=order).sort_values(["order", "metric"])[COLUMNS]
+
+
+def draw_forest(figure: Figure, rows: pd.DataFrame, run: Run) -> None:
+    """Draw the scores of `read_forest` as rows under the names of their groups, with their numbers beside them."""
+    if rows.empty:
+        say(figure, "No scores: none of the variants has been scored.")
+        return
+    names, counts, *rest = figure.subplots(1, 6, sharey=True, width_ratios=[42, 10, 40, 25, 40, 25])
+    names.set_ylim(_lines(rows) - 0.3, -0.7)
+    for axes in (names, counts, rest[1], rest[3]):
+        axes.set_axis_off()
+    for line, split, variant in _layout(rows):
+        if variant is None:
+            names.text(0, line, SPLITS.get(split, split), fontweight="bold", va="center_baseline")
+            continue
+        group = rows[(rows["split"] == split) & (rows["variant"] == variant)]
+        names.text(0.03, line, variant_name(variant), va="center_baseline")
+        counts.text(1, line, f"{group['n'].iloc[0]:,}", va="center_baseline", ha="right", fontsize=6.5)
+        ours = (split, variant) == (run.split, run.variant)
+        _draw_row(rest[0], rest[1], line, group[group["metric"] == _KAPPA], ours)
+        _draw_row(rest[2], rest[3], line, group[group["metric"] != _KAPPA], ours)
+    counts.text(1, 0, "n", va="center_baseline", ha="right")
+    for axes, metric in ((rest[0], _KAPPA), (rest[2], _MAE)):
+        axes.set_xlabel(METRICS[metric])
+        axes.spines["left"].set_visible(False)
+        axes.tick_params(left=False, labelleft=False)
+        axes.xaxis.grid(True)
+
+
+def _draw_row(plot: Axes, numbers: Axes, line: int, score: pd.DataFrame, ours: bool) -> None:
+    """Draw one score: a point with its interval and, beside it, the numbers."""
+    if score["value"].isna().all():
+        numbers.text(0, line, "not defined", va="center_baseline", fontsize=6.5, color=GREY)
+        return
+    value, lower, upper = score[["value", "lower", "upper"]].iloc[0]
+    human = score["split"].iloc[0] == READINGS
+    colour, marker = (INK, "s") if human else (BLUE, "o")
+    plot.hlines(line, lower, upper, color=colour, linewidth=1)
+    plot.plot(value, line, marker, color=colour, zorder=3)
+    span = "" if pd.isna(lower) else f" ({number(lower)}, {number(upper)})"
+    numbers.text(0, line, number(value) + span, va="center_baseline", fontsize=6.5)
+    if ours:
+        plot.axvline(value, color=GREY, linewidth=0.6, linestyle=(0, (4, 3)), zorder=1)
+
+
+def _layout(rows: pd.DataFrame) -> Iterator[tuple[int, str, str | None]]:
+    """Yield line, split and variant of every row, and before each split a line of its own."""
+    line = 0
+    for split, group in rows.groupby("split", sort=False):
+        yield line, str(split), None
+        for variant in group["variant"].unique():
+            line += 1
+            yield line, str(split), str(variant)
+        line += 1
+
+
+def _lines(rows: pd.DataFrame) -> int:
+    return sum(1 for _ in _layout(rows))

@@ -1,0 +1,147 @@
+"""Figures 3 and 4: how the scores depend on the amount of training data and on the resolution of the image."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.compute as pc
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from discgrade import records
+from discgrade.grades import INTEGRAL
+from discgrade.publication.figures.selection import of_run
+from discgrade.publication.figures.style import (
+    BLUE,
+    FULL,
+    GRADE_COLOURS,
+    GREEN,
+    MARKERS,
+    ORANGE,
+    VERMILLION,
+    drawing,
+    grade_text,
+    letter,
+    say,
+    write_table,
+)
+from discgrade.publication.wording import METRICS
+from discgrade.settings.grid import Run
+
+COLUMNS = ["metric", "grade", "value", "lower", "upper", "probability", "unit", "n"]
+_GLOBAL = {"kappa_linear": BLUE, "accuracy": ORANGE, "mcc": GREEN, "f1": VERMILLION}
+_PER_GRADE = "f1"
+_DODGE = 0.05
+
+
+def figure3(
+    *, scores: Path, intervals: Path, discs: Path, splits: Path, run: Run, pdf: Path, png: Path, csv: Path
+) -> None:
+    """Draw the global scores and the F1 score of each grade against the share of the training part.
+
+    Args:
+        scores: Table `records.SCORES`.
+        intervals: Table `records.INTERVALS`; a score without an interval is drawn as a point.
+        discs: Table `records.DISCS`.
+        splits: Table `records.SPLITS`; with `discs` it tells how many discs a share has.
+        run: The run whose share is varied.
+        pdf: Vector file to write.
+        png: Raster file to write.
+        csv: Table to write: share (denominator), training_discs, metric, grade (empty for a global score), value, lower
+            and upper bound of the credible interval, its probability, the bootstrap's unit, n (scored samples).
+    """
+    trend = read_trend(scores, intervals, run, "share")
+    training = _training_discs(discs, splits, run.split)
+    trend.insert(1, "training_discs", [int((training >= share).sum()) for share in trend["share"]])
+    write_table(trend, csv)
+    sizes = dict(zip(trend["share"], trend["training_discs"], strict=True))
+    labels = {1 / share: f"{'1' if share == 1 else f'1/{share}'}\n{size:,}" for share, size in sizes.items()}
+    with drawing(pdf=pdf, png=png, width=FULL, height=78) as figure:
+        draw_trend(figure, trend.assign(x=1 / trend["share"]), labels, "Share of the training part, and its discs")
+
+
+def figure4(*, scores: Path, intervals: Path, run: Run, pdf: Path, png: Path, csv: Path) -> None:
+    """Draw the global scores and the F1 score of each grade against the resolution of the image.
+
+    Args:
+        scores: Table `records.SCORES`.
+        intervals: Table `records.INTERVALS`; a score without an interval is drawn as a point.
+        run: The run whose resolution is varied.
+        pdf: Vector file to write.
+        png: Raster file to write.
+        csv: Table to write: resolution (pixels on a side), then as in `figure3`.
+    """
+    trend = read_trend(scores, intervals, run, "resolution")
+    write_table(trend, csv)
+    labels = {px: f"{px}" for px in sorted(set(trend["resolution"]))}
+    with drawing(pdf=pdf, png=png, width=FULL, height=75) as figure:
+        draw_trend(figure, trend.assign(x=trend["resolution"]), labels, "Side of the square image (px)")
+
+
+def read_trend(scores: Path, intervals: Path, run: Run, varied: str) -> pd.DataFrame:
+    """Return the drawn scores of a run at every value of its field `varied`, with intervals where there are any."""
+    of_all = of_run(run, [varied]) & (pc.field("scope") == "all") & pc.field("metric").isin(list(_GLOBAL))
+    keys = [varied, "metric", "grade"]
+    values = records.read(scores, records.SCORES, [*keys, "value", "n"], of_all).to_pandas()
+    bounds = ["lower", "upper", "probability", "unit"]
+    spans = records.read(intervals, records.INTERVALS, [*keys, *bounds], of_all).to_pandas()
+    drawn = values[values["grade"].isna() | (values["metric"] == _PER_GRADE)]
+    trend: pd.DataFrame = drawn.merge(spans, on=keys, how="left", validate="one_to_one")
+    order = trend["metric"].map(list(_GLOBAL).index)
+    trend = trend.assign(order=order).sort_values([varied, "grade", "order"], na_position="first")
+    return trend[[varied, *COLUMNS]]
+
+
+def _training_discs(discs: Path, splits: Path, split: str) -> NDArray[np.int32]:
+    """Return, for each disc of the training part, the largest denominator of a share that holds it."""
+    training = (pc.field("split") == split) & (pc.field("part") == "train")
+    patients: pd.DataFrame = records.read(splits, records.SPLITS, ["patient", "share"], training).to_pandas()
+    all_discs: pd.DataFrame = records.read(discs, records.DISCS, ["patient"]).to_pandas()
+    return all_discs.merge(patients, on="patient")["share"].to_numpy()
+
+
+def draw_trend(figure: Figure, trend: pd.DataFrame, labels: Mapping[float, str], xlabel: str) -> None:
+    """Draw global scores (A) and per-grade F1 scores (B) of `read_trend` against its column x, on a log2 axis."""
+    if trend["value"].notna().sum() == 0:
+        say(figure, "No scores: none of the runs that this figure compares has been scored.")
+        return
+    overall = trend[trend["grade"].isna()]
+    scores = [(METRICS[key], colour, overall[overall["metric"] == key]) for key, colour in _GLOBAL.items()]
+    grades = [(_grade_label(grade), GRADE_COLOURS[grade], trend[trend["grade"] == grade]) for grade in INTEGRAL]
+    panels = figure.subplots(1, 2, sharey=True)
+    for axes, series, name, ylabel in zip(panels, (scores, grades), "AB", ("Score", "F1 score"), strict=True):
+        _draw_panel(axes, series)
+        _finish(axes, labels, xlabel, ylabel)
+        letter(axes, name)
+    panels[0].set_ylim(_floor(trend), 1.02)
+
+
+def _grade_label(grade: float) -> str:
+    return "Grade 1" if grade == INTEGRAL[0] else grade_text(grade)
+
+
+def _draw_panel(axes: Axes, series: Sequence[tuple[str, str, pd.DataFrame]]) -> None:
+    """Draw each series a little beside the other, so that their intervals do not hide each other."""
+    for index, (label, colour, rows) in enumerate(series):
+        x = rows["x"] * 2.0 ** (_DODGE * (index - (len(series) - 1) / 2))
+        axes.plot(x, rows["value"], color=colour, marker=MARKERS[index], markeredgecolor="white", label=label, zorder=3)
+        axes.vlines(x, rows["lower"], rows["upper"], color=colour, linewidth=0.7, alpha=0.7)
+    axes.legend(loc="lower left", bbox_to_anchor=(0.02, 1), ncols=len(series), handlelength=1.3, columnspacing=0.7)
+
+
+def _finish(axes: Axes, labels: Mapping[float, str], xlabel: str, ylabel: str) -> None:
+    axes.set_xscale("log", base=2)
+    axes.set_xticks(list(labels), list(labels.values()))
+    axes.set_xticks([], minor=True)
+    axes.set_xlim(min(labels) / 1.3, max(labels) * 1.3)
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.yaxis.set_tick_params(labelleft=True)
+    axes.yaxis.grid(True)
+
+
+def _floor(trend: pd.DataFrame) -> float:
+    """Return the lowest value or bound, rounded down to a tenth, with a little room below."""
+    lowest = np.nanmin(trend[["value", "lower"]].to_numpy())
+    return float(np.floor(10 * lowest + 1e-6) / 10 - 0.02)

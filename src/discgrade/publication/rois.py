@@ -1,0 +1,212 @@
+"""Regions of interest on their slices, a sample and every doubtful one: a swapped coordinate is seen at once."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_pdf import PdfPages
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
+from numpy.typing import NDArray
+
+from discgrade import records
+from discgrade.cohort.outliers import cohort_doubts, disc_doubts
+from discgrade.grades import LEVELS
+from discgrade.imaging.dicom import read_slice
+from discgrade.publication.figures.style import BLUE, FULL, GREY, INK, ORANGE, SKY, VERMILLION, styled
+
+_COLUMNS, _ROWS, _SAMPLED_ROWS = 4, 5, 4
+_MOST_PAGES = 25
+_MOST_PIXELS = 320
+_HEADER, _SIZES, _PANEL = 10.0, 45.0, 50.0
+"""Heights in mm: the title, the row of sizes, and a slice with its words."""
+_SLICE = ["sop_instance_uid", "frame"]
+
+_Slice = tuple[str, int]
+
+
+def draw_rois(
+    *,
+    discs: Path,
+    rois: Sequence[Path],
+    instances: Sequence[Path],
+    export: Path,
+    destination_pdf: Path,
+    destination_png: Path,
+    seed: int,
+    pictures: bool,
+) -> None:
+    """Draw the regions' sizes, a sample of slices with their regions, and every slice with a doubtful one.
+
+    Args:
+        discs: The cohort's discs, `records.DISCS`.
+        rois: Each shard's regions of interest, `records.ROIS`.
+        instances: Each shard's exported images, `records.INSTANCES`.
+        export: Folder of the exported DICOM files.
+        destination_pdf: PDF to write: sizes and sample on the first page, the doubtful ones on the next, up to 25.
+        destination_png: The first page as PNG, for the report.
+        seed: Seed of the sample.
+        pictures: Whether the PNG shows the slices; without, its regions are drawn in empty frames.
+    """
+    table = regions(discs, rois, instances)
+    sample = _slices(table, seed)[: _COLUMNS * _SAMPLED_ROWS]
+    doubtful = _slices(table[table["doubt"] != ""], seed)
+    metadata = dict.fromkeys(("CreationDate", "Creator", "Producer"))
+    with (
+        styled(),
+        records.replacing(destination_pdf) as pdf,
+        records.replacing(destination_png) as png,
+        PdfPages(pdf, metadata=metadata) as pages,
+    ):
+        first = _first_page(table, sample, export)
+        public = first if pictures else _first_page(table, sample, None)
+        public.savefig(png, format="png", dpi=200, metadata={"Software": None})
+        pages.savefig(first)
+        for page in _doubtful_pages(table, doubtful, export):
+            pages.savefig(page)
+
+
+def regions(discs: Path, rois: Sequence[Path], instances: Sequence[Path]) -> pd.DataFrame:
+    """Join discs, regions and images, and say what is doubtful.
+
+    Returns:
+        One row a disc, in the order of the discs: columns of `records.DISCS`, `path`, `rows`, `columns`,
+        `row_spacing`, `column_spacing`, `unit` (mm; px where a spacing is unknown) and `doubt` (see `disc_doubts`).
+    """
+    image = ["sop_instance_uid", "path", "rows", "columns", "row_spacing", "column_spacing"]
+    cut = ["disc", "outside", "obliquity", "scale"]
+    table: pd.DataFrame = records.read(discs, records.DISCS).to_pandas()
+    table = table.merge(records.read_all(rois, records.ROIS, cut).to_pandas(), on="disc", how="left")
+    images = records.read_all(instances, records.INSTANCES, image).to_pandas().drop_duplicates("sop_instance_uid")
+    table = table.merge(images, on="sop_instance_uid", how="left", validate="many_to_one")
+    known = table[["row_spacing", "column_spacing"]].notna().all(axis=None)
+    table["unit"] = "mm" if known else "px"
+    table["doubt"] = disc_doubts(measures(table))
+    return table
+
+
+def measures(table: pd.DataFrame) -> pd.DataFrame:
+    """Return what `disc_doubts` and `cohort_doubts` take, in the unit of the regions."""
+    known = (table["unit"] == "mm").all()
+    across = table["column_spacing"] if known else pd.Series(1.0, table.index)
+    along = table["row_spacing"] if known else pd.Series(1.0, table.index)
+    return table[["study_uid", "level", "outside", "obliquity", "scale"]].assign(
+        width=table["width"] * across,
+        height=table["height"] * along,
+        x=(table["x"] + table["width"] / 2) * across,
+        y=(table["y"] + table["height"] / 2) * along,
+        slice_width=table["columns"] * across,
+        slice_height=table["rows"] * along,
+    )
+
+
+def _first_page(table: pd.DataFrame, sample: list[_Slice], export: Path | None) -> Figure:
+    measured, doubtful = measures(table), table["doubt"] != ""
+    title = f"{len(table):,} regions of {table['patient'].nunique():,} patients, {doubtful.sum():,} doubtful"
+    warnings = cohort_doubts(measured)
+    rows = _rows(sample)
+    page = _page("\n".join([title, *warnings]), VERMILLION if warnings else INK, _SIZES + rows * _PANEL)
+    _draw_sizes(page, measured, doubtful, table["unit"].iloc[0])
+    _draw_slices(page, table, sample, export)
+    return page
+
+
+def _doubtful_pages(table: pd.DataFrame, slices: list[_Slice], export: Path) -> Iterator[Figure]:
+    size = _COLUMNS * _ROWS
+    for start in range(0, min(len(slices), _MOST_PAGES * size), size):
+        batch = slices[start : start + size]
+        title = f"Slices with doubtful regions, {start + 1} to {start + len(batch)} of {len(slices):,}"
+        page = _page(title, INK, _rows(batch) * _PANEL)
+        _draw_slices(page, table, batch, export)
+        yield page
+
+
+def _page(title: str, colour: str, height: float) -> Figure:
+    """Return an empty page of a height in mm beneath its title."""
+    page = Figure(figsize=(FULL / 25.4, (_HEADER + height) / 25.4))
+    page.set_layout_engine("none")
+    page.suptitle(title, x=0.02, y=1 - 2 / (_HEADER + height), ha="left", va="top", fontsize=8, color=colour)
+    return page
+
+
+def _rows(slices: list[_Slice]) -> int:
+    return max(1, -(-len(slices) // _COLUMNS))
+
+
+def _draw_sizes(page: Figure, measured: pd.DataFrame, doubtful: pd.Series, unit: str) -> None:
+    """Draw width against height, level by level; above the diagonal a region is taller than wide."""
+    height = page.get_figheight() * 25.4
+    levels = [level for level in LEVELS if (measured["level"] == level).any()]
+    place = {
+        "top": 1 - (_HEADER + 5) / height,
+        "bottom": 1 - (_HEADER + _SIZES - 12) / height,
+        "left": 0.06,
+        "right": 0.99,
+    }
+    panels = page.subplots(1, len(levels), sharex=True, sharey=True, squeeze=False, gridspec_kw=place)[0]
+    largest = float(measured[["width", "height"]].max().max()) * 1.05
+    for axes, level in zip(panels, levels, strict=True):
+        axes.set(title=level, xlim=(0, largest), ylim=(0, largest), aspect="equal", xlabel=f"Width ({unit})")
+        axes.axline((0, 0), slope=1, color=GREY, linewidth=0.5)
+        for which, colour, size in ((~doubtful, BLUE, 2), (doubtful, VERMILLION, 8)):
+            own = measured[which & (measured["level"] == level)]
+            axes.scatter(own["width"], own["height"], size, colour, linewidths=0, alpha=0.6, rasterized=True)
+    panels[0].set_ylabel(f"Height ({unit})")
+
+
+def _draw_slices(page: Figure, table: pd.DataFrame, slices: list[_Slice], export: Path | None) -> None:
+    """Draw slices in rows at the foot of a page."""
+    rows, height = _rows(slices), page.get_figheight() * 25.4
+    place = {"left": 0.02, "right": 0.98, "bottom": 8 / height, "top": (rows * _PANEL - 2) / height}
+    panels = list(page.subplots(rows, _COLUMNS, gridspec_kw=place | {"wspace": 0.05, "hspace": 0.25}).flat)
+    for axes, (image, frame) in zip(panels, slices, strict=False):
+        _draw_slice(axes, table[(table["sop_instance_uid"] == image) & (table["frame"] == frame)], export)
+    for axes in panels[len(slices) :]:
+        axes.axis("off")
+
+
+def _draw_slice(axes: Axes, slice_: pd.DataFrame, export: Path | None) -> None:
+    """Draw one slice with all its regions; what is doubtful is red and said beneath."""
+    place = slice_.iloc[0]
+    extent = (0, place["columns"], place["rows"], 0)
+    axes.set(xticks=[], yticks=[], xlim=extent[:2], ylim=extent[2:], facecolor=INK)
+    axes.set_aspect(place["row_spacing"] / place["column_spacing"] if place["unit"] == "mm" else 1)
+    if export is not None:
+        picture = _picture(export / place["path"], int(place["frame"]))
+        axes.imshow(picture, cmap="gray", extent=extent, aspect=axes.get_aspect(), interpolation="none")
+    for region in slice_.to_dict("records"):
+        colour = ORANGE if region["doubt"] else SKY
+        corner = (region["x"], region["y"])
+        axes.add_patch(Rectangle(corner, region["width"], region["height"], fill=False, edgecolor=colour))
+        middle = region["y"] + region["height"] / 2
+        name = axes.text(
+            region["x"], middle, f"{region['level']} ", color=colour, fontsize=4.5, ha="right", va="center"
+        )
+        name.set_path_effects([withStroke(linewidth=1, foreground=INK)])
+    axes.set_title(place["patient"][:24], fontsize=5, pad=2)
+    doubts = [f"{level}: {doubt}" for level, doubt in zip(slice_["level"], slice_["doubt"], strict=True) if doubt]
+    axes.set_xlabel("\n".join(doubts).replace("; ", ",\n"), fontsize=4.5, labelpad=2, color=VERMILLION)
+
+
+def _picture(path: Path, frame: int) -> NDArray[np.uint8]:
+    """Read a slice as 8-bit picture of at most 320 pixels a side, from its 1st to its 98th percentile."""
+    pixels = read_slice(path, frame).pixels
+    factor = min(1.0, _MOST_PIXELS / max(pixels.shape))
+    smaller = cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) if factor < 1 else pixels
+    low, high = np.percentile(smaller, (1, 98))
+    shown: NDArray[np.uint8] = np.clip(255 * (smaller - low) / max(high - low, 1e-6), 0, 255).astype(np.uint8)
+    return shown
+
+
+def _slices(table: pd.DataFrame, seed: int) -> list[_Slice]:
+    """Return the slices that hold a table's discs, in the order of a hash of seed, image and frame."""
+
+    def digest(slice_: _Slice) -> bytes:
+        return hashlib.sha256(f"{seed}/{slice_[0]}/{slice_[1]}".encode()).digest()
+
+    return sorted(set(table[_SLICE].itertuples(index=False, name=None)), key=digest)

@@ -1,0 +1,98 @@
+"""Rows of this study in a table of scores: printed with intervals, and with keys in full precision."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from discgrade.publication.render.table import DASH, Cell, Row, missing
+from discgrade.publication.tables.best import is_rounded
+from discgrade.publication.tables.scores import Key, Study, interval_text, number, score_cell, score_values
+from discgrade.reliability.metrics import ERRORS, GLOBAL
+from discgrade.settings.grid import Run
+
+THIS_STUDY = "this study"
+FRACTIONAL = ("accuracy_fractional", "kappa_linear_fractional", "kappa_linear_fractional_values")
+AGAINST_FRACTIONAL = tuple(f"{metric}_fractional_reference" for metric in ERRORS)
+METRICS = (*GLOBAL, *ERRORS, *FRACTIONAL, *AGAINST_FRACTIONAL)
+
+_DRAWN = ("unit", "units", "probability", "draws", "bootstrap_seed")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of this study.
+
+    Attributes:
+        row: Its key in the CSV.
+        label: Its printed label.
+        run: Whose scores it shows, over all seeds.
+        scope: What the discs are restricted by.
+        group: Value of the scope.
+        absent: Why there is nothing to show, if there is nothing.
+        notes: Footnotes of its label.
+    """
+
+    row: str
+    label: str
+    run: Run
+    scope: str = "all"
+    group: str = ""
+    absent: str = "Not part of this study."
+    notes: tuple[str, ...] = ()
+
+    def key(self, metric: str) -> Key:
+        """Return the key of one of the line's scores."""
+        return Key(self.run, metric, self.scope, self.group)
+
+    def samples(self, study: Study) -> int | None:
+        """Return the number of scored samples; None if the line has no scores."""
+        row = study.scores.get(self.key("accuracy"))
+        return row["n"] if row else None
+
+
+def line_row(study: Study, line: Line, metrics: Sequence[str], best: Mapping[str, Collection[Run]]) -> Row:
+    """Print a line: the number of samples and its scores; dashes and a footnote if the study has none."""
+    samples = line.samples(study)
+    if samples is None:
+        return Row(Cell(line.label, notes=(line.absent,)), [Cell(DASH)] * (len(metrics) + 1))
+    cells = [line_cell(study, line, metric, line.run in best.get(metric, ())) for metric in metrics]
+    return Row(Cell(line.label, notes=line.notes), [Cell(f"{samples:,}"), *cells])
+
+
+def line_cell(study: Study, line: Line, metric: str, bold: bool = False) -> Cell:
+    """Print one score of a line; errors of a run on integral grades carry those against the fractional reference."""
+    if line.samples(study) is None:
+        return missing(line.absent)
+    notes: tuple[str, ...] = ()
+    if metric in ERRORS and is_rounded(study, line.key(metric)):
+        notes = _against_fractional(study, line)
+    elif metric in ERRORS and line.key("accuracy_fractional") not in study.scores:
+        notes = ("On integral grades, since the readings have no others.",)
+    return score_cell(study, line.key(metric), "Needs fractional grades.", bold=bold, notes=notes)
+
+
+def _against_fractional(study: Study, line: Line) -> tuple[str, ...]:
+    """Return the footnote of a run on integral grades: its errors against the fractional reference."""
+    parts = []
+    for metric, name in (("mae", "MAE"), ("pearson_r", "r")):
+        key = line.key(f"{metric}_fractional_reference")
+        interval = interval_text(study.intervals.get(key))
+        parts.append(f"{name} {number(study.scores[key]['value'])}" + (f" ({interval})" if interval else ""))
+    return (f"Against integral grades, so not comparable; against the fractional reference {' and '.join(parts)}.",)
+
+
+def line_values(study: Study, line: Line, best: Mapping[str, Collection[Run]]) -> dict[str, Any]:
+    """Return a line's keys, scores and bounds in full precision."""
+    values: dict[str, Any] = {
+        "row": line.row,
+        "source": THIS_STUDY,
+        "split": line.run.split,
+        "scope": line.scope,
+        "group": line.group,
+        "n": line.samples(study),
+        "best": " ".join(metric for metric, runs in best.items() if line.run in runs and line.scope == "all"),
+    }
+    for metric in METRICS:
+        values |= score_values(study, line.key(metric))
+    drawn = study.intervals.get(line.key("accuracy"), {})
+    return values | {name: drawn.get(name) for name in _DRAWN}

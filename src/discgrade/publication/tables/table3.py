@@ -1,0 +1,110 @@
+"""Table 3: agreement per grade within and between raters and of the default model, beside the published values."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from discgrade.grades import INTEGRAL
+from discgrade.publication.published import PAPER, citation, published, remarks
+from discgrade.publication.render.files import write_table
+from discgrade.publication.render.table import DASH, Cell, Row, Section, Table
+from discgrade.publication.tables.captions import Context, caption
+from discgrade.publication.tables.lines import THIS_STUDY, Line
+from discgrade.publication.tables.readers import INTER_RATER, INTRA_RATER
+from discgrade.publication.tables.scores import Study, read_study, score_cell, score_values
+from discgrade.publication.tables.variants import shown_split, variant_lines
+from discgrade.publication.wording import variant_name
+
+SECTIONS = {
+    "precision": "Precision",
+    "sensitivity": "Sensitivity",
+    "f1": "F1 score",
+    "jaccard": "Jaccard similarity",
+}
+# Whose published values stand beside a line.
+_PRINTED = {"intra_rater": "intra_rater", "inter_rater": "inter_rater"}
+_NOT_COMPARED = (
+    " None is bold: raters and model were scored on different discs; paired comparisons on the same discs stand in "
+    "Table 2."
+)
+
+
+def table3(*, scores: Path, intervals: Path, context: Context, destination: Mapping[str, Path]) -> None:
+    """Print precision, sensitivity, F1 and Jaccard similarity of each integral grade.
+
+    Args:
+        scores: `scores.parquet`.
+        intervals: `intervals.parquet`.
+        context: As `study.reporting` returns.
+        destination: Path of each of csv, md, tex and html.
+    """
+    study = read_study(scores, intervals)
+    default = variant_lines(study, context)[0]
+    lines = {"Intra-rater": INTRA_RATER, "Inter-rater": INTER_RATER, variant_name(default.row): default}
+    table = Table(
+        name="table3",
+        title="Agreement per grade: raters among themselves and the default model.",
+        number="Table 3",
+        caption=caption(study, context, shown_split(study, context)) + _NOT_COMPARED,
+        stub="Metric and rater",
+        headings=[Cell(f"Grade {grade:g}") for grade in INTEGRAL],
+        sections=[
+            _samples(study, lines),
+            *(Section(Cell(title), _rows(study, metric, lines)) for metric, title in SECTIONS.items()),
+        ],
+    )
+    write_table(table, pd.DataFrame(_values(study, list(lines.values()))), destination)
+
+
+def _samples(study: Study, lines: Mapping[str, Line]) -> Section:
+    """Print how many scored samples have each reference grade."""
+    rows = []
+    for label, line in lines.items():
+        counts = [study.scores.get(line.key("f1")._replace(grade=float(grade))) for grade in INTEGRAL]
+        if all(counts):
+            rows.append(Row(Cell(label), [Cell(f"{row['n']:,}") for row in counts if row]))
+    return Section(Cell("Samples of that reference grade"), rows)
+
+
+def _rows(study: Study, metric: str, lines: Mapping[str, Line]) -> list[Row]:
+    """Print one metric: each rater of this study, and below the published values."""
+    rows = []
+    for label, line in lines.items():
+        if line.samples(study) is None:
+            rows.append(Row(Cell(label, notes=(line.absent,)), [Cell(DASH)] * len(INTEGRAL)))
+        else:
+            keys = [line.key(metric)._replace(grade=float(grade)) for grade in INTEGRAL]
+            rows.append(Row(Cell(label), [score_cell(study, key, line.absent) for key in keys]))
+        rows.append(_printed_row(metric, _PRINTED.get(line.row, "default")))
+    return rows
+
+
+def _printed_row(metric: str, row: str) -> Row:
+    cells = [_printed_cell(line, metric) for line in published("table3") if line["row"] == row]
+    return Row(Cell(citation(PAPER)), cells, quiet=True)
+
+
+def _printed_cell(line: Mapping[str, str], metric: str) -> Cell:
+    column, _, note = line["notes"].partition(":")
+    return Cell(line[metric], notes=remarks([note]) if column == metric else ())
+
+
+def _values(study: Study, lines: Sequence[Line]) -> list[dict[str, Any]]:
+    """Return every score in full precision, one row a rater and grade, then the published ones."""
+    values: list[dict[str, Any]] = []
+    for line in lines:
+        for grade in INTEGRAL:
+            counted = study.scores.get(line.key("f1")._replace(grade=float(grade)))
+            row: dict[str, Any] = {"row": line.row, "source": THIS_STUDY, "grade": grade, "n": counted and counted["n"]}
+            for metric in (*SECTIONS, "specificity"):
+                row |= score_values(study, line.key(metric)._replace(grade=float(grade)))
+            values.append(row)
+    for printed in published("table3"):
+        numbers = {metric: float(printed[metric]) for metric in SECTIONS}
+        notes = " ".join(remarks([printed["notes"].partition(":")[2]]))
+        values.append(
+            {"row": printed["row"], "source": PAPER, "grade": float(printed["grade"]), "notes": notes} | numbers
+        )
+    return values

@@ -1,0 +1,154 @@
+"""What a run predicted for its scored part, decoded and checked against discs and splits."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from discgrade import records
+from discgrade.decoding import decode
+from discgrade.grades import is_grade
+from discgrade.settings.grid import HOLDOUT, Run, is_scored
+
+_NAMED = 5
+
+
+def named(values: Iterable[object]) -> str:
+    """Name a few of many values, for an error message."""
+    values = sorted(set(map(str, values)))
+    rest = f" and {len(values) - _NAMED} more" if len(values) > _NAMED else ""
+    return ", ".join(values[:_NAMED]) + rest
+
+
+def run_of(plan: Mapping[str, Any]) -> Run:
+    """Return the run of a plan (`study.run_plans`)."""
+    return Run(plan["variant"], plan["resolution"], plan["share"], plan["split"], plan["seed"])
+
+
+def read_discs(path: Path) -> pd.DataFrame:
+    """Return the discs by name, sorted.
+
+    Raises:
+        ValueError: if a disc occurs twice or its reference grade is not on the fractional scale.
+    """
+    columns = ["disc", "patient", "level", "grade", "cohort", "origin", "maker", "field_strength"]
+    discs: pd.DataFrame = records.read(path, records.DISCS, columns).to_pandas().set_index("disc").sort_index()
+    repeated = discs.index[discs.index.duplicated()]
+    if len(repeated):
+        raise ValueError(f"{path}: a disc should occur once. Occur more often: {named(repeated)}")
+    wrong = discs.index[~is_grade(discs["grade"])]
+    if len(wrong):
+        raise ValueError(f"{path}: reference grades outside the scale: {named(wrong)}")
+    return discs
+
+
+def read_splits(path: Path) -> pd.DataFrame:
+    """Return split, patient and part of every patient.
+
+    Raises:
+        ValueError: if two folds score the same patient, or one split gives a patient two parts.
+    """
+    splits: pd.DataFrame = records.read(path, records.SPLITS, ["split", "patient", "part"]).to_pandas()
+    twice = splits[splits.duplicated(["split", "patient"])]
+    if len(twice):
+        raise ValueError(f"{path}: a patient should have one part of a split. Have more: {named(twice['patient'])}")
+    tested = splits[(splits["part"] == "test") & (splits["split"] != HOLDOUT)]
+    shared = tested[tested.duplicated("patient", keep=False)]
+    if len(shared):
+        raise ValueError(
+            f"{path}: folds should not share a patient. Folds {named(shared['split'])} share {named(shared['patient'])}"
+        )
+    return splits
+
+
+def _predictions(path: Path, plan: Mapping[str, Any]) -> pd.DataFrame:
+    """Return disc, copy, part and predicted grade of the copies that the protocol scores."""
+    table = records.read(path, records.PREDICTIONS).combine_chunks()
+    table = table.filter(pa.array(is_scored(table.column("copy").to_numpy(), plan["score"])))
+    frame: pd.DataFrame = table.select(["disc", "copy", "part"]).to_pandas()
+    try:
+        values = _outputs(table)
+        if plan["score"] == "averaged" and len(frame):
+            frame, values = _averaged(frame, values)
+        frame["predicted"] = decode(values, plan["scale"], plan["decoding"]) if len(frame) else np.empty(0)
+    except ValueError as error:
+        raise ValueError(f"{run_of(plan).path}: {error}") from None
+    return frame
+
+
+def _outputs(table: pa.Table) -> NDArray[np.float64]:
+    """Return the outputs of the samples, (n, K)."""
+    outputs = table.column("outputs").combine_chunks()
+    widths = np.unique(outputs.value_lengths().to_numpy())
+    if len(widths) > 1:
+        raise ValueError(f"predictions should have one width. Received: {widths.tolist()}")
+    values = outputs.flatten().to_numpy(zero_copy_only=False)
+    return np.asarray(values.reshape(len(table), -1) if len(table) else np.empty((0, 1)), np.float64)
+
+
+def _averaged(frame: pd.DataFrame, values: NDArray[np.float64]) -> tuple[pd.DataFrame, NDArray[np.float64]]:
+    """Put one row in the place of a disc's copies: copy 0, with the mean of their outputs."""
+    _, first, place = np.unique(frame["disc"].to_numpy(str), return_index=True, return_inverse=True)
+    counts = np.bincount(place)
+    if counts.min() < counts.max():
+        fewer = frame["disc"].to_numpy()[first[counts < counts.max()]]
+        raise ValueError(f"every disc should have {counts.max()} scored copies. Fewer: {named(fewer)}")
+    sums = np.zeros((len(first), values.shape[1]))
+    np.add.at(sums, place, values)
+    return frame.iloc[first].assign(copy=0).reset_index(drop=True), sums / counts[:, None]
+
+
+def _check_part(frame: pd.DataFrame, expected: pd.Index, part: str, plan: Mapping[str, Any]) -> None:
+    name = run_of(plan).path
+    missing = expected.difference(pd.Index(frame["disc"]))
+    if len(missing):
+        what = "as augmented copies" if plan["score"] == "augmented" else "as read"
+        raise ValueError(f"{name}: the {part} part should be predicted {what}. Without prediction: {named(missing)}")
+    strangers = pd.Index(frame["disc"]).difference(expected)
+    if len(strangers):
+        raise ValueError(f"{name}: predictions of discs outside the {part} part of {plan['split']}: {named(strangers)}")
+    repeated = frame[frame.duplicated(["disc", "copy"])]
+    if len(repeated):
+        raise ValueError(f"{name}: a copy of a disc should be predicted once. More often: {named(repeated['disc'])}")
+    copies = frame.groupby("disc")["copy"].size()
+    if copies.nunique() > 1:
+        odd = copies.index[copies != copies.max()]
+        raise ValueError(f"{name}: every disc should have {copies.max()} scored copies. Fewer: {named(odd)}")
+
+
+def grade_run(path: Path, plan: Mapping[str, Any], discs: pd.DataFrame, splits: pd.DataFrame) -> pd.DataFrame:
+    """Decode a run's predictions and check that they cover its scored part.
+
+    The external cohort is scored once, by the runs on the fixed split.
+
+    Args:
+        path: The run's predictions.
+        plan: The run's fields, its scale, its decoding rule and `score`: as_read, averaged or augmented.
+        discs: As `read_discs` returns.
+        splits: As `read_splits` returns.
+
+    Returns:
+        Columns of `records.GRADED`, sorted by part (test first), disc and copy.
+
+    Raises:
+        ValueError: if discs are unknown, a disc of the scored part is missing or outputs do not fit the scale.
+    """
+    frame = _predictions(path, plan)
+    unknown = pd.Index(frame["disc"]).difference(discs.index)
+    if len(unknown):
+        raise ValueError(f"{run_of(plan).path}: predictions of unknown discs: {named(unknown)}")
+    patients = splits[splits["split"] == plan["split"]]
+    parts = ["test", "external"] if plan["split"] == HOLDOUT else ["test"]
+    frame = frame[frame["part"].isin(parts)]
+    for part in parts:
+        chosen = patients.loc[patients["part"] == part, "patient"]
+        _check_part(frame[frame["part"] == part], discs.index[discs["patient"].isin(chosen)], part, plan)
+    if not len(frame):
+        raise ValueError(f"{run_of(plan).path}: no scored part: {plan['split']} has no test patients")
+    frame = frame.assign(**run_of(plan).wildcards, scale=plan["scale"], reference=discs["grade"][frame["disc"]].values)
+    frame = frame.sort_values(["part", "disc", "copy"], ascending=[False, True, True], ignore_index=True)
+    return pd.DataFrame(frame[records.GRADED.names])

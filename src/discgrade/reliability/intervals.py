@@ -1,0 +1,186 @@
+"""Credible intervals of every score and paired comparisons of runs, from the graded samples."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.compute as pc
+
+from discgrade import records
+from discgrade.grades import rank
+from discgrade.reliability import raters
+from discgrade.reliability.comparison import comparison_rows, interval_rows, run_comparisons
+from discgrade.reliability.credible import Bootstrap, Draws, Unit, fold_draws, mean_draws, score_draws
+from discgrade.reliability.graded import read_discs
+from discgrade.reliability.pairs import Detail, Pairs
+from discgrade.reliability.scopes import EXTERNAL, scoped_pairs
+from discgrade.reliability.scoring import grades_read
+from discgrade.reliability.tabulation import RUN, Scope
+from discgrade.settings.grid import ALL_SEEDS, FOLD_MEAN, FOLDS, HOLDOUT, READINGS, Run
+
+_READERS = (raters.INTRA_RATER, raters.INTER_RATER, raters.NOISE_CEILING)
+
+Rows = Iterator[dict[str, Any]]
+Twice = Mapping[Scope, pd.Series]
+Posterior = dict[Run, Draws]
+
+
+def _over_seeds(posterior: Mapping[Run, Draws]) -> Posterior:
+    """Add the mean over seeds of each run."""
+    trainings: dict[Run, list[Draws]] = {}
+    for run, draws in posterior.items():
+        trainings.setdefault(replace(run, seed=ALL_SEEDS), []).append(draws)
+    return dict(posterior) | {run: mean_draws(draws) for run, draws in trainings.items()}
+
+
+def _same_discs(pairs: Mapping[Run, Pairs]) -> list[dict[Run, Pairs]]:
+    """Group runs over the same discs: only their draws are paired."""
+    same: dict[frozenset[str], dict[Run, Pairs]] = {}
+    for run, pair in pairs.items():
+        same.setdefault(frozenset(pair.disc), {})[run] = pair
+    return list(same.values())
+
+
+def _posterior(pairs: Mapping[Run, Pairs], bootstrap: Bootstrap) -> Posterior:
+    """Draw the scores of runs over the same discs."""
+    return _over_seeds(dict(zip(pairs, score_draws(list(pairs.values()), bootstrap), strict=True)))
+
+
+def _run_pairs(frame: pd.DataFrame, discs: pd.DataFrame, twice: Twice) -> dict[Scope, dict[Run, Pairs]]:
+    """Pair the samples of each run in a frame of `records.GRADED`, by scope."""
+    scoped: dict[Scope, dict[Run, Pairs]] = {}
+    for _, rows in frame.groupby(RUN):
+        first = rows.iloc[0]
+        run = Run(first["variant"], int(first["resolution"]), int(first["share"]), first["split"], int(first["seed"]))
+        ordered = rows.sort_values(["part", "disc", "copy"], ascending=[False, True, True])
+        for scope, pairs in scoped_pairs(ordered, discs, twice):
+            scoped.setdefault(scope, {})[run] = pairs
+    return scoped
+
+
+def _read_graded(graded: Path, splits: pc.Expression) -> pd.DataFrame:
+    frame: pd.DataFrame = records.read(graded, records.GRADED, filters=splits).to_pandas()
+    return frame
+
+
+def _holdout(graded: Path, discs: pd.DataFrame, bootstrap: Bootstrap) -> Iterator[tuple[Scope, Posterior]]:
+    """Draw the scores of the runs on the fixed split, for the test part and the external cohort."""
+    frame = _read_graded(graded, pc.field("split") == HOLDOUT)
+    for scope, pairs in _run_pairs(frame, discs, {}).items():
+        if scope in (Scope(), Scope("cohort", EXTERNAL)):
+            for group in _same_discs(pairs):
+                yield scope, _posterior(group, bootstrap)
+
+
+def _other_readings(scope: Scope, model: Pairs, twice: Twice) -> dict[Run, Pairs]:
+    """Return the other reading of doubly read discs as if it were a run over the model's samples."""
+    others = [other for other in twice if other.scope == scope.scope and other != scope]
+    detail: Detail = "integral" if model.detail == "integral" else "fractional"
+    return {
+        raters.rater_run(other.group): replace(model, predicted=rank(twice[other].loc[list(model.disc)]), detail=detail)
+        for other in others
+    }
+
+
+def _pooled(
+    folds: pd.DataFrame, discs: pd.DataFrame, twice: Twice, bootstrap: Bootstrap
+) -> Iterator[tuple[Scope, Posterior]]:
+    """Draw the scores of all out-of-fold predictions, on doubly read discs beside those of the other reading."""
+    for scope, pairs in _run_pairs(folds.assign(split=FOLDS), discs, twice).items():
+        for group in _same_discs(pairs):
+            readings = _other_readings(scope, next(iter(group.values())), twice)
+            yield scope, _posterior(group | readings, bootstrap)
+
+
+def _fold_means(folds: pd.DataFrame, discs: pd.DataFrame, bootstrap: Bootstrap) -> Iterator[tuple[Scope, Posterior]]:
+    """Draw the means of the folds' scores."""
+    by_run: dict[Run, list[Pairs]] = {}
+    for run, pairs in sorted(_run_pairs(folds, discs, {}).get(Scope(), {}).items()):
+        by_run.setdefault(replace(run, split=FOLD_MEAN), []).append(pairs)
+    yield Scope(), _over_seeds({run: fold_draws(pairs, bootstrap) for run, pairs in by_run.items()})
+
+
+def _readings(
+    readings: pd.DataFrame, main: raters.Reading, discs: pd.DataFrame, bootstrap: Bootstrap
+) -> Iterator[tuple[Scope, Posterior]]:
+    """Draw the agreement of raters and the noise ceiling, weighing patients."""
+    bootstrap = replace(bootstrap, unit="patient")
+    pairs = raters.rater_pairs(readings, main, discs)
+    for name, pair in pairs.items():
+        yield Scope(), {raters.rater_run(name): score_draws([pair], bootstrap)[0]}
+    if raters.INTRA_RATER in pairs:
+        read = grades_read(discs)
+        ceiling = score_draws([pairs[raters.INTRA_RATER]], bootstrap, lambda joint: raters.noise_ceiling(joint, read))
+        yield Scope(), {raters.rater_run(raters.NOISE_CEILING): ceiling[0]}
+
+
+def _reading_comparisons(scope: Scope, posterior: Posterior, bootstrap: Bootstrap) -> Rows:
+    """Compare runs with the other reading of the same discs."""
+    for reading, other in posterior.items():
+        if reading.split == READINGS:
+            for run in posterior:
+                if run.split != READINGS and run.seed == ALL_SEEDS:
+                    yield from comparison_rows(
+                        run, scope, posterior[run], other, name=reading.variant, bootstrap=bootstrap
+                    )
+
+
+def _shared(posterior: Posterior) -> list[tuple[list[Run], Draws]]:
+    """Group runs by their draws; the other reading of doubly read discs has comparisons only."""
+    shared: dict[int, tuple[list[Run], Draws]] = {}
+    for run, draws in posterior.items():
+        if run.variant in _READERS or run.split != READINGS:
+            shared.setdefault(id(draws), ([], draws))[0].append(run)
+    return list(shared.values())
+
+
+def credible_intervals(
+    *,
+    graded: Path,
+    discs: Path,
+    ratings: Path,
+    intervals: Path,
+    comparisons: Path,
+    unit: Unit,
+    probability: float,
+    draws: int,
+    seed: int,
+    reference: Mapping[str, Any] | None = None,
+) -> None:
+    """Draw the posterior of every score by Bayesian bootstrap; write its intervals and the paired comparisons.
+
+    Args:
+        graded: `graded.parquet`.
+        discs: `discs.parquet`.
+        ratings: `ratings.parquet`.
+        intervals: Destination of the intervals: every run on the fixed split (test part and external cohort), pooled
+            folds (all scopes), mean of the folds (weighing folds), raters and noise ceiling (weighing patients).
+        comparisons: Destination of the paired comparisons: between variants, resolutions and shares, and with readings.
+        unit: What is weighed: patient, disc or fold; where there are no folds, fold stands for patient.
+        probability: Probability that an interval holds, in (0, 1).
+        draws: Number of draws.
+        seed: Seed of the draws.
+        reference: `cohort.reference` of the config: which reading the others are compared with.
+    """
+    bootstrap = Bootstrap(unit, draws, seed, probability)
+    known = read_discs(discs)
+    readings, main = raters.read_readings(ratings, known), raters.main_reading(reference or {})
+    folds = _read_graded(graded, pc.field("split") != HOLDOUT)
+    drawn = chain(
+        _holdout(graded, known, bootstrap),
+        _pooled(folds, known, raters.doubly_read(readings, main), bootstrap),
+        _fold_means(folds, known, bootstrap),
+        _readings(readings, main, known, bootstrap),
+    )
+    rows: list[dict[str, Any]] = []
+    compared: list[dict[str, Any]] = []
+    for scope, posterior in drawn:
+        for runs, sample in _shared(posterior):
+            rows += interval_rows(runs, scope, sample, bootstrap)
+        compared += run_comparisons(posterior, scope, bootstrap) if scope.scope in ("all", "cohort") else []
+        compared += _reading_comparisons(scope, posterior, bootstrap)
+    records.write(rows, records.INTERVALS, intervals)
+    records.write(compared, records.COMPARISONS, comparisons)

@@ -1,0 +1,95 @@
+"""Turn joint matrices of runs and groups of discs into rows of `records.SCORES`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+import numpy as np
+import pandas as pd
+
+from discgrade.grades import INTEGRAL
+from discgrade.reliability.confusion import Floats
+from discgrade.reliability.metrics import why_undefined
+from discgrade.reliability.pairs import Detail, all_scores, to_integral
+from discgrade.settings.grid import ALL_SEEDS, FOLD_MEAN, FOLDS, Run
+
+RUN = ["variant", "resolution", "share", "split", "seed"]
+SCOPE = ["scope", "group", "grade", "metric"]
+KEY = RUN + SCOPE
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the discs of a score are restricted by (as in `records.SCORES`), and the value of it."""
+
+    scope: str = "all"
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One run's joint matrix (13, 13) over the discs of one scope."""
+
+    run: Run
+    scope: Scope
+    joint: Floats
+    detail: Detail
+
+
+def is_fold(split: str) -> bool:
+    """Return whether a split is one of the folds."""
+    return split.startswith("fold-") and split != FOLD_MEAN
+
+
+def pooled_folds(cells: Sequence[Cell]) -> list[Cell]:
+    """Add up the folds of each variant, seed and scope: the joint matrix of all out-of-fold predictions."""
+    pooled: dict[tuple[Run, Scope], Cell] = {}
+    for cell in cells:
+        if is_fold(cell.run.split):
+            run = replace(cell.run, split=FOLDS)
+            known = pooled.get((run, cell.scope))
+            joint = cell.joint if known is None else known.joint + cell.joint
+            pooled[run, cell.scope] = Cell(run, cell.scope, joint, cell.detail)
+    return list(pooled.values())
+
+
+def _keys(cells: Sequence[Cell]) -> pd.DataFrame:
+    rows = [cell.run.wildcards | vars(cell.scope) | {"n": round(cell.joint.sum())} for cell in cells]
+    reasons = [why_undefined(to_integral(cell.joint), INTEGRAL) for cell in cells]
+    return pd.DataFrame(rows).assign(reason=reasons)
+
+
+def _scored(cells: Sequence[Cell]) -> pd.DataFrame:
+    """Score cells of one detail."""
+    keys = _keys(cells)
+    joints = np.stack([cell.joint for cell in cells])
+    of_grade = to_integral(joints).sum(-1).round().astype(int)
+    frames = []
+    for (metric, grade), values in all_scores(joints, cells[0].detail).items():
+        frame = keys.assign(grade=np.nan if grade is None else grade, metric=metric, value=values)
+        frames.append(frame if grade is None else frame.assign(n=of_grade[:, grade == INTEGRAL]))
+    rows = pd.concat(frames, ignore_index=True)
+    return rows.assign(reason=rows["reason"].where(rows["value"].isna(), None))
+
+
+def _mean(rows: pd.DataFrame, samples: str) -> pd.DataFrame:
+    """Average the rows that share a key, NaN if one of them is; `samples` says what becomes of their n."""
+    groups = rows.groupby(KEY, dropna=False, sort=False)
+    mean = groups.agg(n=("n", samples), reason=("reason", "first"))
+    return mean.assign(value=groups["value"].mean(skipna=False)).reset_index()
+
+
+def score_table(cells: Sequence[Cell]) -> pd.DataFrame:
+    """Score every cell, the mean of the folds' scores and the mean over seeds.
+
+    Returns:
+        Rows of `records.SCORES`, sorted by key. `fold-mean` averages the folds that hold discs of the scope; seed -1
+        averages all seeds of a run.
+    """
+    ordered = sorted(cells, key=lambda cell: cell.detail)
+    rows = pd.concat([_scored(list(same)) for _, same in groupby(ordered, key=lambda cell: cell.detail)])
+    folds = rows[rows["split"].map(is_fold)].assign(split=FOLD_MEAN)
+    rows = pd.concat([rows, _mean(folds, "sum")] if len(folds) else [rows])
+    trained = rows[rows["seed"] != ALL_SEEDS].assign(seed=ALL_SEEDS)
+    rows = pd.concat([rows, _mean(trained, "first")] if len(trained) else [rows])
+    return rows.sort_values(KEY, na_position="first", ignore_index=True)

@@ -1,0 +1,107 @@
+"""Checks a study's config against its JSON Schema and fills in the schema's defaults."""
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator, ValidationError, validators
+
+SCHEMA = Path(__file__).with_name("config.schema.yaml")
+"""JSON Schema (2020-12) of the config."""
+
+
+class ConfigurationError(ValueError):
+    """A config that breaks its schema, or that names what it does not define; the message lists every fault."""
+
+
+def _fill_defaults(validator: Any, properties: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:  # noqa: ANN401
+    if isinstance(instance, dict):
+        for key, subschema in properties.items():
+            if isinstance(subschema, dict) and "default" in subschema:
+                instance.setdefault(key, subschema["default"])
+    yield from Draft202012Validator.VALIDATORS["properties"](validator, properties, instance, schema)
+
+
+_Validator: Any = validators.extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator, {"properties": _fill_defaults}
+)
+
+
+def _unknown_keys(error: Any) -> list[str]:  # noqa: ANN401
+    known = set(error.schema.get("properties", {}))
+    return sorted(str(key) for key in error.instance if key not in known)
+
+
+def _describe(error: Any) -> str:  # noqa: ANN401
+    place = ".".join(str(part) for part in error.absolute_path) or "the config"
+    if error.validator == "additionalProperties":
+        known = ", ".join(error.schema["properties"])
+        return f"{place}: unknown key {', '.join(map(repr, _unknown_keys(error)))}. Known keys: {known}"
+    if error.validator == "unevaluatedProperties":
+        return f"{place}: {error.message.replace('Unevaluated properties are not allowed', 'unknown key')}"
+    if error.validator == "required":
+        return f"{place}: {error.message.replace('is a required property', 'is missing')}"
+    return f"{place}: should be {_rule(error)}. Received: {error.instance!r}"
+
+
+def _rule(error: Any) -> str:  # noqa: ANN401
+    if "description" in error.schema:
+        return str(error.schema["description"])
+    words = {"enum": "one of", "type": "of type", "minimum": "at least", "exclusiveMinimum": "over"}
+    return f"{words.get(error.validator, error.validator)} {error.validator_value}"
+
+
+def _undefined_variants(config: Mapping[str, Any]) -> Iterator[str]:
+    grid, variants = config["grid"], config["variants"]
+    named = {"grid.default": [grid["default"]], "grid.variants": grid["variants"] or [], "grid.folds": grid["folds"]}
+    for key, names in named.items():
+        for name in names:
+            if name not in variants:
+                yield f"{key}: unknown variant {name!r}. Known variants: {', '.join(variants)}"
+
+
+def _missing_sources(config: Mapping[str, Any]) -> Iterator[str]:
+    cohort = config["cohort"]
+    kinds = {"dicom": "folder", "ratings": "sheet (.csv, .parquet or .xlsx)", "export": "folder"}
+    wanted = {"phantom": (), "folder": ("dicom", "ratings"), "export": ("export",)}[cohort["source"]]
+    for key in wanted:
+        if not cohort[key]:
+            yield f"cohort.{key}: needed since cohort.source is {cohort['source']}. Give the path"
+        elif not Path(cohort[key]).exists():
+            yield f"cohort.{key}: nothing is there. Give the path of an existing {kinds[key]}"
+
+
+def _expand_paths(config: dict[str, Any]) -> None:
+    for key in ("dicom", "ratings", "export"):
+        if isinstance(config.get("cohort", {}).get(key), str):
+            config["cohort"][key] = os.path.expanduser(os.path.expandvars(config["cohort"][key]))  # noqa: PTH111
+
+
+def _in_order(config: dict[str, Any]) -> dict[str, Any]:
+    """Sort the keys, all but the variants' names: Snakemake takes the same settings in another order for a change."""
+
+    def ordered(value: Any) -> Any:  # noqa: ANN401
+        return {key: ordered(value[key]) for key in sorted(value)} if isinstance(value, dict) else value
+
+    variants = {name: ordered(variant) for name, variant in config["variants"].items()}
+    return {key: ordered(value) for key, value in sorted(config.items())} | {"variants": variants}
+
+
+def check_config(config: dict[str, Any]) -> dict[str, Any]:
+    """Return the config in a fixed order, with the schema's defaults, and `~` and `$NAME` expanded in its paths.
+
+    Args:
+        config: The study's config, overlays merged.
+
+    Raises:
+        ConfigurationError: naming every unknown key, mistyped value, undefined variant and missing source at once.
+    """
+    _expand_paths(config)
+    validator = _Validator(yaml.safe_load(SCHEMA.read_text(encoding="utf-8")))
+    faults = sorted({_describe(error) for error in validator.iter_errors(config)})
+    faults = faults or [*_undefined_variants(config), *_missing_sources(config)]
+    if faults:
+        raise ConfigurationError("The config is not valid:\n" + "\n".join(f"  - {fault}" for fault in faults))
+    return _in_order(config)

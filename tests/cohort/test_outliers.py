@@ -1,0 +1,132 @@
+"""Which regions of interest look wrong."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from discgrade.cohort.outliers import cohort_doubts, disc_doubts
+from discgrade.grades import LEVELS
+
+WIDTH = dict(zip(LEVELS, (50, 52, 54, 57, 54), strict=True))
+HEIGHT = dict(zip(LEVELS, (36, 38, 40, 48, 70), strict=True))
+MIDDLE = dict(zip(LEVELS, ((145, 60), (142, 96), (140, 132), (141, 168), (150, 202)), strict=True))
+
+
+@pytest.fixture
+def cohort() -> pd.DataFrame:
+    """100 patients with five discs each, varied as a rater's regions are, in mm on a slice of 280 x 264 mm."""
+    random = np.random.default_rng(3)
+    rows = []
+    for patient in range(100):
+        shift = random.normal(0, 12, 2)
+        for level in LEVELS:
+            width, height = np.array([WIDTH[level], HEIGHT[level]]) * random.lognormal(0, 0.13, 2)
+            x, y = MIDDLE[level] + shift + random.normal(0, 2, 2)
+            rows.append({"study_uid": str(patient), "level": level, "width": width, "height": height, "x": x, "y": y})
+    constant = {"slice_width": 280.0, "slice_height": 264.0, "outside": 0.0, "obliquity": 3.0, "scale": 0.1}
+    return pd.DataFrame(rows).assign(**constant)
+
+
+def swapped(cohort: pd.DataFrame, one: str, other: str, rows: list[int] | slice) -> pd.DataFrame:
+    """Exchange two columns in some rows; of x and y, those of the region's corner are exchanged."""
+    cohort = cohort.copy()
+    half = cohort[["width", "height"]].to_numpy() / 2
+    cohort[["x", "y"]] -= half
+    index = cohort.index[rows]
+    cohort.loc[index, [one, other]] = cohort.loc[index, [other, one]].to_numpy().copy()
+    cohort[["x", "y"]] += cohort[["width", "height"]].to_numpy() / 2
+    return cohort
+
+
+def test_usual_regions_are_not_doubted(cohort):
+    assert (disc_doubts(cohort) != "").mean() < 0.01
+    assert cohort_doubts(cohort) == []
+
+
+def test_swapped_width_and_height_are_seen(cohort):
+    rows = list(range(2, 500, 50))
+    doubts = disc_doubts(swapped(cohort, "width", "height", rows))
+    assert doubts.iloc[rows].str.contains(r"width and height swapped|times the usual").mean() >= 0.5
+    assert (doubts.drop(doubts.index[rows]) != "").mean() < 0.02
+
+
+def test_swapped_x_and_y_are_seen(cohort):
+    rows = list(range(0, 500, 50))
+    doubts = disc_doubts(swapped(cohort, "x", "y", rows))
+    assert doubts.iloc[rows].str.contains(r"out of line|far from").all()
+
+
+def test_one_wrong_disc_makes_its_neighbours_doubtful_only(cohort):
+    cohort.loc[7, "y"] += 60
+    doubts = disc_doubts(cohort)
+    assert doubts.iloc[7].startswith("out of line with its neighbour") or "far" in doubts.iloc[7]
+    assert set(doubts.index[doubts.str.contains("out of line")]) == {6, 7, 8}
+
+
+def test_swapped_levels_are_seen(cohort):
+    cohort.loc[[11, 12], ["x", "y"]] = cohort.loc[[12, 11], ["x", "y"]].to_numpy().copy()
+    assert disc_doubts(cohort).iloc[[11, 12]].str.contains("out of line").all()
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [(("width", "height"), "Are width and height swapped?"), (("x", "y"), "Are x and y swapped?")],
+)
+def test_a_wholly_swapped_sheet_is_seen(cohort, columns, message):
+    (doubt,) = cohort_doubts(swapped(cohort, *columns, slice(None)))
+    assert message in doubt
+
+
+def test_a_sheet_that_counts_from_the_lower_edge_is_seen(cohort):
+    cohort["y"] = cohort["slice_height"] - cohort["y"]
+    assert "from the lower edge" in cohort_doubts(cohort)[0]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "reason"),
+    [
+        ("width", 200.0, r"\d.\d times the usual width"),
+        ("height", 8.0, r"0.\d times the usual height"),
+        ("outside", 0.4, "40% outside the slice"),
+        ("obliquity", 90.0, "90° off the sagittal plane"),
+        ("scale", 0.0, "a single grey value"),
+        ("x", 20.0, "far from where its level usually lies"),
+    ],
+)
+def test_reason_is_given(cohort, column, value, reason):
+    cohort.loc[3, column] = value
+    doubts = disc_doubts(cohort)
+    assert pd.Series(doubts.iloc[3]).str.contains(reason).all()
+
+
+def test_unknown_orientation_is_not_doubted(cohort):
+    cohort["obliquity"] = np.nan
+    assert (disc_doubts(cohort) != "").mean() < 0.01
+
+
+def test_order_and_unit_are_of_no_account(cohort):
+    cohort.loc[3, "width"] = 200.0
+    doubts = disc_doubts(cohort)
+    lengths = ["width", "height", "x", "y", "slice_width", "slice_height"]
+    pixels = cohort.assign(**{name: cohort[name] / 0.7 for name in lengths})
+    assert disc_doubts(pixels).equals(doubts)
+    assert disc_doubts(cohort.iloc[::-1]).iloc[::-1].equals(doubts)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_few_discs_are_not_doubted(cohort, number):
+    assert (disc_doubts(cohort.iloc[:number]) == "").all()
+    assert cohort_doubts(cohort.iloc[:number]) == []
+
+
+def test_real_sheet_has_two_patients_with_a_level_skipped(real):
+    """Seen on the pictures: between two neighbouring regions of these patients lies a disc without one."""
+    sheet = pd.read_csv(real / "lsma" / "ratings.csv", dtype={"patient_id": "str"})
+    constant = {"slice_width": 384.0, "slice_height": 384.0, "outside": 0.0, "obliquity": 0.0, "scale": 0.1}
+    rois = sheet.rename(columns={"patient_id": "study_uid"}).assign(**constant)
+    rois["x"] += rois["width"] / 2
+    rois["y"] += rois["height"] / 2
+    doubts = disc_doubts(rois)
+    assert set(rois.loc[doubts.str.contains("out of line"), "study_uid"]) == {"703991", "707007"}
+    assert (doubts != "").mean() < 0.01
+    assert cohort_doubts(rois) == []

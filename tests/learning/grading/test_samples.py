@@ -1,0 +1,140 @@
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from discgrade import records
+from discgrade.grades import FRACTIONAL
+from discgrade.learning.grading import samples
+from discgrade.settings.grid import Run
+
+AS_READ = {"score": "as_read", "checkpoint": "inner"}
+PAPER = {"score": "augmented", "checkpoint": "scored"}
+
+
+@pytest.fixture
+def load(cohort, run, tmp_path):
+    def load(cohort=cohort, run=run, scale="fractional", protocol=AS_READ):
+        return samples.load_samples(
+            cohort.samples, cohort.discs, cohort.splits, run=run, scale=scale, protocol=protocol, spool=tmp_path
+        )
+
+    return load
+
+
+def test_pixels_are_those_of_the_shards_by_disc_and_copy(cohort, load):
+    data = load()
+    stored = {
+        (row["disc"], row["copy"]): row["pixels"]
+        for shard in cohort.samples
+        for row in pq.read_table(shard).to_pylist()
+    }
+    keys = list(zip(data.disc, data.copy.tolist(), strict=True))
+    assert keys == sorted(keys)
+    for key, image in zip(keys, data.pixels, strict=True):
+        assert image.astype("<u2").tobytes() == stored[key]
+
+
+def test_nothing_depends_on_shards_and_their_order(make_cohort, cohort, load):
+    one = load(cohort=make_cohort(shards=1))
+    cohort.samples.reverse()
+    two = load()
+    cohort.samples.reverse()
+    assert one.disc.tolist() == two.disc.tolist()
+    np.testing.assert_array_equal(one.pixels, two.pixels)
+    np.testing.assert_array_equal(one.train, two.train)
+
+
+def test_grades_are_those_of_the_discs(cohort, load):
+    reference = {row["disc"]: row for row in records.read(cohort.discs, records.DISCS).to_pylist()}
+    data, whole = load(), load(scale="integral")
+    assert data.grades.tolist() == [reference[disc]["grade"] for disc in data.disc]
+    assert whole.grades.tolist() == [reference[disc]["integral"] for disc in whole.disc]
+
+
+def test_as_read_trains_on_all_copies_and_scores_copy_0(load):
+    data = load()
+    assert set(data.part[data.train]) == {"train"}
+    assert set(data.copy[data.train]) == {0, 1}
+    assert set(data.part[data.validation]) == {"inner"}
+    assert set(data.part[data.scored]) == {"test", "external"}
+    assert set(data.copy[data.validation]) == set(data.copy[data.scored]) == {0}
+
+
+def test_averaged_scores_all_copies_and_watches_the_inner_part_as_read(load):
+    data = load(protocol={"score": "averaged", "checkpoint": "last"})
+    assert set(data.copy[data.train]) == set(data.copy[data.scored]) == {0, 1}
+    assert set(data.part[data.train]) == {"train"}
+    assert set(data.part[data.validation]) == {"inner"}
+    assert set(data.copy[data.validation]) == {0}
+
+
+def test_the_paper_trains_and_scores_on_augmented_copies_and_chooses_on_the_scored_part(load):
+    data = load(protocol=PAPER)
+    assert set(data.part[data.train]) == {"train", "inner"}
+    assert set(data.part[data.validation]) == {"test"}
+    assert set(data.part[data.scored]) == {"test", "external"}
+    assert set(data.copy) == {1}
+
+
+def test_a_share_trains_on_its_patients_only_and_knows_the_full_number(cohort, load):
+    parts = {row["patient"]: row for row in records.read(cohort.splits, records.SPLITS).to_pylist()}
+    data = load(run=Run("default", 24, 4, "holdout", 1))
+    patients = {disc.partition("-")[0] for disc in data.disc[data.train]}
+    assert patients == {name for name, row in parts.items() if row["part"] == "train" and row["share"] == 4}
+    assert data.full == len(load().train)
+
+
+def test_only_what_the_run_needs_is_held(load):
+    data = load()
+    used = np.concatenate([data.train, data.validation, data.scored])
+    assert sorted(used) == list(range(len(data.pixels)))
+
+
+def test_pixels_go_to_a_file_when_memory_is_short(load, monkeypatch):
+    expected = load().pixels
+    monkeypatch.setattr(samples, "SHARE", 0)
+    spooled = load().pixels
+    assert isinstance(spooled, np.memmap)
+    np.testing.assert_array_equal(spooled, expected)
+
+
+def test_fractional_grades_are_refused_where_the_readings_are_integral(make_cohort, load):
+    whole = make_cohort(whole=True)
+    with pytest.raises(
+        ValueError, match=r"'default' has `scale: fractional`, but all 90 reference grades are integral"
+    ):
+        load(cohort=whole)
+    assert set(load(cohort=whole, scale="integral").grades) == {1, 2, 3, 4, 5}
+    assert set(load(cohort=whole, scale="continuous").grades) <= set(FRACTIONAL)
+
+
+def test_an_unknown_split_is_refused(load):
+    with pytest.raises(ValueError, match=r"No split 'fold-09'.*splits\.folds"):
+        load(run=Run("default", 24, 1, "fold-09", 1))
+
+
+def test_a_patient_without_a_part_is_named(cohort, load, tmp_path):
+    splits = records.read(cohort.splits, records.SPLITS)
+    records.write(splits.slice(1), records.SPLITS, tmp_path / "splits.parquet")
+    with pytest.raises(ValueError, match=r"1 patients have discs but no part in split 'holdout': \['p000'\]"):
+        load(cohort=type(cohort)(cohort.samples, cohort.discs, tmp_path / "splits.parquet"))
+
+
+def test_a_disc_without_samples_is_named(cohort, load):
+    with pytest.raises(ValueError, match=r"45 discs have no samples, for example \['p001-L3/L4'"):
+        load(cohort=type(cohort)(cohort.samples[:1], cohort.discs, cohort.splits))
+
+
+def test_samples_that_are_there_twice_are_refused(cohort, load):
+    with pytest.raises(ValueError, match="90 samples are there twice, for example of discs"):
+        load(cohort=type(cohort)([*cohort.samples, cohort.samples[0]], cohort.discs, cohort.splits))
+
+
+def test_a_part_without_samples_is_named(make_cohort, load):
+    with pytest.raises(ValueError, match=r"No samples for: train, validation, scored.*augmentation\.copies"):
+        load(cohort=make_cohort(copies=0), protocol=PAPER)
+
+
+def test_samples_of_another_resolution_are_refused(load):
+    with pytest.raises(ValueError, match="not the expected table"):
+        load(run=Run("default", 32, 1, "holdout", 1))

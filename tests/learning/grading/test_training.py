@@ -1,0 +1,250 @@
+import hashlib
+import io
+import random
+import signal
+import time
+
+import numpy as np
+import pytest
+
+from discgrade import records
+from discgrade.decoding import decode
+from discgrade.learning.grading.training import train_model
+from discgrade.settings.grid import Run
+
+AS_READ = {"score": "as_read", "checkpoint": "inner"}
+NETWORK = "discgrade.learning.grading.network:build_network"
+
+
+@pytest.fixture
+def train(cohort, settings, run, outputs, tmp_path):
+    """A function that trains in this process; it returns the folder of the outputs and the log."""
+
+    def train(folder="run", cohort=cohort, run=run, protocol=AS_READ, **changes):
+        log = io.StringIO()
+        train_model(
+            samples=cohort.samples,
+            discs=cohort.discs,
+            splits=cohort.splits,
+            run=run,
+            training=settings | changes,
+            protocol=protocol,
+            state=tmp_path / "state" / folder,
+            log=log,
+            **outputs(folder),
+        )
+        return tmp_path / folder, log.getvalue()
+
+    return train
+
+
+def digests(folder):
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+
+
+def rows_of(folder, name):
+    schema = {"history": records.HISTORY, "predictions": records.PREDICTIONS, "network": records.NETWORK}[name]
+    return records.read(folder / f"{name}.parquet", schema).to_pylist()
+
+
+def test_the_same_inputs_give_the_same_bytes(train):
+    first, second = (digests(train(folder, network=NETWORK)[0]) for folder in ("first", "second"))
+    assert sorted(first) == ["history.parquet", "model.keras", "network.parquet", "predictions.parquet"]
+    assert first == second
+
+
+def test_another_seed_gives_another_model(train):
+    first = train("first")[0]
+    second = train("second", run=Run("default", 24, 1, "holdout", 2))[0]
+    assert digests(first)["predictions.parquet"] != digests(second)["predictions.parquet"]
+
+
+def test_history_has_a_row_an_epoch_and_marks_the_best(train):
+    rows = rows_of(train(epochs=4)[0], "history")
+    accuracies = [row["val_accuracy"] for row in rows]
+    assert [row["epoch"] for row in rows] == [1, 2, 3, 4]
+    assert [row["best"] for row in rows] == [
+        value > max(accuracies[:i], default=-1) for i, value in enumerate(accuracies)
+    ]
+
+
+def test_every_scored_disc_is_predicted_once(cohort, train):
+    rows = rows_of(train()[0], "predictions")
+    parts = {row["patient"]: row["part"] for row in records.read(cohort.splits, records.SPLITS).to_pylist()}
+    scored = [disc for disc in rows if parts[disc["disc"].partition("-")[0]] in ("test", "external")]
+    assert len(rows) == len(scored) == len({row["disc"] for row in rows}) == 27
+    assert {row["part"] for row in rows} == {"test", "external"}
+    np.testing.assert_allclose([sum(row["outputs"]) for row in rows], 1, rtol=1e-5)
+
+
+def test_a_training_learns(make_cohort, train):
+    cohort = make_cohort(whole=True, copies=3, patients=60)
+    folder, _ = train(cohort=cohort, scale="integral", epochs=20, batch=16, dropout=0.0)
+    reference = {row["disc"]: row["integral"] for row in records.read(cohort.discs, records.DISCS).to_pylist()}
+    rows = rows_of(folder, "predictions")
+    predicted = decode([row["outputs"] for row in rows], "integral")
+    assert np.mean(np.abs(predicted - [reference[row["disc"]] for row in rows])) < 0.3
+
+
+@pytest.mark.parametrize(
+    ("loss", "scale", "count"),
+    [
+        ("categorical_crossentropy", "integral", 5),
+        ("ordinal_categorical_crossentropy", "fractional", 13),
+        ("squared_ordinal_categorical_crossentropy", "fractional", 13),
+        ("soft_kappa", "fractional", 13),
+        ("mean_squared_error", "continuous", 1),
+        ("mean_absolute_error", "continuous", 1),
+    ],
+)
+def test_every_variant_trains(train, loss, scale, count):
+    folder, _ = train(loss=loss, scale=scale, epochs=1, class_weights=None)
+    assert {len(row["outputs"]) for row in rows_of(folder, "predictions")} == {count}
+    assert np.isfinite(rows_of(folder, "history")[0]["loss"])
+
+
+def test_class_weights_change_the_training_loss_only(train):
+    plain = rows_of(train("plain", epochs=1)[0], "history")[0]
+    weighted = rows_of(train("weighted", epochs=1, class_weights="balanced")[0], "history")[0]
+    assert weighted["loss"] != plain["loss"]
+    assert weighted["val_loss"] == pytest.approx(plain["val_loss"], rel=0.2)
+
+
+def test_class_weights_with_soft_kappa_are_refused(train):
+    with pytest.raises(ValueError, match="`class_weights` need the loss of each sample"):
+        train(loss="soft_kappa", class_weights="balanced")
+
+
+def test_a_grade_without_samples_is_reported(make_cohort, train):
+    _, log = train(cohort=make_cohort(patients=10), epochs=1)
+    assert "no training sample of grades [" in log
+
+
+@pytest.mark.parametrize(("share", "length", "steps"), [(1, "steps", 12), (4, "steps", 12), (4, "epochs", 3)])
+def test_a_smaller_share_trains_for_as_many_steps_or_epochs(train, monkeypatch, share, length, steps):
+    from discgrade.learning.loop import fitting
+
+    orders = []
+    monkeypatch.setattr(fitting, "bar", lambda log, epoch, done, total: orders.append(total))
+    train(run=Run("default", 24, share, "holdout", 1), epochs=1, length=length)
+    assert orders == [steps]
+
+
+def test_an_unknown_loss_is_refused(train):
+    with pytest.raises(ValueError, match="Unknown loss"):
+        train(loss="focal")
+
+
+def test_loss_and_network_may_come_from_a_file_of_the_project(train, tmp_path, monkeypatch):
+    (tmp_path / "my_study.py").write_text(
+        "import keras\n"
+        "from keras import layers, ops\n"
+        "def brier(y_true, y_pred):\n"
+        "    return ops.sum(ops.square(y_true - y_pred), axis=-1)\n"
+        "def perceptron(resolution, outputs, **settings):\n"
+        "    image = keras.Input((resolution, resolution, 1))\n"
+        "    return keras.Model(image, layers.Dense(outputs, 'softmax')(layers.Flatten()(image)))\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    folder, _ = train(loss="my_study:brier", network="my_study:perceptron", epochs=1)
+    assert [row["description"] for row in rows_of(folder, "network")] == ["Flatten", "Fully connected, n = 13"]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("nowhere:loss", "No module 'nowhere' for 'nowhere:loss'"),
+        ("math:loss", "No function 'loss' in module 'math'"),
+        (":loss", "It should read `package.module:function`"),
+    ],
+)
+def test_a_loss_that_cannot_be_found_is_refused(train, name, message):
+    with pytest.raises(ValueError, match=message):
+        train(loss=name)
+
+
+def test_a_diverging_training_stops_and_leaves_no_output(train, tmp_path):
+    with pytest.raises(FloatingPointError, match=r"diverged in epoch 1: .*Lower `training\.learning_rate`"):
+        train(learning_rate=1e30, loss="mean_squared_error", scale="continuous")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_network_too_large_for_the_resolution_is_refused(make_cohort, train):
+    with pytest.raises(ValueError, match="smallest is 20 x 20 pixels"):
+        train(cohort=make_cohort(resolution=16), network=NETWORK, run=Run("default", 16, 1, "holdout", 1))
+
+
+def test_the_log_tells_samples_memory_rate_and_time_left(train):
+    _, log = train()
+    assert "90 samples to train on, 18 to choose the checkpoint, 27 to score" in log
+    assert "tensorflow on the CPU, samples in main memory" in log
+    for word in ("epoch 2/2", "loss ", "accuracy ", "rate 0.01", "images/s", "MiB", "s left"):
+        assert word in log.splitlines()[-1]
+
+
+def test_no_checkpoint_is_left_of_a_finished_training(train, tmp_path):
+    train()
+    assert not (tmp_path / "state" / "run").exists()
+
+
+class StoppedError(Exception):
+    """Stands for whatever ends a training."""
+
+
+def test_a_stopped_training_goes_on_and_ends_with_the_same_bytes(train, monkeypatch):
+    from discgrade.learning.loop import checkpoints
+
+    whole = digests(train("whole", epochs=3, plateau={"monitor": "loss", "factor": 0.1, "patience": 1})[0])
+    save = checkpoints.save
+
+    def save_and_stop(folder, history, groups):
+        save(folder, history, groups)
+        raise StoppedError
+
+    monkeypatch.setattr(checkpoints, "save", save_and_stop)
+    for _ in range(2):
+        with pytest.raises(StoppedError):
+            train("resumed", epochs=3, plateau={"monitor": "loss", "factor": 0.1, "patience": 1})
+    monkeypatch.undo()
+    folder, log = train("resumed", epochs=3, plateau={"monitor": "loss", "factor": 0.1, "patience": 1})
+    assert "goes on after epoch 2" in log
+    assert digests(folder) == whole
+
+
+def test_a_training_does_not_go_on_from_other_settings(train, monkeypatch):
+    from discgrade.learning.loop import checkpoints
+
+    monkeypatch.setattr(checkpoints, "clear", lambda folder: None)
+    train("run", epochs=1)
+    _, log = train("run", epochs=1, width=0.125)
+    assert "left alone: 1 checkpoints of another architecture, code or data" in log
+    assert "goes on" not in log
+
+
+@pytest.mark.slow
+def test_a_training_killed_at_random_moments_ends_with_the_same_bytes(in_a_process, tmp_path):
+    whole = in_a_process("whole", epochs=60, network=NETWORK)
+    moments = random.Random(4)
+    kills = 0
+    while kills < 3:
+        process = in_a_process("killed", epochs=60, network=NETWORK)
+        while process.poll() is None and "\nepoch" not in (tmp_path / "killed.log").read_text():
+            time.sleep(0.05)
+        time.sleep(moments.uniform(0, 1.5))
+        if process.poll() is not None:
+            break
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        kills += 1
+    assert kills
+    assert whole.wait() == 0
+    assert in_a_process("killed", epochs=60, network=NETWORK).wait() == 0
+    assert digests(tmp_path / "killed") == digests(tmp_path / "whole")
+
+
+@pytest.mark.slow
+def test_another_process_beside_it_changes_no_bit(in_a_process, tmp_path):
+    assert in_a_process("alone", network=NETWORK).wait() == 0
+    pair = [in_a_process(folder, network=NETWORK) for folder in ("left", "right")]
+    assert [process.wait() for process in pair] == [0, 0]
+    assert digests(tmp_path / "alone") == digests(tmp_path / "left") == digests(tmp_path / "right")

@@ -1,0 +1,116 @@
+"""The same training on JAX and PyTorch, each in an environment of its own on top of this one.
+
+DISCGRADE_JAX and DISCGRADE_TORCH may name a Python that has the backend already; without, one is made.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+import sysconfig
+import time
+import venv
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from discgrade import records
+from discgrade.learning.grading import prediction
+from discgrade.learning.grading.network import build_network
+
+pytestmark = pytest.mark.ci
+
+ROOT = Path(__file__).parents[3]
+NETWORK = "discgrade.learning.grading.network:build_network"
+PREDICT = """
+import sys
+from pathlib import Path
+import numpy as np
+from discgrade.learning.grading.prediction import predict
+
+np.save(sys.argv[3], predict(Path(sys.argv[1]), np.load(sys.argv[2])))
+"""
+
+
+@pytest.fixture(scope="session", params=["jax", "torch"])
+def other(request, tmp_path_factory):
+    """The name of another backend and a Python that has it."""
+    backend = request.param
+    known = os.environ.get(f"DISCGRADE_{backend.upper()}")
+    if known:
+        return backend, known
+    folder = tmp_path_factory.mktemp(backend)
+    venv.create(folder)
+    python = folder / "bin" / "python"
+    site = folder / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
+    (site / "locked.pth").write_text(sysconfig.get_path("purelib"))
+    lock = ROOT / "envs" / f"{backend}.lock"
+    install = [Path(sys.executable).with_name("uv"), "pip", "install", "--quiet", "--require-hashes"]
+    subprocess.run([*install, "--python", python, "--requirement", lock], check=True)
+    return backend, str(python)
+
+
+@pytest.fixture
+def predict_on(tmp_path):
+    """A function that predicts in a process on another backend."""
+
+    def predict_on(backend, python, model, pixels):
+        np.save(tmp_path / "pixels.npy", pixels)
+        environment = os.environ | {"KERAS_BACKEND": backend, "PYTHONPATH": str(ROOT / "src")}
+        files = [str(model), str(tmp_path / "pixels.npy"), str(tmp_path / f"{backend}.npy")]
+        subprocess.run([python, "-c", PREDICT, *files], check=True, env=environment)
+        return np.load(tmp_path / f"{backend}.npy")
+
+    return predict_on
+
+
+def digests(folder):
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+
+
+def random_pixels(side=32):
+    return np.random.default_rng(1).integers(0, 65536, (70, side, side), dtype=np.uint16)
+
+
+def test_the_same_weights_give_the_same_outputs(other, predict_on, tmp_path):
+    keras.utils.set_random_seed(1)
+    prediction.save_model(build_network(32, 13, 0.25), tmp_path / "model.keras")
+    ours = prediction.predict(tmp_path / "model.keras", random_pixels())
+    np.testing.assert_allclose(predict_on(*other, tmp_path / "model.keras", random_pixels()), ours, atol=1e-4)
+
+
+def test_a_killed_training_gives_the_same_bytes_and_what_it_gives_opens_here(other, in_a_process, cohort, tmp_path):
+    backend, python = other
+    settings = {"backend": backend, "network": NETWORK, "epochs": 3}
+    assert in_a_process("whole", python, **settings).wait() == 0
+    process = in_a_process("killed", python, **settings)
+    log = tmp_path / "killed.log"
+    while process.poll() is None and "\nepoch 1" not in log.read_text():
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    assert in_a_process("killed", python, **settings).wait() == 0
+    assert "goes on after epoch" in log.read_text()
+    assert digests(tmp_path / "killed") == digests(tmp_path / "whole")
+    table = records.read(tmp_path / "whole" / "predictions.parquet", records.PREDICTIONS).to_pylist()
+    ours = prediction.predict(tmp_path / "whole" / "model.keras", stored_pixels(cohort, table))
+    np.testing.assert_allclose(ours, [row["outputs"] for row in table], atol=1e-4)
+
+
+def stored_pixels(cohort, table):
+    """The samples of the rows of a table."""
+    stored = {
+        (row["disc"], row["copy"]): np.frombuffer(row["pixels"], "<u2").reshape(24, 24)
+        for shard in cohort.samples
+        for row in records.read(shard, records.samples(24)).to_pylist()
+    }
+    return np.stack([stored[row["disc"], row["copy"]] for row in table])
+
+
+def test_mixed_precision_trains(other, in_a_process, tmp_path):
+    backend, python = other
+    assert in_a_process("run", python, backend=backend, precision="mixed_bfloat16", epochs=1).wait() == 0
+    history = records.read(tmp_path / "run" / "history.parquet", records.HISTORY).to_pylist()
+    assert np.isfinite(history[0]["loss"])

@@ -1,0 +1,195 @@
+"""Every fault of a sheet is in one message, which shows no value that identifies anybody."""
+
+import csv
+import datetime
+
+import openpyxl
+import pandas as pd
+import pytest
+from readings import reading, write_sheet
+
+from discgrade.imaging.header import Header
+from discgrade.private import RefusedError
+from discgrade.readings import sheet
+from discgrade.readings.rules import SheetError, check
+
+IMAGE = Header("a/1", 1, 1, "1.2.3.4.5.1.1.8", "1.2.3.4.5.1", "004711-K", "", 16, 12, 1)
+OTHER = Header("b/1", 1, 1, "1.2.3.9", "1.2.3", "815", "", 16, 12, 5)
+IMAGES = {one.instance: one for one in (IMAGE, OTHER)}
+
+
+def faults(tmp_path, *rows):
+    path = write_sheet(tmp_path / "ratings.csv", rows)
+    with pytest.raises(SheetError) as error:
+        check(sheet.load(path), IMAGES, lambda image: image.patient, tmp_path / "private")
+    return str(error.value)
+
+
+def passes(tmp_path, *rows):
+    check(sheet.load(write_sheet(tmp_path / "ratings.csv", rows)), IMAGES, lambda image: image.patient, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"level": "L6/S1"}, "row 2, level: should be one of L1/L2, L2/L3, L3/L4, L4/L5, L5/S1. Received: 'L6/S1'"),
+        ({"grade": "2.5"}, "row 2, grade: should be one of 1, 1.3, 1.7, 2"),
+        ({"grade": "6.5"}, "Received: '6.5'"),
+        ({"width": "0"}, "row 2, width: should be above 0. Received: '0'"),
+        ({"height": "-3"}, "row 2, height: should be above 0"),
+        ({"x": ""}, "row 2, x: should be a number"),
+        ({"x": "12"}, "row 2, x: should place the ROI on its slice, not wholly outside"),
+        ({"y": "-4.5"}, "row 2, y: should place the ROI on its slice"),
+        ({"reading": "0"}, "row 2, reading: should be a whole number from 1"),
+        ({"frame": "2"}, "row 2, frame: should be a frame of the image"),
+        ({"rater": ""}, "row 2, rater: should not be empty"),
+        ({"cohort": ""}, "row 2, cohort: should be a short name"),
+        ({"origin": "robot"}, "row 2, origin: should be human, pseudo or reviewed"),
+        ({"read_at": "spring"}, "row 2, read_at: should be a date"),
+        ({"sop_instance_uid": "1.2.3.77"}, "row 2, sop_instance_uid: should be an image of the source"),
+        ({"patient_id": "4712"}, "row 2, patient_id: should be the patient of the image"),
+    ],
+)
+def test_a_broken_rule_is_named(tmp_path, changes, message):
+    assert message in faults(tmp_path, reading(**changes))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"x": "-2", "width": "2.5"},
+        {"x": "11,5"},
+        {"grade": "3"},
+        {"grade": "4.70"},
+        {"patient_id": "4711-k"},
+        {"frame": "1"},
+        {"frame": ""},
+        {"read_at": "2020-05-31 10:15:00"},
+        {"comment": "of Ilona"},
+    ],
+)
+def test_good_rows_pass(tmp_path, changes):
+    passes(tmp_path, reading(**changes))
+
+
+def test_all_faults_are_in_one_message_without_private_values(tmp_path):
+    rows = [
+        reading(patient_id="Kovács", level="L9"),
+        reading(sop_instance_uid="1.2.99", rater="", cohort="Dr. Lakatos"),
+        reading(grade="2.5", read_at="Ilona"),
+    ]
+    message = faults(tmp_path, *rows)
+    assert "7 faults" in message
+    for row in (2, 3, 4):
+        assert f"row {row}" in message
+    for private in ("Kovács", "1.2.99", "Lakatos", "Ilona"):
+        assert private not in message
+    with (tmp_path / "private" / "problems.csv").open(encoding="utf-8") as text:
+        kept = list(csv.DictReader(text))
+    assert {one["value"] for one in kept} == {"Kovács", "L9", "1.2.99", "", "Dr. Lakatos", "2.5", "Ilona"}
+    assert (tmp_path / "private" / "problems.csv").stat().st_mode & 0o777 == 0o600
+
+
+def test_two_grades_of_one_disc_in_one_reading_are_a_fault(tmp_path):
+    message = faults(tmp_path, reading(), reading(grade="4"))
+    assert "row 3, grade: should be this rater's one grade of the disc in this reading. Received: '4'" in message
+    passes(tmp_path, reading(), reading(grade="4", reading="2"), reading(grade="4", rater="B"))
+    passes(tmp_path, reading(grade="3"), reading(grade="3.0"))
+
+
+def test_a_patient_in_two_cohorts_is_a_fault(tmp_path):
+    message = faults(tmp_path, reading(), reading(level="L3/L4", patient_id="4711-K", cohort="external"))
+    assert "row 3, cohort: should be the one cohort of the patient" in message
+
+
+def test_missing_columns_are_named(tmp_path):
+    row = reading()
+    del row["level"], row["grade"]
+    assert "Missing: level, grade" in faults(tmp_path, row)
+
+
+def test_a_sheet_without_rows_lacks_all_columns(tmp_path):
+    with pytest.raises(SheetError, match="Missing: patient_id"):
+        check([], IMAGES, lambda image: image.patient, tmp_path)
+
+
+def test_formats_give_the_same_rows(tmp_path):
+    rows = [reading(x=2.5, y=3, grade=3.3, reading=1, read_at="2020-05-31"), reading(x=1, y=3, grade=3.0, reading=2)]
+    expected = [row.fields for row in sheet.load(write_sheet(tmp_path / "a.csv", rows))]
+    write_sheet(tmp_path / "b.csv", rows, delimiter=";")
+    frame = pd.DataFrame(rows)
+    frame.to_parquet(tmp_path / "c.parquet")
+    frame["read_at"] = [datetime.date(2020, 5, 31), None]
+    frame.to_excel(tmp_path / "d.xlsx", index=False)
+    for name in ("b.csv", "c.parquet", "d.xlsx"):
+        found = sheet.load(tmp_path / name)
+        assert [row.number for row in found] == [2, 3]
+        for row, wanted in zip(found, expected, strict=True):
+            assert {k: sheet.number(v) if k in "xygrade" else v[:10] for k, v in row.fields.items()} == {
+                k: sheet.number(v) if k in "xygrade" else v[:10] for k, v in wanted.items()
+            }
+
+
+def test_empty_rows_count_but_say_nothing(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(list(reading()))
+    book.active.append([])
+    book.active.append(list(reading(grade=2.5).values()))
+    book.save(tmp_path / "ratings.xlsx")
+    rows = sheet.load(tmp_path / "ratings.xlsx")
+    assert [row.number for row in rows] == [3]
+
+
+def test_a_sheet_of_an_old_excel_is_read(tmp_path):
+    path = write_sheet(tmp_path / "ratings.csv", [reading(rater="Szabó")], delimiter=";")
+    path.write_bytes(path.read_text("utf-8").encode("cp1252"))
+    assert sheet.load(path)[0].get("rater") == "Szabó"
+
+
+def test_a_missing_sheet_is_not_named(tmp_path):
+    with pytest.raises(RefusedError, match="The sheet of readings is missing") as error:
+        sheet.load(tmp_path / "Kovács.csv")
+    assert "Kovács" not in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["ratings.xlsx", "ratings.parquet"])
+def test_a_file_of_another_format_is_named_by_its_ending_only(tmp_path, name):
+    (tmp_path / name).write_text("text")
+    with pytest.raises(RefusedError, match=r"should be a \.\w+ file") as error:
+        sheet.load(tmp_path / name)
+    assert str(tmp_path) not in str(error.value)
+
+
+def test_raters_are_named_in_the_order_of_the_sheet_and_dated_from_their_first_reading(tmp_path):
+    days = ["2020-06-10", "2020-05-31", "2020-06-01", ""]
+    rows = [reading(rater=rater, read_at=day) for rater, day in zip("BBAA", days, strict=True)]
+    loaded = sheet.load(write_sheet(tmp_path / "ratings.csv", rows))
+    assert sheet.raters(loaded) == {"B": "R1", "A": "R2"}
+    assert sheet.read_days(loaded) == [10, 0, 0, None]
+
+
+@pytest.mark.parametrize("column", ["level", "x", "grade"])
+def test_a_value_that_slipped_from_another_column_is_not_shown(tmp_path, column):
+    assert "Kovács" not in faults(tmp_path, reading(**{column: "Kovács Ilona"}))
+    assert "19650312" not in faults(tmp_path, reading(**{column: "19650312"}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"cohort": "Kovács"}, "cohort: should be a short name"),
+        ({"cohort": "of_4711-k"}, "cohort: should not hold the patient's ID"),
+        ({"reading": "19650312"}, "reading: should be a whole number from 1 to 99"),
+        ({"x": "-19650312", "width": "19650422"}, "width: should not be over four times the slice"),
+    ],
+)
+def test_identity_in_what_is_passed_on_is_a_fault(tmp_path, changes, rule):
+    assert rule in faults(tmp_path, reading(**changes))
+
+
+@pytest.mark.parametrize(("encoding", "delimiter"), [("utf-16", "\t"), ("utf-8-sig", ";"), ("cp1252", ",")])
+def test_a_sheet_of_any_spreadsheet_program_is_read(tmp_path, encoding, delimiter):
+    columns = [*reading(rater="Müller")]
+    text = "\n".join(delimiter.join(map(str, line)) for line in (columns, reading(rater="Müller").values()))
+    (tmp_path / "ratings.csv").write_text(text, encoding)
+    assert sheet.load(tmp_path / "ratings.csv")[0].get("rater") == "Müller"

@@ -1,0 +1,80 @@
+import copy
+from pathlib import Path
+
+import pytest
+
+from discgrade.settings.loading import ConfigurationError, check_config
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def config(study_config):
+    return study_config()
+
+
+def refused(config, match):
+    return pytest.raises(ConfigurationError, match=match)
+
+
+def test_the_default_study_is_valid(config):
+    assert check_config(copy.deepcopy(config)) == config
+
+
+def test_a_default_is_filled_in(config):
+    del config["cohort"]["reference"]["reading"]
+    assert check_config(config)["cohort"]["reference"]["reading"] == 1
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value", "message"),
+    [
+        ("images", "resolution", 16, r"images\.resolution: should be at least 20 px.*Received: 16"),
+        ("images", "border", "mirror", r"images\.border: should be one of \['edge', 'reflect', 'zero'\]"),
+        ("training", "threads", "two", r"training\.threads: should be of type integer. Received: 'two'"),
+        ("training", "epohcs", 3, r"training: unknown key \('epohcs' was unexpected\)"),
+        ("splits", "shares", [2, 4], r"splits\.shares: should be a list of denominators that holds 1"),
+        ("splits", "seed", -1, r"splits\.seed: should be at least 0. Received: -1"),
+        ("cohort", "sharts", 4, r"cohort: unknown key 'sharts'. Known keys: source, dicom"),
+        ("grid", "default", "focal", r"grid\.default: unknown variant 'focal'. Known variants: default, integral"),
+        ("cohort", "source", "folder", r"cohort\.dicom: needed since cohort\.source is folder"),
+    ],
+)
+def test_a_fault_is_named_with_its_place_and_rule(config, section, key, value, message):
+    config[section][key] = value
+    with refused(config, message):
+        check_config(config)
+
+
+def test_every_fault_is_in_one_message(config):
+    config["trainnig"] = {}
+    config["variants"]["mae"]["scale"] = "ordinal"
+    with refused(config, r"(?s)unknown key 'trainnig'.*variants\.mae\.scale: should be one of"):
+        check_config(config)
+
+
+def test_a_folder_that_is_not_there_is_not_printed(config, tmp_path):
+    config["cohort"] |= {"source": "folder", "dicom": str(tmp_path / "Smith"), "ratings": str(tmp_path)}
+    with pytest.raises(ConfigurationError) as refusal:
+        check_config(config)
+    assert "cohort.dicom: nothing is there" in str(refusal.value)
+    assert "Smith" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "studies").glob("*.yaml")))
+def test_every_key_of_config_and_overlays_is_known(study_config, name):
+    config = study_config(name)
+    config["cohort"]["source"] = "phantom"
+    check_config(config)
+
+
+def test_a_path_may_name_an_environment_variable(config, monkeypatch, tmp_path):
+    monkeypatch.setenv("SCANS", str(tmp_path))
+    config["cohort"] |= {"source": "export", "export": "$SCANS"}
+    assert check_config(config)["cohort"]["export"] == str(tmp_path)
+
+
+def test_the_order_of_keys_does_not_matter_but_for_the_variants(config):
+    turned = {key: config[key] for key in reversed(config)}
+    assert list(check_config(turned)) == list(check_config(config))
+    assert list(check_config(turned)["variants"]) == list(config["variants"])
