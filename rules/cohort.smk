@@ -16,7 +16,7 @@ if SOURCE == "phantom":
             runtime=growing(30),
         params:
             destination=f"{PRIVATE}/source/dicom",
-            phantom=config["cohort"]["phantom"],
+            phantom=plain(STUDY.cohort.phantom),
             code=code("make_phantom.py"),
             lock=LOCK,
         script:
@@ -27,9 +27,9 @@ if SOURCE == "export":
 
     rule adopt_export:
         input:
-            instances=f"{config['cohort']['export']}/instances/{{shard}}.parquet",
-            rejected=f"{config['cohort']['export']}/rejected/{{shard}}.parquet",
-            ratings=f"{config['cohort']['export']}/ratings/{{shard}}.parquet",
+            instances=f"{STUDY.cohort.export}/instances/{{shard}}.parquet",
+            rejected=f"{STUDY.cohort.export}/rejected/{{shard}}.parquet",
+            ratings=f"{STUDY.cohort.export}/ratings/{{shard}}.parquet",
         output:
             instances=f"{RESULTS}/instances/{{shard}}.parquet",
             rejected=f"{RESULTS}/rejected/{{shard}}.parquet",
@@ -65,10 +65,9 @@ else:
             content=source_digest,
             shards=SHARDS,
             export=EXPORT,
-            options=config["deidentify"] | config["ratings"],
-            key_seed=(
-                config["cohort"]["phantom"]["seed"] if SOURCE == "phantom" else None
-            ),
+            deidentify=plain(STUDY.deidentify),
+            ratings=plain(STUDY.ratings),
+            key_seed=STUDY.cohort.phantom.seed if SOURCE == "phantom" else None,
             code=code("deidentify.py"),
             lock=LOCK,
         script:
@@ -93,7 +92,7 @@ rule select_discs:
         runtime=growing(15),
     params:
         shards=SHARDS,
-        reference=config["cohort"]["reference"],
+        reference=plain(STUDY.cohort.reference),
         code=code("select_discs.py"),
         lock=LOCK,
     script:
@@ -111,7 +110,7 @@ rule split:
     conda:
         ENVIRONMENT
     params:
-        splits=config["splits"],
+        splits=plain(STUDY.splits),
         code=code("split.py"),
         lock=LOCK,
     script:

@@ -15,38 +15,39 @@ PACKAGE = str(Path(workflow.basedir, "src"))
 sys.path.insert(0, PACKAGE)
 os.environ.update(PYTHONPATH=PACKAGE)
 
-from discgrade.settings import grid as study
-from discgrade.settings.loading import ConfigurationError, check_config
 from discgrade.provenance import (
     code_digest,
     content_digest,
     lock_digest,
     reference_digest,
 )
+from discgrade.settings import grid
+from discgrade.settings.loading import ConfigurationError, check_config
+from discgrade.settings.plain import plain
+from discgrade.settings.study import read_study
 from snakemake.exceptions import WorkflowError
 
 try:
-    config = check_config(config)
+    config = check_config(
+        config, tell=(lambda _: None) if workflow.subprocess_exec else logger.warning
+    )
 except ConfigurationError as error:
     raise WorkflowError(str(error)) from None
 
-RESULTS = f"results/{config['study']}"
-PRIVATE = f"private/{config['study']}"
+STUDY = read_study(config)
+RESULTS = f"results/{STUDY.name}"
+PRIVATE = f"private/{STUDY.name}"
 RUN = f"{RESULTS}/runs/{{variant}}/{{resolution}}px/share-{{share}}/{{split}}/seed-{{seed}}"
 ENVIRONMENT = "../envs/workflow.yaml"
 LOCK = lock_digest(Path(workflow.basedir, "envs", "requirements.lock"))
-SOURCE = config["cohort"]["source"]
-EXPORT = (
-    f"{config['cohort']['export']}/export"
-    if SOURCE == "export"
-    else f"{RESULTS}/export"
-)
-SHARDS = study.shards(config)
+SOURCE = STUDY.cohort.source
+EXPORT = f"{STUDY.cohort.export}/export" if SOURCE == "export" else f"{RESULTS}/export"
+SHARDS = grid.shards(STUDY)
 
 
 wildcard_constraints:
     shard=r"\d+",
-    variant="|".join(map(re.escape, config["variants"])),
+    variant="|".join(map(re.escape, STUDY.variants)),
     resolution=r"\d+",
     share=r"\d+",
     split=r"holdout|fold-\d+",
@@ -103,8 +104,7 @@ def source_digests():
     """Digest of what each shard of the source holds: no path or value of it reaches Snakemake's metadata."""
     from discgrade.deidentification.source import shard_digests
 
-    cohort = config["cohort"]
-    source, ratings = Path(cohort["dicom"]), Path(cohort["ratings"])
+    source, ratings = Path(STUDY.cohort.dicom), Path(STUDY.cohort.ratings)
     return shard_digests(
         source=source, ratings=ratings, shards=SHARDS, private=Path(PRIVATE)
     )
@@ -125,35 +125,32 @@ def samples_of_run(wildcards):
 
 def training_of(wildcards):
     """Training settings of a variant."""
-    return study.variant_training(config, wildcards.variant)
+    return STUDY.variants[wildcards.variant].training
 
 
 def training_memory(wildcards, input, attempt):
     """Megabytes of one training: the process, the layers of a batch, and the samples, which are smaller on disc."""
     training = training_of(wildcards)
-    pixels = training["batch"] * int(wildcards.resolution) ** 2
-    layers = 3000 * training["width"] * pixels / (32 * 128**2)
+    pixels = training.batch * int(wildcards.resolution) ** 2
+    layers = 3000 * training.width * pixels / (32 * 128**2)
     return int(2000 + layers + 1.5 * input.size_mb) * 2 ** (attempt - 1)
 
 
 def training_minutes(wildcards, attempt):
     """Minutes of one training; what does not finish goes on from its last epoch."""
-    return (60 + 5 * training_of(wildcards)["epochs"]) * 2 ** (attempt - 1)
+    return (60 + 5 * training_of(wildcards).epochs) * 2 ** (attempt - 1)
 
 
 def protocol_of(wildcards):
     """Protocol of a variant."""
-    return study.variant_protocol(config, wildcards.variant)
+    return STUDY.variants[wildcards.variant].protocol
 
 
 def named_code(wildcards):
     """Digests of the losses and networks that a variant names outside the package."""
-    training = study.variant_training(config, wildcards.variant)
-    return {
-        key: reference_digest(training[key])
-        for key in ("loss", "network")
-        if ":" in training[key]
-    }
+    training = training_of(wildcards)
+    named = {"loss": training.loss, "network": training.network}
+    return {key: reference_digest(name) for key, name in named.items() if ":" in name}
 
 
 def texts_digest(*patterns):

@@ -1,5 +1,7 @@
 """The paper's figures, and three more; each also writes the table that it draws."""
 
+from discgrade.publication.figures.panels import confusion_panels, curve_panels
+
 FIGURE_NAMES = [f"figure{number}" for number in range(1, 6)] + [
     "confusion",
     "forest",
@@ -10,8 +12,9 @@ FIGURES = [path for name in FIGURE_NAMES for path in figure_of(name).values()] +
     f"{RESULTS}/figures/rois.pdf"
 ]
 
-DEFAULT_RUN = study.default_run(config)
-REGRESSION_RUN = study.regression_run(config)
+LABELS = {name: variant.label for name, variant in STUDY.variants.items()}
+DEFAULT_RUN = grid.default_run(STUDY)
+REGRESSION_RUN = grid.regression_run(STUDY)
 
 
 rule figure1:
@@ -47,9 +50,10 @@ rule figure2:
     conda:
         ENVIRONMENT
     params:
-        run=DEFAULT_RUN.wildcards,
-        pictures=config["report"]["disc_pictures"],
-        seed=config["splits"]["seed"],
+        run=plain(DEFAULT_RUN),
+        label=LABELS[DEFAULT_RUN.variant],
+        pictures=STUDY.report.disc_pictures,
+        seed=STUDY.splits.seed,
         code=code("figure2.py"),
         lock=LOCK,
     script:
@@ -70,7 +74,8 @@ rule figure3:
     conda:
         ENVIRONMENT
     params:
-        run=DEFAULT_RUN.wildcards,
+        run=plain(DEFAULT_RUN),
+        label=LABELS[DEFAULT_RUN.variant],
         code=code("figure3.py"),
         lock=LOCK,
     script:
@@ -89,7 +94,8 @@ rule figure4:
     conda:
         ENVIRONMENT
     params:
-        run=DEFAULT_RUN.wildcards,
+        run=plain(DEFAULT_RUN),
+        label=LABELS[DEFAULT_RUN.variant],
         code=code("figure4.py"),
         lock=LOCK,
     script:
@@ -112,9 +118,10 @@ rule figure5:
     conda:
         ENVIRONMENT
     params:
-        run=REGRESSION_RUN.wildcards,
-        pictures=config["report"]["disc_pictures"],
-        seed=config["splits"]["seed"],
+        run=plain(REGRESSION_RUN),
+        label=LABELS.get(REGRESSION_RUN.variant, REGRESSION_RUN.variant),
+        pictures=STUDY.report.disc_pictures,
+        seed=STUDY.splits.seed,
         code=code("figure5.py"),
         lock=LOCK,
     script:
@@ -132,7 +139,7 @@ rule confusion:
     conda:
         ENVIRONMENT
     params:
-        panels=study.confusion_panels(config),
+        panels=plain(confusion_panels(STUDY)),
         code=code("confusion.py"),
         lock=LOCK,
     script:
@@ -151,8 +158,8 @@ rule forest:
     conda:
         ENVIRONMENT
     params:
-        run=DEFAULT_RUN.wildcards,
-        variants=study.trained_variants(config),
+        run=plain(DEFAULT_RUN),
+        labels={name: LABELS[name] for name in STUDY.grid.variants},
         code=code("forest.py"),
         lock=LOCK,
     script:
@@ -161,7 +168,7 @@ rule forest:
 
 rule curves:
     input:
-        histories=output_of(study.variant_runs(config), "history.parquet"),
+        histories=output_of(grid.variant_runs(STUDY), "history.parquet"),
     output:
         **figure_of("curves", "Training curves"),
     log:
@@ -170,7 +177,7 @@ rule curves:
     conda:
         ENVIRONMENT
     params:
-        titles=study.titles(study.variant_runs(config)),
+        panels=plain(curve_panels(STUDY)),
         code=code("curves.py"),
         lock=LOCK,
     script:

@@ -1,9 +1,11 @@
 """Scores of every run, credible intervals and paired comparisons."""
 
+from discgrade.reliability.plan import run_plans
+
 
 rule score:
     input:
-        predictions=output_of(study.all_runs(config), "predictions.parquet"),
+        predictions=output_of(grid.all_runs(STUDY), "predictions.parquet"),
         discs=f"{RESULTS}/discs.parquet",
         splits=f"{RESULTS}/splits.parquet",
         ratings=f"{RESULTS}/ratings.parquet",
@@ -18,8 +20,8 @@ rule score:
         mem_mb=growing(4000),
         runtime=growing(30),
     params:
-        runs=study.run_plans(config),
-        reference=config["cohort"]["reference"],
+        runs=plain(run_plans(STUDY)),
+        reference=plain(STUDY.cohort.reference),
         code=code("score.py"),
         lock=LOCK,
     script:
@@ -42,9 +44,9 @@ rule credible_intervals:
         mem_mb=growing(4000),
         runtime=growing(60),
     params:
-        intervals=config["intervals"],
-        unit=config["protocol"]["unit"],
-        reference=config["cohort"]["reference"],
+        settings=plain(STUDY.intervals),
+        unit=STUDY.unit,
+        reference=plain(STUDY.cohort.reference),
         code=code("credible_intervals.py"),
         lock=LOCK,
     script:

@@ -19,7 +19,8 @@ rule crate:
     conda:
         ENVIRONMENT
     params:
-        study={key: config[key] for key in ("study", "provenance")},
+        study=STUDY.name,
+        provenance=plain(STUDY.provenance),
         workflow=texts_digest("Snakefile", "rules/*.smk"),
         code=code("crate.py"),
         lock=LOCK,

@@ -16,8 +16,8 @@ rule extract_rois:
         runtime=growing(60),
     params:
         export=EXPORT,
-        reference=config["cohort"]["reference"],
-        region=config["images"]["region"],
+        reference=plain(STUDY.cohort.reference),
+        region=STUDY.images.region,
         code=code("extract_rois.py"),
         lock=LOCK,
     script:
@@ -46,8 +46,8 @@ rule draw_rois:
         runtime=growing(15),
     params:
         export=EXPORT,
-        seed=config["splits"]["seed"],
-        pictures=config["report"]["disc_pictures"],
+        seed=STUDY.splits.seed,
+        pictures=STUDY.report.disc_pictures,
         code=code("draw_rois.py"),
         lock=LOCK,
     script:

@@ -14,8 +14,8 @@ rule augment:
         mem_mb=growing(2000),
         runtime=growing(60),
     params:
-        border=config["images"]["border"],
-        augmentation=config["augmentation"],
+        border=STUDY.images.border,
+        augmentation=plain(STUDY.augmentation),
         code=code("augment.py"),
         lock=LOCK,
     script:

@@ -1,5 +1,9 @@
 """The paper's tables, and two more; each a rule of its own, so that one can be made alone."""
 
+from discgrade.publication.context import context_of
+
+CONTEXT = plain(context_of(STUDY))
+
 TABLES = [
     path
     for name in ("table1", "table2", "table3", "table4", "statements", "cohort")
@@ -9,7 +13,7 @@ TABLES = [
 
 rule table1:
     input:
-        network=f"{RESULTS}/runs/{study.default_run(config).path}/network.parquet",
+        network=f"{RESULTS}/runs/{grid.default_run(STUDY).path}/network.parquet",
     output:
         **tables_of("table1", "Architecture of the network"),
     log:
@@ -18,7 +22,7 @@ rule table1:
     conda:
         ENVIRONMENT
     params:
-        context={"default": study.default_run(config).wildcards},
+        context=CONTEXT,
         code=code("table1.py"),
         lock=LOCK,
     script:
@@ -38,7 +42,7 @@ rule table2:
     conda:
         ENVIRONMENT
     params:
-        context=study.reporting(config),
+        context=CONTEXT,
         code=code("table2.py"),
         lock=LOCK,
     script:
@@ -57,7 +61,7 @@ rule table3:
     conda:
         ENVIRONMENT
     params:
-        context=study.reporting(config),
+        context=CONTEXT,
         code=code("table3.py"),
         lock=LOCK,
     script:
@@ -76,7 +80,7 @@ rule table4:
     conda:
         ENVIRONMENT
     params:
-        context=study.reporting(config),
+        context=CONTEXT,
         code=code("table4.py"),
         lock=LOCK,
     script:
@@ -97,7 +101,7 @@ rule statements:
     conda:
         ENVIRONMENT
     params:
-        context=study.reporting(config),
+        context=CONTEXT,
         code=code("statements.py"),
         lock=LOCK,
     script:
@@ -117,7 +121,7 @@ rule cohort:
     conda:
         ENVIRONMENT
     params:
-        context={key: study.reporting(config)[key] for key in ("study", "source")},
+        context=CONTEXT,
         code=code("cohort.py"),
         lock=LOCK,
     script:

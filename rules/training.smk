@@ -15,14 +15,14 @@ rule train:
         f"{RESULTS}/logs/train/{{variant}}/{{resolution}}px/share-{{share}}/{{split}}/seed-{{seed}}.log",
     conda:
         ENVIRONMENT
-    threads: config["training"]["threads"]
+    threads: STUDY.threads
     resources:
-        gpu=config["training"]["gpus"],
+        gpu=STUDY.gpus,
         mem_mb=training_memory,
         runtime=training_minutes,
     params:
-        training=training_of,
-        protocol=protocol_of,
+        training=lambda wildcards: plain(training_of(wildcards)),
+        protocol=lambda wildcards: plain(protocol_of(wildcards)),
         state=f"{RESULTS}/checkpoints/{{variant}}/{{resolution}}px/share-{{share}}/{{split}}/seed-{{seed}}",
         named=named_code,
         code=code("train.py"),

@@ -1,10 +1,9 @@
 """Turn the regions of interest of one shard into square samples, as read and augmented."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from discgrade.learning.grading.augmentation import augment_shard
-from discgrade.learning.grading.transforms import Augmentation
+from discgrade.settings.model import Augmentation
 from discgrade.step import step
 
 if TYPE_CHECKING:
@@ -12,9 +11,9 @@ if TYPE_CHECKING:
 
 with step(snakemake) as job:
     augment_shard(
-        rois=Path(job.input.rois),
-        destination=Path(job.output.samples),
-        resolution=int(job.wildcards.resolution),
-        border=job.params.border,
-        augmentation=Augmentation(**job.params.augmentation),
+        rois=job.input("rois"),
+        destination=job.output("samples"),
+        resolution=int(job.wildcard("resolution")),
+        border=job.param("border", str),
+        augmentation=job.param("augmentation", Augmentation),
     )

@@ -1,8 +1,9 @@
 """Who and what was studied."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from discgrade.publication.context import Context
+from discgrade.publication.render.files import TableFiles
 from discgrade.publication.tables.cohort import cohort
 from discgrade.step import step
 
@@ -11,9 +12,9 @@ if TYPE_CHECKING:
 
 with step(snakemake) as job:
     cohort(
-        discs=Path(job.input.discs),
-        ratings=Path(job.input.ratings),
-        flow=Path(job.input.flow),
-        context=job.params.context,
-        destination={kind: Path(job.output[kind]) for kind in ("csv", "md", "tex", "html")},
+        discs=job.input("discs"),
+        ratings=job.input("ratings"),
+        flow=job.input("flow"),
+        context=job.param("context", Context),
+        files=job.files(TableFiles),
     )

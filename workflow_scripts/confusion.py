@@ -1,10 +1,10 @@
 """Confusion matrices of all variants."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from discgrade.publication.figures.confusion import confusion
-from discgrade.settings.grid import Run
+from discgrade.publication.figures.files import FigureFiles
+from discgrade.publication.figures.panels import Panel
 from discgrade.step import step
 
 if TYPE_CHECKING:
@@ -12,9 +12,7 @@ if TYPE_CHECKING:
 
 with step(snakemake) as job:
     confusion(
-        graded=Path(job.input.graded),
-        panels={title: [Run(**run) for run in runs] for title, runs in job.params.panels.items()},
-        pdf=Path(job.output.pdf),
-        png=Path(job.output.png),
-        csv=Path(job.output.csv),
+        graded=job.input("graded"),
+        panels=job.param("panels", list[Panel]),
+        files=job.files(FigureFiles),
     )

@@ -1,9 +1,9 @@
 """Draw the posterior of every score by Bayesian bootstrap."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from discgrade.reliability.intervals import credible_intervals
+from discgrade.settings.model import Intervals, Reference
 from discgrade.step import step
 
 if TYPE_CHECKING:
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 with step(snakemake) as job:
     credible_intervals(
-        graded=Path(job.input.graded),
-        discs=Path(job.input.discs),
-        ratings=Path(job.input.ratings),
-        intervals=Path(job.output.intervals),
-        comparisons=Path(job.output.comparisons),
-        unit=job.params.unit,
-        reference=job.params.reference,
-        **job.params.intervals,
+        graded=job.input("graded"),
+        discs=job.input("discs"),
+        ratings=job.input("ratings"),
+        intervals=job.output("intervals"),
+        comparisons=job.output("comparisons"),
+        unit=job.param("unit", str),
+        reference=job.param("reference", Reference),
+        settings=job.param("settings", Intervals),
     )

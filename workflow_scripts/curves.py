@@ -1,9 +1,10 @@
 """Training curves of all variants."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from discgrade.publication.figures.curves import curves
+from discgrade.publication.figures.files import FigureFiles
+from discgrade.publication.figures.panels import Panel
 from discgrade.step import step
 
 if TYPE_CHECKING:
@@ -11,8 +12,7 @@ if TYPE_CHECKING:
 
 with step(snakemake) as job:
     curves(
-        histories=dict(zip(job.params.titles, map(Path, job.input.histories), strict=True)),
-        pdf=Path(job.output.pdf),
-        png=Path(job.output.png),
-        csv=Path(job.output.csv),
+        histories=job.inputs("histories"),
+        panels=job.param("panels", list[Panel]),
+        files=job.files(FigureFiles),
     )

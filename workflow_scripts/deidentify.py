@@ -1,27 +1,27 @@
 """Export one shard of the source without anything that identifies people; the one rule that reads the source."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from discgrade.deidentification.shard import deidentify_shard
+from discgrade.deidentification.shard import deidentify_shard, source_of
+from discgrade.settings.model import Deidentify, Ratings
 from discgrade.step import step
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with step(snakemake, private=True) as job:
-    cohort = snakemake.config["cohort"]
-    private = Path("private", snakemake.config["study"])
-    source = private / "source"
+    source = source_of(job.study, job.private)
     deidentify_shard(
-        source=source / "dicom" if cohort["source"] == "phantom" else Path(cohort["dicom"]),
-        ratings=source / "ratings.csv" if cohort["source"] == "phantom" else Path(cohort["ratings"]),
-        shard=job.wildcards.shard,
-        shards=job.params.shards,
-        export=Path(job.params.export),
-        instances=Path(job.output.instances),
-        rejected=Path(job.output.rejected),
-        ratings_out=Path(job.output.ratings),
-        private=private,
-        options=job.params.options | {"key_seed": job.params.key_seed},
+        source=source.dicom,
+        ratings=source.ratings,
+        shard=job.wildcard("shard"),
+        shards=job.param("shards", list[str]),
+        export=job.path("export"),
+        instances=job.output("instances"),
+        rejected=job.output("rejected"),
+        ratings_out=job.output("ratings"),
+        private=job.private,
+        deidentify=job.param("deidentify", Deidentify),
+        identifiers=job.param("ratings", Ratings).identifiers,
+        key_seed=source.key_seed,
     )

@@ -1,6 +1,5 @@
-"""Show regions of interest on their slices: a sample, and every doubtful one."""
+"""Show regions of interest on their slices: a sample, and every flagged one."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from discgrade.publication.rois import draw_rois
@@ -11,12 +10,12 @@ if TYPE_CHECKING:
 
 with step(snakemake) as job:
     draw_rois(
-        discs=Path(job.input.discs),
-        rois=list(map(Path, job.input.rois)),
-        instances=list(map(Path, job.input.instances)),
-        export=Path(job.params.export),
-        destination_pdf=Path(job.output.pdf),
-        destination_png=Path(job.output.png),
-        seed=job.params.seed,
-        pictures=job.params.pictures,
+        discs=job.input("discs"),
+        rois=job.inputs("rois"),
+        instances=job.inputs("instances"),
+        export=job.path("export"),
+        pdf=job.output("pdf"),
+        png=job.output("png"),
+        seed=job.param("seed", int),
+        pictures=job.param("pictures", bool),
     )

@@ -1,27 +1,22 @@
 """Cut the region of interest of each disc of one shard out of its slice."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from discgrade.imaging.roi import extract_shard
-from discgrade.readings.reference import reference_discs
-from discgrade.records import INSTANCES, RATINGS, read
+from discgrade.cohort.regions import extract_rois
+
+from discgrade.settings.model import Reference
 from discgrade.step import step
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with step(snakemake) as job:
-    discs = reference_discs(
-        read(job.input.ratings, RATINGS),
-        read(job.input.instances, INSTANCES),
-        reference=job.params.reference,
-        shard=job.wildcards.shard,
-    )
-    extract_shard(
-        discs=discs,
-        instances=Path(job.input.instances),
-        export=Path(job.params.export),
-        destination=Path(job.output.rois),
-        region=job.params.region,
+    extract_rois(
+        ratings=job.input("ratings"),
+        instances=job.input("instances"),
+        shard=job.wildcard("shard"),
+        export=job.path("export"),
+        reference=job.param("reference", Reference),
+        region=job.param("region", str),
+        destination=job.output("rois"),
     )

@@ -1,8 +1,8 @@
 """Figure 1: distribution of the grades by cohort."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from discgrade.publication.figures.files import FigureFiles
 from discgrade.publication.figures.grades import figure1
 from discgrade.step import step
 
@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
 with step(snakemake) as job:
     figure1(
-        discs=Path(job.input.discs),
-        pdf=Path(job.output.pdf),
-        png=Path(job.output.png),
-        csv=Path(job.output.csv),
+        discs=job.input("discs"),
+        files=job.files(FigureFiles),
     )

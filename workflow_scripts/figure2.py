@@ -1,9 +1,9 @@
 """Figure 2: reference against predicted grade of the default variant."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from discgrade.publication.figures.agreement import figure2
+from discgrade.publication.figures.agreement import agreement
+from discgrade.publication.figures.files import FigureFiles
 from discgrade.settings.grid import Run
 from discgrade.step import step
 
@@ -11,14 +11,13 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with step(snakemake) as job:
-    figure2(
-        graded=Path(job.input.graded),
-        discs=Path(job.input.discs),
-        samples=list(map(Path, job.input.samples)),
-        run=Run(**job.params.run),
-        pictures=job.params.pictures,
-        seed=job.params.seed,
-        pdf=Path(job.output.pdf),
-        png=Path(job.output.png),
-        csv=Path(job.output.csv),
+    agreement(
+        graded=job.input("graded"),
+        discs=job.input("discs"),
+        samples=job.inputs("samples"),
+        run=job.param("run", Run),
+        label=job.param("label", str),
+        pictures=job.param("pictures", bool),
+        seed=job.param("seed", int),
+        files=job.files(FigureFiles),
     )

@@ -1,8 +1,8 @@
-"""Figure 3: scores against the share of the training part."""
+"""Figure 3: scores against the training fraction."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from discgrade.publication.figures.files import FigureFiles
 from discgrade.publication.figures.trends import figure3
 from discgrade.settings.grid import Run
 from discgrade.step import step
@@ -12,12 +12,11 @@ if TYPE_CHECKING:
 
 with step(snakemake) as job:
     figure3(
-        scores=Path(job.input.scores),
-        intervals=Path(job.input.intervals),
-        discs=Path(job.input.discs),
-        splits=Path(job.input.splits),
-        run=Run(**job.params.run),
-        pdf=Path(job.output.pdf),
-        png=Path(job.output.png),
-        csv=Path(job.output.csv),
+        scores=job.input("scores"),
+        intervals=job.input("intervals"),
+        discs=job.input("discs"),
+        splits=job.input("splits"),
+        run=job.param("run", Run),
+        label=job.param("label", str),
+        files=job.files(FigureFiles),
     )

@@ -1,8 +1,8 @@
 """Flow of exclusions: what was received and kept, and why the rest was not."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from discgrade.publication.figures.files import FigureFiles
 from discgrade.publication.figures.flow import draw_flow
 from discgrade.step import step
 
@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
 with step(snakemake) as job:
     draw_flow(
-        flow=Path(job.input.flow),
-        pdf=Path(job.output.pdf),
-        png=Path(job.output.png),
-        csv=Path(job.output.csv),
+        flow=job.input("flow"),
+        files=job.files(FigureFiles),
     )

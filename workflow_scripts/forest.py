@@ -1,8 +1,8 @@
-"""Every variant with its intervals, beside the agreement of the raters."""
+"""Every variant with its intervals, compared with the agreement of the raters."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from discgrade.publication.figures.files import FigureFiles
 from discgrade.publication.figures.forest import forest
 from discgrade.settings.grid import Run
 from discgrade.step import step
@@ -12,11 +12,9 @@ if TYPE_CHECKING:
 
 with step(snakemake) as job:
     forest(
-        scores=Path(job.input.scores),
-        intervals=Path(job.input.intervals),
-        run=Run(**job.params.run),
-        variants=job.params.variants,
-        pdf=Path(job.output.pdf),
-        png=Path(job.output.png),
-        csv=Path(job.output.csv),
+        scores=job.input("scores"),
+        intervals=job.input("intervals"),
+        run=job.param("run", Run),
+        labels=job.param("labels", dict[str, str]),
+        files=job.files(FigureFiles),
     )

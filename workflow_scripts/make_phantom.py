@@ -1,20 +1,19 @@
 """Make the phantom cohort: DICOM studies and a sheet of readings, as a hospital would export them."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from discgrade.phantom.cohort import make_cohort
+from discgrade.settings.model import Phantom
 from discgrade.step import step
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with step(snakemake) as job:
-    Path("private", job.config["study"]).chmod(0o700)
     make_cohort(
-        destination=Path(job.params.destination),
-        ratings=Path(job.output.ratings),
-        truth=Path(job.output.truth),
+        destination=job.path("destination"),
+        ratings=job.output("ratings"),
+        truth=job.output("truth"),
+        phantom=job.param("phantom", Phantom),
         workers=job.threads,
-        **job.params.phantom,
     )

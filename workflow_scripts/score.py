@@ -1,9 +1,10 @@
 """Decode every run's predictions and score them."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from discgrade.reliability.plan import RunPlan
 from discgrade.reliability.scoring import score_runs
+from discgrade.settings.model import Reference
 from discgrade.step import step
 
 if TYPE_CHECKING:
@@ -11,12 +12,12 @@ if TYPE_CHECKING:
 
 with step(snakemake) as job:
     score_runs(
-        predictions=list(map(Path, job.input.predictions)),
-        runs=job.params.runs,
-        discs=Path(job.input.discs),
-        splits=Path(job.input.splits),
-        ratings=Path(job.input.ratings),
-        graded=Path(job.output.graded),
-        scores=Path(job.output.scores),
-        reference=job.params.reference,
+        predictions=job.inputs("predictions"),
+        runs=job.param("runs", list[RunPlan]),
+        discs=job.input("discs"),
+        splits=job.input("splits"),
+        ratings=job.input("ratings"),
+        graded=job.output("graded"),
+        scores=job.output("scores"),
+        reference=job.param("reference", Reference),
     )

@@ -1,9 +1,9 @@
 """Join the shards into one cohort: every reading, one row a disc, and who was excluded and why."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from discgrade.cohort.selection import select_discs
+from discgrade.settings.model import Reference
 from discgrade.step import step
 
 if TYPE_CHECKING:
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 with step(snakemake) as job:
     select_discs(
-        ratings=list(map(Path, job.input.ratings)),
-        instances=list(map(Path, job.input.instances)),
-        rejected=list(map(Path, job.input.rejected)),
-        shards=job.params.shards,
-        reference=job.params.reference,
-        ratings_out=Path(job.output.ratings),
-        discs_out=Path(job.output.discs),
-        flow_out=Path(job.output.flow),
+        ratings=job.inputs("ratings"),
+        instances=job.inputs("instances"),
+        rejected=job.inputs("rejected"),
+        shards=job.param("shards", list[str]),
+        reference=job.param("reference", Reference),
+        ratings_out=job.output("ratings"),
+        discs_out=job.output("discs"),
+        flow_out=job.output("flow"),
     )

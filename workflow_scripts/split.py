@@ -1,13 +1,13 @@
-"""Deal the patients to the fixed split, the folds and the nested shares."""
+"""Assign the patients to the hold-out split, the folds and the nested training fractions."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from discgrade.cohort.splits import make_splits
+from discgrade.settings.model import Splits
 from discgrade.step import step
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with step(snakemake) as job:
-    make_splits(discs=Path(job.input.discs), destination=Path(job.output.splits), **job.params.splits)
+    make_splits(discs=job.input("discs"), splits=job.param("splits", Splits), destination=job.output("splits"))

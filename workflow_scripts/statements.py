@@ -1,8 +1,9 @@
-"""The numbers that the Results of the paper state in words."""
+"""The statements of the Results, beside the paper's."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from discgrade.publication.context import Context
+from discgrade.publication.render.files import TableFiles
 from discgrade.publication.tables.statements import statements
 from discgrade.step import step
 
@@ -11,10 +12,10 @@ if TYPE_CHECKING:
 
 with step(snakemake) as job:
     statements(
-        scores=Path(job.input.scores),
-        intervals=Path(job.input.intervals),
-        comparisons=Path(job.input.comparisons),
-        graded=Path(job.input.graded),
-        context=job.params.context,
-        destination={kind: Path(job.output[kind]) for kind in ("csv", "md", "tex", "html")},
+        scores=job.input("scores"),
+        intervals=job.input("intervals"),
+        comparisons=job.input("comparisons"),
+        graded=job.input("graded"),
+        context=job.param("context", Context),
+        files=job.files(TableFiles),
     )

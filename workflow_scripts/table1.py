@@ -1,8 +1,9 @@
-"""Table 1: layers of the network."""
+"""Table 1: the network, layer by layer."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from discgrade.publication.context import Context
+from discgrade.publication.render.files import TableFiles
 from discgrade.publication.tables.table1 import table1
 from discgrade.step import step
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 
 with step(snakemake) as job:
     table1(
-        network=Path(job.input.network),
-        context=job.params.context,
-        destination={kind: Path(job.output[kind]) for kind in ("csv", "md", "tex", "html")},
+        network=job.input("network"),
+        context=job.param("context", Context),
+        files=job.files(TableFiles),
     )

@@ -1,8 +1,9 @@
-"""Table 2: global scores of raters and variants."""
+"""Table 2: global scores of raters and models."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from discgrade.publication.context import Context
+from discgrade.publication.render.files import TableFiles
 from discgrade.publication.tables.table2 import table2
 from discgrade.step import step
 
@@ -11,9 +12,9 @@ if TYPE_CHECKING:
 
 with step(snakemake) as job:
     table2(
-        scores=Path(job.input.scores),
-        intervals=Path(job.input.intervals),
-        comparisons=Path(job.input.comparisons),
-        context=job.params.context,
-        destination={kind: Path(job.output[kind]) for kind in ("csv", "md", "tex", "html")},
+        scores=job.input("scores"),
+        intervals=job.input("intervals"),
+        comparisons=job.input("comparisons"),
+        context=job.param("context", Context),
+        files=job.files(TableFiles),
     )

@@ -1,8 +1,9 @@
 """Table 3: scores of each grade."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from discgrade.publication.context import Context
+from discgrade.publication.render.files import TableFiles
 from discgrade.publication.tables.table3 import table3
 from discgrade.step import step
 
@@ -11,8 +12,8 @@ if TYPE_CHECKING:
 
 with step(snakemake) as job:
     table3(
-        scores=Path(job.input.scores),
-        intervals=Path(job.input.intervals),
-        context=job.params.context,
-        destination={kind: Path(job.output[kind]) for kind in ("csv", "md", "tex", "html")},
+        scores=job.input("scores"),
+        intervals=job.input("intervals"),
+        context=job.param("context", Context),
+        files=job.files(TableFiles),
     )

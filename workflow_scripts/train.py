@@ -1,35 +1,27 @@
 """Train one run and predict its scored part."""
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from discgrade.learning.grading.training import train_model
-from discgrade.learning.loop.placement import take_gpu
-from discgrade.settings.grid import Run
+from discgrade.learning.loop.placement import use_gpu
+from discgrade.settings.model import Protocol, Training
 from discgrade.step import step
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with step(snakemake) as job:
-    if job.resources.gpu:
-        take_gpu()
-    else:
-        os.environ["CUDA_VISIBLE_DEVICES"] = ""
-    wildcards = job.wildcards
+    use_gpu(job.gpus)
     train_model(
-        samples=list(map(Path, job.input.samples)),
-        discs=Path(job.input.discs),
-        splits=Path(job.input.splits),
-        run=Run(
-            wildcards.variant, int(wildcards.resolution), int(wildcards.share), wildcards.split, int(wildcards.seed)
-        ),
-        training=job.params.training,
-        protocol=job.params.protocol,
-        model=Path(job.output.model),
-        network=Path(job.output.network),
-        history=Path(job.output.history),
-        predictions=Path(job.output.predictions),
-        state=Path(job.params.state),
+        samples=job.inputs("samples"),
+        discs=job.input("discs"),
+        splits=job.input("splits"),
+        run=job.run,
+        training=job.param("training", Training),
+        protocol=job.param("protocol", Protocol),
+        model=job.output("model"),
+        network=job.output("network"),
+        history=job.output("history"),
+        predictions=job.output("predictions"),
+        state=job.path("state"),
     )

@@ -6,7 +6,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from discgrade.grades import Scale, grades_of, nearest
+from discgrade.grades import grades_of, nearest
+from discgrade.settings.model import Scale
 
 Rule = Literal["argmax", "median", "mean"]
 Floats = NDArray[np.float64]

@@ -5,12 +5,11 @@ x.3 is closer to x, x.7 closer to x + 1. A *rank* is a grade's index on its scal
 """
 
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Scale = Literal["fractional", "integral", "continuous"]
+from discgrade.settings.model import Scale
 
 INTEGRAL: NDArray[np.float64] = np.arange(1.0, 6.0)
 FRACTIONAL: NDArray[np.float64] = np.array([1.0, 1.3, 1.7, 2.0, 2.3, 2.7, 3.0, 3.3, 3.7, 4.0, 4.3, 4.7, 5.0])

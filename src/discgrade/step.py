@@ -1,7 +1,7 @@
 """What every script is wrapped in: it dies with Snakemake, writes to its log, and leaves a job record.
 
     with step(snakemake) as job:
-        split_patients(discs=job.input.discs, destination=job.output.splits)
+        make_splits(discs=job.input("discs"), splits=job.param("splits", Splits), destination=job.output("splits"))
 
 Nothing here decides a result, so this module is left out of the code digests (`provenance.digests.UNTRACKED`).
 """
@@ -20,6 +20,7 @@ from typing import IO, TYPE_CHECKING, TextIO
 import discgrade
 from discgrade import records
 from discgrade.host import die_with_parent
+from discgrade.job import Job
 from discgrade.provenance import jobrecord
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ PACKAGE = Path(discgrade.__file__).parent
 
 
 @contextmanager
-def step(snakemake: "Snakemake", seed: int | None = None, private: bool = False) -> Iterator["Snakemake"]:
+def step(snakemake: "Snakemake", private: bool = False) -> Iterator[Job]:
     """Wrap the work of a script.
 
     Standard output, errors, logging and warnings go to the rule's log file, from libraries written in C as well. A
@@ -39,12 +40,11 @@ def step(snakemake: "Snakemake", seed: int | None = None, private: bool = False)
 
     Args:
         snakemake: The object that Snakemake hands to a script.
-        seed: Seed of the job, by default its param or wildcard `seed`; the global generators are seeded with it too.
         private: Whether the job sees what identifies people. Its log then holds only what discgrade itself logs: a
             library's message or a traceback could quote a patient's name.
 
     Yields:
-        The same object: input, output, params, wildcards, config, threads and log.
+        What the script is given.
     """
     die_with_parent()
     scripts = Path(snakemake.scriptdir)
@@ -55,9 +55,9 @@ def step(snakemake: "Snakemake", seed: int | None = None, private: bool = False)
         check_checkout(scripts)
         for output in snakemake.output:
             records.remove_leftovers(output)
-        record = jobrecord.begin(snakemake, script, seed)
+        record = jobrecord.begin(snakemake, script)
         _seed_generators(record["seed"])
-        yield snakemake
+        yield Job(snakemake)
         jobrecord.finish(record, snakemake)
 
 

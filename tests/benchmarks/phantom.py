@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "src"))
 
 from discgrade.phantom.examination import examine
 from discgrade.phantom.headers import encoded_slices
-from discgrade.phantom.makers import draw_maker
+from discgrade.phantom.manufacturers import draw_manufacturer
 from discgrade.phantom.painting import paint_back
 from discgrade.phantom.people import draw_identity
 from discgrade.phantom.population import draw_patient
@@ -38,7 +38,7 @@ def main() -> None:
     parts = dict.fromkeys(("spine", "painting", "acquisition", "encoding"), 0.0)
     for patient in patients[1:]:
         identity, rng = draw_identity(patient), patient.generator("scan")
-        scan, maker = draw_scan(rng), draw_maker(patient.cohort, rng)
+        scan, manufacturer = draw_scan(rng), draw_manufacturer(patient.cohort, rng)
         marks = [time.process_time()]
         spine, view = build_spine(patient), scan.view(patient.generator("texture"))
         marks.append(time.process_time())
@@ -46,7 +46,7 @@ def main() -> None:
         marks.append(time.process_time())
         stored = acquire(view, scan, patient.generator("noise"))
         marks.append(time.process_time())
-        list(encoded_slices(patient, identity, scan, maker, stored))
+        list(encoded_slices(patient, identity, scan, manufacturer, stored))
         marks.append(time.process_time())
         for name, start, end in zip(parts, marks[:-1], marks[1:], strict=True):
             parts[name] += end - start

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from discgrade.cohort.splits import in_hash_order, make_splits
 from discgrade.records import DISCS, SPLITS, read, write
 
-SETTINGS = {"holdout": 0.1, "folds": 5, "inner": 0.1, "shares": [1, 2, 4, 8], "seed": 1}
+SETTINGS = {"holdout": 0.1, "folds": 5, "validation": 0.1, "shares": [1, 2, 4, 8], "seed": 1}
 
 
 def disc(patient: str, level: str, cohort: str) -> dict[str, object]:
@@ -50,7 +50,7 @@ def test_properties_hold_for_any_cohort(split, drawn, folds, seed):
         assert sorted(rows["patient"]) == sorted(cohorts)
         assert set(rows.loc[rows["part"] == "external", "patient"]) == external
         sizes = rows["part"].value_counts()
-        assert all(sizes[part] > 0 for part in ("train", "inner", "test"))
+        assert all(sizes[part] > 0 for part in ("train", "validation", "test"))
         train = rows[rows["part"] == "train"]
         for share in (1, 2, 8):
             assert (train["share"] >= share).sum() == len(train) // share
@@ -72,17 +72,17 @@ def test_holdout_has_its_share(split):
 
 
 def test_inner_is_a_share_of_the_training_part(split):
-    parts = split(200, holdout=0.5, inner=0.2)
-    assert (parts[parts["split"] == "holdout"]["part"] == "inner").sum() == 20
+    parts = split(200, holdout=0.5, validation=0.2)
+    assert (parts[parts["split"] == "holdout"]["part"] == "validation").sum() == 20
 
 
 def test_no_inner_part_on_request(split):
-    assert "inner" not in set(split(40, inner=0)["part"])
+    assert "validation" not in set(split(40, validation=0)["part"])
 
 
 def test_inner_is_at_least_one_patient(split):
-    parts = split(20, inner=0.001, shares=[1])
-    assert (parts[parts["split"] == "holdout"]["part"] == "inner").sum() == 1
+    parts = split(20, validation=0.001, shares=[1])
+    assert (parts[parts["split"] == "holdout"]["part"] == "validation").sum() == 1
 
 
 def test_no_folds_on_request(split):
@@ -160,10 +160,10 @@ def test_cohort_too_small_for_its_folds_is_refused(split, folds):
         split(40, folds=folds)
 
 
-@pytest.mark.parametrize("inner", [-0.1, 1.0, 0.99])
-def test_inner_part_that_takes_all_is_refused(split, inner):
-    with pytest.raises(ValueError, match=rf"splits.inner should .* in holdout. Received: {inner} of"):
-        split(20, inner=inner, shares=[1])
+@pytest.mark.parametrize("validation", [-0.1, 1.0, 0.99])
+def test_inner_part_that_takes_all_is_refused(split, validation):
+    with pytest.raises(ValueError, match=rf"splits.validation should .* in holdout. Received: {validation} of"):
+        split(20, validation=validation, shares=[1])
 
 
 def test_impossible_shares_are_named(split):

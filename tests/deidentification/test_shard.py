@@ -104,7 +104,7 @@ def test_tables_describe_what_was_exported(study):
         content = study.files()[row["path"]]
         image = read(content)
         assert (row["patient"], row["sop_instance_uid"]) == (image.PatientID, image.SOPInstanceUID)
-        assert (row["rows"], row["columns"], row["row_spacing"], row["maker"]) == (16, 12, 0.6875, "Siemens")
+        assert (row["rows"], row["columns"], row["row_spacing"], row["manufacturer"]) == (16, 12, 0.6875, "Siemens")
         assert (row["sex"], row["age"], row["field_strength"], row["bytes"]) == ("F", 54, 1.5, len(content))
     ratings = study.table("ratings").to_pylist()
     assert len(ratings) == 8
@@ -334,7 +334,7 @@ def test_a_withdrawn_patient_leaves_and_their_models_are_listed(study):
     gone = study.mapped()["ID0001"]
     splits = [
         {"split": split, "patient": patient, "part": part, "share": share}
-        for split, part in (("holdout", "train"), ("fold-01", "test"), ("fold-02", "inner"))
+        for split, part in (("holdout", "train"), ("fold-01", "test"), ("fold-02", "validation"))
         for patient, share in ((gone, 4), (study.mapped()["ID0002"], 32))
     ]
     records.write(splits, records.SPLITS, study.results / "splits.parquet")

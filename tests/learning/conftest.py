@@ -23,7 +23,7 @@ from discgrade.settings.grid import Run
 start_backend({"backend": "tensorflow", "precision": "float32", "threads": 1})
 
 LEVELS = ("L3/L4", "L4/L5", "L5/S1")
-PROTOCOL = {"score": "as_read", "checkpoint": "inner"}
+PROTOCOL = {"score": "as_read", "checkpoint": "validation"}
 OUTPUTS = {
     "model": "model.keras",
     "network": "network.parquet",
@@ -73,7 +73,13 @@ def write_cohort(
     for number in range(patients):
         patient = f"p{number:03d}"
         part = (
-            "external" if number % 10 == 9 else "test" if number % 5 == 0 else "inner" if number % 5 == 1 else "train"
+            "external"
+            if number % 10 == 9
+            else "test"
+            if number % 5 == 0
+            else "validation"
+            if number % 5 == 1
+            else "train"
         )
         splits.append({"split": "holdout", "patient": patient, "part": part, "share": 4 if number % 4 == 3 else 1})
         for level in LEVELS:

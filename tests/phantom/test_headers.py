@@ -25,7 +25,7 @@ PRESENT = """
 
 @pytest.fixture(params=["SIEMENS", "Philips Medical Systems", "GE MEDICAL SYSTEMS"])
 def image(made, request):
-    """An image of each maker."""
+    """An image of each manufacturer."""
     return next(image for image in made.images.values() if image.Manufacturer == request.param)
 
 

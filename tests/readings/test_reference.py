@@ -81,9 +81,9 @@ def test_median_takes_roi_and_origin_from_the_first_rater(discs_of, make_reading
 
 
 def test_person_and_scanner_come_with_the_image(discs_of, make_reading, make_instance):
-    images = [make_instance(maker="Philips", field_strength=3.0, sex=None, age=None)]
+    images = [make_instance(manufacturer="Philips", field_strength=3.0, sex=None, age=None)]
     (disc,) = discs_of([make_reading()], images=images).values()
-    assert (disc["maker"], disc["field_strength"], disc["sex"], disc["age"]) == ("Philips", 3.0, None, None)
+    assert (disc["manufacturer"], disc["field_strength"], disc["sex"], disc["age"]) == ("Philips", 3.0, None, None)
 
 
 def test_order_of_the_readings_is_of_no_account(discs_of, make_reading):

@@ -68,7 +68,9 @@ def test_shares_of_the_training_part_have_intervals_of_each_grade(intervals):
 
 def test_groups_have_intervals_out_of_fold(intervals):
     groups = intervals.query("variant == 'default' and split == 'folds' and metric == 'mae'")
-    assert {"level", "cohort", "maker", "field_strength", "origin", "reread", "second_rater"} < set(groups["scope"])
+    assert {"level", "cohort", "manufacturer", "field_strength", "origin", "reread", "second_rater"} < set(
+        groups["scope"]
+    )
     external = intervals.query("group == 'external'")
     assert set(external["split"]) == {"holdout"}
     assert set(external["units"]) == {6}

@@ -68,7 +68,7 @@ def test_groups_of_discs_are_scored_on_their_own(scored):
     for scope, column, group, wanted in (
         ("level", "level", "L4/L5", "L4/L5"),
         ("cohort", "cohort", "primary", "primary"),
-        ("maker", "maker", "Siemens", "Siemens"),
+        ("manufacturer", "manufacturer", "Siemens", "Siemens"),
         ("field_strength", "field_strength", "1.5", 1.5),
         ("origin", "origin", "reviewed", "reviewed"),
     ):
@@ -77,7 +77,7 @@ def test_groups_of_discs_are_scored_on_their_own(scored):
 
 
 def test_unknown_makers_are_no_group(scored):
-    assert set(read_scores(scored).query("scope == 'maker'")["group"]) == {"Siemens", "Philips"}
+    assert set(read_scores(scored).query("scope == 'manufacturer'")["group"]) == {"Siemens", "Philips"}
 
 
 def test_the_external_cohort_is_a_row_of_its_own(scored):

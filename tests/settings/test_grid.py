@@ -48,7 +48,7 @@ def test_an_unknown_variant_is_named(study_config):
 
 
 def test_a_variant_may_carry_its_own_protocol(study_config):
-    assert grid.variant_protocol(study_config(), "default") == {"score": "as_read", "checkpoint": "inner"}
+    assert grid.variant_protocol(study_config(), "default") == {"score": "as_read", "checkpoint": "validation"}
     assert grid.variant_protocol(study_config(), "paper_protocol") == {"score": "augmented", "checkpoint": "scored"}
 
 

@@ -28,7 +28,7 @@ CONFIG: dict[str, Any] = {
         "mse": {"scale": "continuous"},
     },
     "grid": {"default": "default", "variants": None, "folds": ["default", "integral"], "seeds": [1]},
-    "protocol": {"score": "as_read", "checkpoint": "inner", "unit": "patient"},
+    "protocol": {"score": "as_read", "checkpoint": "validation", "unit": "patient"},
 }
 
 
@@ -39,7 +39,7 @@ def make_discs(rng: np.random.Generator, patients: int, external: int, whole: bo
         mean = rng.choice([1.6, 4.3]) if cohort == "supplemental" else rng.normal(3.0, 0.6)
         person = {
             "origin": "human" if number % 7 else "reviewed",
-            "maker": [None, "Siemens", "Philips"][number % 3],
+            "manufacturer": [None, "Siemens", "Philips"][number % 3],
             "field_strength": [1.5, 3.0][number % 2],
             "sex": "FM"[number % 2],
             "age": 30.0 + number % 50,

@@ -29,7 +29,7 @@ def instance(patient: str = "P1", **changes: Any) -> Row:
     """Make a row of INSTANCES: the patient's only image, of 200 rows and 100 columns."""
     names = {"patient": patient, "study_uid": f"{patient}.1", "series_uid": "s", "sop_instance_uid": f"{patient}.1.1"}
     sizes = {"frames": 1, "rows": 200, "columns": 100, "bytes": 1}
-    person = {"maker": "SIEMENS", "field_strength": 1.5, "sex": "F", "age": 50.0}
+    person = {"manufacturer": "SIEMENS", "field_strength": 1.5, "sex": "F", "age": 50.0}
     rest = {"path": "x.dcm", "pixel_digest": f"pixels of {patient}", "digest": f"file of {patient}"}
     empty = {field.name: None for field in INSTANCES if field.nullable}
     return {**empty, **names, **sizes, **person, **rest, **changes}

@@ -10,9 +10,10 @@ import pandas as pd
 import pyarrow as pa
 
 from discgrade.cohort.validation import find_faults
-from discgrade.grades import Scale, is_grade
+from discgrade.grades import is_grade
 from discgrade.readings.reference import in_order, reference_discs
 from discgrade.records import DISCS, INSTANCES, RATINGS, REJECTED, read, read_all, replacing, write
+from discgrade.settings.model import Scale
 
 _IMAGE = ["patient", "sop_instance_uid", "frames", "rows", "columns", "pixel_digest"]
 

@@ -19,7 +19,7 @@ _Row = tuple[str, str, str, int]
 
 
 def make_splits(
-    *, discs: Path, destination: Path, holdout: float, folds: int, inner: float, shares: Sequence[int], seed: int
+    *, discs: Path, destination: Path, holdout: float, folds: int, validation: float, shares: Sequence[int], seed: int
 ) -> None:
     """Write which part every patient has in every split.
 
@@ -28,7 +28,7 @@ def make_splits(
         destination: Parquet file to write, `records.SPLITS`, sorted by split and patient.
         holdout: Share of the patients in the test part of the fixed split, between 0 and 1.
         folds: Number of folds; 0 for none.
-        inner: Share of the training part's patients held out of it for the choice of the checkpoint; 0 for none.
+        validation: Share of the training part's patients held out of it for the choice of the checkpoint; 0 for none.
         shares: Denominators of the nested shares of the training part.
         seed: Seed of the hashes.
 
@@ -41,7 +41,7 @@ def make_splits(
     external = sorted(cohorts.keys() - dealt)
     rows: list[_Row] = []
     for split, test in _tests(dealt, holdout, folds, seed):
-        rows += _parts(split, dealt, test, inner=inner, shares=shares, seed=seed)
+        rows += _parts(split, dealt, test, validation=validation, shares=shares, seed=seed)
         rows += [(split, patient, EXTERNAL, 1) for patient in external]
     columns = zip(*sorted(rows), strict=True)
     write(pa.table([pa.array(column) for column in columns], names=SPLITS.names), SPLITS, destination)
@@ -77,11 +77,12 @@ def _tests(patients: Sequence[str], holdout: float, folds: int, seed: int) -> It
 
 
 def _parts(
-    split: str, patients: Sequence[str], test: set[str], *, inner: float, shares: Sequence[int], seed: int
+    split: str, patients: Sequence[str], test: set[str], *, validation: float, shares: Sequence[int], seed: int
 ) -> list[_Row]:
     """Return the rows of one split, all but the external patients'."""
+    # "inner", the part's earlier name, is a key of the order: another word would be another split.
     rest = in_hash_order(set(patients) - test, seed, f"{split}/inner")
-    size = _inner_size(split, len(rest), inner)
+    size = _validation_size(split, len(rest), validation)
     train = in_hash_order(rest[size:], seed, f"{split}/share")
     impossible = [share for share in shares if len(train) // share < 1]
     if impossible:
@@ -91,17 +92,17 @@ def _parts(
         )
     return [
         *((split, patient, "test", 1) for patient in test),
-        *((split, patient, "inner", 1) for patient in rest[:size]),
+        *((split, patient, "validation", 1) for patient in rest[:size]),
         *((split, patient, "train", _smallest_share(rank, len(train), shares)) for rank, patient in enumerate(train)),
     ]
 
 
-def _inner_size(split: str, patients: int, inner: float) -> int:
-    size = max(1, round(inner * patients)) if inner > 0 else 0
-    if not 0 <= inner < 1 or size >= patients:
+def _validation_size(split: str, patients: int, validation: float) -> int:
+    size = max(1, round(validation * patients)) if validation > 0 else 0
+    if not 0 <= validation < 1 or size >= patients:
         raise ValueError(
-            f"splits.inner should be at least 0, less than 1, and leave training patients in {split}. "
-            f"Received: {inner} of {patients} patients"
+            f"splits.validation should be at least 0, less than 1, and leave training patients in {split}. "
+            f"Received: {validation} of {patients} patients"
         )
     return size
 

@@ -24,7 +24,7 @@ _DESCRIPTION, _MANUFACTURER, _SEX, _AGE, _FIELD = (
 )
 _ROWS, _COLUMNS, _FRAMES = 0x00280010, 0x00280011, 0x00280008
 _SPACING, _ORIENTATION, _POSITION = 0x00280030, 0x00200037, 0x00200032
-_MAKERS = {
+_MANUFACTURERS = {
     "siemens": "Siemens", "ge": "GE", "philips": "Philips", "toshiba": "Canon", "canon": "Canon", "hitachi": "Fujifilm",
     "fujifilm": "Fujifilm", "esaote": "Esaote", "uih": "United Imaging", "united": "United Imaging", "fonar": "Fonar",
 }  # fmt: skip
@@ -49,7 +49,7 @@ def record(elements: raw.Item, content: bytes, pixel_digest: str) -> dict[str, A
         "orientation": _numbers(elements, _ORIENTATION, 6),
         "position": _numbers(elements, _POSITION, 3),
         "series_description": raw.text(elements, _DESCRIPTION) or None,
-        "maker": maker(raw.text(elements, _MANUFACTURER)),
+        "manufacturer": usual_name(raw.text(elements, _MANUFACTURER)),
         "field_strength": next(iter(_numbers(elements, _FIELD, 1) or []), None),
         "sex": raw.text(elements, _SEX) or None,
         "age": years(raw.text(elements, _AGE)),
@@ -59,10 +59,10 @@ def record(elements: raw.Item, content: bytes, pixel_digest: str) -> dict[str, A
     }
 
 
-def maker(manufacturer: str) -> str | None:
-    """Return the usual name of a scanner's maker, so that scores by maker do not split on spelling."""
+def usual_name(manufacturer: str) -> str | None:
+    """Return the usual name of a scanner's manufacturer, so that scores by manufacturer do not split on spelling."""
     words = re.split(r"[^a-z]+", manufacturer.casefold())
-    return next((name for word, name in _MAKERS.items() if word in words), None)
+    return next((name for word, name in _MANUFACTURERS.items() if word in words), None)
 
 
 def _numbers(elements: raw.Item, tag: int, count: int) -> list[float] | None:

@@ -12,7 +12,7 @@ from discgrade.readings import sheet
 LIST = "withdrawn.csv"
 MODELS = "withdrawn_models.csv"
 _HEADERS = frozenset({"id", "id_old", "id_new", "patient", "patient_id", "patientid", "pseudonym"})
-_TRAINED = frozenset({"train", "inner"})
+_TRAINED = frozenset({"train", "validation"})
 
 
 def listed(private: Path) -> frozenset[str]:

@@ -7,7 +7,7 @@ import cv2
 
 from discgrade.phantom.anatomy import Disc
 from discgrade.phantom.headers import encoded_slices, instance_uid
-from discgrade.phantom.makers import draw_maker
+from discgrade.phantom.manufacturers import draw_manufacturer
 from discgrade.phantom.painting import paint_back
 from discgrade.phantom.people import Identity, draw_identity
 from discgrade.phantom.population import Patient
@@ -30,15 +30,15 @@ def examine(patient: Patient, destination: Path) -> list[Seen]:
     cv2.setNumThreads(1)
     identity = draw_identity(patient)
     rng = patient.generator("scan")
-    scan, maker = draw_scan(rng), draw_maker(patient.cohort, rng)
+    scan, manufacturer = draw_scan(rng), draw_manufacturer(patient.cohort, rng)
     spine = build_spine(patient)
     view = scan.view(patient.generator("texture"))
     paint_back(view, spine, patient.age, patient.generator("tissue"))
     stored = acquire(view, scan, patient.generator("noise"))
     folder = destination / _folder(identity)
     folder.mkdir(parents=True)
-    for number, content in enumerate(encoded_slices(patient, identity, scan, maker, stored), 1):
-        (folder / maker.file_name(identity, number)).write_bytes(content)
+    for number, content in enumerate(encoded_slices(patient, identity, scan, manufacturer, stored), 1):
+        (folder / manufacturer.file_name(identity, number)).write_bytes(content)
     return [_seen(patient, identity, scan, disc) for disc in spine.lumbar_discs]
 
 

@@ -12,7 +12,7 @@ from pydicom.tag import BaseTag
 from pydicom.uid import UID, MRImageStorage
 
 from discgrade.keyed import uid
-from discgrade.phantom.makers import Maker
+from discgrade.phantom.manufacturers import Manufacturer
 from discgrade.phantom.people import Identity, plain
 from discgrade.phantom.population import Patient
 from discgrade.phantom.scanner import Scan
@@ -28,7 +28,7 @@ def _uid(patient: Patient, *what: str | int) -> UID:
 
 
 def encoded_slices(
-    patient: Patient, identity: Identity, scan: Scan, maker: Maker, stored: NDArray[np.uint16]
+    patient: Patient, identity: Identity, scan: Scan, manufacturer: Manufacturer, stored: NDArray[np.uint16]
 ) -> Iterator[bytes]:
     """Yield the content of each slice's file; what all slices have in common is encoded once.
 
@@ -36,10 +36,10 @@ def encoded_slices(
         patient: Keys the identifiers.
         identity: Who the header says this is.
         scan: Geometry and settings.
-        maker: In whose manner to write.
+        manufacturer: In whose manner to write.
         stored: Grey values below 4096, shape (slices, rows, columns).
     """
-    series = _series(patient, identity, scan, maker)
+    series = _series(patient, identity, scan, manufacturer)
     common = _encoded(series, series)
     positions = _voxels(scan)
     for number, pixels in enumerate(stored):
@@ -49,7 +49,7 @@ def encoded_slices(
         instance.ImagePositionPatient = [round(float(value), 4) for value in positions[number]]
         instance.SliceLocation = round(float(scan.positions[number]), 4)
         instance.add_new("PixelData", "OW", pixels.astype("<u2").tobytes())
-        maker.mark(instance, number, scan)
+        manufacturer.mark(instance, number, scan)
         series.file_meta.MediaStorageSOPInstanceUID = instance.SOPInstanceUID
         yield _file(series.file_meta, common | _encoded(instance, series))
 
@@ -83,12 +83,12 @@ def _file(meta: FileMetaDataset, elements: dict[BaseTag, bytes]) -> bytes:
     return b"".join([bytes(128), b"DICM", buffer.getvalue(), *(elements[tag] for tag in sorted(elements))])
 
 
-def _series(patient: Patient, identity: Identity, scan: Scan, maker: Maker) -> FileDataset:
+def _series(patient: Patient, identity: Identity, scan: Scan, manufacturer: Manufacturer) -> FileDataset:
     """Return what all slices of a series have in common."""
     rng = patient.generator("header")
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = MRImageStorage
-    meta.TransferSyntaxUID = UID(str(rng.choice(maker.syntaxes)))
+    meta.TransferSyntaxUID = UID(str(rng.choice(manufacturer.syntaxes)))
     meta.ImplementationClassUID = UID(uid("implementation"))
     meta.ImplementationVersionName = "PHANTOM_1"
     meta.SourceApplicationEntityTitle = f"{plain(identity.hospital.town).upper()[:12]}_MR"
@@ -102,7 +102,7 @@ def _series(patient: Patient, identity: Identity, scan: Scan, maker: Maker) -> F
     _fill_request(dataset, identity)
     _fill_times(dataset, identity, rng)
     _fill_image(dataset, scan)
-    maker.fill_series(dataset, identity, scan, rng)
+    manufacturer.fill_series(dataset, identity, scan, rng)
     return dataset
 
 

@@ -21,9 +21,15 @@ SOURCE = Path(__file__).resolve().parents[2]
 SCRIPTS = SOURCE.parent / "workflow_scripts"
 """The folder of the rules' scripts, in a checkout."""
 
-UNTRACKED = ("discgrade.step", "discgrade.host")
-"""What decides no result, and so is left out of every code digest, with what it alone imports: the job records, and
-what they and the logs say of the machine."""
+UNTRACKED = (
+    "discgrade.step",
+    "discgrade.host",
+    "discgrade.settings.model",
+    "discgrade.settings.plain",
+    "discgrade.settings.study",
+)
+"""What decides no result, and so is left out of every code digest, with what it alone imports: the job records, what
+they and the logs say of the machine, and the types of the settings, whose values are params of the rules."""
 
 
 def file_digest(path: str | Path) -> str:

@@ -46,13 +46,12 @@ def record_path(job: "Snakemake") -> Path:
     return study_folder(job) / FOLDER / str(job.rule) / f"{stem}.json"
 
 
-def begin(job: "Snakemake", script: Path, seed: int | None) -> Record:
+def begin(job: "Snakemake", script: Path) -> Record:
     """Describe a job before its work: its code, config, inputs and their producers' records.
 
     Args:
         job: The `snakemake` object of the script.
         script: The script's file in the checkout.
-        seed: Seed of the job; by default its param or wildcard of that name.
 
     Raises:
         ValueError: if the code is not the code that Snakemake planned with.
@@ -71,7 +70,7 @@ def begin(job: "Snakemake", script: Path, seed: int | None) -> Record:
         "wildcards": wildcards,
         "script": script.name,
         "params": params,
-        "seed": _seed(params, wildcards) if seed is None else seed,
+        "seed": next(_seeds(params | wildcards), None),
         "code": code,
         "lock": params.get("lock"),
         "config": _keep_config(job),
@@ -107,8 +106,13 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-def _seed(*given: Mapping[str, Any]) -> int | None:
-    return next((int(named["seed"]) for named in given if named.get("seed") is not None), None)
+def _seeds(given: Mapping[str, Any]) -> Iterator[int]:
+    """Yield every seed among params and wildcards, the settings that params hold included."""
+    for name, value in given.items():
+        if name == "seed" and value is not None:
+            yield int(value)
+        elif isinstance(value, Mapping):
+            yield from _seeds(value)
 
 
 def _members(container: "Namedlist[Any]") -> Iterator[tuple[str, Any]]:

@@ -55,7 +55,17 @@ def _images(trace: Trace) -> pa.Table:
             "image": pc.binary_join_element_wise("export", paths["path"].cast(pa.string()), "/"),
         }
     )
-    wanted = ["disc", "patient", "level", "cohort", "maker", "field_strength", "origin", "shard", "sop_instance_uid"]
+    wanted = [
+        "disc",
+        "patient",
+        "level",
+        "cohort",
+        "manufacturer",
+        "field_strength",
+        "origin",
+        "shard",
+        "sop_instance_uid",
+    ]
     return discs.select(wanted).join(images, "sop_instance_uid")
 
 

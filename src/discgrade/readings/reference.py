@@ -6,10 +6,11 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from discgrade.grades import Scale, grades_of, integral, nearest
+from discgrade.grades import grades_of, integral, nearest
 from discgrade.records import DISCS, conform
+from discgrade.settings.model import Scale
 
-_PERSON = ["sop_instance_uid", "maker", "field_strength", "sex", "age"]
+_PERSON = ["sop_instance_uid", "manufacturer", "field_strength", "sex", "age"]
 
 
 def reference_discs(

@@ -65,7 +65,9 @@ SPLITS = pa.schema(
         column("split", pa.string(), "holdout, fold-01 ..."),
         PATIENT,
         column(
-            "part", pa.string(), "train; inner: held out of the training part for checkpoint choice; test; external"
+            "part",
+            pa.string(),
+            "train; validation: held out of the training part for checkpoint choice; test; external",
         ),
         column("share", pa.int32(), "largest denominator of a share that holds the patient: 32 means every share"),
     ]

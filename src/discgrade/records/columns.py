@@ -25,7 +25,7 @@ ROI = [
 ]
 ORIGIN = column("origin", pa.string(), "who made the label: human, pseudo or reviewed")
 PERSON = [
-    column("maker", pa.string(), "manufacturer of the scanner", nullable=True),
+    column("manufacturer", pa.string(), "manufacturer of the scanner", nullable=True),
     column("field_strength", pa.float64(), "magnetic field strength", "T", nullable=True),
     column("sex", pa.string(), "patient's sex: F, M or O", nullable=True),
     column("age", pa.float64(), "patient's age at the study, capped at 90", "years", nullable=True),
@@ -50,7 +50,7 @@ SCOPE = [
     column(
         "scope",
         pa.string(),
-        "what the discs are restricted by: all, cohort, level, maker, field_strength, origin; reread, second_rater: "
+        "what the discs are restricted by: all, cohort, level, manufacturer, field_strength, origin; reread, second_rater: "
         "discs that the main rater read twice, that another rater read as well",
     ),
     column("group", pa.string(), "value of the scope, for example L4/L5; R1.2, the reference reading; empty for all"),

@@ -35,7 +35,7 @@ def read_discs(path: Path) -> pd.DataFrame:
     Raises:
         ValueError: if a disc occurs twice or its reference grade is not on the fractional scale.
     """
-    columns = ["disc", "patient", "level", "grade", "cohort", "origin", "maker", "field_strength"]
+    columns = ["disc", "patient", "level", "grade", "cohort", "origin", "manufacturer", "field_strength"]
     discs: pd.DataFrame = records.read(path, records.DISCS, columns).to_pandas().set_index("disc").sort_index()
     repeated = discs.index[discs.index.duplicated()]
     if len(repeated):

@@ -11,10 +11,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from discgrade.grades import FRACTIONAL, INTEGRAL, Scale, integral
+from discgrade.grades import FRACTIONAL, INTEGRAL, integral
 from discgrade.reliability import metrics
 from discgrade.reliability.confusion import Confusion, Floats, confusion_of
 from discgrade.reliability.metrics import Scores
+from discgrade.settings.model import Scale
 
 GRADES = len(FRACTIONAL)
 CELLS = GRADES * GRADES

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import pandas as pd
 
-from discgrade.grades import Scale, rank
+from discgrade.grades import rank
 from discgrade.reliability.pairs import Detail, Pairs, detail_of
 from discgrade.reliability.tabulation import Scope
+from discgrade.settings.model import Scale
 
 EXTERNAL = "external"
-GROUPINGS: tuple[str, ...] = ("cohort", "level", "maker", "field_strength", "origin")
+GROUPINGS: tuple[str, ...] = ("cohort", "level", "manufacturer", "field_strength", "origin")
 
 
 def _detail(discs: pd.DataFrame, chosen: "pd.Series[bool]", scale: Scale) -> Detail:

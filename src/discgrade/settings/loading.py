@@ -1,12 +1,14 @@
 """Checks a study's config against its JSON Schema and fills in the schema's defaults."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 from jsonschema import Draft202012Validator, ValidationError, validators
+
+from discgrade.settings.renamed import rename
 
 SCHEMA = Path(__file__).with_name("config.schema.yaml")
 """JSON Schema (2020-12) of the config."""
@@ -89,15 +91,18 @@ def _in_order(config: dict[str, Any]) -> dict[str, Any]:
     return {key: ordered(value) for key, value in sorted(config.items())} | {"variants": variants}
 
 
-def check_config(config: dict[str, Any]) -> dict[str, Any]:
+def check_config(config: dict[str, Any], tell: Callable[[str], None] = print) -> dict[str, Any]:
     """Return the config in a fixed order, with the schema's defaults, and `~` and `$NAME` expanded in its paths.
 
     Args:
         config: The study's config, overlays merged.
+        tell: Takes a sentence for each key or value that has a new name.
 
     Raises:
         ConfigurationError: naming every unknown key, mistyped value, undefined variant and missing source at once.
     """
+    for sentence in rename(config):
+        tell(sentence)
     _expand_paths(config)
     validator = _Validator(yaml.safe_load(SCHEMA.read_text(encoding="utf-8")))
     faults = sorted({_describe(error) for error in validator.iter_errors(config)})

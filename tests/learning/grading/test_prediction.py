@@ -11,7 +11,7 @@ from discgrade.learning.grading import prediction, samples
 from discgrade.learning.grading.network import build_network
 from discgrade.learning.grading.training import train_model
 
-AS_READ = {"score": "as_read", "checkpoint": "inner"}
+AS_READ = {"score": "as_read", "checkpoint": "validation"}
 
 
 @pytest.fixture

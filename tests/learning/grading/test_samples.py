@@ -7,7 +7,7 @@ from discgrade.grades import FRACTIONAL
 from discgrade.learning.grading import samples
 from discgrade.settings.grid import Run
 
-AS_READ = {"score": "as_read", "checkpoint": "inner"}
+AS_READ = {"score": "as_read", "checkpoint": "validation"}
 PAPER = {"score": "augmented", "checkpoint": "scored"}
 
 
@@ -55,7 +55,7 @@ def test_as_read_trains_on_all_copies_and_scores_copy_0(load):
     data = load()
     assert set(data.part[data.train]) == {"train"}
     assert set(data.copy[data.train]) == {0, 1}
-    assert set(data.part[data.validation]) == {"inner"}
+    assert set(data.part[data.validation]) == {"validation"}
     assert set(data.part[data.scored]) == {"test", "external"}
     assert set(data.copy[data.validation]) == set(data.copy[data.scored]) == {0}
 
@@ -64,13 +64,13 @@ def test_averaged_scores_all_copies_and_watches_the_inner_part_as_read(load):
     data = load(protocol={"score": "averaged", "checkpoint": "last"})
     assert set(data.copy[data.train]) == set(data.copy[data.scored]) == {0, 1}
     assert set(data.part[data.train]) == {"train"}
-    assert set(data.part[data.validation]) == {"inner"}
+    assert set(data.part[data.validation]) == {"validation"}
     assert set(data.copy[data.validation]) == {0}
 
 
 def test_the_paper_trains_and_scores_on_augmented_copies_and_chooses_on_the_scored_part(load):
     data = load(protocol=PAPER)
-    assert set(data.part[data.train]) == {"train", "inner"}
+    assert set(data.part[data.train]) == {"train", "validation"}
     assert set(data.part[data.validation]) == {"test"}
     assert set(data.part[data.scored]) == {"test", "external"}
     assert set(data.copy) == {1}

@@ -12,7 +12,7 @@ from discgrade.decoding import decode
 from discgrade.learning.grading.training import train_model
 from discgrade.settings.grid import Run
 
-AS_READ = {"score": "as_read", "checkpoint": "inner"}
+AS_READ = {"score": "as_read", "checkpoint": "validation"}
 NETWORK = "discgrade.learning.grading.network:build_network"
 
 

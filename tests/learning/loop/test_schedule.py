@@ -77,9 +77,9 @@ def test_an_unknown_schedule_is_refused():
 
 
 def test_of_equal_accuracies_the_first_is_best():
-    assert schedule.is_best([], 0.0, "inner")
-    assert schedule.is_best(history(1, 1), 0.6, "inner")
-    assert not schedule.is_best(history(1, 1), 0.5, "inner")
+    assert schedule.is_best([], 0.0, "validation")
+    assert schedule.is_best(history(1, 1), 0.6, "validation")
+    assert not schedule.is_best(history(1, 1), 0.5, "validation")
 
 
 def test_the_last_epoch_can_be_taken_whatever_its_accuracy():

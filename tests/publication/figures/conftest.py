@@ -21,7 +21,7 @@ from discgrade.publication.figures.style import styled
 from discgrade.settings.grid import Run
 
 RESOLUTION = 48
-PERSON = {"maker": "Siemens", "field_strength": 1.5, "sex": "F", "age": 50.0}
+PERSON = {"manufacturer": "Siemens", "field_strength": 1.5, "sex": "F", "age": 50.0}
 VARIANTS = {
     "default": 0.22,
     "integral": 0.24,

@@ -73,7 +73,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
         splits={"folds": 2, "shares": [1]},
     )
     discs = records.read(made.discs, records.DISCS).to_pandas()
-    discs = discs.assign(cohort="clinic", sex=None, age=float("nan"), maker=None)
+    discs = discs.assign(cohort="clinic", sex=None, age=float("nan"), manufacturer=None)
     write_table(discs, records.DISCS, made.discs)
     score(made)
     draw(made, draws=500)

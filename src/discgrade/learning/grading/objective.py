@@ -7,8 +7,9 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from discgrade.grades import Scale, grades_of, rank
+from discgrade.grades import grades_of, rank
 from discgrade.learning.grading.losses import Loss
+from discgrade.settings.model import Scale
 
 Tensor = Any
 

@@ -12,9 +12,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from discgrade import records
-from discgrade.grades import Scale, is_grade
+from discgrade.grades import is_grade
 from discgrade.learning.loop.device import available_memory
 from discgrade.settings.grid import Run, is_scored
+from discgrade.settings.model import Scale
 
 # Bytes of pixels that are decoded at a time.
 READ_BYTES = 2**24
@@ -68,7 +69,7 @@ def load_samples(
         run: What is trained.
         scale: Scale of the grades.
         protocol: `score`: "as_read" trains on all copies and scores copy 0, "averaged" does both on all copies,
-            "augmented" (the paper) does both on copies 1..n; `checkpoint`: "inner" and "last" keep the inner part
+            "augmented" (the paper) does both on copies 1..n; `checkpoint`: "validation" and "last" keep the validation part
             apart and watch the training on its copy 0, "scored" (the paper) trains on it and watches what is scored.
         spool: Folder for a nameless file that holds the pixels if they would fill more than half of the free memory.
 
@@ -157,17 +158,19 @@ def _uses(index: Mapping[str, NDArray[Any]], share: int, protocol: Mapping[str, 
     part, as_read = index["part"], index["copy"] == 0
     scored_copy = is_scored(index["copy"], protocol["score"])
     trained_copy = scored_copy if protocol["score"] == "augmented" else True
-    inner = protocol["checkpoint"] != "scored"
+    apart = protocol["checkpoint"] != "scored"
     uses = {
-        "train": np.isin(part, ["train"] if inner else ["train", "inner"]) & (index["share"] >= share) & trained_copy,
-        "validation": (part == "inner") & as_read if inner else (part == "test") & scored_copy,
+        "train": np.isin(part, ["train"] if apart else ["train", "validation"])
+        & (index["share"] >= share)
+        & trained_copy,
+        "validation": (part == "validation") & as_read if apart else (part == "test") & scored_copy,
         "scored": np.isin(part, ["test", "external"]) & scored_copy,
     }
     empty = [use for use, chosen in uses.items() if not chosen.any()]
     if empty:
         raise ValueError(
-            f"No samples for: {', '.join(empty)}, under {dict(protocol)}. Add patients, set `splits.inner` above 0 "
-            "for `checkpoint: inner` and `last`, and `augmentation.copies` above 0 for `score: augmented`."
+            f"No samples for: {', '.join(empty)}, under {dict(protocol)}. Add patients, set `splits.validation` above 0 "
+            "for `checkpoint: validation` and `last`, and `augmentation.copies` above 0 for `score: augmented`."
         )
     return uses
 

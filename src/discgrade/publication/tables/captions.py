@@ -20,7 +20,7 @@ _SCORED = {
     "augmented": "augmented copies of the discs scored",
 }
 _CHOSEN = {
-    "inner": "checkpoint chosen on patients held out of the training part",
+    "validation": "checkpoint chosen on patients held out of the training part",
     "last": "the last epoch taken",
     "scored": "checkpoint chosen on the scored part",
 }

@@ -59,7 +59,7 @@ def patient_facts(groups: Groups) -> Iterator[Fact]:
     yield from _counts(persons, "sex", {"F": "Women", "M": "Men"})
     ages: dict[str, Value] = {name: _age(group["age"].dropna()) for name, group in persons.items()}
     yield Fact("age", "Age in years, mean ± SD (range)", ages, _UNKNOWN)
-    yield from _counts(persons, "maker", _found(groups, "maker", "Scanner by {}"))
+    yield from _counts(persons, "manufacturer", _found(groups, "manufacturer", "Scanner by {}"))
     yield from _counts(persons, "field_strength", _found(groups, "field_strength", "Field strength {} T"))
 
 

@@ -1,4 +1,4 @@
-"""The manners of three scanner makers: models, names, parameters, pixel formats and file names."""
+"""The manners of three scanner manufacturers: models, names, parameters, pixel formats and file names."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from discgrade.phantom.scanner import Scan
 
 
 @dataclass(frozen=True)
-class Maker:
-    """One maker's way to write headers.
+class Manufacturer:
+    """One manufacturer's way to write headers.
 
     Attributes:
         manufacturer: As in Manufacturer (0008,0070).
@@ -68,7 +68,7 @@ class Maker:
         self.fill(dataset, identity, scan, rng)
 
 
-SIEMENS = Maker(
+SIEMENS = Manufacturer(
     manufacturer="SIEMENS",
     models=(("Avanto", 1.5), ("Aera", 1.5), ("Skyra", 3.0), ("Verio", 3.0)),
     software="syngo MR B17",
@@ -80,7 +80,7 @@ SIEMENS = Maker(
     fill=private_blocks.siemens_series,
     mark=private_blocks.siemens_slice,
 )
-PHILIPS = Maker(
+PHILIPS = Manufacturer(
     manufacturer="Philips Medical Systems",
     models=(("Achieva", 1.5), ("Intera", 1.5), ("Ingenia", 3.0)),
     software="3.2.1",
@@ -92,7 +92,7 @@ PHILIPS = Maker(
     fill=private_blocks.philips_series,
     mark=private_blocks.philips_slice,
 )
-GE = Maker(
+GE = Manufacturer(
     manufacturer="GE MEDICAL SYSTEMS",
     models=(("Signa HDxt", 1.5), ("Optima MR450w", 1.5), ("DISCOVERY MR750", 3.0)),
     software="15\\LX\\MR Software release:15.0_M4",
@@ -106,6 +106,6 @@ GE = Maker(
 )
 
 
-def draw_maker(cohort: Cohort, rng: np.random.Generator) -> Maker:
-    """Draw a maker; the supplemental cohort was scanned with one maker's devices."""
+def draw_manufacturer(cohort: Cohort, rng: np.random.Generator) -> Manufacturer:
+    """Draw a manufacturer; the supplemental cohort was scanned with one manufacturer's devices."""
     return SIEMENS if cohort == "supplemental" else (SIEMENS, PHILIPS, GE)[rng.integers(3)]

@@ -1,0 +1,53 @@
+"""What captions, headings and rows of the tables need to know of a study's settings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from discgrade.settings.grid import Run, default_run
+from discgrade.settings.model import Protocol, Scale, Source, Study, Unit
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A variant as tables show it: its name in print, the scale that it predicts on and its protocol."""
+
+    label: str
+    scale: Scale
+    protocol: Protocol
+
+
+@dataclass(frozen=True)
+class Context:
+    """A study in the words of its tables.
+
+    Attributes:
+        study: Its name.
+        source: Whose its scans and readings are.
+        default: The default variant's run on the hold-out split.
+        variants: The trained variants by name.
+        folds: Number of folds.
+        seeds: Seeds of training.
+        unit: What the bootstrap weighs.
+    """
+
+    study: str
+    source: Source
+    default: Run
+    variants: Mapping[str, Shown]
+    folds: int
+    seeds: tuple[int, ...]
+    unit: Unit
+
+
+def context_of(study: Study) -> Context:
+    """Return what the tables of a study need to know of it."""
+    trained = [study.variants[name] for name in dict.fromkeys([*study.grid.variants, *study.grid.folds])]
+    return Context(
+        study=study.name,
+        source=study.cohort.source,
+        default=default_run(study),
+        variants={one.name: Shown(one.label, one.training.scale, one.protocol) for one in trained},
+        folds=study.splits.folds,
+        seeds=study.grid.seeds,
+        unit=study.unit,
+    )

@@ -1,0 +1,42 @@
+"""Which runs each panel of a figure shows, and how it is titled."""
+
+from dataclasses import dataclass
+
+from discgrade.settings.grid import HOLDOUT, Run, fold_runs, variant_runs
+from discgrade.settings.model import Study
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One panel.
+
+    Attributes:
+        name: Its name in the CSV: a variant, a variant's folds, or a variant's seed.
+        title: The same in print.
+        runs: What it shows; of several runs what they add up to.
+    """
+
+    name: str
+    title: str
+    runs: tuple[Run, ...]
+
+
+def confusion_panels(study: Study) -> list[Panel]:
+    """Return a panel for every variant on the hold-out split, and for every variant's folds."""
+    runs: dict[tuple[str, str], list[Run]] = {}
+    for run in variant_runs(study) + fold_runs(study):
+        runs.setdefault((run.variant, "" if run.split == HOLDOUT else ", folds"), []).append(run)
+    return [
+        Panel(f"{variant}{part}", f"{study.variants[variant].label}{part}", tuple(of_panel))
+        for (variant, part), of_panel in runs.items()
+    ]
+
+
+def curve_panels(study: Study) -> list[Panel]:
+    """Return a panel for every variant's run on the hold-out split, named by its seed too where there are several."""
+    several = len(study.grid.seeds) > 1
+    panels = []
+    for run in variant_runs(study):
+        seed = f", seed {run.seed}" if several else ""
+        panels.append(Panel(f"{run.variant}{seed}", f"{study.variants[run.variant].label}{seed}", (run,)))
+    return panels

@@ -1,0 +1,243 @@
+"""The settings of a study as values: what the config says, checked, with every default filled in.
+
+`config.yaml` explains each key; the schema beside this module bounds it. Names here are the config's, but for `name` of a
+study and of a variant. Nothing below the edge (the Snakefile and the scripts) sees the config itself.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Scale = Literal["fractional", "integral", "continuous"]
+Source = Literal["phantom", "folder", "export"]
+Statistic = Literal["reading", "median"]
+Score = Literal["as_read", "averaged", "augmented"]
+Checkpoint = Literal["validation", "last", "scored"]
+Unit = Literal["patient", "disc", "fold"]
+Region = Literal["drawn", "square"]
+Border = Literal["edge", "reflect", "zero"]
+Decoding = Literal["argmax", "median", "mean"]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Which reading is the truth (`cohort.reference`)."""
+
+    statistic: Statistic = "reading"
+    rater: str = "R1"
+    reading: int = 1
+
+
+@dataclass(frozen=True)
+class Phantom:
+    """Size and seed of the invented cohort (`cohort.phantom`)."""
+
+    primary: int
+    supplemental: int
+    reread: int
+    second_rater: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Where scans and readings come from (`cohort`)."""
+
+    source: Source
+    dicom: str | None
+    ratings: str | None
+    export: str | None
+    shards: int
+    reference: Reference
+    phantom: Phantom
+
+
+@dataclass(frozen=True)
+class Deidentify:
+    """What an export may keep, and how pseudonyms are made (`deidentify`)."""
+
+    keep_sex_and_age: bool = True
+    keep_weight_and_size: bool = False
+    pseudonym: Literal["keyed", "random"] = "keyed"
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ratings:
+    """How the sheet of readings names patients and images (`ratings`)."""
+
+    identifiers: Literal["original", "pseudonym"] = "original"
+
+
+@dataclass(frozen=True)
+class Splits:
+    """How patients are assigned to the parts of each split (`splits`)."""
+
+    holdout: float
+    folds: int
+    validation: float
+    shares: tuple[int, ...]
+    seed: int
+
+
+@dataclass(frozen=True)
+class Images:
+    """Side of the network's input, and how a region becomes that square (`images`)."""
+
+    resolution: int
+    resolutions: tuple[int, ...]
+    region: Region
+    border: Border
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How many copies of each disc are made, and how far they may differ from it (`augmentation`)."""
+
+    copies: int
+    flip: float
+    rotation: float
+    zoom: float
+    shift: float
+    gamma: float
+    seed: int
+
+
+@dataclass(frozen=True)
+class Plateau:
+    """When the learning rate falls (`training.plateau`)."""
+
+    monitor: Literal["val_loss", "loss"]
+    factor: float
+    patience: int
+
+
+@dataclass(frozen=True)
+class Training:
+    """How a variant is trained: `training`, overridden by the variant's own keys."""
+
+    loss: str
+    scale: Scale
+    class_weights: Literal["balanced"] | None
+    backend: Literal["tensorflow", "jax", "torch"]
+    precision: Literal["float32", "mixed_bfloat16"]
+    threads: int
+    deterministic: bool
+    width: float
+    epochs: int
+    length: Literal["epochs", "steps"]
+    batch: int
+    learning_rate: float
+    momentum: float
+    schedule: Literal["plateau", "cosine"]
+    plateau: Plateau
+    dropout: float
+    l2: float
+    batch_norm_momentum: float
+    decoding: Decoding
+    network: str
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """What is scored, and which epoch becomes the model (`protocol`, overridden by a variant's)."""
+
+    score: Score
+    checkpoint: Checkpoint
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One entry of `variants`, complete.
+
+    Attributes:
+        name: Its key in the config.
+        label: Its name in tables and figures; decides no result.
+        training: How it is trained.
+        protocol: How it is scored and its epoch chosen.
+    """
+
+    name: str
+    label: str
+    training: Training
+    protocol: Protocol
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Which runs are trained (`grid`); `variants` are those of the fixed split, all of the config where it names none."""
+
+    default: str
+    variants: tuple[str, ...]
+    folds: tuple[str, ...]
+    seeds: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """How credible intervals are drawn (`intervals`)."""
+
+    probability: float
+    draws: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """What figures and report may show (`report`)."""
+
+    disc_pictures: bool
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who answers for the study (`provenance.people`)."""
+
+    name: str
+    orcid: str | None = None
+    affiliation: str | None = None
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Where images and readings come from (`provenance.dataset`)."""
+
+    name: str
+    description: str | None = None
+    url: str | None = None
+    license: str | None = None
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What the RO-Crate says beside the job records (`provenance`); nothing here changes a number."""
+
+    title: str | None = None
+    people: tuple[Person, ...] = ()
+    license: str | None = None
+    ethics: str | None = None
+    dataset: Dataset | None = None
+
+
+@dataclass(frozen=True)
+class Study:
+    """All settings of a study.
+
+    `threads` and `gpus` are those of one training; `unit` is what the Bayesian bootstrap weighs (`protocol.unit`).
+    """
+
+    name: str
+    cohort: Cohort
+    deidentify: Deidentify
+    ratings: Ratings
+    splits: Splits
+    images: Images
+    augmentation: Augmentation
+    threads: int
+    gpus: int
+    variants: Mapping[str, Variant]
+    grid: Grid
+    unit: Unit
+    intervals: Intervals
+    report: Report
+    provenance: Provenance

@@ -1,0 +1,48 @@
+"""Settings as plain values and back: what Snakemake keeps of a job's params, and what a script takes from them."""
+
+import types
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+
+
+def plain(value: object) -> Any:  # noqa: ANN401 - any JSON value
+    """Return a value as JSON knows it: dataclasses become dictionaries, tuples lists."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value
+
+
+def typed(kind: type[T], value: object) -> T:
+    """Return what `plain` made of a value of a kind; the inverse of `plain`.
+
+    Args:
+        kind: A dataclass, or a type that its fields may have: a simple one, a tuple or list of one kind, a mapping.
+        value: What `plain` returned.
+
+    Raises:
+        TypeError: if the names are not the fields of the dataclass.
+    """
+    return _typed(kind, value)  # type: ignore[no-any-return]
+
+
+def _typed(kind: Any, value: Any) -> Any:  # noqa: ANN401
+    origin, inner = get_origin(kind), get_args(kind)
+    if value is None or (origin is None and not is_dataclass(kind)):
+        return value
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return kind(**{name: _typed(hints.get(name), item) for name, item in value.items()})  # type: ignore[operator]
+    if origin in (tuple, list):
+        return origin(_typed(inner[0], item) for item in value)
+    if origin in (Union, types.UnionType):
+        return _typed(next(one for one in inner if one is not type(None)), value)
+    if inner and isinstance(value, Mapping):
+        return {key: _typed(inner[-1], item) for key, item in value.items()}
+    return value

@@ -1,0 +1,50 @@
+"""From the checked config to the frozen settings: the one place where its sections become values."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from discgrade.settings.model import Study, Training
+from discgrade.settings.plain import typed
+
+_AS_THEY_ARE = (
+    "cohort",
+    "deidentify",
+    "ratings",
+    "splits",
+    "images",
+    "augmentation",
+    "intervals",
+    "report",
+    "provenance",
+)
+_TRAINING = [field.name for field in fields(Training)]
+
+
+def read_study(config: Mapping[str, Any]) -> Study:
+    """Return the settings of a config that `loading.check_config` has checked and completed."""
+    grid, variants = dict(config["grid"]), config["variants"]
+    return typed(
+        Study,
+        {section: config[section] for section in _AS_THEY_ARE}
+        | {
+            "name": config["study"],
+            "threads": config["training"]["threads"],
+            "gpus": config["training"]["gpus"],
+            "variants": {name: _variant(config, name, own) for name, own in variants.items()},
+            "grid": grid | {"variants": grid["variants"] or list(variants)},
+            "unit": config["protocol"]["unit"],
+        },
+    )
+
+
+def _variant(config: Mapping[str, Any], name: str, own: Mapping[str, Any]) -> dict[str, Any]:
+    """Complete one variant: `training` and `protocol`, overridden by what it names itself."""
+    training = {"class_weights": None, **config["training"], **own}
+    protocol = config["protocol"] | own.get("protocol", {})
+    return {
+        "name": name,
+        "label": own.get("label", name),
+        "training": {key: training[key] for key in _TRAINING},
+        "protocol": {key: protocol[key] for key in ("score", "checkpoint")},
+    }
