@@ -53,8 +53,8 @@ def words(kind: str) -> frozenset[str]:
 def coded(tag: int, value: str) -> str | None:
     """Return a coded string if all its values are terms of that attribute, else None.
 
-    Manufacturers add values of their own to some attributes: an image type gets OTHER for such a value from the third on, and
-    a technique that is a set of values keeps those that are known.
+    Manufacturers add values of their own to some attributes: an image type gets OTHER for such a value from the third
+    on, and a technique that is a set of values keeps those that are known.
     """
     known = terms().get(tag, frozenset())
     parts = [part.strip(" \0") for part in value.split("\\")]

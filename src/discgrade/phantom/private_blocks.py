@@ -1,4 +1,4 @@
-"""Pixel formats and private blocks as the three manufacturers write them; some of them name the patient or the staff."""
+"""Pixel formats and private blocks as the three manufacturers write them; some name the patient or the staff."""
 
 import numpy as np
 from pydicom.dataset import Dataset

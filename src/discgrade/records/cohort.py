@@ -67,7 +67,7 @@ SPLITS = pa.schema(
         column(
             "part",
             pa.string(),
-            "train; validation: held out of the training part for checkpoint choice; test; external",
+            "train; validation: held out of training to choose the checkpoint; test; external",
         ),
         column("share", pa.int32(), "largest denominator of a share that holds the patient: 32 means every share"),
     ]

@@ -50,8 +50,8 @@ SCOPE = [
     column(
         "scope",
         pa.string(),
-        "what the discs are restricted by: all, cohort, level, manufacturer, field_strength, origin; reread, second_rater: "
-        "discs that the main rater read twice, that another rater read as well",
+        "what the discs are restricted by: all, cohort, level, manufacturer, field_strength, origin; reread, "
+        "second_rater: discs that the main rater read twice, that another rater read as well",
     ),
     column("group", pa.string(), "value of the scope, for example L4/L5; R1.2, the reference reading; empty for all"),
     column("grade", pa.float64(), "integral grade of a per-grade metric; null if global", "grade", nullable=True),
