@@ -61,10 +61,8 @@ def default_run(study: Study) -> Run:
 
 def variant_runs(study: Study) -> list[Run]:
     """Return every variant's run on the hold-out split, for every seed."""
-    default = default_run(study)
-    return [
-        replace(default, variant=variant, seed=seed) for variant in study.grid.variants for seed in study.grid.seeds
-    ]
+    default, grid = default_run(study), study.grid
+    return [replace(default, variant=variant, seed=seed) for variant in grid.variants for seed in grid.seeds]
 
 
 def fold_runs(study: Study) -> list[Run]:

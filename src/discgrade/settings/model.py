@@ -1,7 +1,7 @@
 """The settings of a study as values: what the config says, checked, with every default filled in.
 
-`config.yaml` explains each key; the schema beside this module bounds it. Names here are the config's, but for `name` of a
-study and of a variant. Nothing below the edge (the Snakefile and the scripts) sees the config itself.
+`config.yaml` explains each key; the schema beside this module bounds it. Names here are the config's, but for `name` of
+a study and of a variant. Nothing below the edge (the Snakefile and the scripts) sees the config itself.
 """
 
 from collections.abc import Mapping
@@ -165,7 +165,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class Grid:
-    """Which runs are trained (`grid`); `variants` are those of the fixed split, all of the config where it names none."""
+    """Which runs are trained (`grid`); `variants` are those of the hold-out split, all where the config names none."""
 
     default: str
     variants: tuple[str, ...]
