@@ -10,9 +10,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from discgrade import records
+from discgrade.copies import is_scored
 from discgrade.decoding import decode
 from discgrade.grades import is_grade
-from discgrade.settings.grid import HOLDOUT, Run, is_scored
+from discgrade.settings.grid import HOLDOUT, Run
 
 _NAMED = 5
 

@@ -12,9 +12,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from discgrade import records
+from discgrade.copies import is_scored
 from discgrade.grades import is_grade
 from discgrade.learning.loop.device import available_memory
-from discgrade.settings.grid import Run, is_scored
+from discgrade.settings.grid import Run
 from discgrade.settings.model import Scale
 
 # Bytes of pixels that are decoded at a time.
