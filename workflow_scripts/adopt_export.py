@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from discgrade.deidentification.adoption import adopt_shard
-
 from discgrade.step import step
 
 if TYPE_CHECKING:

@@ -1,9 +1,9 @@
 """Draw the posterior of every score by Bayesian bootstrap."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from discgrade.reliability.intervals import credible_intervals
-from discgrade.settings.model import Intervals, Reference
+from discgrade.settings.model import Intervals, Reference, Unit
 from discgrade.step import step
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ with step(snakemake) as job:
         ratings=job.input("ratings"),
         intervals=job.output("intervals"),
         comparisons=job.output("comparisons"),
-        unit=job.param("unit", str),
+        unit=cast(Unit, job.param("unit", str)),
         reference=job.param("reference", Reference),
         settings=job.param("settings", Intervals),
     )

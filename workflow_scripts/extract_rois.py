@@ -1,10 +1,9 @@
 """Cut the region of interest of each disc of one shard out of its slice."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from discgrade.cohort.regions import extract_rois
-
-from discgrade.settings.model import Reference
+from discgrade.settings.model import Reference, Region
 from discgrade.step import step
 
 if TYPE_CHECKING:
@@ -17,6 +16,6 @@ with step(snakemake) as job:
         shard=job.wildcard("shard"),
         export=job.path("export"),
         reference=job.param("reference", Reference),
-        region=job.param("region", str),
+        region=cast(Region, job.param("region", str)),
         destination=job.output("rois"),
     )

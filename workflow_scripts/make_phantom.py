@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 with step(snakemake) as job:
     make_cohort(
+        private=job.private,
         destination=job.path("destination"),
         ratings=job.output("ratings"),
         truth=job.output("truth"),

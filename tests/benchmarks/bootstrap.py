@@ -22,6 +22,7 @@ from threadpoolctl import threadpool_limits
 from discgrade.grades import FRACTIONAL, integral
 from discgrade.reliability.credible import Bootstrap, highest_density, score_draws, unit_weights
 from discgrade.reliability.pairs import Column, Pairs
+from discgrade.settings.model import Unit
 
 
 def invent_run(patients: int, discs: int = 5) -> Pairs:
@@ -37,6 +38,11 @@ def invent_run(patients: int, discs: int = 5) -> Pairs:
         patient=np.array([f"P{number // discs:06d}" for number in range(samples)], object),
         detail="fractional",
     )
+
+
+def bootstrap_of(unit: Unit, draws: int) -> Bootstrap:
+    """Return a bootstrap of so many draws, as the default study has it otherwise."""
+    return Bootstrap(unit, draws, seed=1, probability=0.9973)
 
 
 def scikit_learn_scores(pairs: Pairs, weight: np.ndarray) -> dict[Column, float]:
@@ -74,16 +80,16 @@ def main() -> None:
     parser.add_argument("--checked", type=int, default=40, help="draws that scikit-learn computes too")
     arguments = parser.parse_args()
     run = invent_run(arguments.patients)
-    score_draws([run], Bootstrap(draws=10))
+    score_draws([run], bootstrap_of("patient", 10))
 
-    bootstrap = Bootstrap("patient", draws=arguments.draws)
+    bootstrap = bootstrap_of("patient", draws=arguments.draws)
     start = time.process_time()
     draws = score_draws([run], bootstrap)[0]
     highest_density(draws.values, bootstrap.probability)
     ours = time.process_time() - start
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     start = time.process_time()
-    score_draws([run], Bootstrap("disc", draws=arguments.draws))
+    score_draws([run], bootstrap_of("disc", draws=arguments.draws))
     by_disc = time.process_time() - start
 
     weights = next(unit_weights(arguments.patients, None, arguments.checked, bootstrap.seed))

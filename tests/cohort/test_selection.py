@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from small_cohorts import MEDIAN
 
-MEDIAN = {"statistic": "median", "rater": None, "reading": None}
+from discgrade.records.flow import CohortSize, Stage
+from discgrade.settings.model import Reference
 
 
 def test_shards_become_one_cohort(select, make_reading, make_instance):
@@ -49,38 +51,33 @@ def test_flow_counts_every_stage(select, make_reading, make_instance):
     ]
     images = [[make_instance("P1"), make_instance("P4")], [make_instance("P2"), make_instance("P3")]]
     flow = select(readings, images, rejected=[["not DICOM", "truncated"], ["not DICOM"]]).flow
-    assert flow["stages"] == [
-        {"unit": "files", "received": 7, "excluded": {"not DICOM": 2, "truncated": 1}, "kept": 4},
-        {"unit": "readings", "received": 5, "excluded": {}, "kept": 5},
-        {"unit": "discs", "received": 4, "excluded": {"no reading 1 by R1": 2}, "kept": 2},
-        {
-            "unit": "patients",
-            "received": 4,
-            "excluded": {"no readings": 1, "no disc with reading 1 by R1": 1},
-            "kept": 2,
-        },
-    ]
-    assert flow["reference"] == "reading 1 by R1"
-    assert flow["raters"] == {"R1": {"1": 2, "2": 1}, "R2": {"1": 2}}
-    assert flow["cohorts"] == {"external": {"patients": 1, "discs": 1}, "primary": {"patients": 1, "discs": 1}}
+    assert flow.stages == (
+        Stage("files", received=7, excluded={"not DICOM": 2, "truncated": 1}, kept=4),
+        Stage("readings", received=5, excluded={}, kept=5),
+        Stage("discs", received=4, excluded={"no reading 1 by R1": 2}, kept=2),
+        Stage("patients", received=4, excluded={"no readings": 1, "no disc with reading 1 by R1": 1}, kept=2),
+    )
+    assert flow.reference == "reading 1 by R1"
+    assert flow.raters == {"R1": {"1": 2, "2": 1}, "R2": {"1": 2}}
+    assert flow.cohorts == {"external": CohortSize(patients=1, discs=1), "primary": CohortSize(patients=1, discs=1)}
 
 
-@pytest.mark.parametrize(("grades", "scales"), [([2.0, 3.0], ["integral"]), ([2.0, 3.3], ["fractional", "integral"])])
+@pytest.mark.parametrize(("grades", "scales"), [([2.0, 3.0], ("integral",)), ([2.0, 3.3], ("fractional", "integral"))])
 def test_flow_names_the_scales(select, make_reading, make_instance, grades, scales):
     readings = [make_reading(f"P{number}", grade=grade) for number, grade in enumerate(grades)]
-    assert select([readings], [[make_instance(row["patient"]) for row in readings]]).flow["scales"] == scales
+    assert select([readings], [[make_instance(row["patient"]) for row in readings]]).flow.scales == scales
 
 
 def test_median_of_an_integral_cohort_is_integral(select, make_reading, make_instance):
     cohort = select([[make_reading(grade=2.0), make_reading(grade=3.0, rater="R2")]], [[make_instance()]], MEDIAN)
     assert cohort.discs["grade"].tolist() == [3.0]
-    assert cohort.flow["reference"] == "first reading by any rater"
+    assert cohort.flow.reference == "first reading by any rater"
 
 
 def test_the_same_reading_twice_counts_once(select, make_reading, make_instance):
     cohort = select([[make_reading(), make_reading()]], [[make_instance()]])
     assert len(cohort.discs) == 1
-    assert cohort.flow["stages"][1]["excluded"] == {"the same reading again": 1}
+    assert cohort.flow.stages[1].excluded == {"the same reading again": 1}
 
 
 @pytest.mark.parametrize(
@@ -139,7 +136,7 @@ def test_same_pixels_of_one_patient_are_no_fault(select, make_reading, make_inst
 def test_unknown_rater_is_answered_with_those_that_exist(select, make_reading, make_instance):
     readings = [make_reading(rater=f"R{number}", level=f"L{number}") for number in (2, 10, 3)]
     with pytest.raises(ValueError, match=r"should be one of R2, R3, R10. Received: R7"):
-        select([readings], [[make_instance()]], {"statistic": "reading", "rater": "R7", "reading": 1})
+        select([readings], [[make_instance()]], Reference("reading", "R7", 1))
 
 
 def test_no_first_reading_leaves_no_median(select, make_reading, make_instance):

@@ -1,5 +1,7 @@
 """Patient-wise splits: disjoint, complete, nested, balanced and stable."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -7,8 +9,9 @@ from hypothesis import strategies as st
 
 from discgrade.cohort.splits import in_hash_order, make_splits
 from discgrade.records import DISCS, SPLITS, read, write
+from discgrade.settings.model import Splits
 
-SETTINGS = {"holdout": 0.1, "folds": 5, "validation": 0.1, "shares": [1, 2, 4, 8], "seed": 1}
+SPLIT = Splits(holdout=0.1, folds=5, validation=0.1, shares=(1, 2, 4, 8), seed=1)
 
 
 def disc(patient: str, level: str, cohort: str) -> dict[str, object]:
@@ -29,7 +32,8 @@ def split(tmp_path_factory):
             cohorts = {f"P{number:04d}": "primary" for number in range(cohorts)}
         rows = [disc(patient, level, cohort) for patient, cohort in cohorts.items() for level in ("L4/L5", "L5/S1")]
         write(rows, DISCS, folder / "discs.parquet")
-        make_splits(discs=folder / "discs.parquet", destination=folder / "splits.parquet", **{**SETTINGS, **changes})
+        splits = replace(SPLIT, **changes)
+        make_splits(discs=folder / "discs.parquet", splits=splits, destination=folder / "splits.parquet")
         return read(folder / "splits.parquet", SPLITS).to_pandas()
 
     return run
@@ -71,16 +75,16 @@ def test_holdout_has_its_share(split):
     assert (parts[parts["split"] == "holdout"]["part"] == "test").sum() == 50
 
 
-def test_inner_is_a_share_of_the_training_part(split):
+def test_the_validation_part_is_a_share_of_the_training_part(split):
     parts = split(200, holdout=0.5, validation=0.2)
     assert (parts[parts["split"] == "holdout"]["part"] == "validation").sum() == 20
 
 
-def test_no_inner_part_on_request(split):
+def test_no_validation_part_on_request(split):
     assert "validation" not in set(split(40, validation=0)["part"])
 
 
-def test_inner_is_at_least_one_patient(split):
+def test_the_validation_part_is_at_least_one_patient(split):
     parts = split(20, validation=0.001, shares=[1])
     assert (parts[parts["split"] == "holdout"]["part"] == "validation").sum() == 1
 
@@ -111,12 +115,12 @@ def test_order_of_the_discs_is_of_no_account(split):
     assert split(cohorts).equals(split(dict(reversed(cohorts.items()))))
 
 
-def test_seed_deals_anew(split):
+def test_another_seed_assigns_anew(split):
     one, other = (split(100, seed=seed) for seed in (1, 2))
     assert not one["part"].equals(other["part"])
 
 
-def test_splits_are_dealt_apart_from_each_other(split):
+def test_splits_are_assigned_apart_from_each_other(split):
     """Holdout and first fold draw on different hashes, so that they share no more than chance has it."""
     table = split(1000, folds=10)
     tests = [
@@ -161,7 +165,7 @@ def test_cohort_too_small_for_its_folds_is_refused(split, folds):
 
 
 @pytest.mark.parametrize("validation", [-0.1, 1.0, 0.99])
-def test_inner_part_that_takes_all_is_refused(split, validation):
+def test_a_validation_part_that_takes_all_is_refused(split, validation):
     with pytest.raises(ValueError, match=rf"splits.validation should .* in holdout. Received: {validation} of"):
         split(20, validation=validation, shares=[1])
 
@@ -174,7 +178,3 @@ def test_impossible_shares_are_named(split):
 def test_external_patients_alone_are_refused(split):
     with pytest.raises(ValueError, match="0 patients outside the external cohort"):
         split({"E1": "external"})
-
-
-def test_settings_are_those_of_the_config(study_config):
-    assert set(study_config()["splits"]) == set(SETTINGS)

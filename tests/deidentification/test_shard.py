@@ -13,9 +13,10 @@ from pydicom.uid import ExplicitVRLittleEndian
 from readings import reading, write_sheet
 
 from discgrade import records
-from discgrade.deidentification.shard import deidentify_shard
-from discgrade.deidentification.source import headers, shard_of
+from discgrade.deidentification.shard import ShardTables, deidentify_shard
+from discgrade.deidentification.source import Source, headers, shard_of
 from discgrade.readings import rules
+from discgrade.settings.model import Deidentify, Identifiers
 
 SHARDS = ["00", "01"]
 TABLES = {"instances": records.INSTANCES, "rejected": records.REJECTED, "ratings": records.RATINGS}
@@ -29,20 +30,24 @@ class Study:
         self.sheet = folder / "ratings.csv"
         self.export = self.results / "export"
 
-    def run(self, shards: list[str] = SHARDS, **options: object) -> None:
+    def run(
+        self,
+        shards: list[str] = SHARDS,
+        *,
+        identifiers: Identifiers = "original",
+        key_seed: int | None = None,
+        **options: object,
+    ) -> None:
         for shard in shards:
-            instances, rejected, ratings = (self.results / kind / f"{shard}.parquet" for kind in TABLES)
             deidentify_shard(
-                source=self.scans,
-                ratings=self.sheet if self.sheet.exists() else None,
+                source=Source(self.scans, self.sheet if self.sheet.exists() else None, key_seed),
                 shard=shard,
                 shards=shards,
                 export=self.export,
-                instances=instances,
-                rejected=rejected,
-                ratings_out=ratings,
+                tables=ShardTables(**{kind: self.results / kind / f"{shard}.parquet" for kind in TABLES}),
                 private=self.private,
-                options=options,
+                deidentify=Deidentify(**options),
+                identifiers=identifiers,
             )
 
     def table(self, kind: str, shards: list[str] = SHARDS) -> pa.Table:
@@ -263,7 +268,7 @@ def test_two_slices_with_the_same_pixels_are_two_images(study):
 def test_a_name_that_a_later_file_gives_away_is_found_in_an_earlier_one(study):
     nameless = person(1, 0, PatientName="", SeriesDescription="t2_given1_sag")
     write_images(study.scans, {"a/1": nameless, "a/2": person(1, 1)})
-    study.run(words=["given1"])
+    study.run(words=("given1",))
     assert study.reasons() == ["read-back: one of the patient's own values"]
     assert len(study.files()) == 1
 
@@ -460,5 +465,5 @@ def test_characteristics_are_kept_as_chosen(study):
 
 def test_words_of_the_site_stay(study):
     write_images(study.scans, {"a/1": person(1, SeriesDescription="t2_quick_sag")})
-    study.run(words=["Quick"])
+    study.run(words=("Quick",))
     assert read(*study.files().values()).SeriesDescription == "t2_quick_sag"

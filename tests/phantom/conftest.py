@@ -1,7 +1,7 @@
 """A small phantom cohort, made once, and what a test needs to make others."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -10,8 +10,9 @@ import pytest
 from pydicom.dataset import FileDataset
 
 from discgrade.phantom.cohort import make_cohort
+from discgrade.settings.model import Phantom
 
-SIZE = {"primary": 9, "supplemental": 3, "reread": 10, "second_rater": 6, "seed": 7, "workers": 1}
+SIZE = Phantom(primary=9, supplemental=3, reread=10, second_rater=6, seed=7)
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,9 @@ class Made:
 
 @pytest.fixture(scope="session")
 def make() -> Callable[..., Path]:
-    def make_in(folder: Path, **changes: int) -> Path:
+    def make_in(folder: Path, workers: int = 1, **changes: int) -> Path:
         paths = {"destination": folder / "export", "ratings": folder / "ratings.csv", "truth": folder / "truth.parquet"}
-        make_cohort(**paths, **(SIZE | changes))
+        make_cohort(private=folder, **paths, phantom=replace(SIZE, **changes), workers=workers)
         return folder
 
     return make_in

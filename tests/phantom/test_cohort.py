@@ -86,3 +86,9 @@ def test_a_cohort_may_lack_its_supplemental_part_and_second_readings(make, tmp_p
 def test_a_cohort_may_lack_its_primary_part(make, tmp_path):
     folder = make(tmp_path, primary=0, supplemental=1, reread=0, second_rater=0)
     assert len((folder / "ratings.csv").read_text().splitlines()) == 1 + 5
+
+
+def test_the_private_folder_is_its_owners_only(make, tmp_path):
+    tmp_path.chmod(0o755)
+    folder = make(tmp_path, primary=1, supplemental=0, reread=0, second_rater=0)
+    assert folder.stat().st_mode & 0o777 == 0o700

@@ -5,20 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from discgrade.settings.model import Dataset, Person, Provenance
+
 pytest.importorskip("rocrate", reason="rocrate is not installed")
 
-CONFIG = {
-    "study": "toy",
-    "provenance": {
-        "title": "A study in miniature",
-        "people": [
-            {"name": "Ada Muster", "orcid": "https://orcid.org/0000-0002-1825-0097", "affiliation": "Somewhere"}
-        ],
-        "license": "https://creativecommons.org/licenses/by/4.0/",
-        "ethics": "Board of Somewhere, vote 12/2020",
-        "dataset": {"name": "Spines", "url": "https://example.org/spines", "description": "MRI", "license": None},
-    },
-}
+PROVENANCE = Provenance(
+    title="A study in miniature",
+    people=(Person("Ada Muster", "https://orcid.org/0000-0002-1825-0097", "Somewhere"),),
+    license="https://creativecommons.org/licenses/by/4.0/",
+    ethics="Board of Somewhere, vote 12/2020",
+    dataset=Dataset("Spines", description="MRI", url="https://example.org/spines"),
+)
 
 
 @pytest.fixture
@@ -26,7 +23,7 @@ def crate(results):
     from discgrade.provenance.crate import write_crate
 
     destination = results / "provenance" / "ro-crate-metadata.json"
-    write_crate(results=results, config=CONFIG, destination=destination)
+    write_crate(results=results, study="toy", provenance=PROVENANCE, destination=destination)
     return destination
 
 
@@ -47,6 +44,17 @@ def test_the_root_names_people_licence_vote_and_dataset(entities):
     assert entities["#ethics-vote"]["value"] == "Board of Somewhere, vote 12/2020"
     assert entities[root["isBasedOn"]["@id"]]["name"] == "Spines"
     assert {"@id": "https://w3id.org/ro/wfrun/provenance/0.5"} in root["conformsTo"]
+
+
+def test_a_study_that_says_nothing_of_itself_is_called_by_its_name(results):
+    from discgrade.provenance.crate import write_crate
+
+    destination = results / "provenance" / "ro-crate-metadata.json"
+    write_crate(results=results, study="toy", provenance=Provenance(), destination=destination)
+    entities = {entity["@id"]: entity for entity in json.loads(destination.read_text())["@graph"]}
+    assert entities["./"]["name"] == "discgrade study toy"
+    assert not {"author", "additionalProperty", "isBasedOn"} & set(entities["./"])
+    assert entities["#no-license"]["name"].startswith("No licence was stated")
 
 
 def test_every_job_is_an_action_with_its_tool_inputs_and_outputs(entities):
@@ -89,7 +97,7 @@ def test_the_same_records_give_the_same_bytes(crate, results):
     from discgrade.provenance.crate import write_crate
 
     before = crate.read_bytes()
-    write_crate(results=results, config=CONFIG, destination=crate)
+    write_crate(results=results, study="toy", provenance=PROVENANCE, destination=crate)
     assert crate.read_bytes() == before
 
 
@@ -105,7 +113,7 @@ def test_a_study_without_records_is_refused(tmp_path):
     from discgrade.provenance.crate import write_crate
 
     with pytest.raises(ValueError, match="no job records to describe"):
-        write_crate(results=tmp_path, config=CONFIG, destination=tmp_path / "ro-crate-metadata.json")
+        write_crate(results=tmp_path, study="toy", provenance=PROVENANCE, destination=tmp_path / "ro-crate-metadata.json")
 
 
 @pytest.mark.ci

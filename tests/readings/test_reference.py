@@ -2,12 +2,11 @@
 
 import pyarrow as pa
 import pytest
+from small_cohorts import FIRST, MEDIAN
 
 from discgrade.readings.reference import reference_discs
 from discgrade.records import DISCS, INSTANCES, RATINGS
-
-FIRST = {"statistic": "reading", "rater": "R1", "reading": 1}
-MEDIAN = {"statistic": "median", "rater": None, "reading": None}
+from discgrade.settings.model import Reference
 
 
 @pytest.fixture
@@ -38,7 +37,7 @@ def test_grade_slice_and_roi_are_the_reference_readings(discs_of, make_reading):
 @pytest.mark.parametrize(("rater", "number", "grade"), [("R1", 2, 2.3), ("R2", 1, 4.0)])
 def test_reference_is_any_rater_and_reading(discs_of, make_reading, rater, number, grade):
     readings = [make_reading(), make_reading(grade=2.3, reading=2), make_reading(grade=4.0, rater="R2")]
-    (disc,) = discs_of(readings, {"statistic": "reading", "rater": rater, "reading": number}).values()
+    (disc,) = discs_of(readings, Reference("reading", rater, number)).values()
     assert disc["grade"] == grade
 
 
@@ -94,10 +93,3 @@ def test_order_of_the_readings_is_of_no_account(discs_of, make_reading):
 def test_reading_without_its_image_is_named(discs_of, make_reading, make_instance):
     with pytest.raises(ValueError, match=r"image should be among the instances of shard 07. Missing: \['P1.1.1'\]"):
         discs_of([make_reading("P1")], images=[make_instance("P2")])
-
-
-def test_unknown_statistic_is_refused(discs_of, make_reading):
-    with pytest.raises(
-        ValueError, match=r"cohort.reference.statistic. It should be reading or median. Received: 'mean'"
-    ):
-        discs_of([make_reading()], {"statistic": "mean"})

@@ -11,6 +11,7 @@ from discgrade.grades import FRACTIONAL, integral
 from discgrade.reliability import credible
 from discgrade.reliability.credible import Bootstrap, fold_draws, highest_density, mean_draws, score_draws, unit_weights
 from discgrade.reliability.pairs import Pairs
+from discgrade.settings.model import Unit
 
 
 def make_pairs(seed: int = 1, *, patients: int = 40, noise: float = 1.5, shared: float = 0.0, copies: int = 1) -> Pairs:
@@ -29,12 +30,16 @@ def make_pairs(seed: int = 1, *, patients: int = 40, noise: float = 1.5, shared:
     )
 
 
+def bootstrap_of(unit: Unit = "patient", draws: int = 40_000, seed: int = 1) -> Bootstrap:
+    return Bootstrap(unit, draws, seed, probability=0.9973)
+
+
 def column(draws: credible.Draws, metric: str, grade: float | None = None) -> np.ndarray:
     return draws.values[:, draws.columns.index((metric, grade))]
 
 
 def test_draws_equal_scikit_learn_with_the_same_sample_weights():
-    pairs, bootstrap = make_pairs(copies=2), Bootstrap(draws=20, seed=4)
+    pairs, bootstrap = make_pairs(copies=2), bootstrap_of(draws=20, seed=4)
     draws = score_draws([pairs], bootstrap)[0]
     weights = np.concatenate(list(unit_weights(40, None, 20, 4)))
     _, patient = np.unique(pairs.patient.astype(str), return_inverse=True)
@@ -66,7 +71,7 @@ def test_accuracy_of_independent_discs_has_the_beta_posterior():
     names = np.array([f"P{number}" for number in range(50)], object)
     pairs = Pairs(reference_rank, predicted, names, names, "fractional")
     for unit in ("patient", "disc"):
-        draws = score_draws([pairs], Bootstrap(unit, draws=20_000))[0]
+        draws = score_draws([pairs], bootstrap_of(unit, draws=20_000))[0]
         beta = stats.beta(38, 12)
         assert stats.kstest(column(draws, "accuracy"), beta.cdf).pvalue > 0.001
         index = draws.columns.index(("accuracy", None))
@@ -78,8 +83,8 @@ def test_accuracy_of_independent_discs_has_the_beta_posterior():
 def test_mean_of_folds_has_the_dirichlet_moments():
     """Under Dirichlet(1, ..., 1) over n folds the mean has the plain mean and population variance / (n + 1)."""
     folds = [make_pairs(seed, patients=10) for seed in range(10)]
-    draws = fold_draws(folds, Bootstrap("fold", draws=40_000))
-    scores = np.array([score_draws([fold], Bootstrap(draws=1))[0].observed for fold in folds])
+    draws = fold_draws(folds, bootstrap_of("fold", draws=40_000))
+    scores = np.array([score_draws([fold], bootstrap_of(draws=1))[0].observed for fold in folds])
     np.testing.assert_allclose(draws.observed, scores.mean(axis=0), atol=1e-12)
     np.testing.assert_allclose(draws.values.mean(axis=0), scores.mean(axis=0), atol=0.002)
     np.testing.assert_allclose(draws.values.var(axis=0), scores.var(axis=0) / 11, rtol=0.04, atol=1e-7)
@@ -89,8 +94,8 @@ def test_mean_of_folds_has_the_dirichlet_moments():
 def test_alike_discs_weighed_as_one_have_the_same_posterior_as_each_alone():
     pairs = make_pairs(patients=60)
     alone = replace(pairs, patient=pairs.disc)
-    merged = score_draws([pairs], Bootstrap("disc", draws=20_000))[0]
-    single = score_draws([alone], Bootstrap("patient", draws=20_000, seed=2))[0]
+    merged = score_draws([pairs], bootstrap_of("disc", draws=20_000))[0]
+    single = score_draws([alone], bootstrap_of("patient", draws=20_000, seed=2))[0]
     for metric in ("kappa_linear", "mae", "lin_ccc"):
         assert stats.ks_2samp(column(merged, metric), column(single, metric)).pvalue > 0.001
     assert merged.units == single.units == 300
@@ -99,7 +104,7 @@ def test_alike_discs_weighed_as_one_have_the_same_posterior_as_each_alone():
 def test_runs_on_the_same_discs_are_paired_draw_by_draw():
     pairs, other = make_pairs(seed=1), make_pairs(seed=1, noise=3)
     for unit in ("patient", "disc"):
-        bootstrap = Bootstrap(unit, draws=200)
+        bootstrap = bootstrap_of(unit, draws=200)
         together = score_draws([pairs, other, pairs], bootstrap)
         np.testing.assert_array_equal(together[0].values, together[2].values)
         assert np.corrcoef(column(together[0], "kappa_linear"), column(together[1], "kappa_linear"))[0, 1] > 0.1
@@ -107,8 +112,8 @@ def test_runs_on_the_same_discs_are_paired_draw_by_draw():
 
 def test_a_run_has_the_same_draws_alone_and_beside_others():
     pairs = make_pairs(seed=1)
-    beside = score_draws([pairs, make_pairs(seed=1, noise=3)], Bootstrap(draws=50))[0]
-    np.testing.assert_allclose(score_draws([pairs], Bootstrap(draws=50))[0].values, beside.values, atol=1e-12)
+    beside = score_draws([pairs, make_pairs(seed=1, noise=3)], bootstrap_of(draws=50))[0]
+    np.testing.assert_allclose(score_draws([pairs], bootstrap_of(draws=50))[0].values, beside.values, atol=1e-12)
 
 
 def test_draws_do_not_depend_on_the_order_of_samples_or_the_size_of_chunks(monkeypatch):
@@ -116,23 +121,23 @@ def test_draws_do_not_depend_on_the_order_of_samples_or_the_size_of_chunks(monke
     order = np.random.default_rng(1).permutation(len(pairs))
     sides = {side: getattr(pairs, side)[order] for side in ("reference", "predicted", "disc", "patient")}
     for unit in ("patient", "disc"):
-        draws = score_draws([pairs], Bootstrap(unit, draws=100))[0].values
-        shuffled = score_draws([replace(pairs, **sides)], Bootstrap(unit, draws=100))[0].values
+        draws = score_draws([pairs], bootstrap_of(unit, draws=100))[0].values
+        shuffled = score_draws([replace(pairs, **sides)], bootstrap_of(unit, draws=100))[0].values
         np.testing.assert_array_equal(draws, shuffled)
         with monkeypatch.context() as patch:
             patch.setattr(credible, "_CHUNK_DRAWS", 7)
-            np.testing.assert_allclose(score_draws([pairs], Bootstrap(unit, draws=100))[0].values, draws, atol=1e-12)
+            np.testing.assert_allclose(score_draws([pairs], bootstrap_of(unit, draws=100))[0].values, draws, atol=1e-12)
 
 
 def test_seeds_differ_and_repeat():
     pairs = make_pairs()
-    draws = [score_draws([pairs], Bootstrap(draws=50, seed=seed))[0].values for seed in (1, 1, 2)]
+    draws = [score_draws([pairs], bootstrap_of(draws=50, seed=seed))[0].values for seed in (1, 1, 2)]
     np.testing.assert_array_equal(draws[0], draws[1])
     assert not np.array_equal(draws[0], draws[2])
 
 
 def test_mean_over_seeds_averages_draw_by_draw():
-    trainings = score_draws([make_pairs(seed=1), make_pairs(seed=1, noise=2)], Bootstrap(draws=30))
+    trainings = score_draws([make_pairs(seed=1), make_pairs(seed=1, noise=2)], bootstrap_of(draws=30))
     mean = mean_draws(trainings)
     np.testing.assert_allclose(mean.values, (trainings[0].values + trainings[1].values) / 2)
     np.testing.assert_allclose(mean.observed, (trainings[0].observed + trainings[1].observed) / 2)
@@ -141,7 +146,7 @@ def test_mean_over_seeds_averages_draw_by_draw():
 def test_undefined_scores_have_no_interval_and_no_warning():
     pairs = make_pairs(patients=5)
     constant = replace(pairs, reference=np.full(25, 6), predicted=np.full(25, 6))
-    draws = score_draws([constant], Bootstrap(draws=100))[0]
+    draws = score_draws([constant], bootstrap_of(draws=100))[0]
     bounds = dict(zip(draws.columns, highest_density(draws.values, 0.95), strict=True))
     assert np.isnan(bounds["kappa_linear", None]).all()
     np.testing.assert_array_equal(bounds["accuracy", None], [1, 1])
@@ -149,12 +154,12 @@ def test_undefined_scores_have_no_interval_and_no_warning():
 
 def coverage(unit: str, metrics: list[str], studies: int = 120) -> np.ndarray:
     """Share of simulated studies whose 90 % interval of a score holds that of a large population."""
-    truth = score_draws([make_pairs(999, patients=40_000, shared=1.5)], Bootstrap(draws=1))[0]
+    truth = score_draws([make_pairs(999, patients=40_000, shared=1.5)], bootstrap_of(draws=1))[0]
     chosen = [truth.columns.index((metric, None)) for metric in metrics]
     expected = truth.observed[chosen]
     held = np.zeros(len(metrics))
     for seed in range(studies):
-        draws = score_draws([make_pairs(seed, patients=50, shared=1.5)], Bootstrap(unit, draws=400))[0]
+        draws = score_draws([make_pairs(seed, patients=50, shared=1.5)], bootstrap_of(unit, draws=400))[0]
         bounds = highest_density(draws.values[:, chosen], 0.9)
         held += (bounds[:, 0] <= expected) & (expected <= bounds[:, 1])
     return held / studies

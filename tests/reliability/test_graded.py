@@ -1,5 +1,6 @@
 """Bad input is refused with names before anything is scored."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -8,6 +9,7 @@ from invented_study import make_study, write_table
 
 from discgrade import records
 from discgrade.reliability.graded import grade_run, named, read_discs, read_splits
+from discgrade.settings.model import Protocol, Score
 
 
 @pytest.fixture
@@ -19,8 +21,9 @@ def change(path: Path, schema, edit) -> None:
     write_table(edit(records.read(path, schema).to_pandas()), schema, path)
 
 
-def grade(made, index: int = 0, **plan) -> pd.DataFrame:
-    return grade_run(made.predictions[index], made.runs[index] | plan, read_discs(made.discs), read_splits(made.splits))
+def grade(made, index: int = 0, score: Score = "as_read", **changes) -> pd.DataFrame:
+    plan = replace(made.runs[index], protocol=Protocol(score, "validation"), **changes)
+    return grade_run(made.predictions[index], plan, read_discs(made.discs), read_splits(made.splits))
 
 
 def test_as_read_copies_of_the_test_part_and_the_external_cohort_are_scored(made):
@@ -61,8 +64,8 @@ def test_a_disc_with_fewer_copies_cannot_be_averaged(made):
         grade(made, score="averaged")
 
 
-def test_the_external_cohort_is_scored_by_the_fixed_split_alone(made):
-    fold = next(index for index, plan in enumerate(made.runs) if plan["split"] == "fold-01")
+def test_the_external_cohort_is_scored_by_the_hold_out_split_alone(made):
+    fold = next(index for index, plan in enumerate(made.runs) if plan.run.split == "fold-01")
     assert set(grade(made, fold)["part"]) == {"test"}
 
 
@@ -87,11 +90,11 @@ def test_a_run_without_augmented_copies_cannot_be_scored_on_them(made):
 
 
 def test_discs_of_the_training_part_are_refused(made):
-    def with_stranger(rows):
+    def with_another(rows):
         own = rows[rows["disc"].str.startswith("P0000")]
         return pd.concat([rows, own.assign(disc=own["disc"].str.replace("P0000", "P0001"))])
 
-    change(made.predictions[0], records.PREDICTIONS, with_stranger)
+    change(made.predictions[0], records.PREDICTIONS, with_another)
     with pytest.raises(ValueError, match="predictions of discs outside the test part of holdout: P0001-0, P0001-1"):
         grade(made)
 

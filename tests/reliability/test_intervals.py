@@ -1,5 +1,6 @@
 """Intervals and comparisons of a whole study."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -9,6 +10,7 @@ from invented_study import draw, make_study, score
 
 from discgrade import records
 from discgrade.settings import grid
+from discgrade.settings.model import Protocol
 
 FEW_RUNS = {
     "images": {"resolution": 48, "resolutions": []},
@@ -161,7 +163,8 @@ def test_wider_probabilities_give_wider_intervals_and_the_seed_decides_them(tmp_
 
 def test_variants_scored_on_other_copies_of_the_same_discs_are_paired_too(tmp_path):
     made = make_study(tmp_path, patients=20, again=0, second=0, copies=3, **FEW_RUNS)
-    made.runs = [plan | ({"score": "augmented"} if plan["variant"] == "soft_kappa" else {}) for plan in made.runs]
+    augmented = Protocol("augmented", "validation")
+    made.runs = [replace(one, protocol=augmented) if one.run.variant == "soft_kappa" else one for one in made.runs]
     score(made)
     draw(made, draws=100)
     rows = read(made.comparisons, records.COMPARISONS)

@@ -12,6 +12,7 @@ from discgrade.reliability.graded import read_discs
 from discgrade.reliability.metrics import global_scores
 from discgrade.reliability.pairs import all_scores
 from discgrade.reliability.tabulation import Scope
+from discgrade.settings.model import Reference
 
 # Counts of the paper's 13 grades among its training samples (four copies a disc), which its class weights give away.
 PREVALENCE = np.array([924, 360, 288, 3716, 1656, 1880, 6940, 3168, 1056, 6328, 380, 344, 1572], float)
@@ -28,8 +29,8 @@ def readings_of(made) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def test_the_main_reading_is_that_of_the_reference():
-    assert raters.main_reading({"statistic": "reading", "rater": "R2", "reading": 3}) == ("R2", 3)
-    assert raters.main_reading({"statistic": "median"}) == ("R1", 1)
+    assert raters.main_reading(Reference("reading", "R2", 3)) == ("R2", 3)
+    assert raters.main_reading(Reference("median")) == ("R1", 1)
 
 
 def test_readings_are_paired_on_the_discs_that_have_both(made):

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from invented_study import make_study, score, write_table
+from invented_study import CONFIG, make_study, score, write_table
 from sklearn import metrics as reference
 
 from discgrade import records
@@ -76,7 +76,7 @@ def test_groups_of_discs_are_scored_on_their_own(scored):
         assert value(scores, scope=scope, group=group) == pytest.approx(expected, abs=1e-12)
 
 
-def test_unknown_makers_are_no_group(scored):
+def test_unknown_manufacturers_are_no_group(scored):
     assert set(read_scores(scored).query("scope == 'manufacturer'")["group"]) == {"Siemens", "Philips"}
 
 
@@ -111,7 +111,7 @@ def test_an_integral_run_is_scored_against_both_references(scored):
     assert not {"accuracy_fractional", "kappa_linear_fractional"} & set(keys)
 
 
-def test_readings_are_scored_beside_the_runs(scored):
+def test_readings_are_scored_next_to_the_runs(scored):
     ratings = records.read(scored.ratings, records.RATINGS).to_pandas()
     table = ratings.pivot(index="disc", columns=["rater", "reading"], values="grade")
     for variant, other in (("intra_rater", ("R1", 2)), ("inter_rater", ("R2", 1))):
@@ -140,7 +140,7 @@ def test_a_cohort_of_integral_grades_has_integral_scores_only(tmp_path):
         whole=True,
         again=40,
         second=0,
-        variants={"integral": {"scale": "integral"}},
+        variants={"integral": CONFIG["variants"]["integral"]},
         grid={"default": "integral", "variants": None, "folds": ["integral"], "seeds": [1]},
     )
     score(made)

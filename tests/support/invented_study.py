@@ -1,6 +1,7 @@
 """An invented study of any size whose predictions and readings scatter about hidden grades, to score and tabulate."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -8,28 +9,41 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import yaml
 from table_rows import disc_row
 
 from discgrade import records
 from discgrade.grades import FRACTIONAL, INTEGRAL, LEVELS, grades_of, nearest
 from discgrade.reliability.intervals import credible_intervals
+from discgrade.reliability.plan import RunPlan, run_plans
 from discgrade.reliability.scoring import score_runs
 from discgrade.settings import grid
+from discgrade.settings.loading import check_config
+from discgrade.settings.model import Intervals, Study, Unit
+from discgrade.settings.study import read_study
 
+ROOT = Path(__file__).parents[2]
+DRAWN = Intervals(probability=0.9973, draws=2000, seed=1)
 NOISE = {"default": 0.3, "integral": 0.32, "soft_kappa": 0.6, "mse": 0.35}
 CONFIG: dict[str, Any] = {
     "images": {"resolution": 48, "resolutions": [24, 48]},
     "splits": {"folds": 2, "shares": [1, 4]},
-    "training": {"decoding": "argmax"},
     "variants": {
-        "default": {"scale": "fractional"},
-        "integral": {"scale": "integral"},
-        "soft_kappa": {"scale": "fractional"},
-        "mse": {"scale": "continuous"},
+        "default": {"loss": "categorical_crossentropy", "scale": "fractional"},
+        "integral": {"loss": "categorical_crossentropy", "scale": "integral"},
+        "soft_kappa": {"loss": "soft_kappa", "scale": "fractional"},
+        "mse": {"loss": "mean_squared_error", "scale": "continuous"},
     },
     "grid": {"default": "default", "variants": None, "folds": ["default", "integral"], "seeds": [1]},
-    "protocol": {"score": "as_read", "checkpoint": "validation", "unit": "patient"},
 }
+
+
+def study_of(**sections: Any) -> Study:
+    """Return the settings of config.yaml with some sections merged over it; the variants are those given alone."""
+    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")) | {"study": "invented"}
+    for name, section in sections.items():
+        config[name] = section if name == "variants" else config[name] | section
+    return read_study(check_config(config))
 
 
 def make_discs(rng: np.random.Generator, patients: int, external: int, whole: bool) -> pd.DataFrame:
@@ -72,17 +86,18 @@ def make_ratings(rng: np.random.Generator, discs: pd.DataFrame, again: int, seco
 
 
 def make_predictions(
-    rng: np.random.Generator, discs: pd.DataFrame, parts: pd.Series, plan: dict[str, Any], copies: int
+    rng: np.random.Generator, discs: pd.DataFrame, parts: pd.Series, plan: RunPlan, copies: int
 ) -> pd.DataFrame:
-    noise = NOISE[plan["variant"]] * plan["share"] ** 0.2 * (48 / plan["resolution"]) ** 0.1
+    run, scale = plan.run, plan.scale
+    noise = NOISE[run.variant] * run.share**0.2 * (48 / run.resolution) ** 0.1
     chosen = discs.assign(part=discs["patient"].map(parts))
     chosen = chosen[chosen["part"].isin(["test", "external"])]
     frames = []
     for copy in range(copies + 1):
         value = chosen["grade"].to_numpy() + rng.normal(0, noise, len(chosen))
-        grades = grades_of(plan["scale"])
+        grades = grades_of(scale)
         outputs = np.exp(-((value[:, None] - grades) ** 2) / 0.1)
-        outputs = value[:, None] if plan["scale"] == "continuous" else outputs / outputs.sum(1, keepdims=True)
+        outputs = value[:, None] if scale == "continuous" else outputs / outputs.sum(1, keepdims=True)
         frames.append(chosen[["disc", "part"]].assign(copy=copy, outputs=list(outputs.astype(np.float32))))
     return pd.concat(frames)
 
@@ -101,25 +116,25 @@ def make_study(
     again: int = 120,
     second: int = 60,
     copies: int = 1,
-    **config: Any,
+    **sections: Any,
 ) -> SimpleNamespace:
-    """Write discs, splits, ratings and the predictions of every run of a config.
+    """Write discs, splits, ratings and the predictions of every run of a study with some sections of its config.
 
     `whole` gives integral grades only; `again` and `second` are the numbers of discs read again, and by rater 2.
     """
     rng = np.random.default_rng(20210201)
-    config = CONFIG | config
+    study = study_of(**CONFIG | sections)
     discs = make_discs(rng, patients, external, whole)
-    splits = make_splits(discs, config["splits"]["folds"])
+    splits = make_splits(discs, study.splits.folds)
     ratings = make_ratings(rng, discs, again, second, whole)
-    plans = grid.run_plans(config)
+    plans = run_plans(study)
     paths: Sequence[Path] = [folder / "runs" / str(index) / "predictions.parquet" for index in range(len(plans))]
     for path, plan in zip(paths, plans, strict=True):
-        parts = splits[splits["split"] == plan["split"]].set_index("patient")["part"]
+        parts = splits[splits["split"] == plan.run.split].set_index("patient")["part"]
         write_table(make_predictions(rng, discs, parts, plan, copies), records.PREDICTIONS, path)
     return SimpleNamespace(
         folder=folder,
-        config=config,
+        study=study,
         runs=plans,
         predictions=paths,
         discs=write_table(discs, records.DISCS, folder / "discs.parquet"),
@@ -135,11 +150,15 @@ def make_study(
 def score(made: SimpleNamespace) -> None:
     """Run `score_runs` on a made study."""
     names = ("predictions", "runs", "discs", "splits", "ratings", "graded", "scores")
-    score_runs(**{name: getattr(made, name) for name in names})
+    score_runs(**{name: getattr(made, name) for name in names}, reference=made.study.cohort.reference)
 
 
-def draw(made: SimpleNamespace, **changes: Any) -> None:
+def draw(made: SimpleNamespace, unit: Unit = "patient", **changes: Any) -> None:
     """Run `credible_intervals` on a scored study."""
     names = ("graded", "discs", "ratings", "intervals", "comparisons")
-    settings = {"unit": "patient", "probability": 0.9973, "draws": 2000, "seed": 1} | changes
-    credible_intervals(**{name: getattr(made, name) for name in names}, **settings)
+    credible_intervals(
+        **{name: getattr(made, name) for name in names},
+        unit=unit,
+        reference=made.study.cohort.reference,
+        settings=replace(DRAWN, **changes),
+    )

@@ -1,7 +1,6 @@
-"""Small cohorts, one row a reading, dealt to shards."""
+"""Small cohorts, one row a reading, assigned to shards."""
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,11 @@ import pytest
 
 from discgrade.cohort.selection import select_discs
 from discgrade.records import DISCS, INSTANCES, RATINGS, REJECTED, read, write
+from discgrade.records.flow import Flow, read_flow
+from discgrade.settings.model import Reference
 
-FIRST = {"statistic": "reading", "rater": "R1", "reading": 1}
+FIRST = Reference("reading", "R1", 1)
+MEDIAN = Reference("median")
 
 Row = dict[str, Any]
 
@@ -41,7 +43,7 @@ class Cohort:
 
     ratings: pd.DataFrame
     discs: pd.DataFrame
-    flow: Mapping[str, Any]
+    flow: Flow
     folder: Path
 
 
@@ -52,7 +54,7 @@ def select(tmp_path: Path) -> Callable[..., Cohort]:
     def run(
         readings: Sequence[Sequence[Row]],
         images: Sequence[Sequence[Row]],
-        reference: Mapping[str, Any] = FIRST,
+        reference: Reference = FIRST,
         rejected: Sequence[Sequence[str]] = (),
     ) -> Cohort:
         shards = [f"{number:02d}" for number in range(len(readings))]
@@ -79,7 +81,7 @@ def select(tmp_path: Path) -> Callable[..., Cohort]:
         return Cohort(
             ratings=read(out["ratings.parquet"], RATINGS).to_pandas(),
             discs=read(out["discs.parquet"], DISCS).to_pandas(),
-            flow=json.loads(out["flow.json"].read_text()),
+            flow=read_flow(out["flow.json"]),
             folder=tmp_path,
         )
 

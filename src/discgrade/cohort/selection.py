@@ -1,19 +1,18 @@
-"""Join the shards into one cohort, refuse what contradicts itself, and count who is kept and who is not, and why."""
+"""Join the shards into one cohort, refuse what contradicts itself, and tell who is kept and who is not, and why."""
 
-import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
+from discgrade.cohort.flow import count_flow, scales
 from discgrade.cohort.validation import find_faults
-from discgrade.grades import is_grade
 from discgrade.readings.reference import in_order, reference_discs
-from discgrade.records import DISCS, INSTANCES, RATINGS, REJECTED, read, read_all, replacing, write
-from discgrade.settings.model import Scale
+from discgrade.records import DISCS, INSTANCES, RATINGS, REJECTED, read, read_all, write
+from discgrade.records.flow import write_flow
+from discgrade.settings.model import Reference
 
 _IMAGE = ["patient", "sop_instance_uid", "frames", "rows", "columns", "pixel_digest"]
 
@@ -24,7 +23,7 @@ def select_discs(
     instances: Sequence[Path],
     rejected: Sequence[Path],
     shards: Sequence[str],
-    reference: Mapping[str, Any],
+    reference: Reference,
     ratings_out: Path,
     discs_out: Path,
     flow_out: Path,
@@ -36,10 +35,10 @@ def select_discs(
         instances: Each shard's exported images, `records.INSTANCES`.
         rejected: Each shard's files that were not exported, `records.REJECTED`.
         shards: Names of the shards, in the order of the files.
-        reference: Which reading is the reference, as `reference.reference_discs` takes it.
+        reference: Which reading is the reference.
         ratings_out: Every reading, sorted by disc, rater and reading.
         discs_out: One row a disc, `records.DISCS`, sorted by disc.
-        flow_out: JSON, see `flow`.
+        flow_out: JSON, `records.flow.Flow`.
 
     Raises:
         ValueError: if the cohort contradicts itself or no disc has a reference grade; every fault in one message.
@@ -48,7 +47,7 @@ def select_discs(
     if faults := find_faults(readings, images.drop(columns="shard"), reference):
         raise ValueError("The cohort cannot be used:\n" + "\n".join(f"- {fault}" for fault in faults))
     readings = in_order(readings).drop(columns="shard")
-    scale: Scale = scales(readings)[0]
+    scale = scales(readings)[0]
     discs = pa.concat_tables(
         reference_discs(
             read(readings_path, RATINGS), read(images_path, INSTANCES), reference=reference, shard=shard, scale=scale
@@ -58,65 +57,7 @@ def select_discs(
     reasons = Counter(read_all(rejected, REJECTED)["reason"].to_pylist())
     write(pa.Table.from_pandas(readings, preserve_index=False), RATINGS, ratings_out)
     write(discs, DISCS, discs_out)
-    with replacing(flow_out) as partial:
-        counts = flow(readings, images, discs.to_pandas(), reasons, reference)
-        partial.write_text(json.dumps(counts, indent=2) + "\n")
-
-
-def flow(
-    readings: pd.DataFrame,
-    images: pd.DataFrame,
-    discs: pd.DataFrame,
-    rejected: Mapping[str, int],
-    reference: Mapping[str, Any],
-) -> dict[str, Any]:
-    """Count what was received, excluded and kept.
-
-    Returns:
-        `stages`: files, readings, discs and patients, each with received, excluded by reason, and kept; `reference`:
-        the reference reading in words; `scales`: the cohort's scales, the finest first; `raters`: number of each
-        rater's readings by their number; `cohorts`: patients and discs of each.
-    """
-    words = reference_words(reference)
-    read_discs, patients = readings["disc"].nunique(), set(images["patient"])
-    unread, left_out = patients - set(readings["patient"]), set(readings["patient"]) - set(discs["patient"])
-    distinct = len(readings.drop_duplicates(["disc", "rater", "reading"]))
-    stages = [
-        _stage("files", len(images) + sum(rejected.values()), dict(sorted(rejected.items()))),
-        _stage("readings", len(readings), {"the same reading again": len(readings) - distinct}),
-        _stage("discs", read_discs, {f"no {words}": read_discs - len(discs)}),
-        _stage("patients", len(patients), {"no readings": len(unread), f"no disc with {words}": len(left_out)}),
-    ]
-    return {
-        "stages": stages,
-        "reference": words,
-        "scales": scales(readings),
-        "raters": {
-            str(rater): {str(number): len(same) for number, same in group.groupby("reading")}
-            for rater, group in readings.groupby("rater")
-        },
-        "cohorts": {
-            str(cohort): {"patients": group["patient"].nunique(), "discs": len(group)}
-            for cohort, group in discs.groupby("cohort")
-        },
-    }
-
-
-def scales(readings: pd.DataFrame) -> list[Scale]:
-    """Return the scales that the readings can be evaluated on, the finest first."""
-    return ["integral"] if is_grade(readings["grade"], "integral").all() else ["fractional", "integral"]
-
-
-def reference_words(reference: Mapping[str, Any]) -> str:
-    """Name the reference reading, for example "reading 1 by R1"."""
-    if reference["statistic"] == "median":
-        return "first reading by any rater"
-    return f"reading {reference['reading']} by {reference['rater']}"
-
-
-def _stage(unit: str, received: int, excluded: Mapping[str, int]) -> dict[str, Any]:
-    reasons = {reason: count for reason, count in excluded.items() if count}
-    return {"unit": unit, "received": received, "excluded": reasons, "kept": received - sum(reasons.values())}
+    write_flow(count_flow(readings, images, discs.to_pandas(), reasons, reference), flow_out)
 
 
 def _joined(

@@ -1,22 +1,23 @@
 """What makes a cohort contradict itself: one line a fault, each naming the thing, the rule and what was found."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pandas as pd
 
 from discgrade.grades import FRACTIONAL, is_grade
+from discgrade.settings.model import Reference
 
 _SHOWN = 20
 
 
-def find_faults(readings: pd.DataFrame, images: pd.DataFrame, reference: Mapping[str, Any]) -> list[str]:
+def find_faults(readings: pd.DataFrame, images: pd.DataFrame, reference: Reference) -> list[str]:
     """Return every fault of a cohort, at most 20 of a kind and then their number.
 
     Args:
         readings: Columns of `records.RATINGS` and `shard`.
         images: Columns patient, sop_instance_uid, frames, rows, columns, pixel_digest of `records.INSTANCES`.
-        reference: Which reading is the reference, as `reference.reference_discs` takes it.
+        reference: Which reading is the reference.
     """
     image = images.drop(columns="patient").drop_duplicates("sop_instance_uid")
     seen = readings.merge(image, on="sop_instance_uid", how="left")
@@ -98,21 +99,21 @@ def _shared_images(images: pd.DataFrame) -> Iterator[str]:
         )
 
 
-def _reference(readings: pd.DataFrame, reference: Mapping[str, Any]) -> Iterator[str]:
+def _reference(readings: pd.DataFrame, reference: Reference) -> Iterator[str]:
     """Yield why there is no reading to take the reference grades from."""
     if readings.empty:
         yield "there are no readings; ratings should name at least one disc on an exported image"
-    elif reference["statistic"] == "median":
+    elif reference.statistic == "median":
         if not (readings["reading"] == 1).any():
             yield "cohort.reference.statistic: the median takes first readings. There are none with reading 1"
-    elif reference["rater"] not in (raters := sorted(set(readings["rater"]), key=lambda name: (len(name), name))):
-        yield f"cohort.reference.rater should be one of {_join(raters)}. Received: {reference['rater']}"
+    elif reference.rater not in (raters := sorted(set(readings["rater"]), key=lambda name: (len(name), name))):
+        yield f"cohort.reference.rater should be one of {_join(raters)}. Received: {reference.rater}"
     else:
-        given = sorted(set(readings.loc[readings["rater"] == reference["rater"], "reading"]))
-        if reference["reading"] not in given:
+        given = sorted(set(readings.loc[readings["rater"] == reference.rater, "reading"]))
+        if reference.reading not in given:
             yield (
-                f"cohort.reference.reading should be one of {_join(given)}, the readings of {reference['rater']}. "
-                f"Received: {reference['reading']}"
+                f"cohort.reference.reading should be one of {_join(given)}, the readings of {reference.rater}. "
+                f"Received: {reference.reading}"
             )
 
 

@@ -15,9 +15,10 @@ from typing import Any
 
 from discgrade import private as privacy
 from discgrade import records
-from discgrade.deidentification.shard import deidentify_shard
-from discgrade.deidentification.source import headers
+from discgrade.deidentification.shard import ShardTables, deidentify_shard
+from discgrade.deidentification.source import Source, headers
 from discgrade.host import die_with_parent
+from discgrade.settings.model import Deidentify
 
 _DESCRIPTION = """Export DICOM images and raters' readings without what identifies people.
 
@@ -79,25 +80,20 @@ def _run(given: argparse.Namespace) -> int:
 
 
 def _shard(shard: str, given: argparse.Namespace, shards: Sequence[str]) -> None:
-    options: dict[str, Any] = {
-        "keep_sex_and_age": not given.no_sex_and_age,
-        "keep_weight_and_size": given.weight_and_size,
-        "pseudonym": given.pseudonym,
-        "identifiers": given.identifiers,
-        "words": given.words,
-    }
-    instances, rejected, ratings = (given.destination / kind / f"{shard}.parquet" for kind in _TABLES)
     deidentify_shard(
-        source=given.source,
-        ratings=given.ratings,
+        source=Source(given.source, given.ratings),
         shard=shard,
         shards=shards,
         export=given.destination / "export",
-        instances=instances,
-        rejected=rejected,
-        ratings_out=ratings,
+        tables=ShardTables(*(given.destination / kind / f"{shard}.parquet" for kind in _TABLES)),
         private=given.private,
-        options=options,
+        deidentify=Deidentify(
+            keep_sex_and_age=not given.no_sex_and_age,
+            keep_weight_and_size=given.weight_and_size,
+            pseudonym=given.pseudonym,
+            words=tuple(given.words),
+        ),
+        identifiers=given.identifiers,
     )
 
 

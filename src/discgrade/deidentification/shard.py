@@ -3,10 +3,11 @@
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from discgrade import private as privacy
 from discgrade import records
@@ -14,64 +15,70 @@ from discgrade.deidentification import exporting, keys, linkage, profile, vocabu
 from discgrade.deidentification.files import Settings
 from discgrade.deidentification.folders import Job, Key, Outcome, export_files, key_of
 from discgrade.deidentification.pseudonyms import Pseudonyms
-from discgrade.deidentification.source import by_instance, headers, shard_of
+from discgrade.deidentification.source import Source, by_instance, headers, shard_of
 from discgrade.imaging.header import Header, normalised
 from discgrade.readings import rules, sheet
+from discgrade.settings.model import Deidentify, Identifiers
 
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class ShardTables:
+    """The tables of a shard: `records.INSTANCES`, `records.REJECTED` and `records.RATINGS`."""
+
+    instances: Path
+    rejected: Path
+    ratings: Path
+
+
 def deidentify_shard(
     *,
-    source: Path,
-    ratings: Path | None,
+    source: Source,
     shard: str,
     shards: Sequence[str],
     export: Path,
-    instances: Path,
-    rejected: Path,
-    ratings_out: Path,
+    tables: ShardTables,
     private: Path,
-    options: Mapping[str, Any],
+    deidentify: Deidentify,
+    identifiers: Identifiers,
 ) -> None:
     """Export one shard of a source folder without anything that identifies people.
 
     Args:
-        source: Folder of DICOM files; its top-level entries are dealt to the shards by a hash of their names.
-        ratings: Sheet of readings (csv, parquet or xlsx), or None.
+        source: Scans and readings; a hash of its name assigns each top-level entry of the scans to a shard.
         shard: Name of this shard.
         shards: Names of all shards.
         export: Folder that receives the anonymised files, below one folder a patient.
-        instances: Table `records.INSTANCES` that is written.
-        rejected: Table `records.REJECTED` that is written.
-        ratings_out: Table `records.RATINGS` that is written.
+        tables: Tables to write.
         private: Folder of key, index and maps.
-        options: Sections `deidentify` and `ratings` of the config; `key_seed` makes the key of a phantom study.
+        deidentify: What may be kept, and how pseudonyms are made.
+        identifiers: Whether the sheet names patients and images as the source does, or as an earlier export.
 
     Raises:
         rules.SheetError: if the sheet breaks a rule; no image is read then.
         private.RefusedError: if the private folder or the key may not be used, or there are no scans or no sheet.
     """
-    privacy.check_places(source, private, export)
+    privacy.check_places(source.dicom, private, export)
     privacy.make(private)
-    for table in (instances, rejected, ratings_out):
+    for table in (tables.instances, tables.rejected, tables.ratings):
         records.remove_leftovers(table)
-    with _pseudonyms(private, options) as (pseudonyms, mark):
+    with _pseudonyms(private, deidentify, source.key_seed) as (pseudonyms, mark):
         keys.check_mark(export, mark)
-        found = headers(source, private)
-        names = _sheet_names(pseudonyms, str(options.get("identifiers", "original")))
+        found = headers(source.dicom, private)
+        names = _sheet_names(pseudonyms, identifiers)
         withdrawn = _withdrawn(found, private, pseudonyms)
-        rows = _checked_rows(ratings, found, withdrawn, names, private)
+        rows = _checked_rows(source.ratings, found, withdrawn, names, private)
         job = Job(
-            source=source,
+            source=source.dicom,
             staged=exporting.stage(export, shard),
-            settings=_settings(pseudonyms, options),
+            settings=_settings(pseudonyms, deidentify),
             first=by_instance(found),
             uid_in_sheet=names.uid,
             rated=frozenset(row.get("sop_instance_uid") for row in rows),
             withdrawn=withdrawn,
         )
-        with records.writer(instances, records.INSTANCES) as sink:
+        with records.writer(tables.instances, records.INSTANCES) as sink:
             outcome = export_files([one for one in found if shard_of(one.path, shards) == shard], job, sink)
             with privacy.locked(private, "export"):
                 exporting.commit(job.staged, export, shard, shards, private)
@@ -80,16 +87,15 @@ def deidentify_shard(
                 linkage.note_raters(private, sheet.raters(rows))
                 linkage.note_rejected(private, shard, outcome.rejected)
                 withdrawal.note_models({pseudonyms.patient(key) for key in withdrawn}, export.parent, private)
-    _write_tables(outcome, rows, rejected, ratings_out)
+    _write_tables(outcome, rows, tables)
     reasons = dict(Counter(reason for _, _, reason in outcome.rejected))
     log.info("shard %s: %d files exported, rejected: %s", shard, outcome.exported, reasons or "none")
 
 
 @contextmanager
-def _pseudonyms(private: Path, options: Mapping[str, Any]) -> Iterator[tuple[Pseudonyms, str]]:
+def _pseudonyms(private: Path, deidentify: Deidentify, seed: int | None) -> Iterator[tuple[Pseudonyms, str]]:
     """Yield the study's pseudonyms and the mark of their key: kind and id."""
-    seed = options.get("key_seed")
-    kind = "phantom" if seed is not None else str(options.get("pseudonym", "keyed"))
+    kind = deidentify.pseudonym if seed is None else "phantom"
     if kind == "random":
         with privacy.locked(private, "map"):
             drawn = keys.RandomMap(private)
@@ -102,12 +108,9 @@ def _pseudonyms(private: Path, options: Mapping[str, Any]) -> Iterator[tuple[Pse
     yield pseudonyms, f"{kind} {pseudonyms.id}"
 
 
-def _settings(pseudonyms: Pseudonyms, options: Mapping[str, Any]) -> Settings:
-    kept = profile.Options(
-        sex_and_age=bool(options.get("keep_sex_and_age", True)),
-        weight_and_size=bool(options.get("keep_weight_and_size", False)),
-    )
-    site_words = {str(word).casefold() for word in options.get("words") or ()}
+def _settings(pseudonyms: Pseudonyms, deidentify: Deidentify) -> Settings:
+    kept = profile.Options(deidentify.keep_sex_and_age, deidentify.keep_weight_and_size)
+    site_words = {word.casefold() for word in deidentify.words}
     return Settings(pseudonyms, kept, vocabulary.words("description") | site_words)
 
 
@@ -118,7 +121,7 @@ class _Names(NamedTuple):
     patient: Callable[[Header], str]
 
 
-def _sheet_names(pseudonyms: Pseudonyms, identifiers: str) -> _Names:
+def _sheet_names(pseudonyms: Pseudonyms, identifiers: Identifiers) -> _Names:
     if identifiers == "pseudonym":
         return _Names(pseudonyms.uid, lambda header: pseudonyms.patient(key_of(header)))
     return _Names(str, lambda header: header.patient)
@@ -159,13 +162,12 @@ def _checked_rows(
     return rows
 
 
-def _write_tables(outcome: Outcome, rows: Sequence[sheet.Row], rejected: Path, ratings_out: Path) -> None:
+def _write_tables(outcome: Outcome, rows: Sequence[sheet.Row], tables: ShardTables) -> None:
     readings = sheet.anonymised(rows, outcome.rated, disc)
-    records.write(
-        sorted(readings, key=lambda one: (one["disc"], one["rater"], one["reading"])), records.RATINGS, ratings_out
-    )
+    readings.sort(key=lambda one: (one["disc"], one["rater"], one["reading"]))
+    records.write(readings, records.RATINGS, tables.ratings)
     refused = [{"index": index, "reason": reason} for index, _, reason in outcome.rejected]
-    records.write(refused, records.REJECTED, rejected)
+    records.write(refused, records.REJECTED, tables.rejected)
 
 
 def disc(patient: str, study_uid: str, level: str) -> str:

@@ -8,6 +8,7 @@ import hmac
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,8 +16,38 @@ from discgrade import private as privacy
 from discgrade.deidentification import keys, withdrawal
 from discgrade.imaging.header import Header, Stamp
 from discgrade.readings import sheet
+from discgrade.settings.model import Study
 
 INDEX = "index.csv"
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is de-identified.
+
+    Attributes:
+        dicom: Folder of DICOM files.
+        ratings: Sheet of readings (.csv, .parquet or .xlsx), or None.
+        key_seed: Seed that a phantom study's key is made of; None where real people need a secret key.
+    """
+
+    dicom: Path
+    ratings: Path | None
+    key_seed: int | None = None
+
+
+def source_of(study: Study, private: Path) -> Source:
+    """Return the scans and readings of a study; those of a phantom lie in its private folder.
+
+    Raises:
+        ValueError: if the study takes over an export that was made elsewhere.
+    """
+    cohort = study.cohort
+    if cohort.source == "phantom":
+        return Source(private / "source" / "dicom", private / "source" / "ratings.csv", cohort.phantom.seed)
+    if cohort.dicom is None or cohort.ratings is None:
+        raise ValueError("cohort.dicom and cohort.ratings should name the scans and the sheet of readings")
+    return Source(Path(cohort.dicom), Path(cohort.ratings))
 
 
 def folder_of(path: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import cv2
 import numpy as np
@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from discgrade.imaging.dicom import Slice, obliquity, read_slice
 from discgrade.records import INSTANCES, ROIS, read, writer
-
-Region = Literal["drawn", "square"]
+from discgrade.settings.model import Region
 
 _ROWS_PER_GROUP = 256
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import joblib
 
+from discgrade import private as privacy
 from discgrade import records
 from discgrade.grades import LEVELS
 from discgrade.host import die_with_parent
@@ -18,19 +19,11 @@ from discgrade.phantom import readings, sheet
 from discgrade.phantom.examination import examine
 from discgrade.phantom.population import draw_patient
 from discgrade.phantom.sheet import TRUTH, Discs, Reading, read_cohort
+from discgrade.settings.model import Phantom
 
 
 def make_cohort(
-    *,
-    destination: Path,
-    ratings: Path,
-    truth: Path,
-    primary: int,
-    supplemental: int,
-    reread: int,
-    second_rater: int,
-    seed: int,
-    workers: int,
+    *, private: Path, destination: Path, ratings: Path, truth: Path, phantom: Phantom, workers: int
 ) -> None:
     """Make the DICOM studies of invented patients and the readings of two raters.
 
@@ -38,30 +31,31 @@ def make_cohort(
     only grades at the borders of the quotas may differ. The result is the same whatever the number of workers.
 
     Args:
+        private: Folder that is made readable by its owner only, as that of real people would be.
         destination: Folder of the DICOM tree, one folder a patient; replaced if it holds an earlier phantom.
         ratings: Sheet of readings (.csv) with the original identifiers.
         truth: Table of each disc's hidden degeneration (.parquet).
-        primary: Patients of the primary cohort; each has five lumbar discs.
-        supplemental: Patients of the supplemental cohort: very healthy and very degenerated ones.
-        reread: Discs of the primary cohort that rater 1 reads a second time.
-        second_rater: Discs of the primary cohort that rater 2 reads as well.
-        seed: Seed of everything.
+        phantom: Patients of the primary and of the supplemental cohort (very healthy and very degenerated ones), each
+            with five lumbar discs; discs of the primary cohort that rater 1 reads a second time, and those that rater 2
+            reads as well; and the seed of everything.
         workers: Processes that write studies side by side.
 
     Raises:
         FileExistsError: if `destination` holds files that are not an earlier phantom's.
         ValueError: if there are fewer graded discs than are to be read again.
     """
-    _check("reread", reread, primary)
-    _check("second_rater", second_rater, primary)
-    patients = [draw_patient(seed, "primary", index) for index in range(primary)]
-    patients += [draw_patient(seed, "supplemental", index) for index in range(supplemental)]
-    with _replacing_tree(destination, seed) as tree:
+    _check("reread", phantom.reread, phantom.primary)
+    _check("second_rater", phantom.second_rater, phantom.primary)
+    privacy.make(private)
+    patients = [draw_patient(phantom.seed, "primary", index) for index in range(phantom.primary)]
+    patients += [draw_patient(phantom.seed, "supplemental", index) for index in range(phantom.supplemental)]
+    with _replacing_tree(destination, phantom.seed) as tree:
         jobs = (joblib.delayed(examine)(patient, tree) for patient in patients)
         seen = joblib.Parallel(n_jobs=workers, initializer=die_with_parent)(jobs)
-    first = Discs("primary", patients[:primary], [*chain(*seen[:primary])])
-    second = Discs("supplemental", patients[primary:], [*chain(*seen[primary:])])
-    rows = read_cohort(first, reread=reread, second_rater=second_rater) + read_cohort(second, reread=0, second_rater=0)
+    first = Discs("primary", patients[: phantom.primary], [*chain(*seen[: phantom.primary])])
+    second = Discs("supplemental", patients[phantom.primary :], [*chain(*seen[phantom.primary :])])
+    rows = read_cohort(first, reread=phantom.reread, second_rater=phantom.second_rater)
+    rows += read_cohort(second, reread=0, second_rater=0)
     _write_sheet(rows, ratings)
     records.write(sheet.truth(first) + sheet.truth(second), TRUTH, truth)
 

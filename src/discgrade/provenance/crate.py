@@ -8,7 +8,6 @@ import json
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from rocrate.rocrate import ROCrate
@@ -18,6 +17,8 @@ from discgrade.provenance.chain import FOLDER, SHOWN, Record, read_chain
 from discgrade.provenance.crate_jobs import TOOL, Entity, add, add_files, add_job, add_tools, file
 from discgrade.provenance.digests import SOURCE
 from discgrade.records import replacing
+from discgrade.settings.model import Person, Provenance
+from discgrade.settings.plain import plain
 
 PROFILES = {
     "https://w3id.org/ro/wfrun/process/0.5": "Process Run Crate",
@@ -28,15 +29,14 @@ PROFILES = {
 TERMS = "https://w3id.org/ro/terms/workflow-run/context"
 NO_LICENSE = "No licence was stated: all rights reserved"
 
-Config = Mapping[str, Any]
 
-
-def write_crate(*, results: Path, config: Config, destination: Path) -> None:
+def write_crate(*, results: Path, study: str, provenance: Provenance, destination: Path) -> None:
     """Write the RO-Crate of the jobs behind a study's tables and figures, and a copy of the workflow beside it.
 
     Args:
         results: The study's folder.
-        config: The study's config; `provenance` names people, licence, ethics vote and dataset.
+        study: The study's name.
+        provenance: Its title, people, licence, ethics vote and dataset.
         destination: `results/<study>/provenance/ro-crate-metadata.json`.
 
     Raises:
@@ -49,7 +49,8 @@ def write_crate(*, results: Path, config: Config, destination: Path) -> None:
     crate.metadata.extra_contexts.append(TERMS)
     order = sorted(chain.shown(), key=lambda name: (chain.records[name]["ended"], name))
     records = {name: chain.records[name] for name in order}
-    people = _describe_study(crate, config, max(record["ended"] for record in records.values()))
+    title = provenance.title or f"discgrade study {study}"
+    people = _describe_study(crate, title, provenance, max(record["ended"] for record in records.values()))
     workflow = _add_workflow(crate, destination.parent / "workflow")
     tools = add_tools(crate, workflow, records)
     files = add_files(crate, chain, records)
@@ -62,32 +63,29 @@ def write_crate(*, results: Path, config: Config, destination: Path) -> None:
         partial.write_text(json.dumps(crate.metadata.generate(), indent=1) + "\n")
 
 
-def _describe_study(crate: ROCrate, config: Config, ended: str) -> list[Entity]:
+def _describe_study(crate: ROCrate, title: str, provenance: Provenance, ended: str) -> list[Entity]:
     """Fill in the root: what, whose, under which licence and vote, from which data; return the people."""
-    given = config.get("provenance") or {}
     root = crate.root_dataset
-    root["name"] = given.get("title") or f"discgrade study {config['study']}"
+    root["name"] = title
     root["description"] = (
         "Pfirrmann grading of lumbar discs by a neural network: models, predictions, tables and figures, "
         "with a record of every job that made them"
     )
     root["datePublished"] = ended[:10]
-    root["license"] = _add_license(crate, given.get("license"))
+    root["license"] = _add_license(crate, provenance.license)
     root["conformsTo"] = [
         add(crate, profile, "CreativeWork", name=name, version=profile.rsplit("/", 1)[1])
         for profile, name in PROFILES.items()
     ]
-    people = [_add_person(crate, person) for person in given.get("people") or []]
+    people = [_add_person(crate, person) for person in provenance.people]
     if people:
         root["author"] = people
-    if given.get("ethics"):
+    if provenance.ethics:
         root["additionalProperty"] = add(
-            crate, "#ethics-vote", "PropertyValue", name="ethics vote", value=str(given["ethics"])
+            crate, "#ethics-vote", "PropertyValue", name="ethics vote", value=provenance.ethics
         )
-    dataset = given.get("dataset") or {}
-    if dataset.get("name"):
-        details = {key: dataset.get(key) for key in ("name", "description", "url", "license")}
-        root["isBasedOn"] = add(crate, "#dataset", "CreativeWork", **details)
+    if provenance.dataset:
+        root["isBasedOn"] = add(crate, "#dataset", "CreativeWork", **plain(provenance.dataset))
     return people
 
 
@@ -97,11 +95,11 @@ def _add_license(crate: ROCrate, license: str | None) -> Entity:
     )
 
 
-def _add_person(crate: ROCrate, person: Mapping[str, str]) -> Entity:
-    identifier = person.get("orcid") or f"#{quote(person['name'])}"
-    affiliation = person.get("affiliation")
-    place = add(crate, f"#{quote(affiliation)}", "Organization", name=affiliation) if affiliation else None
-    return add(crate, identifier, "Person", name=person["name"], affiliation=place)
+def _add_person(crate: ROCrate, person: Person) -> Entity:
+    place = None
+    if person.affiliation:
+        place = add(crate, f"#{quote(person.affiliation)}", "Organization", name=person.affiliation)
+    return add(crate, person.orcid or f"#{quote(person.name)}", "Person", name=person.name, affiliation=place)
 
 
 def _add_workflow(crate: ROCrate, folder: Path) -> Entity:

@@ -1,28 +1,24 @@
 """The reference grade of a disc: the one that a model learns and is scored against."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 import pyarrow as pa
 
 from discgrade.grades import grades_of, integral, nearest
 from discgrade.records import DISCS, conform
-from discgrade.settings.model import Scale
+from discgrade.settings.model import Reference, Scale
 
 _PERSON = ["sop_instance_uid", "manufacturer", "field_strength", "sex", "age"]
 
 
 def reference_discs(
-    ratings: pa.Table, instances: pa.Table, *, reference: Mapping[str, Any], shard: str, scale: Scale = "fractional"
+    ratings: pa.Table, instances: pa.Table, *, reference: Reference, shard: str, scale: Scale = "fractional"
 ) -> pa.Table:
     """Return the discs of one shard that have a reference grade; a pure function of that shard.
 
     Args:
         ratings: The shard's readings, `records.RATINGS`.
         instances: The shard's exported images, `records.INSTANCES`.
-        reference: `statistic`: "reading", the grade that `rater` gave in the reading numbered `reading`; or "median",
-            the median of all raters' first readings, rounded to the scale.
+        reference: The grade of one rater's reading, or the median of all raters' first readings, rounded to the scale.
         shard: Name of the shard.
         scale: Finest scale of the whole cohort, which the median is rounded to.
 
@@ -46,20 +42,12 @@ def reference_discs(
     return conform(table, DISCS, f"discs of shard {shard}")
 
 
-def reference_readings(ratings: pd.DataFrame, reference: Mapping[str, Any]) -> pd.DataFrame:
-    """Return the readings that decide the reference grades, sorted by disc, then from the first rater to the last.
-
-    Raises:
-        ValueError: if the statistic is unknown.
-    """
-    if reference["statistic"] == "median":
+def reference_readings(ratings: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    """Return the readings that decide the reference grades, sorted by disc, then from the first rater to the last."""
+    if reference.statistic == "median":
         chosen = ratings["reading"] == 1
-    elif reference["statistic"] == "reading":
-        chosen = (ratings["rater"] == reference["rater"]) & (ratings["reading"] == reference["reading"])
     else:
-        raise ValueError(
-            f"Invalid cohort.reference.statistic. It should be reading or median. Received: {reference['statistic']!r}"
-        )
+        chosen = (ratings["rater"] == reference.rater) & (ratings["reading"] == reference.reading)
     return in_order(ratings[chosen]).drop_duplicates(["disc", "rater", "reading"])
 
 

@@ -12,7 +12,6 @@ last digits.
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +19,12 @@ from threadpoolctl import threadpool_limits
 
 from discgrade.reliability.confusion import Floats
 from discgrade.reliability.pairs import CELLS, GRADES, Column, Detail, Pairs, all_scores
+from discgrade.settings.model import Unit
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", FutureWarning)
     import arviz
 
-Unit = Literal["fold", "patient", "disc"]
 Integers = NDArray[np.int64]
 
 # Draws, and weights, held at a time: they bound the memory of a bootstrap and keep it in the cache; the result is the
@@ -61,10 +60,10 @@ class Draws:
 class Bootstrap:
     """How the posterior is drawn: what is weighed, how often, from which seed, and how sure the interval is."""
 
-    unit: Unit = "patient"
-    draws: int = 40_000
-    seed: int = 1
-    probability: float = 0.9973
+    unit: Unit
+    draws: int
+    seed: int
+    probability: float
 
 
 def unit_weights(units: int, alike: Integers | None, draws: int, seed: int) -> Iterator[Floats]:

@@ -1,8 +1,7 @@
 """What a run predicted for its scored part, decoded and checked against discs and splits."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,8 @@ from discgrade import records
 from discgrade.copies import is_scored
 from discgrade.decoding import decode
 from discgrade.grades import is_grade
-from discgrade.settings.grid import HOLDOUT, Run
+from discgrade.reliability.plan import RunPlan
+from discgrade.settings.grid import EXTERNAL, HOLDOUT
 
 _NAMED = 5
 
@@ -23,11 +23,6 @@ def named(values: Iterable[object]) -> str:
     values = sorted(set(map(str, values)))
     rest = f" and {len(values) - _NAMED} more" if len(values) > _NAMED else ""
     return ", ".join(values[:_NAMED]) + rest
-
-
-def run_of(plan: Mapping[str, Any]) -> Run:
-    """Return the run of a plan (`study.run_plans`)."""
-    return Run(plan["variant"], plan["resolution"], plan["share"], plan["split"], plan["seed"])
 
 
 def read_discs(path: Path) -> pd.DataFrame:
@@ -66,18 +61,18 @@ def read_splits(path: Path) -> pd.DataFrame:
     return splits
 
 
-def _predictions(path: Path, plan: Mapping[str, Any]) -> pd.DataFrame:
+def _predictions(path: Path, plan: RunPlan) -> pd.DataFrame:
     """Return disc, copy, part and predicted grade of the copies that the protocol scores."""
     table = records.read(path, records.PREDICTIONS).combine_chunks()
-    table = table.filter(pa.array(is_scored(table.column("copy").to_numpy(), plan["score"])))
+    table = table.filter(pa.array(is_scored(table.column("copy").to_numpy(), plan.protocol.score)))
     frame: pd.DataFrame = table.select(["disc", "copy", "part"]).to_pandas()
     try:
         values = _outputs(table)
-        if plan["score"] == "averaged" and len(frame):
+        if plan.protocol.score == "averaged" and len(frame):
             frame, values = _averaged(frame, values)
-        frame["predicted"] = decode(values, plan["scale"], plan["decoding"]) if len(frame) else np.empty(0)
+        frame["predicted"] = decode(values, plan.scale, plan.decoding) if len(frame) else np.empty(0)
     except ValueError as error:
-        raise ValueError(f"{run_of(plan).path}: {error}") from None
+        raise ValueError(f"{plan.run.path}: {error}") from None
     return frame
 
 
@@ -103,15 +98,15 @@ def _averaged(frame: pd.DataFrame, values: NDArray[np.float64]) -> tuple[pd.Data
     return frame.iloc[first].assign(copy=0).reset_index(drop=True), sums / counts[:, None]
 
 
-def _check_part(frame: pd.DataFrame, expected: pd.Index, part: str, plan: Mapping[str, Any]) -> None:
-    name = run_of(plan).path
+def _check_part(frame: pd.DataFrame, expected: pd.Index, part: str, plan: RunPlan) -> None:
+    name = plan.run.path
     missing = expected.difference(pd.Index(frame["disc"]))
     if len(missing):
-        what = "as augmented copies" if plan["score"] == "augmented" else "as read"
+        what = "as augmented copies" if plan.protocol.score == "augmented" else "as read"
         raise ValueError(f"{name}: the {part} part should be predicted {what}. Without prediction: {named(missing)}")
-    strangers = pd.Index(frame["disc"]).difference(expected)
-    if len(strangers):
-        raise ValueError(f"{name}: predictions of discs outside the {part} part of {plan['split']}: {named(strangers)}")
+    others = pd.Index(frame["disc"]).difference(expected)
+    if len(others):
+        raise ValueError(f"{name}: predictions of discs outside the {part} part of {plan.run.split}: {named(others)}")
     repeated = frame[frame.duplicated(["disc", "copy"])]
     if len(repeated):
         raise ValueError(f"{name}: a copy of a disc should be predicted once. More often: {named(repeated['disc'])}")
@@ -121,14 +116,14 @@ def _check_part(frame: pd.DataFrame, expected: pd.Index, part: str, plan: Mappin
         raise ValueError(f"{name}: every disc should have {copies.max()} scored copies. Fewer: {named(odd)}")
 
 
-def grade_run(path: Path, plan: Mapping[str, Any], discs: pd.DataFrame, splits: pd.DataFrame) -> pd.DataFrame:
+def grade_run(path: Path, plan: RunPlan, discs: pd.DataFrame, splits: pd.DataFrame) -> pd.DataFrame:
     """Decode a run's predictions and check that they cover its scored part.
 
-    The external cohort is scored once, by the runs on the fixed split.
+    The external cohort is scored once, by the runs on the hold-out split.
 
     Args:
         path: The run's predictions.
-        plan: The run's fields, its scale, its decoding rule and `score`: as_read, averaged or augmented.
+        plan: The run, its scale, its decoding rule and its protocol.
         discs: As `read_discs` returns.
         splits: As `read_splits` returns.
 
@@ -141,15 +136,15 @@ def grade_run(path: Path, plan: Mapping[str, Any], discs: pd.DataFrame, splits: 
     frame = _predictions(path, plan)
     unknown = pd.Index(frame["disc"]).difference(discs.index)
     if len(unknown):
-        raise ValueError(f"{run_of(plan).path}: predictions of unknown discs: {named(unknown)}")
-    patients = splits[splits["split"] == plan["split"]]
-    parts = ["test", "external"] if plan["split"] == HOLDOUT else ["test"]
+        raise ValueError(f"{plan.run.path}: predictions of unknown discs: {named(unknown)}")
+    patients = splits[splits["split"] == plan.run.split]
+    parts = ["test", EXTERNAL] if plan.run.split == HOLDOUT else ["test"]
     frame = frame[frame["part"].isin(parts)]
     for part in parts:
         chosen = patients.loc[patients["part"] == part, "patient"]
         _check_part(frame[frame["part"] == part], discs.index[discs["patient"].isin(chosen)], part, plan)
     if not len(frame):
-        raise ValueError(f"{run_of(plan).path}: no scored part: {plan['split']} has no test patients")
-    frame = frame.assign(**run_of(plan).wildcards, scale=plan["scale"], reference=discs["grade"][frame["disc"]].values)
+        raise ValueError(f"{plan.run.path}: no scored part: {plan.run.split} has no test patients")
+    frame = frame.assign(**plan.run.wildcards, scale=plan.scale, reference=discs["grade"][frame["disc"]].values)
     frame = frame.sort_values(["part", "disc", "copy"], ascending=[False, True, True], ignore_index=True)
     return pd.DataFrame(frame[records.GRADED.names])

@@ -13,13 +13,14 @@ from discgrade import records
 from discgrade.grades import rank
 from discgrade.reliability import raters
 from discgrade.reliability.comparison import comparison_rows, interval_rows, run_comparisons
-from discgrade.reliability.credible import Bootstrap, Draws, Unit, fold_draws, mean_draws, score_draws
+from discgrade.reliability.credible import Bootstrap, Draws, fold_draws, mean_draws, score_draws
 from discgrade.reliability.graded import read_discs
 from discgrade.reliability.pairs import Detail, Pairs
-from discgrade.reliability.scopes import EXTERNAL, scoped_pairs
+from discgrade.reliability.scopes import scoped_pairs
 from discgrade.reliability.scoring import grades_read
 from discgrade.reliability.tabulation import RUN, Scope
-from discgrade.settings.grid import ALL_SEEDS, FOLD_MEAN, FOLDS, HOLDOUT, READINGS, Run
+from discgrade.settings.grid import ALL_SEEDS, EXTERNAL, FOLD_MEAN, FOLDS, HOLDOUT, READINGS, Run
+from discgrade.settings.model import Intervals, Reference, Unit
 
 _READERS = (raters.INTRA_RATER, raters.INTER_RATER, raters.NOISE_CEILING)
 
@@ -145,10 +146,8 @@ def credible_intervals(
     intervals: Path,
     comparisons: Path,
     unit: Unit,
-    probability: float,
-    draws: int,
-    seed: int,
-    reference: Mapping[str, Any] | None = None,
+    reference: Reference,
+    settings: Intervals,
 ) -> None:
     """Draw the posterior of every score by Bayesian bootstrap; write its intervals and the paired comparisons.
 
@@ -160,14 +159,12 @@ def credible_intervals(
             folds (all scopes), mean of the folds (weighing folds), raters and noise ceiling (weighing patients).
         comparisons: Destination of the paired comparisons: between variants, resolutions and shares, and with readings.
         unit: What is weighed: patient, disc or fold; where there are no folds, fold stands for patient.
-        probability: Probability that an interval holds, in (0, 1).
-        draws: Number of draws.
-        seed: Seed of the draws.
-        reference: `cohort.reference` of the config: which reading the others are compared with.
+        reference: Which reading the others are compared with.
+        settings: Probability that an interval holds, in (0, 1); number of draws, and their seed.
     """
-    bootstrap = Bootstrap(unit, draws, seed, probability)
+    bootstrap = Bootstrap(unit, settings.draws, settings.seed, settings.probability)
     known = read_discs(discs)
-    readings, main = raters.read_readings(ratings, known), raters.main_reading(reference or {})
+    readings, main = raters.read_readings(ratings, known), raters.main_reading(reference)
     folds = _read_graded(graded, pc.field("split") != HOLDOUT)
     drawn = chain(
         _holdout(graded, known, bootstrap),

@@ -1,8 +1,6 @@
 """Readings against readings: agreement of a rater with himself and with others, and what it leaves a model to reach."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +12,7 @@ from discgrade.reliability.graded import named
 from discgrade.reliability.pairs import Pairs, detail_of, join
 from discgrade.reliability.tabulation import Scope
 from discgrade.settings.grid import ALL_SEEDS, READINGS, Run
+from discgrade.settings.model import Reference
 
 Reading = tuple[str, int]
 
@@ -30,9 +29,9 @@ def rater_run(name: str) -> Run:
     return Run(variant=name, resolution=0, share=1, split=READINGS, seed=ALL_SEEDS)
 
 
-def main_reading(reference: Mapping[str, Any]) -> Reading:
-    """Return the reading that the others are compared with: the reference one, or R1's first for a median."""
-    return str(reference.get("rater") or "R1"), int(reference.get("reading") or 1)
+def main_reading(reference: Reference) -> Reading:
+    """Return the reading that the others are compared with, also where the reference grade is a median."""
+    return reference.rater, reference.reading
 
 
 def reading_name(reading: Reading) -> str:

@@ -1,8 +1,7 @@
 """Score every run and pair of readings, over all discs and over groups of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,9 +11,12 @@ from discgrade import records
 from discgrade.grades import FRACTIONAL, rank
 from discgrade.reliability import raters
 from discgrade.reliability.confusion import Floats
-from discgrade.reliability.graded import grade_run, read_discs, read_splits, run_of
-from discgrade.reliability.scopes import EXTERNAL, scoped_pairs
+from discgrade.reliability.graded import grade_run, read_discs, read_splits
+from discgrade.reliability.plan import RunPlan
+from discgrade.reliability.scopes import scoped_pairs
 from discgrade.reliability.tabulation import Cell, Scope, pooled_folds, score_table
+from discgrade.settings.grid import EXTERNAL
+from discgrade.settings.model import Reference
 
 
 def grades_read(discs: pd.DataFrame) -> Floats:
@@ -37,33 +39,33 @@ def rater_cells(readings: pd.DataFrame, main: raters.Reading, discs: pd.DataFram
 def score_runs(
     *,
     predictions: Sequence[Path],
-    runs: Sequence[Mapping[str, Any]],
+    runs: Sequence[RunPlan],
     discs: Path,
     splits: Path,
     ratings: Path,
     graded: Path,
     scores: Path,
-    reference: Mapping[str, Any] | None = None,
+    reference: Reference,
 ) -> None:
     """Decode and check every run's predictions, and score them.
 
     Args:
         predictions: The runs' prediction tables, in the order of `runs`.
-        runs: As `study.run_plans` returns: each run's fields, scale, decoding and `score`.
+        runs: The runs, with the scale, decoding rule and protocol of each.
         discs: `discs.parquet`.
         splits: `splits.parquet`.
         ratings: `ratings.parquet`.
         graded: Destination of every scored sample of every run, a row group a run.
         scores: Destination of the scores: each run, all folds pooled (`folds`), the mean of the folds (`fold-mean`),
             the mean of all seeds (-1), and the pairs of readings.
-        reference: `cohort.reference` of the config: which reading the others are compared with.
+        reference: Which reading the others are compared with.
 
     Raises:
         ValueError: on predictions of unknown discs, a run without its scored part, grades outside the scale, or folds
             that share a patient; each named.
     """
     known, parts = read_discs(discs), read_splits(splits)
-    readings, main = raters.read_readings(ratings, known), raters.main_reading(reference or {})
+    readings, main = raters.read_readings(ratings, known), raters.main_reading(reference)
     twice = raters.doubly_read(readings, main)
     cells: list[Cell] = []
     with records.writer(graded, records.GRADED) as sink:
@@ -71,7 +73,7 @@ def score_runs(
             frame = grade_run(path, plan, known, parts)
             sink.write_table(records.conform(pa.Table.from_pandas(frame, preserve_index=False), records.GRADED, graded))
             for scope, pairs in scoped_pairs(frame, known, twice):
-                cells.append(Cell(run_of(plan), scope, pairs.joint, pairs.detail))
+                cells.append(Cell(plan.run, scope, pairs.joint, pairs.detail))
     cells += pooled_folds(cells)
     cells += rater_cells(readings, main, known)
     records.write(_as_arrow(score_table(cells)), records.SCORES, scores)

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, replace
 
-from discgrade.settings.model import Study
+from discgrade.settings.model import Splits, Study
 
 HOLDOUT = "holdout"
+EXTERNAL = "external"
+"""The cohort that no run is trained on, and its part of every split; scored on the hold-out split alone."""
 # Names in the tables of scores: all out-of-fold predictions pooled, the mean of the folds' scores, the pairs of
 # readings, and the mean of all seeds.
 FOLDS = "folds"
@@ -42,9 +44,9 @@ class Run:
         return {name: getattr(self, name) for name in ("variant", "resolution", "share", "split", "seed")}
 
 
-def folds(study: Study) -> list[str]:
+def fold_names(splits: Splits) -> list[str]:
     """Return the names of the folds, in order."""
-    return [f"fold-{number:02d}" for number in range(1, study.splits.folds + 1)]
+    return [f"fold-{number:02d}" for number in range(1, splits.folds + 1)]
 
 
 def shards(study: Study) -> list[str]:
@@ -71,7 +73,7 @@ def fold_runs(study: Study) -> list[Run]:
     return [
         replace(default, variant=variant, split=split, seed=seed)
         for variant in study.grid.folds
-        for split in folds(study)
+        for split in fold_names(study.splits)
         for seed in study.grid.seeds
     ]
 

@@ -14,6 +14,7 @@ Statistic = Literal["reading", "median"]
 Score = Literal["as_read", "averaged", "augmented"]
 Checkpoint = Literal["validation", "last", "scored"]
 Unit = Literal["patient", "disc", "fold"]
+Identifiers = Literal["original", "pseudonym"]
 Region = Literal["drawn", "square"]
 Border = Literal["edge", "reflect", "zero"]
 Decoding = Literal["argmax", "median", "mean"]
@@ -66,7 +67,7 @@ class Deidentify:
 class Ratings:
     """How the sheet of readings names patients and images (`ratings`)."""
 
-    identifiers: Literal["original", "pseudonym"] = "original"
+    identifiers: Identifiers = "original"
 
 
 @dataclass(frozen=True)
