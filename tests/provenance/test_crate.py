@@ -113,7 +113,9 @@ def test_a_study_without_records_is_refused(tmp_path):
     from discgrade.provenance.crate import write_crate
 
     with pytest.raises(ValueError, match="no job records to describe"):
-        write_crate(results=tmp_path, study="toy", provenance=PROVENANCE, destination=tmp_path / "ro-crate-metadata.json")
+        write_crate(
+            results=tmp_path, study="toy", provenance=PROVENANCE, destination=tmp_path / "ro-crate-metadata.json"
+        )
 
 
 @pytest.mark.ci
