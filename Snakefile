@@ -1,11 +1,14 @@
 """discgrade: from DICOM and readings to the tables and figures of Niemeyer et al. 2021."""
 
+from pathlib import Path
+
 from snakemake.utils import min_version
 
 min_version("9.20")
 
 
-configfile: "config.yaml"
+# Beside this file, whatever folder Snakemake works in.
+configfile: Path(workflow.basedir, "config.yaml")
 
 
 report: "rules/captions/workflow.rst"

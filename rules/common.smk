@@ -10,6 +10,7 @@ from pathlib import Path
 gc.freeze()
 gc.set_threshold(100_000, 20, 20)
 
+# This checkout's package for this process and for its jobs, whatever other discgrade the environment holds.
 SCRIPTS = Path(workflow.basedir, "workflow_scripts")
 PACKAGE = str(Path(workflow.basedir, "src"))
 sys.path.insert(0, PACKAGE)

@@ -1,4 +1,4 @@
-"""`python -m discgrade trace results/<study>/tables/table2.csv --row default --column kappa_linear`."""
+"""`discgrade trace results/<study>/tables/table2.csv --row default --column kappa_linear`."""
 
 import argparse
 import dataclasses

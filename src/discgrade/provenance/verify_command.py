@@ -1,4 +1,4 @@
-"""`python -m discgrade verify results/<study>`: exit code 0 if all is as recorded, 1 with every culprit named."""
+"""`discgrade verify results/<study>`: exit code 0 if all is as recorded, 1 with every culprit named."""
 
 import argparse
 import time

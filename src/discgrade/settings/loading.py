@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 from jsonschema import Draft202012Validator, ValidationError, validators
 
+from discgrade.settings.functions import check_loss, check_network
 from discgrade.settings.renamed import rename
 
 SCHEMA = Path(__file__).with_name("config.schema.yaml")
@@ -64,6 +65,19 @@ def _undefined_variants(config: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{key}: unknown variant {name!r}. Known variants: {', '.join(variants)}"
 
 
+def _unknown_functions(config: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the faults of losses and networks: one that only a cluster's nodes find costs hours."""
+    named = [("training.network", config["training"].get("network"), check_network)]
+    for name, variant in config["variants"].items():
+        named += [(f"variants.{name}.loss", variant["loss"], check_loss)]
+        named += [(f"variants.{name}.network", variant.get("network"), check_network)]
+    for place, function, check in named:
+        try:
+            _ = function and check(function)
+        except ValueError as error:
+            yield f"{place}: {error}"
+
+
 def _missing_sources(config: Mapping[str, Any]) -> Iterator[str]:
     cohort = config["cohort"]
     kinds = {"dicom": "folder", "ratings": "sheet (.csv, .parquet or .xlsx)", "export": "folder"}
@@ -99,14 +113,15 @@ def check_config(config: dict[str, Any], tell: Callable[[str], None] = print) ->
         tell: Takes a sentence for each key or value that has a new name.
 
     Raises:
-        ConfigurationError: naming every unknown key, mistyped value, undefined variant and missing source at once.
+        ConfigurationError: naming every unknown key and mistyped value, or else every undefined variant, loss and
+            network and every missing source.
     """
     for sentence in rename(config):
         tell(sentence)
     _expand_paths(config)
     validator = _Validator(yaml.safe_load(SCHEMA.read_text(encoding="utf-8")))
     faults = sorted({_describe(error) for error in validator.iter_errors(config)})
-    faults = faults or [*_undefined_variants(config), *_missing_sources(config)]
+    faults = faults or [*_undefined_variants(config), *_unknown_functions(config), *_missing_sources(config)]
     if faults:
         raise ConfigurationError("The config is not valid:\n" + "\n".join(f"  - {fault}" for fault in faults))
     return _in_order(config)

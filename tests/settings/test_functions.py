@@ -1,0 +1,96 @@
+"""Losses and networks that a config names are found, or refused with what to do, without running their modules."""
+
+import pytest
+
+from discgrade.settings.functions import LOSSES, check_loss, check_network
+
+
+@pytest.fixture
+def beside(tmp_path, monkeypatch):
+    """A function that writes a module into the folder that one works in."""
+    monkeypatch.chdir(tmp_path)
+
+    def write(name, text):
+        path = tmp_path / f"{name.replace('.', '/')}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    return write
+
+
+@pytest.mark.parametrize(
+    "name", [*LOSSES, "keras.losses:categorical_crossentropy", "keras.losses:binary_focal_crossentropy"]
+)
+def test_a_loss_that_there_is(name):
+    check_loss(name)
+
+
+@pytest.mark.slow
+def test_the_losses_are_those_of_the_learning_wing():
+    from discgrade.learning.grading import losses
+
+    assert all(losses.find_loss(name).__name__ == name for name in LOSSES)
+    assert set(losses.NAMES) == set(LOSSES)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("categorical_crosentropy", r"Did you mean 'categorical_crossentropy'\?"),
+        ("focal:", r"should read package\.module:function"),
+        ("a:b:c", r"should read package\.module:function"),
+        ("os:system", r"'os:system', a part of Python"),
+        ("os.path:join", r"'os\.path:join', a part of Python"),
+        ("subprocess:call", r"'subprocess:call', a part of Python"),
+        ("nowhere_at.all:loss", r"no module 'nowhere_at\.all'.* Put nowhere_at/all\.py into the folder"),
+        ("keras.losses:binary_focal_crosentropy", r"no function .* Did you mean 'binary_focal_crossentropy'\?"),
+        ("keras.losses:CategoricalCrossentropy", "should be a function.* a class"),
+        ("numpy.random.mtrand:random", "should be written in Python"),
+    ],
+)
+def test_a_loss_that_cannot_be_is_refused_with_what_to_do(name, message):
+    with pytest.raises(ValueError, match=message):
+        check_loss(name)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fits"),
+    [
+        ("y_true, y_pred", True),
+        ("target, output, gamma=2", True),
+        ("*given", True),
+        ("y_true, /, y_pred, **rest", True),
+        ("y_true", False),
+        ("y_true, y_pred, gamma", False),
+        ("y_true, y_pred, *, gamma", False),
+        ("y_true, *, y_pred=None", False),
+    ],
+)
+def test_a_loss_takes_reference_and_output(beside, arguments, fits):
+    beside("own_loss", f"def loss({arguments}): ...")
+    if fits:
+        check_loss("own_loss:loss")
+    else:
+        with pytest.raises(ValueError, match=r"should take y_true, y_pred\. Received: 'own_loss:loss'"):
+            check_loss("own_loss:loss")
+
+
+def test_a_network_takes_the_settings_by_name(beside):
+    beside("own_network", "def build(resolution, outputs, width, **settings): ...\ndef loss(y_true, y_pred): ...")
+    check_network("own_network:build")
+    check_network("discgrade.learning.grading.network:build_network")
+    with pytest.raises(ValueError, match="should take resolution, outputs, width"):
+        check_network("own_network:loss")
+
+
+def test_a_name_is_followed_to_the_module_that_defines_it(beside):
+    beside("lib_of_losses.__init__", "from .inner import one as loss, other")
+    beside("lib_of_losses.inner", "def one(y_true, y_pred): ...\ndef other(y_true): ...")
+    check_loss("lib_of_losses:loss")
+    with pytest.raises(ValueError, match="should take y_true, y_pred"):
+        check_loss("lib_of_losses:other")
+
+
+def test_nothing_of_the_module_is_run(beside):
+    beside("bomb", "raise SystemExit\ndef loss(y_true, y_pred): ...")
+    check_loss("bomb:loss")
