@@ -4,11 +4,11 @@ from discgrade.settings import grid
 
 
 @pytest.fixture
-def paper(study_config):
-    return study_config("paper.yaml")
+def paper(study_of):
+    return study_of("paper.yaml")
 
 
-def test_the_paper_trains_eight_variants_on_the_fixed_split(paper):
+def test_the_paper_trains_eight_variants_on_the_hold_out_split(paper):
     runs = grid.variant_runs(paper)
     assert len(runs) == 8
     assert {(run.split, run.share, run.resolution) for run in runs} == {("holdout", 1, 128)}
@@ -24,35 +24,33 @@ def test_the_whole_grid_of_the_paper_counts_each_run_once(paper):
     assert len(grid.all_runs(paper)) == len(set(grid.all_runs(paper))) == 8 + 10 + 5 + 6
 
 
-def test_compare_trains_every_variant_in_every_fold_from_three_seeds(study_config):
-    assert len(grid.fold_runs(study_config("compare.yaml"))) == 8 * 5 * 3
+def test_compare_trains_every_variant_in_every_fold_from_three_seeds(study_of):
+    assert len(grid.fold_runs(study_of("compare.yaml"))) == 8 * 5 * 3
 
 
 def test_a_run_is_found_by_its_path():
     assert grid.Run("mae", 64, 4, "fold-02", 3).path == "mae/64px/share-4/fold-02/seed-3"
 
 
-def test_a_variant_overrides_what_it_names(paper):
-    paper["variants"]["mse"]["epochs"] = 7
-    assert grid.variant_training(paper, "mse")["epochs"] == 7
-    assert grid.variant_training(paper, "mae")["epochs"] == 100
+def test_a_run_is_made_again_of_its_wildcards():
+    run = grid.Run("mae", 64, 4, "fold-02", 3)
+    assert grid.Run(**run.wildcards) == run
 
 
-def test_a_device_is_no_setting_of_the_training(paper):
-    assert "gpus" not in grid.variant_training(paper, "default")
+def test_shards_sort_by_name_as_by_number(study_of):
+    shards = grid.shards(study_of(cohort={"shards": 120}))
+    assert shards == sorted(shards)
+    assert (len(shards), shards[7]) == (120, "007")
 
 
-def test_an_unknown_variant_is_named(study_config):
-    with pytest.raises(ValueError, match=r"Unknown variant.*Received: 'focal'"):
-        grid.variant_training(study_config(), "focal")
+def test_the_regression_shown_is_that_of_mae(study_of):
+    assert grid.regression_run(study_of()).variant == "mae"
 
 
-def test_a_variant_may_carry_its_own_protocol(study_config):
-    assert grid.variant_protocol(study_config(), "default") == {"score": "as_read", "checkpoint": "validation"}
-    assert grid.variant_protocol(study_config(), "paper_protocol") == {"score": "augmented", "checkpoint": "scored"}
+def test_without_mae_the_last_continuous_variant_is_shown(study_of):
+    few = study_of(grid={"variants": ["default", "mse", "integral"]})
+    assert grid.regression_run(few).variant == "mse"
 
 
-def test_shards_sort_by_name_as_by_number(study_config):
-    config = study_config()
-    config["cohort"]["shards"] = 120
-    assert grid.shards(config) == sorted(grid.shards(config))
+def test_a_study_without_regression_shows_what_is_missing(study_of):
+    assert grid.regression_run(study_of(grid={"variants": ["default"]})).variant == "mae"
