@@ -5,16 +5,13 @@ import dataclasses
 import cv2
 import numpy as np
 import pyarrow as pa
-import pydicom
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
 
 from discgrade.imaging.dicom import Slice
-from discgrade.imaging.roi import Box, crop, extract, extract_shard, square_pixels, to_uint16
-from discgrade.records import DISCS, INSTANCES, ROIS, read, write
+from discgrade.imaging.roi import Box, Roi, crop, extract, square_pixels, to_uint16
+from discgrade.records import ROIS
 
 ROWS, COLUMNS = 40, 60
 
@@ -28,10 +25,8 @@ def image(pixels, row_spacing=0.5, column_spacing=0.5, orientation=(0, 1, 0, 0, 
     return Slice(row_spacing, column_spacing, orientation, (0.0, 0.0, 0.0), np.asarray(pixels, np.float32))
 
 
-def grey(roi) -> np.ndarray:
-    """Return the grey values of a row of ROIS."""
-    pixels = np.frombuffer(roi["pixels"], "<u2").reshape(roi["rows"], roi["columns"])
-    return roi["offset"] + roi["scale"] * pixels
+def grey(roi: Roi) -> np.ndarray:
+    return roi.offset + roi.scale * roi.pixels
 
 
 def test_the_square_around_a_roi_shows_its_surroundings():
@@ -166,89 +161,29 @@ def test_whole_grey_values_survive_the_round_trip(values):
     np.testing.assert_allclose(offset + scale * pixels.astype(float), stored, atol=0.51 * max(scale, 1e-9))
 
 
-def test_extracted_row_holds_grey_values_and_geometry():
+def test_an_extracted_region_holds_grey_values_and_geometry():
     roi = extract(image(gradient(), orientation=(1, 0, 0, 0, 1, 0)), Box(55, 3, 10, 8))
     expected = cv2.copyMakeBorder(gradient()[3:11, 55:60], 0, 0, 0, 5, cv2.BORDER_REPLICATE)
     np.testing.assert_allclose(grey(roi), expected, atol=0.06)
-    assert (roi["rows"], roi["columns"], roi["spacing"], roi["outside"]) == (8, 10, 0.5, 0.5)
-    assert roi["obliquity"] == pytest.approx(90)
+    assert (roi.pixels.shape, roi.pixels.dtype, roi.spacing, roi.outside) == ((8, 10), np.uint16, 0.5, 0.5)
+    assert roi.obliquity == pytest.approx(90)
 
 
-@pytest.fixture
-def shard(tmp_path):
-    """Two exported images, one with two frames, and four discs on them."""
-    pixels = {"1.1": gradient()[None] / 8, "1.2": np.stack([gradient() / 8 + 1, gradient() / 8 + 2])}
-    for uid, frames in pixels.items():
-        save(tmp_path / f"{uid}.dcm", uid, frames.astype(np.uint16))
-    images = [instance(uid, len(frames)) for uid, frames in pixels.items()]
-    write(images, INSTANCES, tmp_path / "instances.parquet")
-    discs = [disc("A", "1.1", 1), disc("B", "1.1", 1, x=30.0), disc("C", "1.2", 1), disc("D", "1.2", 2)]
-    return tmp_path, pa.Table.from_pylist(discs, schema=DISCS)
+def test_a_region_survives_its_row():
+    for one in (
+        extract(image(gradient()), Box(55, 3, 10, 8)),
+        extract(image(gradient(), row_spacing=None, column_spacing=None, orientation=None), Box(5, 3, 10, 8)),
+    ):
+        (row,) = pa.Table.from_pylist([one.to_row("P1-L4L5")], schema=ROIS).to_pylist()
+        again = Roi.from_row(row)
+        assert row["disc"] == "P1-L4L5"
+        np.testing.assert_array_equal(again.pixels, one.pixels)
+        assert {**vars(again), "pixels": None} == {**vars(one), "pixels": None}
 
 
-def save(path, uid, frames) -> None:
-    dataset = Dataset()
-    dataset.file_meta = FileMetaDataset()
-    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    dataset.SOPClassUID, dataset.SOPInstanceUID = MRImageStorage, uid
-    dataset.NumberOfFrames, dataset.Rows, dataset.Columns = frames.shape
-    dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"
-    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = 16, 16, 15, 0
-    dataset.PixelSpacing = [0.5, 0.5]
-    dataset.PixelData = frames.tobytes()
-    pydicom.dcmwrite(path, dataset, enforce_file_format=True)
-
-
-def instance(uid, frames) -> dict[str, object]:
-    empty = {field.name: None for field in INSTANCES if field.nullable}
-    names = dict.fromkeys(("patient", "study_uid", "series_uid", "pixel_digest", "digest"), "x")
-    sizes = {"frames": frames, "rows": ROWS, "columns": COLUMNS, "bytes": 1}
-    return {**empty, **names, **sizes, "sop_instance_uid": uid, "path": f"{uid}.dcm"}
-
-
-def disc(name, uid, frame, x=5.0) -> dict[str, object]:
-    empty = {field.name: None for field in DISCS if field.nullable}
-    names = dict.fromkeys(("patient", "study_uid", "level", "cohort", "origin", "shard"), "x")
-    place = {"frame": frame, "x": x, "y": 5.0, "width": 12.0, "height": 10.0, "grade": 2.0, "integral": 2.0}
-    return {**empty, **names, **place, "disc": name, "sop_instance_uid": uid}
-
-
-def test_shard_is_cut_disc_by_disc(shard):
-    folder, discs = shard
-    extract_shard(discs=discs, instances=folder / "instances.parquet", export=folder, destination=folder / "rois")
-    rois = {roi["disc"]: roi for roi in read(folder / "rois", ROIS).to_pylist()}
-    assert list(rois) == ["A", "B", "C", "D"]
-    base = np.floor(gradient() / 8)[5:15]
-    np.testing.assert_allclose(grey(rois["A"]), base[:, 5:17], atol=0.02)
-    np.testing.assert_allclose(grey(rois["B"]), base[:, 30:42], atol=0.02)
-    np.testing.assert_allclose(grey(rois["C"]), base[:, 5:17] + 1, atol=0.02)
-    np.testing.assert_allclose(grey(rois["D"]), base[:, 5:17] + 2, atol=0.02)
-
-
-def test_shard_without_discs_is_an_empty_table(shard):
-    folder, discs = shard
-    arguments = {"instances": folder / "instances.parquet", "export": folder, "destination": folder / "rois"}
-    extract_shard(discs=discs.slice(0, 0), **arguments)
-    assert len(read(folder / "rois", ROIS)) == 0
-
-
-def test_same_bytes_every_time_and_for_any_part_of_the_shard(shard):
-    folder, discs = shard
-    arguments = {"instances": folder / "instances.parquet", "export": folder}
-    for name in ("one", "two"):
-        extract_shard(discs=discs, destination=folder / name, **arguments)
-    extract_shard(discs=discs.slice(2), destination=folder / "part", **arguments)
-    assert (folder / "one").read_bytes() == (folder / "two").read_bytes()
-    assert read(folder / "part", ROIS).equals(read(folder / "one", ROIS).slice(2))
-
-
-def test_failure_names_the_disc_and_leaves_no_file(shard):
-    folder, discs = shard
-    (folder / "1.2.dcm").unlink()
-    with pytest.raises(FileNotFoundError) as error:
-        extract_shard(discs=discs, instances=folder / "instances.parquet", export=folder, destination=folder / "rois")
-    assert "disc C of image 1.2" in error.value.__notes__[0]
-    assert sorted(path.name for path in folder.iterdir()) == ["1.1.dcm", "instances.parquet"]
+def test_a_row_holds_little_endian_pixels():
+    row = Roi(np.array([[1, 256]], np.uint16), None, 0.0, 1.0, 0.0, None).to_row("D")
+    assert (row["pixels"], row["rows"], row["columns"]) == (b"\x01\x00\x00\x01", 1, 2)
 
 
 def test_slice_cannot_be_changed():

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from discgrade.settings.loading import check_config
 from discgrade.settings.model import Protocol, Reference
+from discgrade.settings.study import read_study
 
 STUDIES = sorted(path.name for path in (Path(__file__).parents[2] / "studies").glob("*.yaml"))
 
@@ -37,7 +39,8 @@ def test_a_label_names_a_variant_and_is_no_setting_of_its_training(study_of):
 
 
 def test_a_variant_without_a_label_is_called_by_its_key(study_of):
-    assert study_of(variants={"plain": {"loss": "soft_kappa", "scale": "fractional"}}).variants["plain"].label == "plain"
+    study = study_of(variants={"plain": {"loss": "soft_kappa", "scale": "fractional"}})
+    assert study.variants["plain"].label == "plain"
 
 
 def test_class_weights_are_none_unless_named(study_of):
@@ -57,9 +60,6 @@ def test_the_device_is_the_studys_and_no_setting_of_a_training(study_of):
 
 
 def test_a_default_of_the_schema_reaches_the_settings(study_of, study_config):
-    from discgrade.settings.loading import check_config
-    from discgrade.settings.study import read_study
-
     config = study_config()
     del config["cohort"]["reference"], config["deidentify"]["pseudonym"]
     config["cohort"]["reference"] = {}

@@ -1,11 +1,19 @@
-"""Cut the region of interest of every disc of a shard that has a reference grade."""
+"""Cut the region of interest of every disc of a shard out of the slice on which its reference reading drew it."""
 
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from discgrade.imaging.roi import extract_shard
+import pyarrow as pa
+
+from discgrade.imaging.dicom import read_slice
+from discgrade.imaging.roi import Box, extract
 from discgrade.readings.reference import reference_discs
-from discgrade.records import INSTANCES, RATINGS, read
+from discgrade.records import INSTANCES, RATINGS, ROIS, read, writer
 from discgrade.settings.model import Reference, Region
+
+_ROWS_PER_GROUP = 256
 
 
 def extract_rois(
@@ -18,7 +26,7 @@ def extract_rois(
     region: Region,
     destination: Path,
 ) -> None:
-    """Write the region of interest of every disc of one shard, as its reference reading drew it.
+    """Write the region of interest of every disc of one shard that has a reference grade.
 
     Args:
         ratings: The shard's readings, `records.RATINGS`.
@@ -29,5 +37,22 @@ def extract_rois(
         region: What is cut out: "drawn", the region itself, or "square", the square around it.
         destination: Parquet file to write, `records.ROIS`, in the order of the discs' names.
     """
-    discs = reference_discs(read(ratings, RATINGS), read(instances, INSTANCES), reference=reference, shard=shard)
-    extract_shard(discs=discs, instances=instances, export=export, destination=destination, region=region)
+    images = read(instances, INSTANCES)
+    discs = reference_discs(read(ratings, RATINGS), images, reference=reference, shard=shard)
+    paths = dict(zip(*(images[name].to_pylist() for name in ("sop_instance_uid", "path")), strict=True))
+    with writer(destination, ROIS) as sink:
+        for batch in discs.to_batches(max_chunksize=_ROWS_PER_GROUP):
+            sink.write_batch(pa.RecordBatch.from_pylist(list(_rois(batch, paths, export, region)), schema=ROIS))
+
+
+def _rois(discs: pa.RecordBatch, paths: Mapping[str, str], export: Path, region: Region) -> Iterator[dict[str, Any]]:
+    """Yield rows of `records.ROIS`; the discs of a patient follow each other and mostly share their slice."""
+    slice_of = lru_cache(maxsize=4)(read_slice)
+    for disc in discs.to_pylist():
+        try:
+            image = slice_of(export / paths[disc["sop_instance_uid"]], disc["frame"])
+            box = Box(disc["x"], disc["y"], disc["width"], disc["height"])
+            yield extract(image, box, region).to_row(disc["disc"])
+        except Exception as error:
+            error.add_note(f"while cutting out disc {disc['disc']} of image {disc['sop_instance_uid']}")
+            raise

@@ -1,21 +1,17 @@
 """Cut the region of interest of each disc out of its slice: native resolution, square pixels, 16 bits."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from discgrade.imaging.dicom import Slice, obliquity, read_slice
-from discgrade.records import INSTANCES, ROIS, read, writer
+from discgrade.imaging.dicom import Slice, obliquity
 from discgrade.settings.model import Region
 
-_ROWS_PER_GROUP = 256
+_NUMBERS = ("spacing", "offset", "scale", "outside", "obliquity")
 
 
 @dataclass(frozen=True)
@@ -57,6 +53,10 @@ class Box:
         side = max(self.width * along, self.height * down)
         width, height = side / along, side / down
         return Box(self.x + (self.width - width) / 2, self.y + (self.height - height) / 2, width, height)
+
+
+def _nearest_border(value: float) -> int:
+    return int(np.floor(value + 0.5))
 
 
 def crop(pixels: NDArray[np.float32], box: Box) -> tuple[NDArray[np.float32], float]:
@@ -118,65 +118,51 @@ def to_uint16(pixels: NDArray[np.float32]) -> tuple[NDArray[np.uint16], float, f
     return np.rint((pixels.astype(np.float64) - offset) / scale).astype(np.uint16), offset, scale
 
 
-def extract(image: Slice, box: Box, region: Region = "drawn") -> dict[str, Any]:
+@dataclass(frozen=True, eq=False)
+class Roi:
+    """A region of interest at native resolution.
+
+    Attributes:
+        pixels: uint16 of shape (rows, columns), square pixels; 0 is the darkest grey value, 65,535 the brightest.
+        spacing: Side of a pixel in mm; None if unknown.
+        offset: Grey value of pixel 0.
+        scale: Grey value per pixel unit: grey = offset + scale * pixel; 0 where all are equal.
+        outside: Share of the region that lay outside its slice, from 0 to 1.
+        obliquity: Angle between the slice and the sagittal plane in degrees, from 0 to 90; None if unknown.
+    """
+
+    pixels: NDArray[np.uint16]
+    spacing: float | None
+    offset: float
+    scale: float
+    outside: float
+    obliquity: float | None
+
+    def to_row(self, disc: str) -> dict[str, Any]:
+        """Return the region of a disc as a row of `records.ROIS`."""
+        rows, columns = self.pixels.shape
+        pixels = self.pixels.astype("<u2", copy=False).tobytes()
+        numbers = {name: getattr(self, name) for name in _NUMBERS}
+        return {"disc": disc, "pixels": pixels, "rows": rows, "columns": columns} | numbers
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> "Roi":
+        """Return the region that a row of `records.ROIS` holds; the pixels are a view of its bytes."""
+        pixels = np.frombuffer(row["pixels"], "<u2").reshape(row["rows"], row["columns"])
+        return cls(pixels, **{name: row[name] for name in _NUMBERS})
+
+
+def extract(image: Slice, box: Box, region: Region = "drawn") -> Roi:
     """Cut one region of interest out of a slice.
 
     Args:
         image: Slice with its spacing and orientation.
         box: Region of interest as a rater drew it.
         region: "drawn" cuts the box itself, "square" the square around it.
-
-    Returns:
-        A row of `records.ROIS`, all but the disc's name.
     """
     if region == "square":
         box = box.squared(image.row_spacing, image.column_spacing)
     native, outside = crop(image.pixels, box)
     square, spacing = square_pixels(native, image.row_spacing, image.column_spacing)
     pixels, offset, scale = to_uint16(square)
-    return {
-        "pixels": pixels.astype("<u2").tobytes(),
-        "rows": pixels.shape[0],
-        "columns": pixels.shape[1],
-        "spacing": spacing,
-        "offset": offset,
-        "scale": scale,
-        "outside": outside,
-        "obliquity": obliquity(image.orientation),
-    }
-
-
-def extract_shard(
-    *, discs: pa.Table, instances: Path, export: Path, destination: Path, region: Region = "drawn"
-) -> None:
-    """Write the region of interest of every disc of one shard.
-
-    Args:
-        discs: The shard's discs, `records.DISCS`.
-        instances: The shard's exported images, `records.INSTANCES`.
-        export: Folder of the exported DICOM files.
-        destination: Parquet file to write, `records.ROIS`, in the order of `discs`.
-        region: What is cut out: "drawn" or "square", as in `extract`.
-    """
-    images = read(instances, INSTANCES, columns=["sop_instance_uid", "path"])
-    paths = dict(zip(*(images[name].to_pylist() for name in images.column_names), strict=True))
-    with writer(destination, ROIS) as sink:
-        for batch in discs.to_batches(max_chunksize=_ROWS_PER_GROUP):
-            sink.write_batch(pa.RecordBatch.from_pylist(list(_rois(batch, paths, export, region)), schema=ROIS))
-
-
-def _rois(discs: pa.RecordBatch, paths: dict[str, str], export: Path, region: Region) -> Iterator[dict[str, Any]]:
-    """Yield the regions of interest; the discs of a patient follow each other and mostly share their slice."""
-    slice_of = lru_cache(maxsize=4)(read_slice)
-    for disc in discs.to_pylist():
-        try:
-            image = slice_of(export / paths[disc["sop_instance_uid"]], disc["frame"])
-            box = Box(disc["x"], disc["y"], disc["width"], disc["height"])
-            yield {"disc": disc["disc"], **extract(image, box, region)}
-        except Exception as error:
-            error.add_note(f"while cutting out disc {disc['disc']} of image {disc['sop_instance_uid']}")
-            raise
-
-
-def _nearest_border(value: float) -> int:
-    return int(np.floor(value + 0.5))
+    return Roi(pixels, spacing, offset, scale, outside, obliquity(image.orientation))
