@@ -28,11 +28,11 @@ TABLES: dict[str, pa.Schema] = {
 
 def describe(name: str, schema: pa.Schema) -> Iterator[str]:
     """Yield the lines of one table: a heading, then a row a column with type, unit and meaning."""
-    yield from (f"### {name}", "", "| column | type | unit | meaning |", "|---|---|---|---|")
+    yield from (f"### `{name}`", "", "| column | type | unit | meaning |", "|---|---|---|---|")
     for field in schema:
         unit = field.metadata.get(b"unit", b"").decode()
         empty = "; may be empty" if field.nullable else ""
-        yield f"| `{field.name}` | {field.type} | {unit} | {field.metadata[b'meaning'].decode()}{empty} |"
+        yield f"| `{field.name}` | `{field.type}` | {unit} | {field.metadata[b'meaning'].decode()}{empty} |"
     yield ""
 
 

@@ -10,8 +10,12 @@ HISTORY = pa.schema(
         column("learning_rate", pa.float64(), "learning rate of the epoch"),
         column("loss", pa.float64(), "training loss, with regularisation"),
         column("accuracy", pa.float64(), "training accuracy on the run's scale, with dropout"),
-        column("val_loss", pa.float64(), "loss on the part that is watched: validation, or the scored one"),
-        column("val_accuracy", pa.float64(), "accuracy on the part that is watched"),
+        column(
+            "val_loss",
+            pa.float64(),
+            "loss on the validation part, or on the scored one if that chooses the epoch",
+        ),
+        column("val_accuracy", pa.float64(), "accuracy on the part that `val_loss` is of"),
         column("best", pa.bool_(), "whether the checkpoint was replaced after this epoch"),
     ]
 )
