@@ -6,7 +6,7 @@ LOCKED := $(PIP) --require-hashes
 CORES ?= all
 SNAKEMAKE_ARGS ?=
 
-.PHONY: run test lint format types lock install develop wheel clean help
+.PHONY: run test lint format types docs lock install develop wheel clean help
 
 help:  ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -29,6 +29,9 @@ lint: develop  ## Check style and the workflow
 
 types: develop  ## Check types
 	$(BIN)/mypy
+
+docs: .venv/documented  ## Build the site of documents (site/index.html)
+	$(BIN)/mkdocs build --strict --quiet
 
 format: develop  ## Format the code
 	$(BIN)/ruff check --fix .
@@ -53,4 +56,8 @@ clean:  ## Remove the environment; results and private stay
 
 .venv/developed: .venv/installed envs/development.lock
 	$(LOCKED) -r envs/development.lock
+	touch $@
+
+.venv/documented: .venv/developed envs/docs.lock
+	$(LOCKED) -r envs/docs.lock
 	touch $@

@@ -22,6 +22,6 @@ lock grade -c requirements.lock ../pyproject.toml --extra grade build.in
 lock rate -c requirements.lock ../pyproject.toml --extra rate build.in
 
 # Sets on top of requirements.lock.
-for name in development cluster jax torch gpu; do
+for name in development docs cluster jax torch gpu; do
     lock "$name" "$name.in"
 done

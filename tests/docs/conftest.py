@@ -1,0 +1,6 @@
+"""The modules that make pages of the site."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "docs" / "hooks"))
