@@ -1,9 +1,9 @@
 """Turn the regions of interest of one shard into square samples, as read and augmented."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from discgrade.learning.grading.augmentation import augment_shard
-from discgrade.settings.model import Augmentation
+from discgrade.settings.model import Augmentation, Border
 from discgrade.step import step
 
 if TYPE_CHECKING:
@@ -14,6 +14,6 @@ with step(snakemake) as job:
         rois=job.input("rois"),
         destination=job.output("samples"),
         resolution=int(job.wildcard("resolution")),
-        border=job.param("border", str),
+        border=cast(Border, job.param("border", str)),
         augmentation=job.param("augmentation", Augmentation),
     )

@@ -13,11 +13,11 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2] / "src"))
 
 from discgrade.learning.grading.augmentation import augment_shard
-from discgrade.learning.grading.transforms import Augmentation
 from discgrade.records import ROIS, batches, samples, write
+from discgrade.settings.model import Augmentation
 
 DISCS = 500
-CHANGES = Augmentation(copies=4, flip=0.5, rotation=20.0, zoom=1.0, shift=0.0, gamma=1.0, seed=1)
+SETTINGS = Augmentation(copies=4, flip=0.5, rotation=20.0, zoom=1.0, shift=0.0, gamma=1.0, seed=1)
 RESOLUTIONS = (24, 48, 64, 128, 256)
 
 
@@ -38,7 +38,7 @@ def main() -> None:
         for resolution in RESOLUTIONS:
             start = time.process_time()
             augment_shard(
-                rois=rois, destination=destination, resolution=resolution, border="edge", augmentation=CHANGES
+                rois=rois, destination=destination, resolution=resolution, border="edge", augmentation=SETTINGS
             )
             made = time.process_time()
             number = sum(len(batch) for batch in batches(destination, samples(resolution), 1024))
