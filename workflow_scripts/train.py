@@ -19,6 +19,7 @@ with step(snakemake) as job:
         run=job.run,
         training=job.param("training", Training),
         protocol=job.param("protocol", Protocol),
+        identity=job.identity,
         model=job.output("model"),
         network=job.output("network"),
         history=job.output("history"),

@@ -1,5 +1,6 @@
 """What Snakemake hands to a script, by name and with a type."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -65,6 +66,11 @@ class Job:
         numbers = (int(self.wildcard(name)) for name in ("resolution", "share", "seed"))
         resolution, share, seed = numbers
         return Run(self.wildcard("variant"), resolution, share, self.wildcard("split"), seed)
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """The planned digests of what decides a result next to settings and data: code, packages and named code."""
+        return tuple(json.dumps(self._snakemake.params[name], sort_keys=True) for name in ("code", "lock", "named"))
 
     @property
     def config(self) -> Mapping[str, Any]:

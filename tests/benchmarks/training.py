@@ -1,4 +1,4 @@
-"""How many images a second a training takes in, beside Keras' own loop and plain PyTorch, in one run.
+"""How many images a second a training takes in, compared with Keras' own loop and plain PyTorch, in one run.
 
     python tests/benchmarks/training.py --torch OTHER/bin/python
 
@@ -57,7 +57,7 @@ def parse() -> argparse.Namespace:
 
 
 def compare(options: argparse.Namespace, case: str, batch: int, precision: str) -> None:
-    """Measure every contender in turn, several times, and print its best rate beside that of Keras' loop."""
+    """Measure every contender in turn, several times, and print its best rate next to that of Keras' loop."""
     resolution, width = case.split(":")
     entries = [
         (name, processes)
@@ -135,40 +135,64 @@ def rate(run: Callable[[int], object], batch: int, seconds: float) -> float:
 
 
 def discgrade(resolution: int, width: float, settings: dict[str, Any], seconds: float) -> dict[str, Any]:
-    """The training step of this project, fed as in a training."""
+    """The training step of this project, in batches as in a training."""
     from discgrade.learning.loop.backend import start_backend
 
-    start_backend(settings)
+    start_backend(default_training(settings))
     import keras
     import numpy as np
 
     from discgrade.host import peak_memory
     from discgrade.learning.grading.losses import find_loss
     from discgrade.learning.grading.network import build_network
-    from discgrade.learning.grading.objective import Objective
-    from discgrade.learning.loop.batches import Feed
+    from discgrade.learning.grading.task import hits
+    from discgrade.learning.loop.batches import Batches
     from discgrade.learning.loop.device import MIB, gpu_use
     from discgrade.learning.loop.engines import start_engine
+    from discgrade.learning.loop.task import Objective, Task
 
     keras.utils.set_random_seed(1)
-    model = build_network(resolution, GRADES, width)
+    random = np.random.default_rng(1)
+    rows = np.arange(SAMPLES)
+    task = Task(
+        network=lambda: build_network(resolution, GRADES, width),
+        objective=Objective(find_loss("categorical_crossentropy"), hits("fractional")),
+        pixels=random.integers(0, 65536, (SAMPLES, resolution, resolution), dtype=np.uint16),
+        targets=np.eye(GRADES, dtype=np.float32)[random.integers(0, GRADES, SAMPLES)],
+        weights=np.ones(SAMPLES, np.float32),
+        train=rows,
+        validation=rows,
+        scored=rows,
+        full=SAMPLES,
+    )
+    model = task.network()
     optimizer = keras.optimizers.SGD(0.001, momentum=0.9)
     optimizer.build(model.trainable_variables)
-    engine = start_engine(model, optimizer, Objective(find_loss("categorical_crossentropy"), "fractional"))
-    random = np.random.default_rng(1)
-    pixels = random.integers(0, 65536, (SAMPLES, resolution, resolution), dtype=np.uint16)
-    targets = np.eye(GRADES, dtype=np.float32)[random.integers(0, GRADES, SAMPLES)]
-    feed = Feed(engine, pixels, targets, np.ones(SAMPLES, np.float32))
+    engine = start_engine(model, optimizer, task.objective)
+    batches = Batches(engine, task)
     use = []
 
     def run(steps: int) -> float:
         order = random.integers(0, SAMPLES, (steps, settings["batch"]), dtype=np.int32)
-        results = [engine.step(*batch) for batch in feed.batches(order)]
+        results = [engine.step(*batch) for batch in batches.whole(order)]
         use.append(gpu_use() if engine.gpu else None)
         return sum(float(loss) for loss, _ in results)
 
     images = rate(run, settings["batch"], seconds)
     return {"rate": images, "memory": peak_memory() / MIB, "gpu": use[-1], "operations": 3 * forward_operations(model)}
+
+
+def default_training(settings: dict[str, Any]) -> Any:
+    """The training of the default study, with other settings where they are given."""
+    from dataclasses import replace
+
+    import yaml
+
+    from discgrade.settings.loading import check_config
+    from discgrade.settings.study import read_study
+
+    study = read_study(check_config(yaml.safe_load((SOURCE.parent / "config.yaml").read_text())))
+    return replace(study.variants["default"].training, **settings)
 
 
 def forward_operations(model: Any) -> int:

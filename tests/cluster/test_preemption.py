@@ -1,4 +1,4 @@
-"""A training that Slurm takes its node from, and one that is cancelled, go on from their checkpoint."""
+"""A training that Slurm takes its node from, and one that is cancelled, resume from their checkpoint."""
 
 import re
 import shutil
@@ -50,9 +50,9 @@ def epochs_done(project):
 
 
 def resumed_after(project):
-    """The epoch after which the running attempt went on, None if it began anew or has not got there."""
+    """The epoch after which the running attempt resumed, None if it began anew or has not got there."""
     log = project / LOG
-    found = re.search(r"goes on after epoch (\d+)", log.read_text() if log.exists() else "")
+    found = re.search(r"resumes after epoch (\d+)", log.read_text() if log.exists() else "")
     return found and int(found.group(1))
 
 

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +18,37 @@ from discgrade import records
 from discgrade.grades import FRACTIONAL
 from discgrade.learning.loop.backend import start_backend
 from discgrade.settings.grid import Run
+from discgrade.settings.model import Plateau, Training
+from discgrade.settings.plain import plain
+
+# A training of a moment.
+TRAINING = Training(
+    loss="categorical_crossentropy",
+    scale="fractional",
+    class_weights=None,
+    backend="tensorflow",
+    precision="float32",
+    threads=1,
+    deterministic=True,
+    width=0.0625,
+    epochs=2,
+    length="epochs",
+    batch=8,
+    learning_rate=0.01,
+    momentum=0.9,
+    schedule="plateau",
+    plateau=Plateau(monitor="val_loss", factor=0.1, patience=10),
+    dropout=0.2,
+    l2=0.0005,
+    batch_norm_momentum=0.9,
+    decoding="argmax",
+    network="tiny:network",
+)
 
 # The first import of Keras fixes backend and threads for the whole process: here, before any test module's.
-start_backend({"backend": "tensorflow", "precision": "float32", "threads": 1})
+start_backend(TRAINING)
 
 LEVELS = ("L3/L4", "L4/L5", "L5/S1")
-PROTOCOL = {"score": "as_read", "checkpoint": "validation"}
 OUTPUTS = {
     "model": "model.keras",
     "network": "network.parquet",
@@ -37,12 +62,14 @@ import json, sys
 from pathlib import Path
 from discgrade.learning.grading.training import train_model
 from discgrade.settings.grid import Run
+from discgrade.settings.model import Protocol, Training
+from discgrade.settings.plain import typed
 
 arguments = json.loads(Path(sys.argv[1]).read_text())
 paths = {name: Path(path) for name, path in arguments["paths"].items()}
 samples = [Path(path) for path in arguments["samples"]]
-train_model(samples=samples, run=Run(**arguments["run"]), training=arguments["training"],
-            protocol=arguments["protocol"], **paths)
+train_model(samples=samples, run=Run(**arguments["run"]), training=typed(Training, arguments["training"]),
+            protocol=Protocol("as_read", "validation"), identity=[], **paths)
 """
 
 
@@ -120,29 +147,10 @@ def make_cohort(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Cohor
 
 
 @pytest.fixture
-def settings(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+def settings(monkeypatch: pytest.MonkeyPatch) -> Training:
     """The settings of a training of a moment."""
     monkeypatch.syspath_prepend(Path(__file__).parent)
-    return {
-        "backend": "tensorflow",
-        "precision": "float32",
-        "threads": 1,
-        "width": 0.0625,
-        "epochs": 2,
-        "length": "epochs",
-        "batch": 8,
-        "learning_rate": 0.01,
-        "momentum": 0.9,
-        "plateau": {"monitor": "val_loss", "factor": 0.1, "patience": 10},
-        "dropout": 0.2,
-        "l2": 0.0005,
-        "batch_norm_momentum": 0.9,
-        "decoding": "argmax",
-        "network": "tiny:network",
-        "class_weights": None,
-        "loss": "categorical_crossentropy",
-        "scale": "fractional",
-    }
+    return TRAINING
 
 
 @pytest.fixture
@@ -159,7 +167,7 @@ def outputs(tmp_path: Path) -> Callable[[str], dict[str, Path]]:
 
 @pytest.fixture
 def in_a_process(
-    cohort: Cohort, settings: dict[str, object], run: Run, outputs: Callable[[str], dict[str, Path]], tmp_path: Path
+    cohort: Cohort, settings: Training, run: Run, outputs: Callable[[str], dict[str, Path]], tmp_path: Path
 ) -> Callable[..., subprocess.Popen[bytes]]:
     """A function that starts a training in a process of its own."""
 
@@ -169,8 +177,7 @@ def in_a_process(
             "samples": list(map(str, cohort.samples)),
             "paths": {name: str(path) for name, path in paths.items()},
             "run": run.wildcards,
-            "training": settings | changes,
-            "protocol": PROTOCOL,
+            "training": plain(replace(settings, **changes)),
         }
         file = tmp_path / f"{folder}.json"
         file.write_text(json.dumps(arguments))

@@ -30,7 +30,7 @@ def test_the_losses_are_those_of_the_learning_wing():
     from discgrade.learning.grading import losses
 
     assert all(losses.find_loss(name).__name__ == name for name in LOSSES)
-    assert set(losses.NAMES) == set(LOSSES)
+    assert set(losses.LOSSES) == set(LOSSES)
 
 
 @pytest.mark.parametrize(

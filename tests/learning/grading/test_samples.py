@@ -6,16 +6,17 @@ from discgrade import records
 from discgrade.grades import FRACTIONAL
 from discgrade.learning.grading import samples
 from discgrade.settings.grid import Run
+from discgrade.settings.model import Protocol
 
-AS_READ = {"score": "as_read", "checkpoint": "validation"}
-PAPER = {"score": "augmented", "checkpoint": "scored"}
+AS_READ = Protocol(score="as_read", checkpoint="validation")
+PAPER = Protocol(score="augmented", checkpoint="scored")
 
 
 @pytest.fixture
 def load(cohort, run, tmp_path):
     def load(cohort=cohort, run=run, scale="fractional", protocol=AS_READ):
         return samples.load_samples(
-            cohort.samples, cohort.discs, cohort.splits, run=run, scale=scale, protocol=protocol, spool=tmp_path
+            cohort.samples, cohort.discs, cohort.splits, run=run, scale=scale, protocol=protocol, scratch=tmp_path
         )
 
     return load
@@ -60,8 +61,8 @@ def test_as_read_trains_on_all_copies_and_scores_copy_0(load):
     assert set(data.copy[data.validation]) == set(data.copy[data.scored]) == {0}
 
 
-def test_averaged_scores_all_copies_and_watches_the_inner_part_as_read(load):
-    data = load(protocol={"score": "averaged", "checkpoint": "last"})
+def test_averaged_scores_all_copies_and_validates_on_discs_as_read(load):
+    data = load(protocol=Protocol(score="averaged", checkpoint="last"))
     assert set(data.copy[data.train]) == set(data.copy[data.scored]) == {0, 1}
     assert set(data.part[data.train]) == {"train"}
     assert set(data.part[data.validation]) == {"validation"}
@@ -93,9 +94,9 @@ def test_only_what_the_run_needs_is_held(load):
 def test_pixels_go_to_a_file_when_memory_is_short(load, monkeypatch):
     expected = load().pixels
     monkeypatch.setattr(samples, "SHARE", 0)
-    spooled = load().pixels
-    assert isinstance(spooled, np.memmap)
-    np.testing.assert_array_equal(spooled, expected)
+    in_a_file = load().pixels
+    assert isinstance(in_a_file, np.memmap)
+    np.testing.assert_array_equal(in_a_file, expected)
 
 
 def test_fractional_grades_are_refused_where_the_readings_are_integral(make_cohort, load):

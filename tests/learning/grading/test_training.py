@@ -1,18 +1,27 @@
 import hashlib
 import io
 import random
+import shutil
 import signal
 import time
+from dataclasses import replace
+from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
 from discgrade import records
 from discgrade.decoding import decode
+from discgrade.imaging.sampling import normalise
+from discgrade.learning.grading.samples import load_samples
 from discgrade.learning.grading.training import train_model
+from discgrade.provenance.digests import code_digest
 from discgrade.settings.grid import Run
+from discgrade.settings.model import Plateau, Protocol
 
-AS_READ = {"score": "as_read", "checkpoint": "validation"}
+AS_READ = Protocol(score="as_read", checkpoint="validation")
+ROOT = Path(__file__).parents[3]
 NETWORK = "discgrade.learning.grading.network:build_network"
 
 
@@ -20,15 +29,16 @@ NETWORK = "discgrade.learning.grading.network:build_network"
 def train(cohort, settings, run, outputs, tmp_path):
     """A function that trains in this process; it returns the folder of the outputs and the log."""
 
-    def train(folder="run", cohort=cohort, run=run, protocol=AS_READ, **changes):
+    def train(folder="run", cohort=cohort, run=run, protocol=AS_READ, identity=("code", "lock"), **changes):
         log = io.StringIO()
         train_model(
             samples=cohort.samples,
             discs=cohort.discs,
             splits=cohort.splits,
             run=run,
-            training=settings | changes,
+            training=replace(settings, **changes),
             protocol=protocol,
+            identity=identity,
             state=tmp_path / "state" / folder,
             log=log,
             **outputs(folder),
@@ -191,10 +201,10 @@ class StoppedError(Exception):
     """Stands for whatever ends a training."""
 
 
-def test_a_stopped_training_goes_on_and_ends_with_the_same_bytes(train, monkeypatch):
+def test_a_stopped_training_resumes_and_ends_with_the_same_bytes(train, monkeypatch):
     from discgrade.learning.loop import checkpoints
 
-    whole = digests(train("whole", epochs=3, plateau={"monitor": "loss", "factor": 0.1, "patience": 1})[0])
+    whole = digests(train("whole", epochs=3, plateau=Plateau("loss", 0.1, 1))[0])
     save = checkpoints.save
 
     def save_and_stop(folder, history, groups):
@@ -204,21 +214,64 @@ def test_a_stopped_training_goes_on_and_ends_with_the_same_bytes(train, monkeypa
     monkeypatch.setattr(checkpoints, "save", save_and_stop)
     for _ in range(2):
         with pytest.raises(StoppedError):
-            train("resumed", epochs=3, plateau={"monitor": "loss", "factor": 0.1, "patience": 1})
+            train("resumed", epochs=3, plateau=Plateau("loss", 0.1, 1))
     monkeypatch.undo()
-    folder, log = train("resumed", epochs=3, plateau={"monitor": "loss", "factor": 0.1, "patience": 1})
-    assert "goes on after epoch 2" in log
+    folder, log = train("resumed", epochs=3, plateau=Plateau("loss", 0.1, 1))
+    assert "resumes after epoch 2" in log
     assert digests(folder) == whole
 
 
-def test_a_training_does_not_go_on_from_other_settings(train, monkeypatch):
+def test_a_training_does_not_resume_from_other_settings(train, monkeypatch):
     from discgrade.learning.loop import checkpoints
 
     monkeypatch.setattr(checkpoints, "clear", lambda folder: None)
     train("run", epochs=1)
     _, log = train("run", epochs=1, width=0.125)
-    assert "left alone: 1 checkpoints of another architecture, code or data" in log
-    assert "goes on" not in log
+    assert "left alone: 1 checkpoints of other settings, code or data" in log
+    assert "resumes" not in log
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A copy of the package and of the script that trains, to edit."""
+    shutil.copytree(ROOT / "src", tmp_path / "checkout" / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "checkout" / "workflow_scripts").mkdir()
+    shutil.copy(ROOT / "workflow_scripts" / "train.py", tmp_path / "checkout" / "workflow_scripts")
+    return tmp_path / "checkout"
+
+
+@pytest.mark.parametrize(
+    ("edit", "resumes"),
+    [
+        (("# Steps between two looks", "# Batches between two looks"), True),
+        (('"""The training loop, for any task', '"""The loop, for any task'), True),
+        (("PREDICTED = 64", "PREDICTED = 65"), False),
+    ],
+    ids=["comment", "docstring", "code"],
+)
+def test_an_edit_of_code_alone_orphans_the_checkpoint(train, checkout, monkeypatch, edit, resumes):
+    from discgrade.learning.loop import checkpoints
+
+    script = checkout / "workflow_scripts" / "train.py"
+    module = checkout / "src" / "discgrade" / "learning" / "loop" / "fitting.py"
+    monkeypatch.setattr(checkpoints, "clear", lambda folder: None)
+    train(identity=[code_digest(script)], epochs=1)
+    assert edit[0] in module.read_text()
+    module.write_text(module.read_text().replace(*edit))
+    _, log = train(identity=[code_digest(script)], epochs=1)
+    assert ("resumes after epoch 1" in log) == resumes
+    assert ("left alone: 1 checkpoints" in log) != resumes
+
+
+def test_the_saved_model_gives_the_table_of_predictions(cohort, run, train, tmp_path):
+    folder, _ = train(network=NETWORK, epochs=1)
+    data = load_samples(
+        cohort.samples, cohort.discs, cohort.splits, run=run, scale="fractional", protocol=AS_READ, scratch=tmp_path
+    )
+    rows = rows_of(folder, "predictions")
+    model = keras.saving.load_model(folder / "model.keras")
+    assert [row["disc"] for row in rows] == data.disc[data.scored].tolist()
+    np.testing.assert_allclose(model(normalise(data.pixels[data.scored])), [row["outputs"] for row in rows], atol=1e-5)
 
 
 @pytest.mark.slow

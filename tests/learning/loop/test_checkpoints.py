@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from discgrade.learning.loop import checkpoints
+from discgrade.learning.loop.schedule import Epoch
 
-HISTORY = [{"epoch": 1, "loss": 0.5, "best": True}]
+HISTORY = [Epoch(1, 0.01, 0.5, 0.25, 0.1 + 0.2, 0.75, best=True)]
 GROUPS = {"model": [np.arange(6.0).reshape(2, 3), np.array([1, 2])], "best": [np.float32(3)]}
 
 
@@ -51,7 +52,7 @@ def test_other_checkpoints_are_left_alone_and_said(tmp_path):
     log = io.StringIO()
     with checkpoints.own_folder(tmp_path, "mine", log) as folder:
         checkpoints.clear(folder)
-    assert "left alone: 1 checkpoints of another architecture, code or data" in log.getvalue()
+    assert "left alone: 1 checkpoints of other settings, code or data" in log.getvalue()
     assert [path.name for path in tmp_path.iterdir()] == ["other"]
     assert (tmp_path / "other" / checkpoints.FILE).read_bytes() == b"kept"
 

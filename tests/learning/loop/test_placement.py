@@ -11,8 +11,8 @@ import pytest
 SCRIPT = """
 import os, sys
 from pathlib import Path
-from discgrade.learning.loop.placement import take_gpu
-take_gpu(Path(sys.argv[1]))
+from discgrade.learning.loop.placement import take_gpu, use_gpu
+take_gpu(Path(sys.argv[1])) if sys.argv[1] != "none" else use_gpu(0)
 print(os.environ.get("CUDA_VISIBLE_DEVICES"), flush=True)
 sys.stdin.read()
 """
@@ -23,11 +23,11 @@ def start(driver, tmp_path):
     """A function that starts a process which takes one of two GPUs, and the number that it took."""
     driver("0", "1")
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3] / "src")}
-    command = [sys.executable, "-c", SCRIPT, str(tmp_path / "locks")]
 
     with ExitStack() as stack:
 
-        def taken(**changes):
+        def taken(locks=tmp_path / "locks", **changes):
+            command = [sys.executable, "-c", SCRIPT, str(locks)]
             options = {"env": environment | changes, "text": True}
             process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **options)
             stack.enter_context(process)
@@ -57,3 +57,8 @@ def test_what_a_cluster_gave_is_kept(start):
 
 def test_without_a_gpu_nothing_is_set(start):
     assert start(PATH="/nowhere")[1] == "None"
+
+
+def test_a_job_without_a_gpu_sees_none_whatever_the_machine_has(start):
+    assert start("none")[1] == ""
+    assert start("none", CUDA_VISIBLE_DEVICES="3")[1] == ""

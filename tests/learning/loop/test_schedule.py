@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 from types import SimpleNamespace
 
 import keras
@@ -6,18 +7,21 @@ import numpy as np
 import pytest
 
 from discgrade.learning.loop import schedule
+from discgrade.settings.model import Plateau
 
-PLATEAU = {"monitor": "val_loss", "factor": 0.1, "patience": 3}
+PLATEAU = Plateau(monitor="val_loss", factor=0.1, patience=3)
+
+
+@pytest.fixture
+def plateau(settings):
+    return replace(settings, learning_rate=1.0, plateau=PLATEAU)
 
 
 def history(*losses):
-    return [{"val_loss": loss, "val_accuracy": 0.5} for loss in losses]
-
-
-def test_keys_depend_on_every_name():
-    keys = {schedule.keyed(1, "order", 2), schedule.keyed(2, "order", 1), schedule.keyed(1, "dropout", 2)}
-    assert len(keys) == 3
-    assert all(0 <= key < 2**31 for key in keys)
+    """Epochs of these validation losses; their training losses fall."""
+    return [
+        schedule.Epoch(number, 0.1, -number, 0.5, loss, 0.5, best=False) for number, loss in enumerate(losses, start=1)
+    ]
 
 
 @pytest.mark.parametrize(("samples", "steps"), [(64, 2), (65, 3), (1, 1)])
@@ -45,13 +49,17 @@ def test_more_steps_than_samples_repeat_the_samples_equally_often():
     assert np.bincount(order.ravel()).tolist() == [4] * 10
 
 
-def test_the_rate_falls_after_patience_epochs_without_a_lower_loss():
-    settings = {"learning_rate": 1.0, "plateau": PLATEAU}
-    rates = [schedule.learning_rate(history(*[5, 4, 4, 4, 4, 4, 4, 3][:length]), settings) for length in range(9)]
+def test_the_rate_falls_after_patience_epochs_without_a_lower_loss(plateau):
+    rates = [schedule.learning_rate(history(*[5, 4, 4, 4, 4, 4, 4, 3][:length]), plateau) for length in range(9)]
     np.testing.assert_allclose(rates, [1, 1, 1, 1, 1, 0.1, 0.1, 0.1, 0.1])
 
 
-def test_the_plateau_is_that_of_keras():
+def test_the_training_loss_can_be_monitored_instead(plateau):
+    settings = replace(plateau, plateau=replace(PLATEAU, monitor="loss"))
+    assert schedule.learning_rate(history(*[4] * 8), settings) == 1
+
+
+def test_the_plateau_is_that_of_keras(plateau):
     losses = np.random.default_rng(3).uniform(0.99, 1, 60) * np.linspace(1, 0.98, 60)
     callback = keras.callbacks.ReduceLROnPlateau(monitor="val_loss", factor=0.1, patience=3)
     optimizer = keras.optimizers.SGD(1.0)
@@ -59,21 +67,16 @@ def test_the_plateau_is_that_of_keras():
     callback.on_train_begin()
     for epoch, loss in enumerate(losses, start=1):
         callback.on_epoch_end(epoch, {"val_loss": loss})
-        ours = schedule.learning_rate(history(*losses[:epoch]), {"learning_rate": 1.0, "plateau": PLATEAU})
+        ours = schedule.learning_rate(history(*losses[:epoch]), plateau)
         assert ours == pytest.approx(float(optimizer.learning_rate), rel=1e-5)
 
 
-def test_the_cosine_falls_from_the_rate_to_nearly_0():
-    settings = {"schedule": "cosine", "learning_rate": 0.2, "epochs": 10}
-    rates = [schedule.learning_rate(history(*range(epoch)), settings) for epoch in range(10)]
+def test_the_cosine_falls_from_the_rate_to_nearly_0(settings):
+    cosine = replace(settings, schedule="cosine", learning_rate=0.2, epochs=10)
+    rates = [schedule.learning_rate(history(*range(epoch)), cosine) for epoch in range(10)]
     assert rates[0] == 0.2
     assert rates[5] == pytest.approx(0.1)
     assert rates[9] == pytest.approx(0.1 * (1 + math.cos(0.9 * math.pi)))
-
-
-def test_an_unknown_schedule_is_refused():
-    with pytest.raises(ValueError, match=r"Invalid `training\.schedule`.*Received: 'step'"):
-        schedule.learning_rate([], {"schedule": "step", "learning_rate": 1})
 
 
 def test_of_equal_accuracies_the_first_is_best():

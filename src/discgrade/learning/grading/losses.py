@@ -1,27 +1,12 @@
 """The losses of Niemeyer et al. 2021, on any backend: two ordinal cross-entropies and the soft kappa."""
 
-from collections.abc import Callable
-from typing import Any
-
-import keras
 import numpy as np
 from keras import ops
 from keras.losses import categorical_crossentropy, mean_absolute_error, mean_squared_error
 from numpy.typing import ArrayLike, NDArray
 
 from discgrade.learning import extension
-
-Tensor = Any
-Loss = Callable[[Tensor, Tensor], Tensor]
-
-NAMES = (
-    "categorical_crossentropy",
-    "ordinal_categorical_crossentropy",
-    "squared_ordinal_categorical_crossentropy",
-    "soft_kappa",
-    "mean_squared_error",
-    "mean_absolute_error",
-)
+from discgrade.learning.loop.task import Measure, Tensor
 
 # Keeps log(1 - kappa) finite where no disc is misplaced; far below the disagreement of a single disc.
 EPSILON = 1e-7
@@ -83,56 +68,30 @@ def soft_kappa(y_true: Tensor, y_pred: Tensor) -> Tensor:
     return ops.log(observed + EPSILON) - ops.log(expected + EPSILON)
 
 
-@keras.saving.register_keras_serializable(package="discgrade")
-class OrdinalCategoricalCrossentropy(keras.losses.Loss):
-    """`ordinal_categorical_crossentropy` as a Keras loss."""
-
-    def __init__(
-        self,
-        power: float = 1,
-        name: str = "ordinal_categorical_crossentropy",
-        reduction: str = "sum_over_batch_size",
-        dtype: str | None = None,
-    ) -> None:
-        super().__init__(name=name, reduction=reduction, dtype=dtype)
-        self.power = power
-
-    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
-        """Return the (B,) losses of a batch."""
-        return ordinal_categorical_crossentropy(y_true, y_pred, self.power)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the arguments that make an equal loss."""
-        return {**super().get_config(), "power": self.power}
+LOSSES: dict[str, Measure] = {
+    "categorical_crossentropy": categorical_crossentropy,
+    "ordinal_categorical_crossentropy": ordinal_categorical_crossentropy,
+    "squared_ordinal_categorical_crossentropy": squared_ordinal_categorical_crossentropy,
+    "soft_kappa": soft_kappa,
+    "mean_squared_error": mean_squared_error,
+    "mean_absolute_error": mean_absolute_error,
+}
+"""The losses that the config may call by a bare name."""
 
 
-@keras.saving.register_keras_serializable(package="discgrade")
-class SoftKappa(keras.losses.Loss):
-    """`soft_kappa` as a Keras loss; it is a scalar per batch, so it takes no sample weights."""
-
-    def __init__(
-        self, name: str = "soft_kappa", reduction: str = "sum_over_batch_size", dtype: str | None = None
-    ) -> None:
-        super().__init__(name=name, reduction=reduction, dtype=dtype)
-
-    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
-        """Return the scalar loss of a batch."""
-        return soft_kappa(y_true, y_pred)
-
-
-def find_loss(name: str) -> Loss:
-    """Return the loss that the config names: one of `NAMES`, or `package.module:function`.
+def find_loss(name: str) -> Measure:
+    """Return the loss that the config names: one of `LOSSES`, or `package.module:function`.
 
     Raises:
         ValueError: if there is no such loss.
     """
     if ":" in name:
         return extension.resolve(name)
-    if name not in NAMES:
+    if name not in LOSSES:
         raise ValueError(
-            f"Unknown loss. It should be one of {list(NAMES)} or `package.module:function`. Received: {name!r}"
+            f"Unknown loss. It should be one of {list(LOSSES)} or `package.module:function`. Received: {name!r}"
         )
-    return globals()[name]  # type: ignore[no-any-return]
+    return LOSSES[name]
 
 
 def balanced_class_weights(ranks: ArrayLike, grades: int) -> NDArray[np.float64]:
@@ -145,18 +104,3 @@ def balanced_class_weights(ranks: ArrayLike, grades: int) -> NDArray[np.float64]
     present = counts > 0
     weights[present] = counts.sum() / (present.sum() * counts[present])
     return weights
-
-
-__all__ = [
-    "NAMES",
-    "OrdinalCategoricalCrossentropy",
-    "SoftKappa",
-    "balanced_class_weights",
-    "categorical_crossentropy",
-    "find_loss",
-    "mean_absolute_error",
-    "mean_squared_error",
-    "ordinal_categorical_crossentropy",
-    "soft_kappa",
-    "squared_ordinal_categorical_crossentropy",
-]

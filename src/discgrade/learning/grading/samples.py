@@ -16,7 +16,7 @@ from discgrade.copies import is_scored
 from discgrade.grades import is_grade
 from discgrade.learning.loop.device import available_memory
 from discgrade.settings.grid import Run
-from discgrade.settings.model import Scale
+from discgrade.settings.model import Protocol, Scale
 
 # Bytes of pixels that are decoded at a time.
 READ_BYTES = 2**24
@@ -58,8 +58,8 @@ def load_samples(
     *,
     run: Run,
     scale: Scale,
-    protocol: Mapping[str, str],
-    spool: Path,
+    protocol: Protocol,
+    scratch: Path,
 ) -> Samples:
     """Read the samples that a run trains on, chooses its checkpoint with, and predicts.
 
@@ -70,9 +70,9 @@ def load_samples(
         run: What is trained.
         scale: Scale of the grades.
         protocol: `score`: "as_read" trains on all copies and scores copy 0, "averaged" does both on all copies,
-            "augmented" (the paper) does both on copies 1..n; `checkpoint`: "validation" and "last" keep the validation part
-            apart and watch the training on its copy 0, "scored" (the paper) trains on it and watches what is scored.
-        spool: Folder for a nameless file that holds the pixels if they would fill more than half of the free memory.
+            "augmented" (the paper) does both on copies 1..n; `checkpoint`: "validation" and "last" keep the validation
+            part apart and validate on its copy 0, "scored" (the paper) trains on it and validates on what is scored.
+        scratch: Folder for a nameless file that holds the pixels if they would fill more than half of the free memory.
 
     Raises:
         ValueError: if the readings do not carry the scale, or a disc, part or patient is missing.
@@ -86,7 +86,7 @@ def load_samples(
     order = order[needed[order]]
     disc = index["disc"][order]
     return Samples(
-        pixels=_pixels(shards, order, len(needed), _room(len(order), run.resolution, spool)),
+        pixels=_pixels(shards, order, len(needed), _buffer(len(order), run.resolution, scratch)),
         grades=table["reference"].to_numpy()[disc],
         disc=table["disc"].to_numpy()[disc],
         copy=index["copy"][order],
@@ -125,7 +125,7 @@ def _disc_table(discs: Path, splits: Path, run: Run) -> pa.Table:
 
 
 def _sample_index(shards: Sequence[Path], table: pa.Table, resolution: int) -> dict[str, NDArray[Any]]:
-    """Return disc number, copy, part and share of every sample, in the order of the shards; strangers get disc -1."""
+    """Return disc number, copy, part and share of every sample, in the order of the shards; unknown discs get -1."""
     schema = records.samples(resolution)
     index = records.read_all(shards, schema, columns=["disc", "copy"])
     disc = pc.fill_null(pc.index_in(index["disc"], value_set=table["disc"].combine_chunks()), -1).to_numpy()
@@ -154,12 +154,12 @@ def _check_complete(disc: NDArray[Any], copy: NDArray[Any], names: pa.ChunkedArr
         raise ValueError(f"{(counts > 1).sum()} samples are there twice, for example of discs {twice}")
 
 
-def _uses(index: Mapping[str, NDArray[Any]], share: int, protocol: Mapping[str, str]) -> dict[str, NDArray[np.bool_]]:
+def _uses(index: Mapping[str, NDArray[Any]], share: int, protocol: Protocol) -> dict[str, NDArray[np.bool_]]:
     """Return which samples a run on a share trains on, chooses its checkpoint with and predicts."""
     part, as_read = index["part"], index["copy"] == 0
-    scored_copy = is_scored(index["copy"], protocol["score"])
-    trained_copy = scored_copy if protocol["score"] == "augmented" else True
-    apart = protocol["checkpoint"] != "scored"
+    scored_copy = is_scored(index["copy"], protocol.score)
+    trained_copy = scored_copy if protocol.score == "augmented" else True
+    apart = protocol.checkpoint != "scored"
     uses = {
         "train": np.isin(part, ["train"] if apart else ["train", "validation"])
         & (index["share"] >= share)
@@ -170,28 +170,29 @@ def _uses(index: Mapping[str, NDArray[Any]], share: int, protocol: Mapping[str, 
     empty = [use for use, chosen in uses.items() if not chosen.any()]
     if empty:
         raise ValueError(
-            f"No samples for: {', '.join(empty)}, under {dict(protocol)}. Add patients, set `splits.validation` above 0 "
-            "for `checkpoint: validation` and `last`, and `augmentation.copies` above 0 for `score: augmented`."
+            f"No samples for: {', '.join(empty)}, with `score: {protocol.score}` and `checkpoint: "
+            f"{protocol.checkpoint}`. Add patients, set `splits.validation` above 0 for `checkpoint: validation` and "
+            "`last`, and `augmentation.copies` above 0 for `score: augmented`."
         )
     return uses
 
 
-def _room(count: int, resolution: int, spool: Path) -> NDArray[np.uint16]:
+def _buffer(count: int, resolution: int, scratch: Path) -> NDArray[np.uint16]:
     """Return an uninitialised array for the pixels, in memory or in a file that vanishes with the process."""
     shape = (count, resolution, resolution)
     free = available_memory()
     if free is None or 2 * count * resolution**2 < SHARE * free:
         return np.empty(shape, np.uint16)
-    spool.mkdir(parents=True, exist_ok=True)
-    with TemporaryFile(dir=spool) as file:
+    scratch.mkdir(parents=True, exist_ok=True)
+    with TemporaryFile(dir=scratch) as file:
         return np.memmap(file, np.uint16, mode="w+", shape=shape)
 
 
 def _pixels(
-    shards: Sequence[Path], order: NDArray[np.int64], count: int, room: NDArray[np.uint16]
+    shards: Sequence[Path], order: NDArray[np.int64], count: int, buffer: NDArray[np.uint16]
 ) -> NDArray[np.uint16]:
-    """Fill `room` with the pixels of the samples `order` of the `count` in the shards, some row groups at a time."""
-    resolution = room.shape[1]
+    """Fill `buffer` with the pixels of the samples `order` of the `count` in the shards, some row groups at a time."""
+    resolution = buffer.shape[1]
     target = np.full(count, -1)
     target[order] = np.arange(len(order))
     batch = max(1, READ_BYTES // (2 * resolution * resolution))
@@ -200,8 +201,8 @@ def _pixels(
         for rows in records.batches(shard, records.samples(resolution), batch, ["pixels"]):
             places = target[start : start + rows.num_rows]
             start += rows.num_rows
-            room[places[places >= 0]] = _as_images(rows["pixels"], resolution)[places >= 0]
-    return room
+            buffer[places[places >= 0]] = _as_images(rows["pixels"], resolution)[places >= 0]
+    return buffer
 
 
 def _as_images(column: pa.FixedSizeBinaryArray, resolution: int) -> NDArray[np.uint16]:

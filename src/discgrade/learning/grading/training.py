@@ -4,23 +4,25 @@ Keras is imported only once data and settings have passed their checks, with the
 """
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from discgrade import records
-from discgrade.learning.extension import source_files
 from discgrade.learning.grading.samples import Samples, load_samples
 from discgrade.learning.loop import checkpoints
 from discgrade.learning.loop.backend import start_backend
 from discgrade.learning.loop.device import MIB
 from discgrade.learning.loop.progress import say
 from discgrade.settings.grid import Run
+from discgrade.settings.model import Protocol, Training
+from discgrade.settings.plain import plain
 
 
 def train_model(
@@ -29,8 +31,9 @@ def train_model(
     discs: Path,
     splits: Path,
     run: Run,
-    training: Mapping[str, Any],
-    protocol: Mapping[str, Any],
+    training: Training,
+    protocol: Protocol,
+    identity: Sequence[str],
     model: Path,
     network: Path,
     history: Path,
@@ -40,15 +43,17 @@ def train_model(
 ) -> None:
     """Train one run and write its model, layers, history and predictions.
 
-    Interrupted at any moment, the next call goes on from the last finished epoch and ends with the same bits.
+    Interrupted at any moment, the next call resumes after the last finished epoch and ends with the same bits.
 
     Args:
         samples: Shards of samples at the run's resolution.
         discs: Table of discs.
         splits: Table of splits.
         run: What is trained.
-        training: Settings of the variant, as `study.variant_training` merges them.
-        protocol: `score` and `checkpoint`, as in the config.
+        training: How the variant is trained.
+        protocol: What is scored, and which epoch becomes the model.
+        identity: What decides the result next to settings and data, in any words: digests of the code and of the
+            locked packages. Another identity does not resume this training.
         model: Keras model to write, with the weights of the chosen epoch.
         network: Table of layers to write.
         history: Table of epochs to write.
@@ -61,20 +66,22 @@ def train_model(
         FloatingPointError: if the training diverges.
     """
     log = log or sys.stderr
-    data = load_samples(samples, discs, splits, run=run, scale=training["scale"], protocol=protocol, spool=state)
+    data = load_samples(samples, discs, splits, run=run, scale=training.scale, protocol=protocol, scratch=state)
     say(log, _summary(data))
     start_backend(training)
-    from discgrade.learning.grading import prediction  # noqa: PLC0415 - imports Keras
-    from discgrade.learning.grading.network import describe  # noqa: PLC0415
-    from discgrade.learning.loop import fitting  # noqa: PLC0415 - imports Keras
+    from discgrade.learning.grading.network import describe  # noqa: PLC0415 - imports Keras
+    from discgrade.learning.grading.task import grading_task  # noqa: PLC0415
+    from discgrade.learning.loop import fitting, saving  # noqa: PLC0415
 
-    with checkpoints.own_folder(state, _identity(data, run, training, protocol), log) as folder:
-        trained = fitting.build(training, run)
-        choice = protocol["checkpoint"]
-        epochs, outputs = fitting.fit(trained, data, run, training, choice=choice, folder=folder, log=log)
-        prediction.save_model(trained, model)
+    name = _digest(data, run, training, protocol, identity)
+    with checkpoints.own_folder(state, name, log) as folder:
+        task = grading_task(data, training, log)
+        trained = fitting.build(task, run.seed)
+        choice = protocol.checkpoint
+        epochs, outputs = fitting.fit(trained, task, training, run.seed, choice=choice, folder=folder, log=log)
+        saving.save_model(trained, model)
         records.write(describe(trained), records.NETWORK, network)
-        records.write(epochs, records.HISTORY, history)
+        records.write(list(map(asdict, epochs)), records.HISTORY, history)
         records.write(_predictions(data, outputs), records.PREDICTIONS, predictions)
         checkpoints.clear(folder)
 
@@ -88,12 +95,11 @@ def _summary(data: Samples) -> str:
     )
 
 
-def _identity(data: Samples, run: Run, training: Mapping[str, Any], protocol: Mapping[str, Any]) -> str:
+def _digest(data: Samples, run: Run, training: Training, protocol: Protocol, identity: Sequence[str]) -> str:
     """Return the digest of all that decides the result: code, versions, settings, run and data."""
-    code = [file.read_bytes() for file in source_files(training["network"], training["loss"])]
-    versions = {name: version(name) for name in ("keras", "numpy", training["backend"])}
+    versions = {name: version(name) for name in ("keras", "numpy", training.backend)}
     arrays = [data.pixels, data.grades, data.train, data.validation, data.scored]
-    return checkpoints.digest(*code, versions, dict(training), dict(protocol), run.wildcards, *arrays)
+    return checkpoints.digest(list(identity), versions, plain(training), plain(protocol), run.wildcards, *arrays)
 
 
 def _predictions(data: Samples, outputs: NDArray[np.float32]) -> pa.Table:

@@ -3,51 +3,41 @@
 import importlib.util
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Literal, get_args
 
-Backend = Literal["tensorflow", "jax", "torch"]
-Precision = Literal["float32", "mixed_bfloat16"]
+from discgrade.settings.model import Training
 
 # Keras imports these for pictures of models and for scikit-learn's interface, which no training uses: a third of the
 # time that importing TensorFlow and Keras takes.
 UNUSED = ("matplotlib", "sklearn")
 
 
-def start_backend(training: Mapping[str, Any]) -> None:
+def start_backend(training: Training) -> None:
     """Choose backend, threads, precision and determinism for this process, and import Keras.
 
     Args:
-        training: Settings: `backend`, `threads`, `precision` and, optional, `deterministic` (True by default): whether
-            a GPU uses only operations that give the same bits every time.
+        training: Its `backend`, `threads`, `precision`, and `deterministic`: whether a GPU uses only operations that
+            give the same bits every time.
 
     Raises:
-        ValueError: if a setting is unknown, the backend is not installed, or the process already runs another one.
+        ValueError: if the backend is not installed, or the process already runs another one or other threads.
     """
-    backend, threads = training["backend"], training["threads"]
-    _check("backend", backend, get_args(Backend))
-    _check("precision", training["precision"], get_args(Precision))
+    backend, threads, deterministic = training.backend, training.threads, training.deterministic
     if importlib.util.find_spec(backend) is None:
         raise ValueError(
-            f"`training.backend: {backend}` is not installed. Install envs/{backend}.lock beside the others"
+            f"`training.backend: {backend}` is not installed. Install envs/{backend}.lock next to the others"
         )
-    deterministic = training.get("deterministic", True)
     _set_environment(backend, threads, deterministic)
     with _left_out(*UNUSED):
         import keras  # noqa: PLC0415 - its backend is fixed by the first import
     if keras.backend.backend() != backend:
         raise ValueError(f"This process already runs Keras on {keras.backend.backend()}. Received: {backend!r}")
-    keras.config.set_dtype_policy(training["precision"])
+    keras.config.set_dtype_policy(training.precision)
     if backend == "tensorflow":
         _start_tensorflow(threads, deterministic)
     elif backend == "torch":
         _start_torch(threads, deterministic)
-
-
-def _check(key: str, value: str, known: tuple[str, ...]) -> None:
-    if value not in known:
-        raise ValueError(f"Invalid `training.{key}`. It should be one of {list(known)}. Received: {value!r}")
 
 
 def _set_environment(backend: str, threads: int, deterministic: bool) -> None:

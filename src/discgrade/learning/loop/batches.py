@@ -5,38 +5,29 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from discgrade.learning.grading.objective import Tensor
 from discgrade.learning.loop.device import MIB, gpu_use
 from discgrade.learning.loop.engine import Engine
+from discgrade.learning.loop.task import Task, Tensor
 
 # Share of the GPU's free memory that samples may fill; the network's activations need the rest.
 SHARE = 0.5
 
 
-class Feed:
+class Batches:
     """The samples of a training, by row number. Both ways give the same batches in the same order.
 
     Args:
         engine: The backend's engine.
-        pixels: (N, H, W) uint16.
-        targets: (N, K) float32.
-        weights: (N,) float32.
+        task: Its pixels, targets and weights.
     """
 
-    def __init__(
-        self,
-        engine: Engine,
-        pixels: NDArray[np.uint16],
-        targets: NDArray[np.float32],
-        weights: NDArray[np.float32],
-    ) -> None:
-        self._arrays: tuple[Tensor, ...] = (pixels, targets, weights)
+    def __init__(self, engine: Engine, task: Task) -> None:
+        arrays: tuple[Tensor, ...] = (task.pixels, task.targets, task.weights)
         self._engine = engine
-        self.resident = engine.gpu and _fits(pixels.nbytes)
-        if self.resident:
-            self._arrays = tuple(engine.put(array) for array in (pixels, targets, weights))
+        self.resident = engine.gpu and _fits(task.pixels.nbytes)
+        self._arrays = tuple(map(engine.put, arrays)) if self.resident else arrays
 
-    def batches(self, order: NDArray[np.int32]) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+    def whole(self, order: NDArray[np.int32]) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
         """Yield pixels, targets and weights for each row of (steps, batch) row numbers."""
         for rows in order:
             pixels, targets, weights = (self._take(array, rows) for array in self._arrays)

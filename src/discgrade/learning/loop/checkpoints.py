@@ -1,6 +1,6 @@
 """The state of a training after its last finished epoch: one file, whole or not at all.
 
-It lies in a folder named by the digest of all that decides the result, so a training only ever goes on from its own.
+It lies in a folder named by the digest of all that decides the result, so a training only ever resumes its own.
 """
 
 import fcntl
@@ -9,6 +9,7 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from discgrade.learning.loop.progress import say
+from discgrade.learning.loop.schedule import Epoch, History
 from discgrade.records import replacing
 
 Arrays = Sequence[NDArray[Any]]
@@ -45,7 +47,7 @@ def own_folder(state: Path, name: str, log: TextIO) -> Iterator[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     others = [other.name for other in state.iterdir() if other.is_dir() and other != folder]
     if others:
-        say(log, f"left alone: {len(others)} checkpoints of another architecture, code or data in {state.name}")
+        say(log, f"left alone: {len(others)} checkpoints of other settings, code or data in {state.name}")
     with (folder / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -55,14 +57,15 @@ def own_folder(state: Path, name: str, log: TextIO) -> Iterator[Path]:
         yield folder
 
 
-def save(folder: Path, history: Sequence[Mapping[str, Any]], groups: Mapping[str, Arrays]) -> None:
+def save(folder: Path, history: History, groups: Mapping[str, Arrays]) -> None:
     """Write the history and named groups of arrays in place of the last epoch's, whole or not at all."""
     arrays = {f"{name}/{number:04d}": array for name, group in groups.items() for number, array in enumerate(group)}
     with replacing(folder / FILE) as partial, partial.open("wb") as file:
-        np.savez(file, history=np.frombuffer(json.dumps(list(history)).encode(), np.uint8), **arrays)  # type: ignore[arg-type]
+        rows = json.dumps([asdict(epoch) for epoch in history]).encode()
+        np.savez(file, history=np.frombuffer(rows, np.uint8), **arrays)  # type: ignore[arg-type]
 
 
-def load(folder: Path) -> tuple[list[dict[str, Any]], dict[str, list[NDArray[Any]]]]:
+def load(folder: Path) -> tuple[list[Epoch], dict[str, list[NDArray[Any]]]]:
     """Return the history and the groups of arrays of the last finished epoch; nothing if there is none."""
     if not (folder / FILE).exists():
         return [], {}
@@ -70,7 +73,7 @@ def load(folder: Path) -> tuple[list[dict[str, Any]], dict[str, list[NDArray[Any
     with np.load(folder / FILE) as arrays:
         for name in sorted(set(arrays.files) - {"history"}):
             groups.setdefault(name.partition("/")[0], []).append(arrays[name])
-        return json.loads(arrays["history"].tobytes()), groups
+        return [Epoch(**row) for row in json.loads(arrays["history"].tobytes())], groups
 
 
 def clear(folder: Path) -> None:

@@ -7,19 +7,19 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from discgrade.learning.grading.objective import Objective, Tensor
+from discgrade.learning.loop.task import Objective, Tensor
 
 
 class Engine(ABC):
     """A model, its optimizer, and one function of batches to train and one to predict, each compiled once.
 
-    A batch is (B, H, W) uint16 pixels, (B, K) float32 targets and (B,) float32 weights, as NumPy arrays or, where the
+    A batch is (B, H, W) uint16 pixels, (B, ...) float32 targets and (B,) float32 weights, as NumPy arrays or, where the
     samples lie on the device, as its own.
 
     Args:
         model: Network.
         optimizer: Built optimizer.
-        objective: Loss and accuracy.
+        objective: What is minimised and counted.
     """
 
     gpu: bool
@@ -33,7 +33,7 @@ class Engine(ABC):
 
     @abstractmethod
     def predict(self, pixels: Tensor) -> NDArray[np.float32]:
-        """Return the (B, K) outputs for a batch of pixels."""
+        """Return the (B, ...) outputs for a batch of pixels."""
 
     @abstractmethod
     def put(self, array: NDArray[Any]) -> Tensor:

@@ -8,8 +8,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from discgrade.learning.grading.objective import Objective, Tensor, normalise
 from discgrade.learning.loop.engine import Engine
+from discgrade.learning.loop.task import Objective, Tensor, normalise
 
 Arrays = list[Tensor]
 State = tuple[Arrays, Arrays, Arrays]
@@ -51,7 +51,7 @@ class JaxEngine(Engine):
         return loss, hits
 
     def predict(self, pixels: Tensor) -> NDArray[np.float32]:
-        """Return the (B, K) outputs for a batch of pixels."""
+        """Return the (B, ...) outputs for a batch of pixels."""
         trained, fixed, _ = self._state or self._values()
         return np.asarray(self._predict(trained, fixed, pixels), np.float32)
 

@@ -7,9 +7,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from discgrade.learning.grading.objective import Objective, Tensor, normalise
 from discgrade.learning.loop.engine import Engine
 from discgrade.learning.loop.kernels_tensorflow import use_fast_kernels
+from discgrade.learning.loop.task import Objective, Tensor, normalise
 
 
 class TensorFlowEngine(Engine):
@@ -19,7 +19,7 @@ class TensorFlowEngine(Engine):
         use_fast_kernels(model)
         self.gpu = bool(tf.config.list_logical_devices("GPU"))
         images = tf.TensorSpec((None, *model.input_shape[1:3]), tf.uint16)
-        batch = [images, tf.TensorSpec((None, model.output_shape[-1])), tf.TensorSpec((None,))]
+        batch = [images, tf.TensorSpec((None, *model.output_shape[1:])), tf.TensorSpec((None,))]
 
         @tf.function(input_signature=batch, autograph=False, jit_compile=False)
         def step(pixels: Tensor, target: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
@@ -42,7 +42,7 @@ class TensorFlowEngine(Engine):
         return loss, hits
 
     def predict(self, pixels: Tensor) -> NDArray[np.float32]:
-        """Return the (B, K) outputs for a batch of pixels."""
+        """Return the (B, ...) outputs for a batch of pixels."""
         return np.asarray(self._predict(pixels), np.float32)
 
     def put(self, array: NDArray[Any]) -> Tensor:

@@ -8,8 +8,8 @@ import torch
 from keras import ops
 from numpy.typing import NDArray
 
-from discgrade.learning.grading.objective import Objective, Tensor, normalise
 from discgrade.learning.loop.engine import Engine
+from discgrade.learning.loop.task import Objective, Tensor, normalise
 
 
 class TorchEngine(Engine):
@@ -33,7 +33,7 @@ class TorchEngine(Engine):
             return loss.detach(), self._objective.hits(target, outputs)
 
     def predict(self, pixels: Tensor) -> NDArray[np.float32]:
-        """Return the (B, K) outputs for a batch of pixels."""
+        """Return the (B, ...) outputs for a batch of pixels."""
         with torch.no_grad():
             outputs = self._model(self._images(pixels), training=False)
         return np.asarray(outputs.float().cpu().numpy())

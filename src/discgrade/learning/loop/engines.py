@@ -2,8 +2,8 @@
 
 import keras
 
-from discgrade.learning.grading.objective import Objective
 from discgrade.learning.loop.engine import Engine
+from discgrade.learning.loop.task import Objective
 
 
 def start_engine(model: keras.Model, optimizer: keras.optimizers.Optimizer, objective: Objective) -> Engine:

@@ -13,7 +13,7 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-from discgrade.learning.grading.objective import Tensor
+from discgrade.learning.loop.task import Tensor
 
 
 def use_fast_kernels(model: keras.Model) -> None:

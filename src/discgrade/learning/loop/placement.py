@@ -1,6 +1,6 @@
 """Which of a machine's GPUs a training takes where no cluster has given it one.
 
-A training holds a lock on a seat at a GPU until its process ends, however it ends. Every GPU's first seat is taken
+A training holds a lock on a slot of a GPU until its process ends, however it ends. Every GPU's first slot is taken
 before any second one, so trainings spread over the GPUs first and share them only when there are more trainings.
 """
 
@@ -17,6 +17,18 @@ from discgrade.host import given_gpus
 _HELD: list[IO[bytes]] = []
 
 
+def use_gpu(gpus: int) -> None:
+    """Let this process see the GPU that its job was given, or none.
+
+    Args:
+        gpus: Number of GPUs that the job was given, 0 or 1.
+    """
+    if gpus:
+        take_gpu()
+    else:
+        os.environ["CUDA_VISIBLE_DEVICES"] = ""
+
+
 def take_gpu(folder: Path | None = None) -> None:
     """Let this process see one GPU alone: the one that the fewest trainings of this user hold.
 
@@ -30,12 +42,12 @@ def take_gpu(folder: Path | None = None) -> None:
     if gpus := [number for (number,) in given_gpus("index")]:
         folder = folder or Path(tempfile.gettempdir(), f"discgrade-gpus-{os.getuid()}")
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.environ.update(CUDA_DEVICE_ORDER="PCI_BUS_ID", CUDA_VISIBLE_DEVICES=_take_seat(gpus, folder))
+        os.environ.update(CUDA_DEVICE_ORDER="PCI_BUS_ID", CUDA_VISIBLE_DEVICES=_take_slot(gpus, folder))
 
 
-def _take_seat(gpus: Sequence[str], folder: Path) -> str:
-    """Lock the first free seat, and return its GPU."""
-    return next(gpu for seat in count() for gpu in gpus if _lock(folder / f"{gpu}-{seat}.lock"))
+def _take_slot(gpus: Sequence[str], folder: Path) -> str:
+    """Lock the first free slot, and return its GPU."""
+    return next(gpu for slot in count() for gpu in gpus if _lock(folder / f"{gpu}-{slot}.lock"))
 
 
 def _lock(path: Path) -> bool:

@@ -1,26 +1,47 @@
 """What a training does in a given epoch, as pure functions of the seed, the epoch and the history so far.
 
-Nothing here is carried from epoch to epoch, so a training that was interrupted goes on exactly as it would have.
+Nothing here is carried from epoch to epoch, so a training that was interrupted resumes exactly as it would have.
 """
 
-import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Epoch = Mapping[str, Any]
+from discgrade import keyed
+from discgrade.settings.model import Checkpoint, Plateau, Training
 
 # How much lower a loss has to be to count as lower, as in Keras' ReduceLROnPlateau.
 MIN_DELTA = 1e-4
 
 
-def keyed(seed: int, *names: object) -> int:
-    """Return a number below 2^31 that is a hash of the seed and the names."""
-    text = "/".join(map(str, (seed, *names)))
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "little") >> 1
+@dataclass(frozen=True)
+class Epoch:
+    """One finished epoch: a row of `records.HISTORY`.
+
+    Attributes:
+        epoch: Its number, from 1.
+        learning_rate: Learning rate of the epoch.
+        loss: Mean loss of its batches, penalties and weights included.
+        accuracy: Share of hits in its batches, with dropout.
+        val_loss: Loss on the samples that choose the checkpoint, without penalties and weights.
+        val_accuracy: Share of hits on them.
+        best: Whether the checkpoint was replaced after it.
+    """
+
+    epoch: int
+    learning_rate: float
+    loss: float
+    accuracy: float
+    val_loss: float
+    val_accuracy: float
+    best: bool
+
+
+History = Sequence[Epoch]
 
 
 def steps_per_epoch(samples: int, batch: int) -> int:
@@ -43,44 +64,38 @@ def sample_order(seed: int, epoch: int, rows: NDArray[np.integer[Any]], steps: i
     """
     first, last = (epoch - 1) * steps * batch, epoch * steps * batch
     passes = range(first // len(rows), -(-last // len(rows)))
-    stream = np.concatenate([np.random.default_rng(keyed(seed, "order", one)).permutation(rows) for one in passes])
+    stream = np.concatenate([np.random.default_rng(keyed.seed(seed, "order", one)).permutation(rows) for one in passes])
     start = first - passes.start * len(rows)
     return stream[start : start + steps * batch].reshape(steps, batch).astype(np.int32)
 
 
-def learning_rate(history: Sequence[Epoch], training: Mapping[str, Any]) -> float:
+def learning_rate(history: History, training: Training) -> float:
     """Return the learning rate of the epoch that follows `history`.
 
-    Args:
-        history: Epochs so far.
-        training: Settings: `schedule`, "plateau" (the default) or "cosine"; `learning_rate`, where both start;
-            `epochs`, over which the cosine falls to nearly 0; `plateau`, with `monitor`, `patience` and `factor`.
-
-    Raises:
-        ValueError: if the schedule is unknown.
+    "plateau" lowers it as `training.plateau` says; "cosine" lets it fall to nearly 0 over `training.epochs`.
     """
-    kind = training.get("schedule", "plateau")
-    if kind == "cosine":
-        return float(training["learning_rate"]) * (1 + math.cos(math.pi * len(history) / training["epochs"])) / 2
-    if kind == "plateau":
-        return _after_plateaus(history, training["learning_rate"], training["plateau"])
-    raise ValueError(f"Invalid `training.schedule`. It should be 'plateau' or 'cosine'. Received: {kind!r}")
+    match training.schedule:
+        case "cosine":
+            return training.learning_rate * (1 + math.cos(math.pi * len(history) / training.epochs)) / 2
+        case "plateau":
+            return _after_plateaus(history, training.learning_rate, training.plateau)
 
 
-def _after_plateaus(history: Sequence[Epoch], start: float, plateau: Mapping[str, Any]) -> float:
+def _after_plateaus(history: History, start: float, plateau: Plateau) -> float:
     """Return `start` times `factor` for each `patience` epochs without a lower `monitor`, then waiting anew."""
     rate, lowest, waited = start, math.inf, 0
     for epoch in history:
-        if epoch[plateau["monitor"]] < lowest - MIN_DELTA:
-            lowest, waited = epoch[plateau["monitor"]], 0
+        loss = epoch.val_loss if plateau.monitor == "val_loss" else epoch.loss
+        if loss < lowest - MIN_DELTA:
+            lowest, waited = loss, 0
             continue
         waited += 1
-        if waited >= plateau["patience"]:
-            rate, waited = rate * plateau["factor"], 0
+        if waited >= plateau.patience:
+            rate, waited = rate * plateau.factor, 0
     return rate
 
 
-def is_best(history: Sequence[Epoch], accuracy: float, rule: str) -> bool:
+def is_best(history: History, accuracy: float, rule: Checkpoint) -> bool:
     """Return whether an epoch becomes the checkpoint.
 
     Args:
@@ -89,4 +104,4 @@ def is_best(history: Sequence[Epoch], accuracy: float, rule: str) -> bool:
         rule: `protocol.checkpoint`: "last" takes every epoch, so that the last one stays; any other takes one that
             beats the validation accuracies of all before it, so that of equal ones the first stays.
     """
-    return rule == "last" or all(accuracy > epoch["val_accuracy"] for epoch in history)
+    return rule == "last" or all(accuracy > epoch.val_accuracy for epoch in history)

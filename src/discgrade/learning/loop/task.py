@@ -1,0 +1,75 @@
+"""What the training loop is told of a task: a network, what it should give for each image, and how far off it is.
+
+The functions are in keras.ops, so that they are the same on every backend.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+from numpy.typing import NDArray
+
+Tensor = Any
+Measure = Callable[[Tensor, Tensor], Tensor]
+"""A function of (B, ...) targets and (B, ...) outputs."""
+
+
+def normalise(pixels: Tensor) -> Tensor:
+    """Map (B, H, W) uint16 pixels to (B, H, W, 1) float32 images in [-1, 1], as `imaging.sampling.normalise` does."""
+    return ops.cast(pixels, "float32")[..., None] * (2 / 65535) - 1
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What a training minimises and counts.
+
+    Attributes:
+        loss: Gives the loss of each sample, (B,), or one of the whole batch.
+        hits: Gives the number of samples whose outputs are right.
+        weighted: Whether the training weighs the samples.
+    """
+
+    loss: Measure
+    hits: Measure
+    weighted: bool = False
+
+    def mean_loss(self, target: Tensor, outputs: Tensor, weight: Tensor) -> Tensor:
+        """Return the mean loss of a batch, each sample's multiplied by its weight if the training is weighted.
+
+        Raises:
+            ValueError: if it is, but the loss is one number for the whole batch.
+        """
+        losses = self.loss(target, ops.cast(outputs, "float32"))
+        if self.weighted and len(losses.shape) == 0:
+            raise ValueError("`class_weights` need the loss of each sample. Received: a loss of the batch as a whole")
+        return ops.mean(losses * weight if self.weighted else losses)
+
+
+@dataclass(frozen=True)
+class Task:
+    """Samples, what a network should make of them, and the network.
+
+    Attributes:
+        network: Builds the network for (B, H, W, 1) images, with weights drawn from Keras' global generator.
+        objective: What is minimised and counted.
+        pixels: (N, H, W) uint16.
+        targets: (N, ...) float32, each of the shape of an output.
+        weights: (N,) float32 factors of the samples' losses; used if the objective is weighted.
+        train: Row numbers of the samples to train on.
+        validation: Row numbers of the samples that choose the checkpoint.
+        scored: Row numbers of the samples to predict.
+        full: Number of samples that the whole training part trains on; `train` may be a share of it.
+    """
+
+    network: Callable[[], keras.Model]
+    objective: Objective
+    pixels: NDArray[np.uint16]
+    targets: NDArray[np.float32]
+    weights: NDArray[np.float32]
+    train: NDArray[np.int64]
+    validation: NDArray[np.int64]
+    scored: NDArray[np.int64]
+    full: int
