@@ -85,6 +85,12 @@ def smoke_copy(smoke: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(smoke, tmp_path / "smoke", symlinks=True))
 
 
+@pytest.fixture(scope="session")
+def copied() -> Callable[[Path], Path]:
+    """The function that copies the project into a folder, as a clone would hold it."""
+    return copy_project
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A fresh copy of the project without results."""

@@ -50,6 +50,11 @@ COMMANDS = {
         "check every byte of a study and the chain of its records",
         "discgrade verify results/default",
     ),
+    "phantom": Command(
+        "discgrade.phantom.command",
+        "write invented patients' scans and readings, to try things on",
+        "discgrade phantom DESTINATION --patients 20 --seed 1",
+    ),
     "columns": Command(
         "discgrade.records.describe",
         "print what every column of every table means",
@@ -63,7 +68,7 @@ EXTRAS = {
     "train": ("tensorflow", "keras", "tf2onnx"),
     "workflow": (
         "snakemake", "pandas", "sklearn", "arviz", "matplotlib", "rocrate", "docx", "cleanlab", "SimpleITK",
-        "jsonschema", "yaml", "joblib", "threadpoolctl", "openpyxl",
+        "jsonschema", "yaml", "threadpoolctl", "openpyxl",
     ),
 }  # fmt: skip
 """Which extra of the package brings a module that a command imports; what is in none belongs to the package itself."""

@@ -47,7 +47,10 @@ def load(path: Path) -> list[Row]:
     try:
         records = readers.get(kind, _csv)(path)
     except ModuleNotFoundError:
-        raise RefusedError("An .xlsx sheet needs the package openpyxl. Install it, or save the sheet as .csv") from None
+        raise RefusedError(
+            'An .xlsx sheet needs the Python package openpyxl. Install it with: pip install "discgrade[grade]"; '
+            "or save the sheet as .csv"
+        ) from None
     except Exception:
         raise RefusedError(f"The sheet of readings should be a {kind} file, and cannot be read as one") from None
     return [Row(number, fields) for number, fields in enumerate(records, 2) if any(fields.values())]
