@@ -15,7 +15,7 @@ Two programs do everything. `snakemake` makes a study or a part of it; `discgrad
 |---|---|
 | `snakemake` | the default study, all of it |
 | `snakemake --configfile studies/mine.yaml` | another study |
-| `snakemake -n` | nothing but say what would run, and why |
+| `snakemake -n` | nothing but say what would run, job by job; `discgrade plan` says it in short |
 | `snakemake table2` | one table and what it needs; so `table1` to `table4`, `statements`, `cohort` |
 | `snakemake figure3` | one figure; so `figure1` to `figure5`, `confusion`, `forest`, `curves`, `flow`, `draw_rois` |
 | `snakemake tables`, `snakemake figures` | all tables; all figures |

@@ -22,7 +22,7 @@ faults are told at once. An overlay from an earlier version gets the new name of
 in `studies/mine.yaml` is a whole study at 64 px, run by `snakemake --configfile studies/mine.yaml`.
 
 Paths may hold `~` and `$NAME`. A changed setting reruns the steps that take it and what follows from them, nothing
-else; `snakemake -n` tells which.
+else; `discgrade plan` tells which.
 
 ## Overlays that come along
 """

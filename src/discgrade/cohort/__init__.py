@@ -1,1 +1,1 @@
-"""The ratings sheet, reference grades and patient-wise splits."""
+"""Who is studied: one cohort out of the shards, its flow of exclusions, patient-wise splits and the outlier check."""

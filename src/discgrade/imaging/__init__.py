@@ -1,1 +1,1 @@
-"""DICOM reading and de-identification, the phantom cohort, regions of interest."""
+"""What a slice shows: DICOM files and their headers, and the regions of interest on them."""

@@ -1,1 +1,1 @@
-"""Augmentation, the network, its losses, training and prediction."""
+"""Training: the loop, for any task, and the task of grading."""

@@ -1,1 +1,1 @@
-"""Agreement metrics and Bayesian credible intervals."""
+"""How far a grade can be trusted: agreement scores, credible intervals and paired comparisons."""
