@@ -13,7 +13,9 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2] / "src"))
 
 from discgrade.learning.grading.augmentation import augment_shard
-from discgrade.records import ROIS, batches, samples, write
+from discgrade.records import batches, write
+from discgrade.records.regions import ROIS
+from discgrade.records.samples import sample_schema
 from discgrade.settings.model import Augmentation
 
 DISCS = 500
@@ -41,7 +43,7 @@ def main() -> None:
                 rois=rois, destination=destination, resolution=resolution, border="edge", augmentation=SETTINGS
             )
             made = time.process_time()
-            number = sum(len(batch) for batch in batches(destination, samples(resolution), 1024))
+            number = sum(len(batch) for batch in batches(destination, sample_schema(resolution), 1024))
             read = time.process_time()
             size = destination.stat().st_size / number
             print(

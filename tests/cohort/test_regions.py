@@ -11,7 +11,10 @@ from small_cohorts import FIRST, instance, reading
 
 from discgrade.cohort.regions import extract_rois
 from discgrade.imaging.roi import Roi
-from discgrade.records import INSTANCES, RATINGS, ROIS, read, write
+from discgrade.records import read, write
+from discgrade.records.export import INSTANCES
+from discgrade.records.readings import RATINGS
+from discgrade.records.regions import ROIS
 
 ROWS, COLUMNS = 40, 60
 

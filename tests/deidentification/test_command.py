@@ -14,6 +14,7 @@ from readings import reading, write_sheet
 
 from discgrade import records
 from discgrade.__main__ import main
+from discgrade.records.export import INSTANCES
 
 ROOT = Path(records.__file__).parents[2]
 
@@ -45,7 +46,7 @@ def test_the_whole_job_in_one_command(scans, tmp_path):
     assert "Kovács" not in done.stdout + done.stderr
     out = tmp_path / "out"
     assert {path.name for path in out.iterdir()} == {"export", "instances", "rejected", "ratings"}
-    tables = [records.read(out / "instances" / f"{shard}.parquet", records.INSTANCES) for shard in ("00", "01")]
+    tables = [records.read(out / "instances" / f"{shard}.parquet", INSTANCES) for shard in ("00", "01")]
     paths = {path for table in tables for path in table["path"].to_pylist()}
     assert paths == {path.relative_to(out / "export").as_posix() for path in out.rglob("*.dcm")}
 

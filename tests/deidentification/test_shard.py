@@ -16,10 +16,13 @@ from discgrade import records
 from discgrade.deidentification.shard import ShardTables, deidentify_shard
 from discgrade.deidentification.source import Source, headers, shard_of
 from discgrade.readings import rules
+from discgrade.records.export import INSTANCES, REJECTED
+from discgrade.records.readings import RATINGS
+from discgrade.records.splits import SPLITS
 from discgrade.settings.model import Deidentify, Identifiers
 
 SHARDS = ["00", "01"]
-TABLES = {"instances": records.INSTANCES, "rejected": records.REJECTED, "ratings": records.RATINGS}
+TABLES = {"instances": INSTANCES, "rejected": REJECTED, "ratings": RATINGS}
 
 
 class Study:
@@ -342,7 +345,7 @@ def test_a_withdrawn_patient_leaves_and_their_models_are_listed(study):
         for split, part in (("holdout", "train"), ("fold-01", "test"), ("fold-02", "validation"))
         for patient, share in ((gone, 4), (study.mapped()["ID0002"], 32))
     ]
-    records.write(splits, records.SPLITS, study.results / "splits.parquet")
+    records.write(splits, SPLITS, study.results / "splits.parquet")
     for run in ("share-1/holdout", "share-8/holdout", "share-1/fold-01", "share-2/fold-02"):
         model = study.results / "runs/default/48px" / run / "seed-1/model.keras"
         model.parent.mkdir(parents=True)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from discgrade.imaging.dicom import Slice
 from discgrade.imaging.roi import Box, Roi, crop, extract, square_pixels, to_uint16
-from discgrade.records import ROIS
+from discgrade.records.regions import ROIS
 
 ROWS, COLUMNS = 40, 60
 

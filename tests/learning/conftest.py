@@ -17,6 +17,9 @@ from table_rows import disc_row, sample_row
 from discgrade import records
 from discgrade.grades import FRACTIONAL
 from discgrade.learning.loop.backend import start_backend
+from discgrade.records.discs import DISCS
+from discgrade.records.samples import sample_schema
+from discgrade.records.splits import SPLITS
 from discgrade.settings.grid import Run
 from discgrade.settings.model import Plateau, Training
 from discgrade.settings.plain import plain
@@ -112,8 +115,8 @@ def write_cohort(
         for level in LEVELS:
             grade = float(random.choice(scale))
             discs.append(disc_row(number, f"{patient}-{level}", level, grade, shard=f"{number % shards:02d}"))
-    records.write(discs, records.DISCS, folder / "discs.parquet")
-    records.write(splits, records.SPLITS, folder / "splits.parquet")
+    records.write(discs, DISCS, folder / "discs.parquet")
+    records.write(splits, SPLITS, folder / "splits.parquet")
     files = [_write_samples(folder, discs, f"{shard:02d}", copies, resolution) for shard in range(shards)]
     return Cohort(files, folder / "discs.parquet", folder / "splits.parquet")
 
@@ -130,7 +133,7 @@ def _write_samples(folder: Path, discs: list[dict[str, object]], shard: str, cop
         if disc["shard"] == shard
         for copy in range(copies + 1)
     ]
-    records.write(pa.Table.from_pylist(rows, records.samples(resolution)), records.samples(resolution), path)
+    records.write(pa.Table.from_pylist(rows, sample_schema(resolution)), sample_schema(resolution), path)
     return path
 
 

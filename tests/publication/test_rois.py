@@ -9,7 +9,10 @@ from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
 
 from discgrade.grades import LEVELS
 from discgrade.publication.rois import draw_rois, regions
-from discgrade.records import DISCS, INSTANCES, ROIS, write
+from discgrade.records import write
+from discgrade.records.discs import DISCS
+from discgrade.records.export import INSTANCES
+from discgrade.records.regions import ROIS
 
 ROWS, COLUMNS = 160, 120
 PATIENTS = 12

@@ -5,7 +5,9 @@ import pytest
 from small_cohorts import FIRST, MEDIAN
 
 from discgrade.readings.reference import reference_discs
-from discgrade.records import DISCS, INSTANCES, RATINGS
+from discgrade.records.discs import DISCS
+from discgrade.records.export import INSTANCES
+from discgrade.records.readings import RATINGS
 from discgrade.settings.model import Reference
 
 

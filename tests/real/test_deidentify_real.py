@@ -11,6 +11,7 @@ from exported_files import Exports, check_exports, check_validity, export_all, m
 
 from discgrade import records
 from discgrade.deidentification.shard import deidentify_shard
+from discgrade.records.export import INSTANCES
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +60,7 @@ def test_a_cohort_keeps_every_image_and_no_identity(real, tmp_path):
         private=tmp_path / "private",
         options={},
     )
-    assert records.read(results / "instances.parquet", records.INSTANCES).num_rows == len(folders)
+    assert records.read(results / "instances.parquet", INSTANCES).num_rows == len(folders)
     for path in results.rglob("*.dcm"):
         content = path.read_bytes()
         header = content[: content.rindex(b"\xe0\x7f\x10\x00")]

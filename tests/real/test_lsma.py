@@ -7,6 +7,8 @@ import pytest
 import yaml
 
 from discgrade import records
+from discgrade.records.discs import DISCS
+from discgrade.records.scores import GRADED
 
 pytestmark = pytest.mark.slow
 
@@ -40,11 +42,11 @@ def test_real_scans_give_tables_and_figures_as_far_as_their_readings_allow(cohor
     result = run_snakemake(project, "--configfile", "studies/few.yaml")
     assert result.returncode == 0, result.stderr[-1500:]
     results = project / "results" / "lsma"
-    discs = records.read(results / "discs.parquet", records.DISCS).to_pandas()
+    discs = records.read(results / "discs.parquet", DISCS).to_pandas()
     assert discs["patient"].nunique() == PATIENTS
     assert set(discs["level"]) == {"L3/L4", "L4/L5", "L5/S1"}
     assert (discs["grade"] == discs["integral"]).all()
-    graded = records.read(results / "graded.parquet", records.GRADED).to_pandas()
+    graded = records.read(results / "graded.parquet", GRADED).to_pandas()
     assert set(graded.loc[graded["split"].str.startswith("fold"), "disc"]) == set(discs["disc"])
     table = (results / "tables" / "table2.md").read_text(encoding="utf-8")
     assert "one rater" in table or "only one" in table.lower(), "the missing rater agreement should be explained"

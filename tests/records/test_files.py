@@ -7,6 +7,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from discgrade import records
+from discgrade.records.describe import TABLES
+from discgrade.records.discs import DISCS
+from discgrade.records.export import REJECTED
+from discgrade.records.regions import ROIS
+from discgrade.records.splits import SPLITS
 
 SCRIPTS = Path(records.__file__).parents[2]
 
@@ -14,45 +19,44 @@ SPLIT = {"split": "holdout", "patient": "P1", "part": "train", "share": 32}
 
 
 def test_a_table_comes_back_as_it_was_written(tmp_path):
-    records.write([SPLIT], records.SPLITS, tmp_path / "splits.parquet")
-    assert records.read(tmp_path / "splits.parquet", records.SPLITS).to_pylist() == [SPLIT]
+    records.write([SPLIT], SPLITS, tmp_path / "splits.parquet")
+    assert records.read(tmp_path / "splits.parquet", SPLITS).to_pylist() == [SPLIT]
 
 
 def test_every_column_of_every_table_says_what_it_means():
-    schemas = [value for value in vars(records).values() if isinstance(value, pa.Schema)] + [records.samples(32)]
-    assert len(schemas) > 10
-    assert all(field.metadata[b"meaning"] for schema in schemas for field in schema)
+    assert len(TABLES) > 10
+    assert all(field.metadata[b"meaning"] for schema in TABLES.values() for field in schema)
 
 
 def test_meaning_and_unit_travel_with_the_file(tmp_path):
-    records.write([], records.ROIS, tmp_path / "rois.parquet")
+    records.write([], ROIS, tmp_path / "rois.parquet")
     assert pq.read_schema(tmp_path / "rois.parquet").field("spacing").metadata[b"unit"] == b"mm"
 
 
 def test_a_missing_column_is_named():
     with pytest.raises(ValueError, match=r"Missing: \['share'\]; unknown: \['shre'\]"):
         table = pa.table({"split": ["a"], "patient": ["P1"], "part": ["train"], "shre": [1]})
-        records.conform(table, records.SPLITS, "splits.parquet")
+        records.conform(table, SPLITS, "splits.parquet")
 
 
 def test_a_null_where_none_may_be_is_named():
     table = pa.table({"split": ["a"], "patient": [None], "part": ["train"], "share": [1]})
     with pytest.raises(ValueError, match=r"columns \['patient'\] may not hold nulls"):
-        records.conform(table, records.SPLITS, "splits.parquet")
+        records.conform(table, SPLITS, "splits.parquet")
 
 
 def test_another_table_is_refused(tmp_path):
-    records.write([SPLIT], records.SPLITS, tmp_path / "splits.parquet")
+    records.write([SPLIT], SPLITS, tmp_path / "splits.parquet")
     with pytest.raises(ValueError, match="not the expected table"):
-        records.read(tmp_path / "splits.parquet", records.DISCS)
+        records.read(tmp_path / "splits.parquet", DISCS)
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
     path = tmp_path / "splits.parquet"
-    records.write([SPLIT], records.SPLITS, path)
+    records.write([SPLIT], SPLITS, path)
     before = path.read_bytes()
-    with pytest.raises(RuntimeError, match="no space"), records.writer(path, records.SPLITS) as sink:
-        sink.write_table(pa.Table.from_pylist([SPLIT], schema=records.SPLITS))
+    with pytest.raises(RuntimeError, match="no space"), records.writer(path, SPLITS) as sink:
+        sink.write_table(pa.Table.from_pylist([SPLIT], schema=SPLITS))
         raise RuntimeError("no space")
     assert [file.name for file in tmp_path.iterdir()] == ["splits.parquet"]
     assert path.read_bytes() == before
@@ -60,22 +64,22 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
 
 def test_the_same_table_gives_the_same_bytes(tmp_path):
     for name in ("a", "b"):
-        records.write([SPLIT], records.SPLITS, tmp_path / name)
+        records.write([SPLIT], SPLITS, tmp_path / name)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
 def test_batches_hold_at_most_the_asked_rows(tmp_path):
     rows = [{"index": index, "reason": "truncated"} for index in range(10)]
-    records.write(rows, records.REJECTED, tmp_path / "rejected.parquet")
-    batches = list(records.batches(tmp_path / "rejected.parquet", records.REJECTED, 4, columns=["index"]))
+    records.write(rows, REJECTED, tmp_path / "rejected.parquet")
+    batches = list(records.batches(tmp_path / "rejected.parquet", REJECTED, 4, columns=["index"]))
     assert [len(batch) for batch in batches] == [4, 4, 2]
     assert [index for batch in batches for index in batch["index"].to_pylist()] == list(range(10))
 
 
 def test_batches_of_another_table_are_refused(tmp_path):
-    records.write([], records.REJECTED, tmp_path / "rejected.parquet")
+    records.write([], REJECTED, tmp_path / "rejected.parquet")
     with pytest.raises(ValueError, match="not the expected table"):
-        next(records.batches(tmp_path / "rejected.parquet", records.ROIS, 4))
+        next(records.batches(tmp_path / "rejected.parquet", ROIS, 4))
 
 
 def test_what_killed_processes_left_of_a_file_is_removed_and_what_running_ones_write_stays(tmp_path):

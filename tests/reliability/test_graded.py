@@ -8,6 +8,10 @@ import pytest
 from invented_study import make_study, write_table
 
 from discgrade import records
+from discgrade.records.discs import DISCS
+from discgrade.records.scores import GRADED
+from discgrade.records.splits import SPLITS
+from discgrade.records.training import PREDICTIONS
 from discgrade.reliability.graded import grade_run, named, read_discs, read_splits
 from discgrade.settings.model import Protocol, Score
 
@@ -28,7 +32,7 @@ def grade(made, index: int = 0, score: Score = "as_read", **changes) -> pd.DataF
 
 def test_as_read_copies_of_the_test_part_and_the_external_cohort_are_scored(made):
     frame = grade(made)
-    assert list(frame.columns) == records.GRADED.names
+    assert list(frame.columns) == GRADED.names
     assert set(frame["copy"]) == {0}
     assert frame.groupby("part")["disc"].nunique().to_dict() == {"external": 15, "test": 30}
 
@@ -43,7 +47,7 @@ def test_averaged_copies_are_scored_by_the_mean_of_their_outputs(made):
     outputs = {0: [0.4, 0.1, 0.1, 0.1, 0.3], 1: [0.4, 0.1, 0.1, 0.1, 0.3], 2: [0.0, 0.0, 0.1, 0.0, 0.9]}
     change(
         made.predictions[0],
-        records.PREDICTIONS,
+        PREDICTIONS,
         lambda rows: rows.assign(outputs=[outputs[copy] for copy in rows["copy"]]).sample(frac=1, random_state=1),
     )
     frame = grade(made, score="averaged", scale="integral", decoding="argmax")
@@ -59,7 +63,7 @@ def test_averaged_copies_are_scored_by_the_mean_of_their_outputs(made):
 
 def test_a_disc_with_fewer_copies_cannot_be_averaged(made):
     lost = lambda rows: rows[(rows["disc"] != "P0004-1") | (rows["copy"] != 2)]  # noqa: E731
-    change(made.predictions[0], records.PREDICTIONS, lost)
+    change(made.predictions[0], PREDICTIONS, lost)
     with pytest.raises(ValueError, match=r"seed-1: every disc should have 3 scored copies. Fewer: P0004-1$"):
         grade(made, score="averaged")
 
@@ -70,19 +74,19 @@ def test_the_external_cohort_is_scored_by_the_hold_out_split_alone(made):
 
 
 def test_unknown_discs_are_named(made):
-    change(made.discs, records.DISCS, lambda discs: discs[discs["disc"] != "P0000-2"])
+    change(made.discs, DISCS, lambda discs: discs[discs["disc"] != "P0000-2"])
     with pytest.raises(ValueError, match="default/48px/share-1/holdout/seed-1: predictions of unknown discs: P0000-2"):
         grade(made)
 
 
 def test_discs_without_prediction_are_named(made):
-    change(made.predictions[0], records.PREDICTIONS, lambda rows: rows[~rows["disc"].isin(["P0004-1", "P0008-3"])])
+    change(made.predictions[0], PREDICTIONS, lambda rows: rows[~rows["disc"].isin(["P0004-1", "P0008-3"])])
     with pytest.raises(ValueError, match=r"the test part should be predicted as read. Without .*: P0004-1, P0008-3"):
         grade(made)
 
 
 def test_a_run_without_augmented_copies_cannot_be_scored_on_them(made):
-    change(made.predictions[0], records.PREDICTIONS, lambda rows: rows[rows["copy"] == 0])
+    change(made.predictions[0], PREDICTIONS, lambda rows: rows[rows["copy"] == 0])
     with pytest.raises(
         ValueError, match=r"should be predicted as augmented copies. Without prediction: .* and 25 more"
     ):
@@ -94,13 +98,13 @@ def test_discs_of_the_training_part_are_refused(made):
         own = rows[rows["disc"].str.startswith("P0000")]
         return pd.concat([rows, own.assign(disc=own["disc"].str.replace("P0000", "P0001"))])
 
-    change(made.predictions[0], records.PREDICTIONS, with_another)
+    change(made.predictions[0], PREDICTIONS, with_another)
     with pytest.raises(ValueError, match="predictions of discs outside the test part of holdout: P0001-0, P0001-1"):
         grade(made)
 
 
 def test_a_disc_scored_twice_is_named(made):
-    change(made.predictions[0], records.PREDICTIONS, lambda rows: pd.concat([rows, rows.iloc[[0]]]))
+    change(made.predictions[0], PREDICTIONS, lambda rows: pd.concat([rows, rows.iloc[[0]]]))
     with pytest.raises(ValueError, match=r"a copy of a disc should be predicted once. More often: P0000-0"):
         grade(made)
 
@@ -109,7 +113,7 @@ def test_discs_with_fewer_copies_are_named(made):
     def without_one(rows):
         return rows[~((rows["disc"] == "P0004-1") & (rows["copy"] == 2))]
 
-    change(made.predictions[0], records.PREDICTIONS, without_one)
+    change(made.predictions[0], PREDICTIONS, without_one)
     with pytest.raises(ValueError, match=r"every disc should have 2 scored copies. Fewer: P0004-1"):
         grade(made, score="augmented")
 
@@ -124,7 +128,7 @@ def test_outputs_of_another_scale_are_refused(made):
 def test_diverged_outputs_are_refused(made):
     change(
         made.predictions[0],
-        records.PREDICTIONS,
+        PREDICTIONS,
         lambda rows: rows.assign(outputs=[o * float("nan") for o in rows["outputs"]]),
     )
     with pytest.raises(ValueError, match="Outputs should be finite"):
@@ -134,7 +138,7 @@ def test_diverged_outputs_are_refused(made):
 def test_grades_outside_the_scale_are_named(made):
     change(
         made.discs,
-        records.DISCS,
+        DISCS,
         lambda discs: discs.assign(grade=discs["grade"].where(discs["disc"] != "P0003-0", 2.5)),
     )
     with pytest.raises(ValueError, match=r"discs.parquet: reference grades outside the scale: P0003-0"):
@@ -142,7 +146,7 @@ def test_grades_outside_the_scale_are_named(made):
 
 
 def test_a_disc_in_two_rows_is_named(made):
-    change(made.discs, records.DISCS, lambda discs: pd.concat([discs, discs.iloc[[4]]]))
+    change(made.discs, DISCS, lambda discs: pd.concat([discs, discs.iloc[[4]]]))
     with pytest.raises(ValueError, match=r"a disc should occur once. Occur more often: P0000-4"):
         read_discs(made.discs)
 
@@ -152,20 +156,20 @@ def test_folds_that_share_a_patient_are_named(made):
         chosen = (splits["patient"] == "P0001") & (splits["split"] == "fold-01")
         return splits.assign(part=splits["part"].where(~chosen, "test"))
 
-    change(made.splits, records.SPLITS, share)
+    change(made.splits, SPLITS, share)
     with pytest.raises(ValueError, match="Folds fold-01, fold-02 share P0001"):
         read_splits(made.splits)
 
 
 def test_a_patient_with_two_parts_of_a_split_is_named(made):
-    change(made.splits, records.SPLITS, lambda splits: pd.concat([splits, splits.iloc[[0]].assign(part="train")]))
+    change(made.splits, SPLITS, lambda splits: pd.concat([splits, splits.iloc[[0]].assign(part="train")]))
     with pytest.raises(ValueError, match=r"a patient should have one part of a split. Have more: P0000"):
         read_splits(made.splits)
 
 
 def test_a_split_without_test_patients_has_no_scored_part(made):
-    change(made.splits, records.SPLITS, lambda rows: rows.replace({"part": {"test": "train", "external": "train"}}))
-    change(made.predictions[0], records.PREDICTIONS, lambda rows: rows.iloc[:0])
+    change(made.splits, SPLITS, lambda rows: rows.replace({"part": {"test": "train", "external": "train"}}))
+    change(made.predictions[0], PREDICTIONS, lambda rows: rows.iloc[:0])
     with pytest.raises(ValueError, match="no scored part: holdout has no test patients"):
         grade(made)
 

@@ -9,6 +9,8 @@ import pytest
 from invented_study import draw, make_study, score
 
 from discgrade import records
+from discgrade.records.intervals import COMPARISONS, INTERVALS
+from discgrade.records.scores import SCORES
 from discgrade.settings import grid
 from discgrade.settings.model import Protocol
 
@@ -26,16 +28,16 @@ def read(path, schema) -> pd.DataFrame:
 
 @pytest.fixture(scope="session")
 def intervals(scored) -> pd.DataFrame:
-    return read(scored.intervals, records.INTERVALS)
+    return read(scored.intervals, INTERVALS)
 
 
 @pytest.fixture(scope="session")
 def comparisons(scored) -> pd.DataFrame:
-    return read(scored.comparisons, records.COMPARISONS)
+    return read(scored.comparisons, COMPARISONS)
 
 
 def test_each_interval_has_one_row_and_its_score(scored, intervals):
-    scores = read(scored.scores, records.SCORES)
+    scores = read(scored.scores, SCORES)
     assert not intervals.duplicated(KEY).any()
     joined = intervals.merge(scores, on=KEY, how="left")
     assert joined["n"].notna().all()
@@ -89,7 +91,7 @@ def test_comparisons_are_mirrored(comparisons):
 
 
 def test_a_difference_is_that_of_the_scores(scored, comparisons):
-    scores = read(scored.scores, records.SCORES).set_index(KEY)["value"]
+    scores = read(scored.scores, SCORES).set_index(KEY)["value"]
     row = comparisons.query("variant == 'default' and other == 'soft_kappa' and metric == 'mcc' and split == 'holdout'")
     row = row.query("scope == 'all'").iloc[0]
     base = (48, 1, "holdout", -1, "all", "", np.nan, "mcc")
@@ -127,7 +129,7 @@ def test_the_model_is_compared_with_the_other_reading_of_doubly_read_discs(score
         ("second_rater", "R2.1", "R1.1"),
     }
     row = rows.query("group == 'R2.1'").iloc[0]
-    inter = read(scored.scores, records.SCORES).query("variant == 'inter_rater' and metric == 'kappa_linear'")["value"]
+    inter = read(scored.scores, SCORES).query("variant == 'inter_rater' and metric == 'kappa_linear'")["value"]
     if row["n"] == 60:  # every doubly read disc has an out-of-fold prediction: kappa does not depend on the direction
         assert row["other_value"] == pytest.approx(inter.item())
 
@@ -136,11 +138,11 @@ def test_discs_and_folds_may_be_weighed_instead(tmp_path):
     made = make_study(tmp_path, patients=20, again=20, second=0, **FEW_RUNS)
     score(made)
     draw(made, unit="disc", draws=200, probability=0.9)
-    rows = read(made.intervals, records.INTERVALS)
+    rows = read(made.intervals, INTERVALS)
     assert set(rows.query("split == 'holdout'")["unit"]) == {"disc"}
     assert set(rows.query("split == 'readings'")["unit"]) == {"patient"}
     draw(made, unit="fold", draws=200)
-    rows = read(made.intervals, records.INTERVALS)
+    rows = read(made.intervals, INTERVALS)
     assert set(rows.query("split == 'holdout'")["unit"]) == {"patient"}
     assert set(rows.query("split == 'fold-mean'")["unit"]) == {"fold"}
 
@@ -151,7 +153,7 @@ def test_wider_probabilities_give_wider_intervals_and_the_seed_decides_them(tmp_
     widths = []
     for probability in (0.5, 0.9, 0.9973):
         draw(made, draws=500, probability=probability)
-        rows = read(made.intervals, records.INTERVALS)
+        rows = read(made.intervals, INTERVALS)
         widths.append((rows["upper"] - rows["lower"]).sum())
     assert all(one < other for one, other in pairwise(widths))
     before = made.intervals.read_bytes()
@@ -167,7 +169,7 @@ def test_variants_scored_on_other_copies_of_the_same_discs_are_paired_too(tmp_pa
     made.runs = [replace(one, protocol=augmented) if one.run.variant == "soft_kappa" else one for one in made.runs]
     score(made)
     draw(made, draws=100)
-    rows = read(made.comparisons, records.COMPARISONS)
+    rows = read(made.comparisons, COMPARISONS)
     there = rows.query("variant == 'soft_kappa' and other == 'default' and metric == 'kappa_linear'").iloc[0]
     back = rows.query("variant == 'default' and other == 'soft_kappa' and metric == 'kappa_linear'").iloc[0]
     assert (there["n"], back["n"]) == (75, 25)

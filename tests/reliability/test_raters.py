@@ -7,6 +7,8 @@ from invented_study import make_study, write_table
 
 from discgrade import records
 from discgrade.grades import FRACTIONAL, nearest, rank
+from discgrade.records.discs import DISCS
+from discgrade.records.readings import RATINGS
 from discgrade.reliability import raters
 from discgrade.reliability.graded import read_discs
 from discgrade.reliability.metrics import global_scores
@@ -41,30 +43,30 @@ def test_readings_are_paired_on_the_discs_that_have_both(made):
 
 
 def test_several_other_raters_are_pooled(made):
-    ratings = records.read(made.ratings, records.RATINGS).to_pandas()
+    ratings = records.read(made.ratings, RATINGS).to_pandas()
     third = ratings[ratings["rater"] == "R2"].assign(rater="R3")
-    write_table(pd.concat([ratings, third]), records.RATINGS, made.ratings)
+    write_table(pd.concat([ratings, third]), RATINGS, made.ratings)
     readings, discs = readings_of(made)
     assert len(raters.rater_pairs(readings, ("R1", 1), discs)["inter_rater"]) == 50
 
 
 def test_readings_of_excluded_discs_are_left_out(made):
-    discs = records.read(made.discs, records.DISCS).to_pandas()
-    write_table(discs[discs["patient"] != "P0000"], records.DISCS, made.discs)
+    discs = records.read(made.discs, DISCS).to_pandas()
+    write_table(discs[discs["patient"] != "P0000"], DISCS, made.discs)
     readings, _ = readings_of(made)
     assert not readings.index.str.startswith("P0000").any()
 
 
 def test_the_same_reading_again_counts_once(made):
-    ratings = records.read(made.ratings, records.RATINGS).to_pandas()
-    write_table(pd.concat([ratings, ratings.iloc[:3]]), records.RATINGS, made.ratings)
+    ratings = records.read(made.ratings, RATINGS).to_pandas()
+    write_table(pd.concat([ratings, ratings.iloc[:3]]), RATINGS, made.ratings)
     assert len(readings_of(made)[0]) == 100
 
 
 def test_two_grades_of_one_reading_are_refused(made):
-    ratings = records.read(made.ratings, records.RATINGS).to_pandas()
+    ratings = records.read(made.ratings, RATINGS).to_pandas()
     other = ratings.iloc[[0]].assign(grade=5.0 if ratings["grade"][0] < 5 else 1.0)
-    write_table(pd.concat([ratings, other]), records.RATINGS, made.ratings)
+    write_table(pd.concat([ratings, other]), RATINGS, made.ratings)
     with pytest.raises(ValueError, match=r"reading of a disc should have one grade. Have more: P0000-0"):
         readings_of(made)
 

@@ -8,11 +8,16 @@ from sklearn import metrics as reference
 
 from discgrade import records
 from discgrade.grades import integral
+from discgrade.records.discs import DISCS
+from discgrade.records.readings import RATINGS
+from discgrade.records.scores import GRADED, SCORES
+from discgrade.records.splits import SPLITS
+from discgrade.records.training import PREDICTIONS
 from discgrade.settings import grid
 
 
 def read_scores(made) -> pd.DataFrame:
-    return records.read(made.scores, records.SCORES).to_pandas()
+    return records.read(made.scores, SCORES).to_pandas()
 
 
 def value(scores: pd.DataFrame, metric: str = "kappa_linear", **key) -> float:
@@ -26,7 +31,7 @@ def value(scores: pd.DataFrame, metric: str = "kappa_linear", **key) -> float:
 
 
 def graded_of(made, **key) -> pd.DataFrame:
-    rows = records.read(made.graded, records.GRADED).to_pandas()
+    rows = records.read(made.graded, GRADED).to_pandas()
     key = {"variant": "default", "resolution": 48, "share": 1, "seed": 1, "part": "test"} | key
     for name, wanted in key.items():
         rows = rows[rows[name] == wanted]
@@ -62,7 +67,7 @@ def test_seeds_are_averaged(scored):
 
 
 def test_groups_of_discs_are_scored_on_their_own(scored):
-    scores, discs = read_scores(scored), records.read(scored.discs, records.DISCS).to_pandas().set_index("disc")
+    scores, discs = read_scores(scored), records.read(scored.discs, DISCS).to_pandas().set_index("disc")
     rows = graded_of(scored, split="holdout")
     known = discs.loc[rows["disc"]]
     for scope, column, group, wanted in (
@@ -112,7 +117,7 @@ def test_an_integral_run_is_scored_against_both_references(scored):
 
 
 def test_readings_are_scored_next_to_the_runs(scored):
-    ratings = records.read(scored.ratings, records.RATINGS).to_pandas()
+    ratings = records.read(scored.ratings, RATINGS).to_pandas()
     table = ratings.pivot(index="disc", columns=["rater", "reading"], values="grade")
     for variant, other in (("intra_rater", ("R1", 2)), ("inter_rater", ("R2", 1))):
         both = table[[("R1", 1), other]].dropna()
@@ -122,7 +127,7 @@ def test_readings_are_scored_next_to_the_runs(scored):
 
 
 def test_out_of_fold_predictions_are_scored_against_each_reading_of_doubly_read_discs(scored):
-    ratings = records.read(scored.ratings, records.RATINGS).to_pandas()
+    ratings = records.read(scored.ratings, RATINGS).to_pandas()
     second = ratings[(ratings["rater"] == "R2")].set_index("disc")["grade"]
     rows = pd.concat(graded_of(scored, split=f"fold-{number:02d}") for number in (1, 2))
     rows = rows[rows["disc"].isin(second.index)]
@@ -162,12 +167,12 @@ def test_one_rater_and_one_reading_leave_no_rows_of_readings(tmp_path):
 
 def test_undefined_scores_are_nan_with_a_reason(tmp_path):
     made = make_study(tmp_path, patients=12, again=0, second=0)
-    discs = records.read(made.discs, records.DISCS).to_pandas()
-    write_table(discs.assign(grade=3.0, integral=3.0), records.DISCS, made.discs)
+    discs = records.read(made.discs, DISCS).to_pandas()
+    write_table(discs.assign(grade=3.0, integral=3.0), DISCS, made.discs)
     for path in made.predictions:
-        rows = records.read(path, records.PREDICTIONS).to_pandas()
+        rows = records.read(path, PREDICTIONS).to_pandas()
         constant = [np.eye(len(o))[len(o) // 2] if len(o) > 1 else np.array([3.0]) for o in rows["outputs"]]
-        write_table(rows.assign(outputs=constant), records.PREDICTIONS, path)
+        write_table(rows.assign(outputs=constant), PREDICTIONS, path)
     score(made)
     scores = read_scores(made)
     undefined = scores[scores["value"].isna()]
@@ -182,10 +187,10 @@ def test_results_do_not_depend_on_the_order_of_rows(tmp_path):
     score(made)
     before = made.graded.read_bytes(), made.scores.read_bytes()
     for path, schema in (
-        (made.discs, records.DISCS),
-        (made.splits, records.SPLITS),
-        (made.ratings, records.RATINGS),
-        *((path, records.PREDICTIONS) for path in made.predictions),
+        (made.discs, DISCS),
+        (made.splits, SPLITS),
+        (made.ratings, RATINGS),
+        *((path, PREDICTIONS) for path in made.predictions),
     ):
         rows = records.read(path, schema).to_pandas()
         write_table(rows.sample(frac=1, random_state=1), schema, path)

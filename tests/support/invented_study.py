@@ -14,6 +14,10 @@ from table_rows import disc_row
 
 from discgrade import records
 from discgrade.grades import FRACTIONAL, INTEGRAL, LEVELS, grades_of, nearest
+from discgrade.records.discs import DISCS
+from discgrade.records.readings import RATINGS
+from discgrade.records.splits import SPLITS
+from discgrade.records.training import PREDICTIONS
 from discgrade.reliability.intervals import credible_intervals
 from discgrade.reliability.plan import RunPlan, run_plans
 from discgrade.reliability.scoring import score_runs
@@ -82,7 +86,7 @@ def make_ratings(rng: np.random.Generator, discs: pd.DataFrame, again: int, seco
         given = nearest(chosen["grade"] + rng.normal(bias, noise, len(chosen)), grades)
         readings.append((rater, reading, chosen.assign(given=given)))
     parts = [part.assign(rater=rater, reading=reading, read_day=0) for rater, reading, part in readings]
-    return pd.concat(parts).drop(columns="grade").rename(columns={"given": "grade"})[records.RATINGS.names]
+    return pd.concat(parts).drop(columns="grade").rename(columns={"given": "grade"})[RATINGS.names]
 
 
 def make_predictions(
@@ -131,15 +135,15 @@ def make_study(
     paths: Sequence[Path] = [folder / "runs" / str(index) / "predictions.parquet" for index in range(len(plans))]
     for path, plan in zip(paths, plans, strict=True):
         parts = splits[splits["split"] == plan.run.split].set_index("patient")["part"]
-        write_table(make_predictions(rng, discs, parts, plan, copies), records.PREDICTIONS, path)
+        write_table(make_predictions(rng, discs, parts, plan, copies), PREDICTIONS, path)
     return SimpleNamespace(
         folder=folder,
         study=study,
         runs=plans,
         predictions=paths,
-        discs=write_table(discs, records.DISCS, folder / "discs.parquet"),
-        splits=write_table(splits, records.SPLITS, folder / "splits.parquet"),
-        ratings=write_table(ratings, records.RATINGS, folder / "ratings.parquet"),
+        discs=write_table(discs, DISCS, folder / "discs.parquet"),
+        splits=write_table(splits, SPLITS, folder / "splits.parquet"),
+        ratings=write_table(ratings, RATINGS, folder / "ratings.parquet"),
         graded=folder / "graded.parquet",
         scores=folder / "scores.parquet",
         intervals=folder / "intervals.parquet",

@@ -9,8 +9,11 @@ import pandas as pd
 import pytest
 
 from discgrade.cohort.selection import select_discs
-from discgrade.records import DISCS, INSTANCES, RATINGS, REJECTED, read, write
+from discgrade.records import read, write
+from discgrade.records.discs import DISCS
+from discgrade.records.export import INSTANCES, REJECTED
 from discgrade.records.flow import Flow, read_flow
+from discgrade.records.readings import RATINGS
 from discgrade.settings.model import Reference
 
 FIRST = Reference("reading", "R1", 1)

@@ -9,6 +9,9 @@ import yaml
 
 from discgrade import records
 from discgrade.provenance.verify import verify
+from discgrade.records.discs import DISCS
+from discgrade.records.export import REJECTED
+from discgrade.records.samples import sample_schema
 
 pytestmark = pytest.mark.slow
 
@@ -52,8 +55,8 @@ def run(own, run_snakemake, *targets):
 def test_the_own_folder_gives_the_cohort_of_the_phantom(own, smoke, run_snakemake):
     result = run(own, run_snakemake, "results/own/splits.parquet", "results/own/samples/24px/00.parquet")
     assert result.returncode == 0, result.stderr[-1500:]
-    mine = records.read(own.results / "discs.parquet", records.DISCS).to_pandas()
-    theirs = records.read(smoke / "results" / "smoke" / "discs.parquet", records.DISCS).to_pandas()
+    mine = records.read(own.results / "discs.parquet", DISCS).to_pandas()
+    theirs = records.read(smoke / "results" / "smoke" / "discs.parquet", DISCS).to_pandas()
     assert sorted(mine["grade"]) == sorted(theirs["grade"])
     assert set(mine["patient"]).isdisjoint(theirs["patient"])
 
@@ -88,7 +91,7 @@ def test_files_that_cannot_be_used_are_rejected_and_the_run_goes_on(own, run_sna
     result = run(own, run_snakemake, "results/own/discs.parquet")
     assert result.returncode == 0, result.stderr[-1500:]
     paths = sorted((own.results / "rejected").glob("*.parquet"))
-    assert len(records.read_all(paths, records.REJECTED)) == 3
+    assert len(records.read_all(paths, REJECTED)) == 3
 
 
 def test_one_image_under_two_patients_is_refused(own, run_snakemake):
@@ -133,7 +136,7 @@ def test_neither_shards_nor_cores_change_a_sample(own, smoke, run_snakemake):
 
 def samples_of(results):
     paths = sorted((results / "samples" / "24px").glob("*.parquet"))
-    return records.read_all(paths, records.samples(24)).sort_by([("disc", "ascending"), ("copy", "ascending")])
+    return records.read_all(paths, sample_schema(24)).sort_by([("disc", "ascending"), ("copy", "ascending")])
 
 
 COHORT = [

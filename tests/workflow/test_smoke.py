@@ -10,6 +10,11 @@ from sklearn.metrics import accuracy_score, cohen_kappa_score
 
 from discgrade import records
 from discgrade.grades import integral
+from discgrade.records.discs import DISCS
+from discgrade.records.readings import RATINGS
+from discgrade.records.scores import GRADED, SCORES
+from discgrade.records.splits import SPLITS
+from discgrade.records.training import PREDICTIONS
 from discgrade.settings import grid
 
 pytestmark = pytest.mark.slow
@@ -27,7 +32,7 @@ def config(study_config):
 
 @pytest.fixture(scope="module")
 def graded(results):
-    return records.read(results / "graded.parquet", records.GRADED).to_pandas()
+    return records.read(results / "graded.parquet", GRADED).to_pandas()
 
 
 def rows_of(path):
@@ -37,7 +42,7 @@ def rows_of(path):
 
 def test_every_disc_of_every_patient_is_there(smoke, results, config):
     phantom = config["cohort"]["phantom"]
-    discs = records.read(results / "discs.parquet", records.DISCS).to_pandas()
+    discs = records.read(results / "discs.parquet", DISCS).to_pandas()
     sheet = rows_of(smoke / "private" / "smoke" / "source" / "ratings.csv")
     assert len(discs) == len({(row["sop_instance_uid"], row["level"]) for row in sheet})
     assert discs.groupby("cohort")["patient"].nunique().to_dict() == {
@@ -47,7 +52,7 @@ def test_every_disc_of_every_patient_is_there(smoke, results, config):
 
 
 def test_the_readings_are_those_of_the_sheet(smoke, results, config):
-    readings = records.read(results / "ratings.parquet", records.RATINGS).to_pandas()
+    readings = records.read(results / "ratings.parquet", RATINGS).to_pandas()
     sheet = rows_of(smoke / "private" / "smoke" / "source" / "ratings.csv")
     assert len(readings) == len(sheet)
     assert sorted(readings["grade"]) == sorted(float(row["grade"]) for row in sheet)
@@ -58,7 +63,7 @@ def test_the_readings_are_those_of_the_sheet(smoke, results, config):
 
 
 def test_no_patient_is_on_both_sides_of_a_split(results):
-    splits = records.read(results / "splits.parquet", records.SPLITS).to_pandas()
+    splits = records.read(results / "splits.parquet", SPLITS).to_pandas()
     assert not splits.duplicated(["split", "patient"]).any()
     folds = splits[splits["split"].str.startswith("fold") & (splits["part"] == "test")]
     assert not folds.duplicated("patient").any()
@@ -66,8 +71,8 @@ def test_no_patient_is_on_both_sides_of_a_split(results):
 
 
 def test_every_run_of_the_grid_was_scored_on_its_test_part(results, config, graded):
-    discs = records.read(results / "discs.parquet", records.DISCS).to_pandas().set_index("disc")
-    splits = records.read(results / "splits.parquet", records.SPLITS).to_pandas()
+    discs = records.read(results / "discs.parquet", DISCS).to_pandas().set_index("disc")
+    splits = records.read(results / "splits.parquet", SPLITS).to_pandas()
     for run in grid.all_runs(config):
         scored = graded[(graded[list(run.wildcards)] == list(run.wildcards.values())).all(axis=1)]
         part = splits[(splits["split"] == run.split) & (splits["part"] == "test")]
@@ -76,7 +81,7 @@ def test_every_run_of_the_grid_was_scored_on_its_test_part(results, config, grad
 
 def test_probabilities_sum_to_one(results, config):
     run = grid.default_run(config)
-    outputs = records.read(results / "runs" / run.path / "predictions.parquet", records.PREDICTIONS)["outputs"]
+    outputs = records.read(results / "runs" / run.path / "predictions.parquet", PREDICTIONS)["outputs"]
     probabilities = np.stack(outputs.to_numpy())
     assert probabilities.shape[1] == 13
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-5)
@@ -86,7 +91,7 @@ def test_probabilities_sum_to_one(results, config):
 def test_scores_are_those_of_scikit_learn(results, config, graded, variant):
     run = graded[(graded["variant"] == variant) & (graded["split"] == "holdout") & (graded["share"] == 1)]
     run = run[run["resolution"] == config["images"]["resolution"]]
-    scores = records.read(results / "scores.parquet", records.SCORES).to_pandas()
+    scores = records.read(results / "scores.parquet", SCORES).to_pandas()
     mine = scores[(scores["variant"] == variant) & (scores["split"] == "holdout") & (scores["share"] == 1)]
     mine = mine[mine["seed"] == 1]
     mine = mine[(mine["resolution"] == config["images"]["resolution"]) & (mine["scope"] == "all")]
@@ -99,7 +104,7 @@ def test_scores_are_those_of_scikit_learn(results, config, graded, variant):
 
 
 def test_table_2_prints_the_scores_of_the_study(results):
-    scores = records.read(results / "scores.parquet", records.SCORES).to_pandas()
+    scores = records.read(results / "scores.parquet", SCORES).to_pandas()
     chosen = scores[(scores["variant"] == "default") & (scores["split"] == "holdout") & (scores["scope"] == "all")]
     chosen = chosen[(chosen["share"] == 1) & (chosen["resolution"] == 24) & (chosen["seed"] == 1)]
     chosen = chosen[chosen["metric"] == "accuracy"]

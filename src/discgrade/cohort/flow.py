@@ -19,9 +19,9 @@ def count_flow(
     """Count what was received, excluded and kept.
 
     Args:
-        readings: Every reading, `records.RATINGS`.
-        images: Every exported image, column patient of `records.INSTANCES`.
-        discs: The cohort's discs, `records.DISCS`.
+        readings: Every reading, `records.readings.RATINGS`.
+        images: Every exported image, column patient of `records.export.INSTANCES`.
+        discs: The cohort's discs, `records.discs.DISCS`.
         rejected: Number of files that were not exported, by reason.
         reference: Which reading is the reference.
     """

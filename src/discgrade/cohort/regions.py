@@ -10,7 +10,10 @@ import pyarrow as pa
 from discgrade.imaging.dicom import read_slice
 from discgrade.imaging.roi import Box, extract
 from discgrade.readings.reference import reference_discs
-from discgrade.records import INSTANCES, RATINGS, ROIS, read, writer
+from discgrade.records import read, writer
+from discgrade.records.export import INSTANCES
+from discgrade.records.readings import RATINGS
+from discgrade.records.regions import ROIS
 from discgrade.settings.model import Reference, Region
 
 _ROWS_PER_GROUP = 256
@@ -29,13 +32,13 @@ def extract_rois(
     """Write the region of interest of every disc of one shard that has a reference grade.
 
     Args:
-        ratings: The shard's readings, `records.RATINGS`.
-        instances: The shard's exported images, `records.INSTANCES`.
+        ratings: The shard's readings, `records.readings.RATINGS`.
+        instances: The shard's exported images, `records.export.INSTANCES`.
         shard: Name of the shard.
         export: Folder of the exported DICOM files.
         reference: Which reading is the reference.
         region: What is cut out: "drawn", the region itself, or "square", the square around it.
-        destination: Parquet file to write, `records.ROIS`, in the order of the discs' names.
+        destination: Parquet file to write, `records.regions.ROIS`, in the order of the discs' names.
     """
     images = read(instances, INSTANCES)
     discs = reference_discs(read(ratings, RATINGS), images, reference=reference, shard=shard)
@@ -46,7 +49,7 @@ def extract_rois(
 
 
 def _rois(discs: pa.RecordBatch, paths: Mapping[str, str], export: Path, region: Region) -> Iterator[dict[str, Any]]:
-    """Yield rows of `records.ROIS`; the discs of a patient follow each other and mostly share their slice."""
+    """Yield rows of `records.regions.ROIS`; the discs of a patient follow each other and mostly share their slice."""
     slice_of = lru_cache(maxsize=4)(read_slice)
     for disc in discs.to_pylist():
         try:

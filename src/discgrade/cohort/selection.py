@@ -10,8 +10,11 @@ import pyarrow as pa
 from discgrade.cohort.flow import count_flow, scales
 from discgrade.cohort.validation import find_faults
 from discgrade.readings.reference import in_order, reference_discs
-from discgrade.records import DISCS, INSTANCES, RATINGS, REJECTED, read, read_all, write
+from discgrade.records import read, read_all, write
+from discgrade.records.discs import DISCS
+from discgrade.records.export import INSTANCES, REJECTED
 from discgrade.records.flow import write_flow
+from discgrade.records.readings import RATINGS
 from discgrade.settings.model import Reference
 
 _IMAGE = ["patient", "sop_instance_uid", "frames", "rows", "columns", "pixel_digest"]
@@ -31,13 +34,13 @@ def select_discs(
     """Write the cohort's readings, its discs with reference grades, and the flow of exclusions.
 
     Args:
-        ratings: Each shard's readings, `records.RATINGS`.
-        instances: Each shard's exported images, `records.INSTANCES`.
-        rejected: Each shard's files that were not exported, `records.REJECTED`.
+        ratings: Each shard's readings, `records.readings.RATINGS`.
+        instances: Each shard's exported images, `records.export.INSTANCES`.
+        rejected: Each shard's files that were not exported, `records.export.REJECTED`.
         shards: Names of the shards, in the order of the files.
         reference: Which reading is the reference.
         ratings_out: Every reading, sorted by disc, rater and reading.
-        discs_out: One row a disc, `records.DISCS`, sorted by disc.
+        discs_out: One row a disc, `records.discs.DISCS`, sorted by disc.
         flow_out: JSON, `records.flow.Flow`.
 
     Raises:

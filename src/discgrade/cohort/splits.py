@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from discgrade.records import DISCS, SPLITS, read, write
+from discgrade.records import read, write
+from discgrade.records.discs import DISCS
+from discgrade.records.splits import SPLITS
 from discgrade.settings.grid import EXTERNAL, HOLDOUT, fold_names
 from discgrade.settings.model import Splits
 
@@ -21,11 +23,11 @@ def make_splits(*, discs: Path, splits: Splits, destination: Path) -> None:
     """Write which part every patient has in every split.
 
     Args:
-        discs: The cohort's discs, `records.DISCS`.
+        discs: The cohort's discs, `records.discs.DISCS`.
         splits: Share of the patients outside the external cohort in the test part of the hold-out split; number of
             folds, 0 for none; share of the training part's patients kept apart as validation part, 0 for none;
             denominators of the nested training fractions; and the seed of the hashes.
-        destination: Parquet file to write, `records.SPLITS`, sorted by split and patient.
+        destination: Parquet file to write, `records.splits.SPLITS`, sorted by split and patient.
 
     Raises:
         ValueError: if a setting is out of its range, or the cohort is too small for it.

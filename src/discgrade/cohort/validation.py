@@ -15,8 +15,8 @@ def find_faults(readings: pd.DataFrame, images: pd.DataFrame, reference: Referen
     """Return every fault of a cohort, at most 20 of a kind and then their number.
 
     Args:
-        readings: Columns of `records.RATINGS` and `shard`.
-        images: Columns patient, sop_instance_uid, frames, rows, columns, pixel_digest of `records.INSTANCES`.
+        readings: Columns of `records.readings.RATINGS` and `shard`.
+        images: Columns patient, sop_instance_uid, frames, rows, columns, pixel_digest of `records.export.INSTANCES`.
         reference: Which reading is the reference.
     """
     image = images.drop(columns="patient").drop_duplicates("sop_instance_uid")

@@ -18,6 +18,8 @@ from discgrade import records
 from discgrade.deidentification.shard import ShardTables, deidentify_shard
 from discgrade.deidentification.source import Source, headers
 from discgrade.host import die_with_parent
+from discgrade.records.export import INSTANCES, REJECTED
+from discgrade.records.readings import RATINGS
 from discgrade.settings.model import Deidentify
 
 _DESCRIPTION = """Export DICOM images and raters' readings without what identifies people.
@@ -112,9 +114,9 @@ def _summarise(destination: Path, shards: Sequence[str]) -> None:
         ).to_pylist()
         return found
 
-    instances = rows("instances", records.INSTANCES)
-    reasons = Counter(row["reason"] for row in rows("rejected", records.REJECTED))
+    instances = rows("instances", INSTANCES)
+    reasons = Counter(row["reason"] for row in rows("rejected", REJECTED))
     print(f"{len(instances)} images of {len({row['patient'] for row in instances})} patients exported")
-    print(f"{len(rows('ratings', records.RATINGS))} readings")
+    print(f"{len(rows('ratings', RATINGS))} readings")
     for reason, count in reasons.most_common():
         print(f"{count} files rejected: {reason}")

@@ -49,7 +49,7 @@ class Exported:
 
     Attributes:
         content: The whole file.
-        record: Its row of `records.INSTANCES`, without path.
+        record: Its row of `records.export.INSTANCES`, without path.
         twin: Digest of pixels and attributes but UIDs: two files of a patient that share it are one image sent twice.
             None where all pixels are equal.
     """

@@ -16,6 +16,7 @@ from discgrade.deidentification import identifiers, readback
 from discgrade.deidentification.files import Exported, RejectedError, Settings, deidentify_file
 from discgrade.deidentification.source import folder_of
 from discgrade.imaging.header import Header, patient_key
+from discgrade.records.export import INSTANCES
 
 _ROWS = 1000
 _PATH = re.compile(r"P[0-9a-f]{16}/[0-9a-f]{6}/2\.25\.\d{1,39}\.dcm")
@@ -53,7 +54,7 @@ class Outcome:
 
     Attributes:
         rejected: Opaque index, path and reason of each file that is not exported.
-        rated: Row of `records.INSTANCES` of each exported image with readings, by the sheet's SOP Instance UID.
+        rated: Row of `records.export.INSTANCES` of each exported image with readings, by the sheet's SOP Instance UID.
         patients: Old and new patient ID of each exported file.
         exported: Number of exported files.
     """
@@ -74,7 +75,7 @@ class _Written(NamedTuple):
 
 
 def export_files(found: Sequence[Header], job: Job, sink: pq.ParquetWriter) -> Outcome:
-    """Export files into the staging folder and write their rows of `records.INSTANCES`.
+    """Export files into the staging folder and write their rows of `records.export.INSTANCES`.
 
     Folders come in the order of their keyed hashes, so that neither rows nor indices tell the order of their names.
     A rated image comes first in its folder: of an image sent twice it is the one that stays.
@@ -84,9 +85,9 @@ def export_files(found: Sequence[Header], job: Job, sink: pq.ParquetWriter) -> O
     for _, group in groupby(enumerate(ordered), key=lambda one: folder_of(one[1].path)):
         rows += _export_folder(list(group), job, seen, outcome)
         while len(rows) >= _ROWS:
-            sink.write_table(pa.Table.from_pylist(rows[:_ROWS], schema=records.INSTANCES))
+            sink.write_table(pa.Table.from_pylist(rows[:_ROWS], schema=INSTANCES))
             rows = rows[_ROWS:]
-    sink.write_table(pa.Table.from_pylist(rows, schema=records.INSTANCES))
+    sink.write_table(pa.Table.from_pylist(rows, schema=INSTANCES))
     outcome.rejected.sort()
     return outcome
 
@@ -127,7 +128,7 @@ def _note(one: _Written, job: Job, outcome: Outcome) -> None:
 
 
 def _export_file(header: Header, job: Job, own: dict[str, set[str]], seen: set[bytes]) -> Row:
-    """Write one anonymised file and return its row of `records.INSTANCES`.
+    """Write one anonymised file and return its row of `records.export.INSTANCES`.
 
     Raises:
         RejectedError: if the file is not exported.

@@ -18,6 +18,8 @@ from discgrade.deidentification.pseudonyms import Pseudonyms
 from discgrade.deidentification.source import Source, by_instance, headers, shard_of
 from discgrade.imaging.header import Header, normalised
 from discgrade.readings import rules, sheet
+from discgrade.records.export import INSTANCES, REJECTED
+from discgrade.records.readings import RATINGS
 from discgrade.settings.model import Deidentify, Identifiers
 
 log = logging.getLogger(__name__)
@@ -25,7 +27,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class ShardTables:
-    """The tables of a shard: `records.INSTANCES`, `records.REJECTED` and `records.RATINGS`."""
+    """The tables of a shard: `records.export.INSTANCES`, `records.export.REJECTED` and `records.readings.RATINGS`."""
 
     instances: Path
     rejected: Path
@@ -78,7 +80,7 @@ def deidentify_shard(
             rated=frozenset(row.get("sop_instance_uid") for row in rows),
             withdrawn=withdrawn,
         )
-        with records.writer(tables.instances, records.INSTANCES) as sink:
+        with records.writer(tables.instances, INSTANCES) as sink:
             outcome = export_files([one for one in found if shard_of(one.path, shards) == shard], job, sink)
             with privacy.locked(private, "export"):
                 exporting.commit(job.staged, export, shard, shards, private)
@@ -165,9 +167,9 @@ def _checked_rows(
 def _write_tables(outcome: Outcome, rows: Sequence[sheet.Row], tables: ShardTables) -> None:
     readings = sheet.anonymised(rows, outcome.rated, disc)
     readings.sort(key=lambda one: (one["disc"], one["rater"], one["reading"]))
-    records.write(readings, records.RATINGS, tables.ratings)
+    records.write(readings, RATINGS, tables.ratings)
     refused = [{"index": index, "reason": reason} for index, _, reason in outcome.rejected]
-    records.write(refused, records.REJECTED, tables.rejected)
+    records.write(refused, REJECTED, tables.rejected)
 
 
 def disc(patient: str, study_uid: str, level: str) -> str:

@@ -8,6 +8,7 @@ from discgrade import private as privacy
 from discgrade import records
 from discgrade.imaging.header import normalised
 from discgrade.readings import sheet
+from discgrade.records.splits import SPLITS
 
 LIST = "withdrawn.csv"
 MODELS = "withdrawn_models.csv"
@@ -53,7 +54,7 @@ def note_models(pseudonyms: Collection[str], results: Path, private: Path) -> No
     """
     if not pseudonyms or not (results / "splits.parquet").exists():
         return
-    splits = records.read(results / "splits.parquet", records.SPLITS).to_pylist()
+    splits = records.read(results / "splits.parquet", SPLITS).to_pylist()
     found = {(row[0], row[1]) for row in privacy.read_rows(private / MODELS)}
     for model in results.glob("runs/*/*/share-*/*/seed-*/model.keras"):
         share, split = model.parts[-4], model.parts[-3]

@@ -8,12 +8,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from discgrade import records
 from discgrade.grades import LEVELS
 from discgrade.phantom import readings
 from discgrade.phantom.examination import Seen
 from discgrade.phantom.population import Cohort, Patient
 from discgrade.phantom.region import drawn
+from discgrade.records.columns import column
 
 FIRST_RATER, SECOND_RATER = "Dr. Ilse Brandwein", "Dr. Koloman Tarnay"
 FIRST_DAY = {"primary": "2018-03-05", "supplemental": "2018-10-01"}
@@ -25,12 +25,12 @@ A_DAY = 150
 
 TRUTH = pa.schema(
     [
-        records.column("patient_id", pa.string(), "original patient identifier"),
-        records.column("sop_instance_uid", pa.string(), "original SOP Instance UID of the slice that shows the disc"),
-        records.column("level", pa.string(), "lumbar level, for example L4/L5"),
-        records.column("cohort", pa.string(), "primary or supplemental"),
-        records.column("degeneration", pa.float64(), "hidden continuous degeneration", "grade"),
-        records.column("contradictory", pa.bool_(), "whether the disc has collapsed but kept a bright nucleus"),
+        column("patient_id", pa.string(), "original patient identifier"),
+        column("sop_instance_uid", pa.string(), "original SOP Instance UID of the slice that shows the disc"),
+        column("level", pa.string(), "lumbar level, for example L4/L5"),
+        column("cohort", pa.string(), "primary or supplemental"),
+        column("degeneration", pa.float64(), "hidden continuous degeneration", "grade"),
+        column("contradictory", pa.bool_(), "whether the disc has collapsed but kept a bright nucleus"),
     ]
 )
 

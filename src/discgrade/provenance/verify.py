@@ -12,6 +12,7 @@ from discgrade import records
 from discgrade.provenance import checks
 from discgrade.provenance.chain import FOLDER, SHOWN, Chain, linked, output_of, read_records
 from discgrade.provenance.digests import SCRIPTS, file_digest
+from discgrade.records.export import INSTANCES
 
 LAST = ("report.html", f"{FOLDER}/")
 """What stands on the tables and figures: report, chains and crate. Jobs behind none of these are left over."""
@@ -105,6 +106,6 @@ def _exported(chain: Chain) -> tuple[dict[str, str], list[str]]:
         elif not table.is_file() or file_digest(table) != output_of(chain.records[name], path)["sha256"]:
             notes.append(f"The images of {path} were not checked: that table is not as it was made")
         else:
-            rows = records.read(table, records.INSTANCES, ["path", "digest"]).to_pylist()
+            rows = records.read(table, INSTANCES, ["path", "digest"]).to_pylist()
             digests |= {f"export/{row['path']}": row["digest"] for row in rows}
     return digests, notes

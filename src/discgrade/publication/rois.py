@@ -19,6 +19,9 @@ from discgrade.cohort.outliers import cohort_doubts, disc_doubts
 from discgrade.grades import LEVELS
 from discgrade.imaging.dicom import read_slice
 from discgrade.publication.figures.style import BLUE, FULL, GREY, INK, ORANGE, SKY, VERMILLION, styled
+from discgrade.records.discs import DISCS
+from discgrade.records.export import INSTANCES
+from discgrade.records.regions import ROIS
 
 _COLUMNS, _ROWS, _SAMPLED_ROWS = 4, 5, 4
 _MOST_PAGES = 25
@@ -44,9 +47,9 @@ def draw_rois(
     """Draw the regions' sizes, a sample of slices with their regions, and every slice with a doubtful one.
 
     Args:
-        discs: The cohort's discs, `records.DISCS`.
-        rois: Each shard's regions of interest, `records.ROIS`.
-        instances: Each shard's exported images, `records.INSTANCES`.
+        discs: The cohort's discs, `records.discs.DISCS`.
+        rois: Each shard's regions of interest, `records.regions.ROIS`.
+        instances: Each shard's exported images, `records.export.INSTANCES`.
         export: Folder of the exported DICOM files.
         destination_pdf: PDF to write: sizes and sample on the first page, the doubtful ones on the next, up to 25.
         destination_png: The first page as PNG, for the report.
@@ -75,14 +78,14 @@ def regions(discs: Path, rois: Sequence[Path], instances: Sequence[Path]) -> pd.
     """Join discs, regions and images, and say what is doubtful.
 
     Returns:
-        One row a disc, in the order of the discs: columns of `records.DISCS`, `path`, `rows`, `columns`,
+        One row a disc, in the order of the discs: columns of `records.discs.DISCS`, `path`, `rows`, `columns`,
         `row_spacing`, `column_spacing`, `unit` (mm; px where a spacing is unknown) and `doubt` (see `disc_doubts`).
     """
     image = ["sop_instance_uid", "path", "rows", "columns", "row_spacing", "column_spacing"]
     cut = ["disc", "outside", "obliquity", "scale"]
-    table: pd.DataFrame = records.read(discs, records.DISCS).to_pandas()
-    table = table.merge(records.read_all(rois, records.ROIS, cut).to_pandas(), on="disc", how="left")
-    images = records.read_all(instances, records.INSTANCES, image).to_pandas().drop_duplicates("sop_instance_uid")
+    table: pd.DataFrame = records.read(discs, DISCS).to_pandas()
+    table = table.merge(records.read_all(rois, ROIS, cut).to_pandas(), on="disc", how="left")
+    images = records.read_all(instances, INSTANCES, image).to_pandas().drop_duplicates("sop_instance_uid")
     table = table.merge(images, on="sop_instance_uid", how="left", validate="many_to_one")
     known = table[["row_spacing", "column_spacing"]].notna().all(axis=None)
     table["unit"] = "mm" if known else "px"

@@ -4,7 +4,8 @@ import pandas as pd
 import pyarrow as pa
 
 from discgrade.grades import grades_of, integral, nearest
-from discgrade.records import DISCS, conform
+from discgrade.records import conform
+from discgrade.records.discs import DISCS
 from discgrade.settings.model import Reference, Scale
 
 _PERSON = ["sop_instance_uid", "manufacturer", "field_strength", "sex", "age"]
@@ -16,15 +17,15 @@ def reference_discs(
     """Return the discs of one shard that have a reference grade; a pure function of that shard.
 
     Args:
-        ratings: The shard's readings, `records.RATINGS`.
-        instances: The shard's exported images, `records.INSTANCES`.
+        ratings: The shard's readings, `records.readings.RATINGS`.
+        instances: The shard's exported images, `records.export.INSTANCES`.
         reference: The grade of one rater's reading, or the median of all raters' first readings, rounded to the scale.
         shard: Name of the shard.
         scale: Finest scale of the whole cohort, which the median is rounded to.
 
     Returns:
-        One row a disc, `records.DISCS`, in the order of their names. Slice and ROI are those of the reference reading,
-        with the median those of the first rater.
+        One row a disc, `records.discs.DISCS`, in the order of their names. Slice and ROI are those of the reference
+        reading, with the median those of the first rater.
 
     Raises:
         ValueError: if a reading's image is not among the instances.

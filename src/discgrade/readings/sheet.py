@@ -136,11 +136,11 @@ def anonymised(
     instances: Mapping[str, Mapping[str, Any]],
     disc: Callable[[str, str, str], str],
 ) -> list[dict[str, Any]]:
-    """Return the readings of exported images with new identifiers, as rows of `records.RATINGS`.
+    """Return the readings of exported images with new identifiers, as rows of `records.readings.RATINGS`.
 
     Args:
         rows: The whole sheet, checked: raters are named and dated by all of it.
-        instances: Rows of `records.INSTANCES` by the SOP Instance UID that the sheet uses.
+        instances: Rows of `records.export.INSTANCES` by the SOP Instance UID that the sheet uses.
         disc: Names a disc by patient, study and level.
     """
     names = raters(rows)

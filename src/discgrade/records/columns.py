@@ -23,6 +23,8 @@ ROI = [
     column("width", pa.float64(), "width of the ROI", "px of the slice"),
     column("height", pa.float64(), "height of the ROI", "px of the slice"),
 ]
+# Which disc, and where on which slice it was read.
+PLACE = [DISC, PATIENT, STUDY, INSTANCE, FRAME, LEVEL, *ROI]
 ORIGIN = column("origin", pa.string(), "who made the label: human, pseudo or reviewed")
 PERSON = [
     column("manufacturer", pa.string(), "manufacturer of the scanner", nullable=True),
@@ -33,34 +35,4 @@ PERSON = [
 GREY = [
     column("offset", pa.float64(), "grey value of pixel 0, after rescale slope and intercept"),
     column("scale", pa.float64(), "grey value per pixel unit: grey = offset + scale * pixel"),
-]
-RUN = [
-    column("variant", pa.string(), "variant of the model, as named in the config"),
-    column("resolution", pa.int32(), "side of the square input image", "px"),
-    column("share", pa.int32(), "denominator of the share of the training part: 4 means a quarter"),
-    column(
-        "split",
-        pa.string(),
-        "holdout, fold-01 ...; folds: out-of-fold predictions pooled; fold-mean: mean of the folds' scores; readings: "
-        "one reading against another",
-    ),
-    column("seed", pa.int64(), "seed of the training; -1: mean of the scores of all seeds"),
-]
-SCOPE = [
-    column(
-        "scope",
-        pa.string(),
-        "what the discs are restricted by: all, cohort, level, manufacturer, field_strength, origin; reread, "
-        "second_rater: discs that the main rater read twice, that another rater read as well",
-    ),
-    column("group", pa.string(), "value of the scope, for example L4/L5; R1.2, the reference reading; empty for all"),
-    column("grade", pa.float64(), "integral grade of a per-grade metric; null if global", "grade", nullable=True),
-    column("metric", pa.string(), "key of the metric, for example kappa_linear"),
-]
-DRAWS = [
-    column("probability", pa.float64(), "probability that the interval holds"),
-    column("unit", pa.string(), "what the bootstrap weighs: fold, patient or disc"),
-    column("units", pa.int64(), "number of resampled units"),
-    column("draws", pa.int64(), "number of draws from the posterior"),
-    column("bootstrap_seed", pa.int64(), "seed of the draws"),
 ]

@@ -5,23 +5,31 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from discgrade import records
+from discgrade.records.discs import DISCS
+from discgrade.records.export import INSTANCES, REJECTED
+from discgrade.records.intervals import COMPARISONS, INTERVALS
+from discgrade.records.readings import RATINGS
+from discgrade.records.regions import ROIS
+from discgrade.records.samples import sample_schema
+from discgrade.records.scores import GRADED, SCORES
+from discgrade.records.splits import SPLITS
+from discgrade.records.training import HISTORY, NETWORK, PREDICTIONS
 
 TABLES: dict[str, pa.Schema] = {
-    "instances/<shard>.parquet": records.INSTANCES,
-    "rejected/<shard>.parquet": records.REJECTED,
-    "ratings/<shard>.parquet, ratings.parquet": records.RATINGS,
-    "discs.parquet": records.DISCS,
-    "splits.parquet": records.SPLITS,
-    "rois/<shard>.parquet": records.ROIS,
-    "samples/<px>px/<shard>.parquet": records.samples(48),
-    "runs/<run>/network.parquet": records.NETWORK,
-    "runs/<run>/history.parquet": records.HISTORY,
-    "runs/<run>/predictions.parquet": records.PREDICTIONS,
-    "graded.parquet": records.GRADED,
-    "scores.parquet": records.SCORES,
-    "intervals.parquet": records.INTERVALS,
-    "comparisons.parquet": records.COMPARISONS,
+    "instances/<shard>.parquet": INSTANCES,
+    "rejected/<shard>.parquet": REJECTED,
+    "ratings/<shard>.parquet, ratings.parquet": RATINGS,
+    "discs.parquet": DISCS,
+    "splits.parquet": SPLITS,
+    "rois/<shard>.parquet": ROIS,
+    "samples/<px>px/<shard>.parquet": sample_schema(48),
+    "runs/<run>/network.parquet": NETWORK,
+    "runs/<run>/history.parquet": HISTORY,
+    "runs/<run>/predictions.parquet": PREDICTIONS,
+    "graded.parquet": GRADED,
+    "scores.parquet": SCORES,
+    "intervals.parquet": INTERVALS,
+    "comparisons.parquet": COMPARISONS,
 }
 """Each table of results/<study>/ and its schema; a sample's pixels are shown for 48 px."""
 

@@ -46,7 +46,7 @@ def comparison_rows(
         bootstrap: Draws, seed and probability.
 
     Returns:
-        Rows of `records.COMPARISONS`, one a global score; all NaN where a score is undefined.
+        Rows of `records.intervals.COMPARISONS`, one a global score; all NaN where a score is undefined.
     """
     shared = comparable_columns(draws, other)
     mine = [draws.columns.index(column) for column in shared]
@@ -75,7 +75,7 @@ def comparison_rows(
 
 
 def interval_rows(runs: Sequence[Run], scope: Scope, draws: Draws, bootstrap: Bootstrap) -> Iterator[dict[str, Any]]:
-    """Yield posterior mean and highest-density interval of every score as rows of `records.INTERVALS`.
+    """Yield posterior mean and highest-density interval of every score as rows of `records.intervals.INTERVALS`.
 
     Args:
         runs: The runs that have these draws: a training, and the mean over seeds if it is the only one.

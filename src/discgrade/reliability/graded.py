@@ -12,6 +12,10 @@ from discgrade import records
 from discgrade.copies import is_scored
 from discgrade.decoding import decode
 from discgrade.grades import is_grade
+from discgrade.records.discs import DISCS
+from discgrade.records.scores import GRADED
+from discgrade.records.splits import SPLITS
+from discgrade.records.training import PREDICTIONS
 from discgrade.reliability.plan import RunPlan
 from discgrade.settings.grid import EXTERNAL, HOLDOUT
 
@@ -32,7 +36,7 @@ def read_discs(path: Path) -> pd.DataFrame:
         ValueError: if a disc occurs twice or its reference grade is not on the fractional scale.
     """
     columns = ["disc", "patient", "level", "grade", "cohort", "origin", "manufacturer", "field_strength"]
-    discs: pd.DataFrame = records.read(path, records.DISCS, columns).to_pandas().set_index("disc").sort_index()
+    discs: pd.DataFrame = records.read(path, DISCS, columns).to_pandas().set_index("disc").sort_index()
     repeated = discs.index[discs.index.duplicated()]
     if len(repeated):
         raise ValueError(f"{path}: a disc should occur once. Occur more often: {named(repeated)}")
@@ -48,7 +52,7 @@ def read_splits(path: Path) -> pd.DataFrame:
     Raises:
         ValueError: if two folds score the same patient, or one split gives a patient two parts.
     """
-    splits: pd.DataFrame = records.read(path, records.SPLITS, ["split", "patient", "part"]).to_pandas()
+    splits: pd.DataFrame = records.read(path, SPLITS, ["split", "patient", "part"]).to_pandas()
     twice = splits[splits.duplicated(["split", "patient"])]
     if len(twice):
         raise ValueError(f"{path}: a patient should have one part of a split. Have more: {named(twice['patient'])}")
@@ -63,7 +67,7 @@ def read_splits(path: Path) -> pd.DataFrame:
 
 def _predictions(path: Path, plan: RunPlan) -> pd.DataFrame:
     """Return disc, copy, part and predicted grade of the copies that the protocol scores."""
-    table = records.read(path, records.PREDICTIONS).combine_chunks()
+    table = records.read(path, PREDICTIONS).combine_chunks()
     table = table.filter(pa.array(is_scored(table.column("copy").to_numpy(), plan.protocol.score)))
     frame: pd.DataFrame = table.select(["disc", "copy", "part"]).to_pandas()
     try:
@@ -128,7 +132,7 @@ def grade_run(path: Path, plan: RunPlan, discs: pd.DataFrame, splits: pd.DataFra
         splits: As `read_splits` returns.
 
     Returns:
-        Columns of `records.GRADED`, sorted by part (test first), disc and copy.
+        Columns of `records.scores.GRADED`, sorted by part (test first), disc and copy.
 
     Raises:
         ValueError: if discs are unknown, a disc of the scored part is missing or outputs do not fit the scale.
@@ -147,4 +151,4 @@ def grade_run(path: Path, plan: RunPlan, discs: pd.DataFrame, splits: pd.DataFra
         raise ValueError(f"{plan.run.path}: no scored part: {plan.run.split} has no test patients")
     frame = frame.assign(**plan.run.wildcards, scale=plan.scale, reference=discs["grade"][frame["disc"]].values)
     frame = frame.sort_values(["part", "disc", "copy"], ascending=[False, True, True], ignore_index=True)
-    return pd.DataFrame(frame[records.GRADED.names])
+    return pd.DataFrame(frame[GRADED.names])

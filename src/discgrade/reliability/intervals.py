@@ -11,6 +11,8 @@ import pyarrow.compute as pc
 
 from discgrade import records
 from discgrade.grades import rank
+from discgrade.records.intervals import COMPARISONS, INTERVALS
+from discgrade.records.scores import GRADED
 from discgrade.reliability import raters
 from discgrade.reliability.comparison import comparison_rows, interval_rows, run_comparisons
 from discgrade.reliability.credible import Bootstrap, Draws, fold_draws, mean_draws, score_draws
@@ -51,7 +53,7 @@ def _posterior(pairs: Mapping[Run, Pairs], bootstrap: Bootstrap) -> Posterior:
 
 
 def _run_pairs(frame: pd.DataFrame, discs: pd.DataFrame, twice: Twice) -> dict[Scope, dict[Run, Pairs]]:
-    """Pair the samples of each run in a frame of `records.GRADED`, by scope."""
+    """Pair the samples of each run in a frame of `records.scores.GRADED`, by scope."""
     scoped: dict[Scope, dict[Run, Pairs]] = {}
     for _, rows in frame.groupby(RUN):
         first = rows.iloc[0]
@@ -63,7 +65,7 @@ def _run_pairs(frame: pd.DataFrame, discs: pd.DataFrame, twice: Twice) -> dict[S
 
 
 def _read_graded(graded: Path, splits: pc.Expression) -> pd.DataFrame:
-    frame: pd.DataFrame = records.read(graded, records.GRADED, filters=splits).to_pandas()
+    frame: pd.DataFrame = records.read(graded, GRADED, filters=splits).to_pandas()
     return frame
 
 
@@ -179,5 +181,5 @@ def credible_intervals(
             rows += interval_rows(runs, scope, sample, bootstrap)
         compared += run_comparisons(posterior, scope, bootstrap) if scope.scope in ("all", "cohort") else []
         compared += _reading_comparisons(scope, posterior, bootstrap)
-    records.write(rows, records.INTERVALS, intervals)
-    records.write(compared, records.COMPARISONS, comparisons)
+    records.write(rows, INTERVALS, intervals)
+    records.write(compared, COMPARISONS, comparisons)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from discgrade import records
 from discgrade.grades import rank
+from discgrade.records.readings import RATINGS
 from discgrade.reliability.confusion import Floats
 from discgrade.reliability.graded import named
 from discgrade.reliability.pairs import Pairs, detail_of, join
@@ -52,7 +53,7 @@ def read_readings(path: Path, discs: pd.DataFrame) -> pd.DataFrame:
     Raises:
         ValueError: if one reading of a disc has two grades.
     """
-    ratings: pd.DataFrame = records.read(path, records.RATINGS, ["disc", "grade", "rater", "reading"]).to_pandas()
+    ratings: pd.DataFrame = records.read(path, RATINGS, ["disc", "grade", "rater", "reading"]).to_pandas()
     ratings = ratings[ratings["disc"].isin(discs.index)].drop_duplicates()
     twice = ratings[ratings.duplicated(["disc", "rater", "reading"])]
     if len(twice):

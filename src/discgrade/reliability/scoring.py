@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from discgrade import records
 from discgrade.grades import FRACTIONAL, rank
+from discgrade.records.scores import GRADED, SCORES
 from discgrade.reliability import raters
 from discgrade.reliability.confusion import Floats
 from discgrade.reliability.graded import grade_run, read_discs, read_splits
@@ -68,18 +69,18 @@ def score_runs(
     readings, main = raters.read_readings(ratings, known), raters.main_reading(reference)
     twice = raters.doubly_read(readings, main)
     cells: list[Cell] = []
-    with records.writer(graded, records.GRADED) as sink:
+    with records.writer(graded, GRADED) as sink:
         for path, plan in zip(predictions, runs, strict=True):
             frame = grade_run(path, plan, known, parts)
-            sink.write_table(records.conform(pa.Table.from_pandas(frame, preserve_index=False), records.GRADED, graded))
+            sink.write_table(records.conform(pa.Table.from_pandas(frame, preserve_index=False), GRADED, graded))
             for scope, pairs in scoped_pairs(frame, known, twice):
                 cells.append(Cell(plan.run, scope, pairs.joint, pairs.detail))
     cells += pooled_folds(cells)
     cells += rater_cells(readings, main, known)
-    records.write(_as_arrow(score_table(cells)), records.SCORES, scores)
+    records.write(_as_arrow(score_table(cells)), SCORES, scores)
 
 
 def _as_arrow(rows: pd.DataFrame) -> pa.Table:
-    """Convert rows of `records.SCORES`: a missing grade or reason is null, an undefined value stays NaN."""
-    nullable = {field.name for field in records.SCORES if field.nullable}
+    """Convert rows of `records.scores.SCORES`: a missing grade or reason is null, an undefined value stays NaN."""
+    nullable = {field.name for field in SCORES if field.nullable}
     return pa.table({name: pa.array(rows[name], from_pandas=name in nullable) for name in rows.columns})

@@ -9,7 +9,9 @@ import pytest
 
 from discgrade.imaging.sampling import AS_READ, Transform, sample
 from discgrade.learning.grading.augmentation import augment_shard, transforms
-from discgrade.records import ROIS, read, samples, write
+from discgrade.records import read, write
+from discgrade.records.regions import ROIS
+from discgrade.records.samples import sample_schema
 from discgrade.settings.model import Augmentation
 
 SETTINGS = Augmentation(copies=4, flip=0.5, rotation=20.0, zoom=1.0, shift=0.0, gamma=1.0, seed=1)
@@ -36,7 +38,7 @@ def augmented(tmp_path):
         augment_shard(
             rois=rois, destination=destination, resolution=resolution, border=border, augmentation=augmentation
         )
-        return read(destination, samples(resolution))
+        return read(destination, sample_schema(resolution))
 
     return run
 

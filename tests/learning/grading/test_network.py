@@ -4,6 +4,7 @@ import pytest
 
 from discgrade import records
 from discgrade.learning.grading.network import SMALLEST, build_network, describe
+from discgrade.records.training import NETWORK
 
 # Table 1 as printed: block, layer, output shape, parameters; layer 16 is misprinted there as 147,854.
 PUBLISHED = """
@@ -48,8 +49,8 @@ def test_descriptions_read_as_in_table_1():
 
 
 def test_rows_fit_the_schema(tmp_path):
-    records.write(describe(build_network(24, 5, 0.1)), records.NETWORK, tmp_path / "network.parquet")
-    assert records.read(tmp_path / "network.parquet", records.NETWORK).num_rows == 34
+    records.write(describe(build_network(24, 5, 0.1)), NETWORK, tmp_path / "network.parquet")
+    assert records.read(tmp_path / "network.parquet", NETWORK).num_rows == 34
 
 
 @pytest.mark.parametrize(("outputs", "last"), [(13, "SoftMax"), (5, "SoftMax"), (1, "Linear activation")])

@@ -5,6 +5,8 @@ import pytest
 from discgrade import records
 from discgrade.grades import FRACTIONAL
 from discgrade.learning.grading import samples
+from discgrade.records.discs import DISCS
+from discgrade.records.splits import SPLITS
 from discgrade.settings.grid import Run
 from discgrade.settings.model import Protocol
 
@@ -46,7 +48,7 @@ def test_nothing_depends_on_shards_and_their_order(make_cohort, cohort, load):
 
 
 def test_grades_are_those_of_the_discs(cohort, load):
-    reference = {row["disc"]: row for row in records.read(cohort.discs, records.DISCS).to_pylist()}
+    reference = {row["disc"]: row for row in records.read(cohort.discs, DISCS).to_pylist()}
     data, whole = load(), load(scale="integral")
     assert data.grades.tolist() == [reference[disc]["grade"] for disc in data.disc]
     assert whole.grades.tolist() == [reference[disc]["integral"] for disc in whole.disc]
@@ -78,7 +80,7 @@ def test_the_paper_trains_and_scores_on_augmented_copies_and_chooses_on_the_scor
 
 
 def test_a_share_trains_on_its_patients_only_and_knows_the_full_number(cohort, load):
-    parts = {row["patient"]: row for row in records.read(cohort.splits, records.SPLITS).to_pylist()}
+    parts = {row["patient"]: row for row in records.read(cohort.splits, SPLITS).to_pylist()}
     data = load(run=Run("default", 24, 4, "holdout", 1))
     patients = {disc.partition("-")[0] for disc in data.disc[data.train]}
     assert patients == {name for name, row in parts.items() if row["part"] == "train" and row["share"] == 4}
@@ -115,8 +117,8 @@ def test_an_unknown_split_is_refused(load):
 
 
 def test_a_patient_without_a_part_is_named(cohort, load, tmp_path):
-    splits = records.read(cohort.splits, records.SPLITS)
-    records.write(splits.slice(1), records.SPLITS, tmp_path / "splits.parquet")
+    splits = records.read(cohort.splits, SPLITS)
+    records.write(splits.slice(1), SPLITS, tmp_path / "splits.parquet")
     with pytest.raises(ValueError, match=r"1 patients have discs but no part in split 'holdout': \['p000'\]"):
         load(cohort=type(cohort)(cohort.samples, cohort.discs, tmp_path / "splits.parquet"))
 

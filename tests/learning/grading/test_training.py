@@ -17,12 +17,15 @@ from discgrade.imaging.sampling import normalise
 from discgrade.learning.grading.samples import load_samples
 from discgrade.learning.grading.training import train_model
 from discgrade.provenance.digests import code_digest
+from discgrade.records.discs import DISCS
+from discgrade.records.splits import SPLITS
+from discgrade.records.training import HISTORY, NETWORK, PREDICTIONS
 from discgrade.settings.grid import Run
 from discgrade.settings.model import Plateau, Protocol
 
 AS_READ = Protocol(score="as_read", checkpoint="validation")
 ROOT = Path(__file__).parents[3]
-NETWORK = "discgrade.learning.grading.network:build_network"
+OWN_NETWORK = "discgrade.learning.grading.network:build_network"
 
 
 @pytest.fixture
@@ -53,12 +56,12 @@ def digests(folder):
 
 
 def rows_of(folder, name):
-    schema = {"history": records.HISTORY, "predictions": records.PREDICTIONS, "network": records.NETWORK}[name]
+    schema = {"history": HISTORY, "predictions": PREDICTIONS, "network": NETWORK}[name]
     return records.read(folder / f"{name}.parquet", schema).to_pylist()
 
 
 def test_the_same_inputs_give_the_same_bytes(train):
-    first, second = (digests(train(folder, network=NETWORK)[0]) for folder in ("first", "second"))
+    first, second = (digests(train(folder, network=OWN_NETWORK)[0]) for folder in ("first", "second"))
     assert sorted(first) == ["history.parquet", "model.keras", "network.parquet", "predictions.parquet"]
     assert first == second
 
@@ -80,7 +83,7 @@ def test_history_has_a_row_an_epoch_and_marks_the_best(train):
 
 def test_every_scored_disc_is_predicted_once(cohort, train):
     rows = rows_of(train()[0], "predictions")
-    parts = {row["patient"]: row["part"] for row in records.read(cohort.splits, records.SPLITS).to_pylist()}
+    parts = {row["patient"]: row["part"] for row in records.read(cohort.splits, SPLITS).to_pylist()}
     scored = [disc for disc in rows if parts[disc["disc"].partition("-")[0]] in ("test", "external")]
     assert len(rows) == len(scored) == len({row["disc"] for row in rows}) == 27
     assert {row["part"] for row in rows} == {"test", "external"}
@@ -90,7 +93,7 @@ def test_every_scored_disc_is_predicted_once(cohort, train):
 def test_a_training_learns(make_cohort, train):
     cohort = make_cohort(whole=True, copies=3, patients=60)
     folder, _ = train(cohort=cohort, scale="integral", epochs=20, batch=16, dropout=0.0)
-    reference = {row["disc"]: row["integral"] for row in records.read(cohort.discs, records.DISCS).to_pylist()}
+    reference = {row["disc"]: row["integral"] for row in records.read(cohort.discs, DISCS).to_pylist()}
     rows = rows_of(folder, "predictions")
     predicted = decode([row["outputs"] for row in rows], "integral")
     assert np.mean(np.abs(predicted - [reference[row["disc"]] for row in rows])) < 0.3
@@ -181,7 +184,7 @@ def test_a_diverging_training_stops_and_leaves_no_output(train, tmp_path):
 
 def test_a_network_too_large_for_the_resolution_is_refused(make_cohort, train):
     with pytest.raises(ValueError, match="smallest is 20 x 20 pixels"):
-        train(cohort=make_cohort(resolution=16), network=NETWORK, run=Run("default", 16, 1, "holdout", 1))
+        train(cohort=make_cohort(resolution=16), network=OWN_NETWORK, run=Run("default", 16, 1, "holdout", 1))
 
 
 def test_the_log_tells_samples_memory_rate_and_time_left(train):
@@ -264,7 +267,7 @@ def test_an_edit_of_code_alone_orphans_the_checkpoint(train, checkout, monkeypat
 
 
 def test_the_saved_model_gives_the_table_of_predictions(cohort, run, train, tmp_path):
-    folder, _ = train(network=NETWORK, epochs=1)
+    folder, _ = train(network=OWN_NETWORK, epochs=1)
     data = load_samples(
         cohort.samples, cohort.discs, cohort.splits, run=run, scale="fractional", protocol=AS_READ, scratch=tmp_path
     )
@@ -276,11 +279,11 @@ def test_the_saved_model_gives_the_table_of_predictions(cohort, run, train, tmp_
 
 @pytest.mark.slow
 def test_a_training_killed_at_random_moments_ends_with_the_same_bytes(in_a_process, tmp_path):
-    whole = in_a_process("whole", epochs=60, network=NETWORK)
+    whole = in_a_process("whole", epochs=60, network=OWN_NETWORK)
     moments = random.Random(4)
     kills = 0
     while kills < 3:
-        process = in_a_process("killed", epochs=60, network=NETWORK)
+        process = in_a_process("killed", epochs=60, network=OWN_NETWORK)
         while process.poll() is None and "\nepoch" not in (tmp_path / "killed.log").read_text():
             time.sleep(0.05)
         time.sleep(moments.uniform(0, 1.5))
@@ -291,13 +294,13 @@ def test_a_training_killed_at_random_moments_ends_with_the_same_bytes(in_a_proce
         kills += 1
     assert kills
     assert whole.wait() == 0
-    assert in_a_process("killed", epochs=60, network=NETWORK).wait() == 0
+    assert in_a_process("killed", epochs=60, network=OWN_NETWORK).wait() == 0
     assert digests(tmp_path / "killed") == digests(tmp_path / "whole")
 
 
 @pytest.mark.slow
 def test_another_process_beside_it_changes_no_bit(in_a_process, tmp_path):
-    assert in_a_process("alone", network=NETWORK).wait() == 0
-    pair = [in_a_process(folder, network=NETWORK) for folder in ("left", "right")]
+    assert in_a_process("alone", network=OWN_NETWORK).wait() == 0
+    pair = [in_a_process(folder, network=OWN_NETWORK) for folder in ("left", "right")]
     assert [process.wait() for process in pair] == [0, 0]
     assert digests(tmp_path / "alone") == digests(tmp_path / "left") == digests(tmp_path / "right")

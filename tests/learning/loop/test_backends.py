@@ -20,6 +20,8 @@ from discgrade import records
 from discgrade.imaging.sampling import normalise
 from discgrade.learning.grading.network import build_network
 from discgrade.learning.loop.saving import save_model
+from discgrade.records.samples import sample_schema
+from discgrade.records.training import HISTORY, PREDICTIONS
 
 pytestmark = pytest.mark.ci
 
@@ -99,7 +101,7 @@ def test_a_killed_training_gives_the_same_bytes_and_what_it_gives_opens_here(oth
     assert in_a_process("killed", python, **settings).wait() == 0
     assert "resumes after epoch" in log.read_text()
     assert digests(tmp_path / "killed") == digests(tmp_path / "whole")
-    table = records.read(tmp_path / "whole" / "predictions.parquet", records.PREDICTIONS).to_pylist()
+    table = records.read(tmp_path / "whole" / "predictions.parquet", PREDICTIONS).to_pylist()
     ours = predict_here(tmp_path / "whole" / "model.keras", stored_pixels(cohort, table))
     np.testing.assert_allclose(ours, [row["outputs"] for row in table], atol=1e-4)
 
@@ -109,7 +111,7 @@ def stored_pixels(cohort, table):
     stored = {
         (row["disc"], row["copy"]): np.frombuffer(row["pixels"], "<u2").reshape(24, 24)
         for shard in cohort.samples
-        for row in records.read(shard, records.samples(24)).to_pylist()
+        for row in records.read(shard, sample_schema(24)).to_pylist()
     }
     return np.stack([stored[row["disc"], row["copy"]] for row in table])
 
@@ -117,5 +119,5 @@ def stored_pixels(cohort, table):
 def test_mixed_precision_trains(other, in_a_process, tmp_path):
     backend, python = other
     assert in_a_process("run", python, backend=backend, precision="mixed_bfloat16", epochs=1).wait() == 0
-    history = records.read(tmp_path / "run" / "history.parquet", records.HISTORY).to_pylist()
+    history = records.read(tmp_path / "run" / "history.parquet", HISTORY).to_pylist()
     assert np.isfinite(history[0]["loss"])

@@ -18,6 +18,12 @@ from table_rows import disc_row, sample_row
 from discgrade import records
 from discgrade.grades import FRACTIONAL, INTEGRAL, LEVELS, integral, nearest
 from discgrade.publication.figures.style import styled
+from discgrade.records.discs import DISCS
+from discgrade.records.intervals import INTERVALS
+from discgrade.records.samples import sample_schema
+from discgrade.records.scores import GRADED, SCORES
+from discgrade.records.splits import SPLITS
+from discgrade.records.training import HISTORY
 from discgrade.settings.grid import Run
 
 RESOLUTION = 48
@@ -120,11 +126,11 @@ def make_study(folder: Path, patients: int = 156, integral_only: bool = False) -
     trained = pd.DataFrame(_scores(pd.concat([graded, folds])))
     scores = pd.concat([trained, trained.assign(seed=-1), pd.DataFrame(_rater_scores())])
     tables = {
-        "discs": (discs, records.DISCS),
-        "splits": (_splits(discs), records.SPLITS),
-        "graded": (graded, records.GRADED),
-        "scores": (scores, records.SCORES),
-        "intervals": (_intervals(scores), records.INTERVALS),
+        "discs": (discs, DISCS),
+        "splits": (_splits(discs), SPLITS),
+        "graded": (graded, GRADED),
+        "scores": (scores, SCORES),
+        "intervals": (_intervals(scores), INTERVALS),
     }
     paths = {}
     for name, (table, schema) in tables.items():
@@ -264,7 +270,7 @@ def _samples(rng: np.random.Generator, discs: pd.DataFrame, folder: Path) -> lis
             pixels = (65535 * picture).astype("<u2").tobytes()
             rows += [sample_row(disc, copy, pixels, scale=0.02) for copy in (0, 1)]
         paths.append(folder / "samples" / f"{shard}.parquet")
-        records.write(rows, records.samples(RESOLUTION), paths[-1])
+        records.write(rows, sample_schema(RESOLUTION), paths[-1])
     return paths
 
 
@@ -284,5 +290,5 @@ def _history(rng: np.random.Generator, noise: float, path: Path) -> Path:
             "best": val_accuracy == np.maximum.accumulate(val_accuracy),
         }
     )
-    records.write(table, records.HISTORY, path)
+    records.write(table, HISTORY, path)
     return path

@@ -8,6 +8,7 @@ from discgrade import records
 from discgrade.grades import FRACTIONAL, INTEGRAL, is_grade
 from discgrade.publication.figures.agreement import figure2, figure5, scored_points
 from discgrade.publication.figures.pictures import disc_pictures
+from discgrade.records.scores import GRADED
 from discgrade.settings.grid import Run
 
 DEFAULT = Run("default", 48, 1, "holdout", 1)
@@ -56,7 +57,7 @@ def test_jitter_stays_within_a_tenth_of_a_grade_and_fills_it(study):
 def test_jitter_of_a_disc_depends_on_nothing_but_seed_and_disc(study, tmp_path):
     points = scored_points(study.graded, study.discs, DEFAULT, seed=1).set_index("disc")[["x", "y", "outlier"]]
     shuffled = study.tables["graded"].sample(frac=1, random_state=3)
-    records.write(shuffled.to_dict("records"), records.GRADED, tmp_path / "graded.parquet")
+    records.write(shuffled.to_dict("records"), GRADED, tmp_path / "graded.parquet")
     again = scored_points(tmp_path / "graded.parquet", study.discs, DEFAULT, seed=1).set_index("disc")
     assert again.loc[points.index, points.columns].equals(points)
     other = scored_points(study.graded, study.discs, DEFAULT, seed=2).set_index("disc")
@@ -76,7 +77,7 @@ def test_outliers_are_the_largest_deviations_each_of_another_disc(study):
 def test_perfect_run_has_no_outliers(study, out, saved, check_legible):
     graded = study.tables["graded"].assign(predicted=lambda rows: rows["reference"])
     path = out.csv.with_name("graded.parquet")
-    records.write(graded.to_dict("records"), records.GRADED, path)
+    records.write(graded.to_dict("records"), GRADED, path)
     drawn = _draw(study, out, graded=path)
     assert set(drawn["outlier"]) == {""}
     assert len(saved[0].axes) == 1
@@ -149,7 +150,7 @@ def test_external_discs_are_left_out(study, out):
     graded = study.tables["graded"].copy()
     graded.loc[graded["disc"] == "P0000-0", "part"] = "external"
     path = out.csv.with_name("graded.parquet")
-    records.write(graded.to_dict("records"), records.GRADED, path)
+    records.write(graded.to_dict("records"), GRADED, path)
     assert "P0000-0" not in set(_draw(study, out, graded=path)["disc"])
 
 

@@ -3,6 +3,7 @@ import pytest
 
 from discgrade import records
 from discgrade.publication.figures.curves import curves
+from discgrade.records.training import HISTORY
 
 
 def test_table_holds_every_epoch_of_every_training(study, out):
@@ -10,13 +11,13 @@ def test_table_holds_every_epoch_of_every_training(study, out):
     curves(histories=histories, **vars(out))
     drawn = pd.read_csv(out.csv)
     for title, path in histories.items():
-        known = records.read(path, records.HISTORY).to_pandas()
+        known = records.read(path, HISTORY).to_pandas()
         assert drawn[drawn["training"] == title].drop(columns="training").values.tolist() == known.values.tolist()
 
 
 def test_panels_show_loss_above_accuracy(study, out, saved):
     curves(histories={"mae": study.histories["mae"]}, **vars(out))
-    history = records.read(study.histories["mae"], records.HISTORY).to_pandas()
+    history = records.read(study.histories["mae"], HISTORY).to_pandas()
     for axes, quantity in zip(saved[0].axes, ("loss", "accuracy"), strict=True):
         training, chosen, _ = axes.lines
         assert training.get_ydata().tolist() == history[quantity].tolist()
@@ -25,7 +26,7 @@ def test_panels_show_loss_above_accuracy(study, out, saved):
 
 def test_kept_checkpoint_is_the_last_best_epoch(study, out, saved):
     curves(histories={"mae": study.histories["mae"]}, **vars(out))
-    history = records.read(study.histories["mae"], records.HISTORY).to_pandas()
+    history = records.read(study.histories["mae"], HISTORY).to_pandas()
     for axes in saved[0].axes:
         assert axes.lines[2].get_xdata() == [history["val_accuracy"].idxmax() + 1] * 2
 
@@ -47,7 +48,7 @@ def test_legible(study, out, saved, check_legible, count):
 
 def test_one_epoch_is_enough(study, out, saved, check_legible):
     path = out.csv.with_name("history.parquet")
-    records.write(records.read(study.histories["mae"], records.HISTORY)[:1], records.HISTORY, path)
+    records.write(records.read(study.histories["mae"], HISTORY)[:1], HISTORY, path)
     curves(histories={"one": path}, **vars(out))
     check_legible(saved[0])
 

@@ -5,6 +5,7 @@ import pandas as pd
 
 from discgrade import records
 from discgrade.publication.figures.forest import forest
+from discgrade.records.scores import SCORES
 from discgrade.settings.grid import Run
 
 DEFAULT = Run("default", 48, 1, "holdout", 1)
@@ -20,7 +21,7 @@ def _draw(study, out, run=DEFAULT, variants=VARIANTS, **changes):
 def _scores_with(study, out, rows):
     table = pd.concat([study.tables["scores"], pd.DataFrame(rows)])
     path = out.csv.with_name("scores.parquet")
-    records.write(table.replace({np.nan: None}).to_dict("records"), records.SCORES, path)
+    records.write(table.replace({np.nan: None}).to_dict("records"), SCORES, path)
     return path
 
 
@@ -81,7 +82,7 @@ def test_undefined_score_is_named(study, out, saved, words):
     scores = study.tables["scores"].copy()
     scores.loc[(scores["variant"] == "soft_kappa") & (scores["metric"] == "kappa_linear"), "value"] = np.nan
     path = out.csv.with_name("scores.parquet")
-    records.write(scores.to_dict("records"), records.SCORES, path)
+    records.write(scores.to_dict("records"), SCORES, path)
     _draw(study, out, scores=path)
     assert [text for text, _ in words(saved[0])].count("not defined") == 1
 
@@ -94,14 +95,14 @@ def test_legible(study, out, saved, check_legible):
 def test_study_without_second_readings(study, out, saved, check_legible):
     scores = study.tables["scores"]
     path = out.csv.with_name("scores.parquet")
-    records.write(scores[scores["split"] != "readings"].to_dict("records"), records.SCORES, path)
+    records.write(scores[scores["split"] != "readings"].to_dict("records"), SCORES, path)
     assert "readings" not in set(_draw(study, out, scores=path)["split"])
     check_legible(saved[0])
 
 
 def test_nothing_scored_says_so(study, out, saved, words):
     path = out.csv.with_name("scores.parquet")
-    records.write([], records.SCORES, path)
+    records.write([], SCORES, path)
     drawn = _draw(study, out, run=replace(DEFAULT, resolution=7), scores=path)
     assert drawn.empty
     assert [text for text, _ in words(saved[0])] == ["No scores: none of the variants has been scored."]

@@ -6,6 +6,8 @@ import pytest
 
 from discgrade import records
 from discgrade.publication.figures.trends import figure3, figure4
+from discgrade.records.intervals import INTERVALS
+from discgrade.records.scores import SCORES
 from discgrade.settings.grid import Run
 
 DEFAULT = Run("default", 48, 1, "holdout", 1)
@@ -74,7 +76,7 @@ def test_points_stand_near_their_share_on_a_log2_axis(study, out, saved):
 def test_intervals_are_drawn_where_there_are_any(study, out, saved):
     spans = study.tables["intervals"]
     path = out.csv.with_name("intervals.parquet")
-    records.write(spans[spans["share"] != 8].to_dict("records"), records.INTERVALS, path)
+    records.write(spans[spans["share"] != 8].to_dict("records"), INTERVALS, path)
     drawn = _figure3(study, out, intervals=path)
     assert drawn.loc[drawn["share"] == 8, "lower"].isna().all()
     known = drawn[drawn["share"] != 8]
@@ -109,7 +111,7 @@ def test_undefined_scores_leave_a_gap(study, out, saved, check_legible):
     gone = (scores["grade"] == 1) & (scores["share"] == 4)
     scores.loc[gone, "value"] = np.nan
     path = out.csv.with_name("scores.parquet")
-    records.write(scores.to_dict("records"), records.SCORES, path)
+    records.write(scores.to_dict("records"), SCORES, path)
     drawn = _figure3(study, out, scores=path)
     assert drawn["value"].isna().sum() == 1
     check_legible(saved[0])

@@ -15,6 +15,7 @@ from discgrade.publication.tables.statements import statements
 from discgrade.publication.tables.table2 import table2
 from discgrade.publication.tables.table3 import table3
 from discgrade.publication.tables.table4 import table4
+from discgrade.records.discs import DISCS
 from discgrade.settings import grid
 
 KINDS = ("csv", "md", "tex", "html")
@@ -72,9 +73,9 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
         images={"resolution": 48, "resolutions": []},
         splits={"folds": 2, "shares": [1]},
     )
-    discs = records.read(made.discs, records.DISCS).to_pandas()
+    discs = records.read(made.discs, DISCS).to_pandas()
     discs = discs.assign(cohort="clinic", sex=None, age=float("nan"), manufacturer=None)
-    write_table(discs, records.DISCS, made.discs)
+    write_table(discs, DISCS, made.discs)
     score(made)
     draw(made, draws=500)
     return make_tables(made)

@@ -6,6 +6,7 @@ import pytest
 from discgrade import records
 from discgrade.publication.published import published
 from discgrade.publication.tables.table1 import table1
+from discgrade.records.training import NETWORK
 
 CONTEXT = {"default": {"variant": "default", "resolution": 128}}
 
@@ -23,7 +24,7 @@ def tables(tmp_path):
         }
         for row in published("table1")
     ]
-    records.write(rows, records.NETWORK, tmp_path / "network.parquet")
+    records.write(rows, NETWORK, tmp_path / "network.parquet")
     destination = {kind: tmp_path / f"table1.{kind}" for kind in ("csv", "md", "tex", "html")}
     table1(network=tmp_path / "network.parquet", context=CONTEXT, destination=destination)
     return destination
@@ -45,7 +46,7 @@ def test_the_misprint_and_the_total_are_footnoted(tables):
 
 def test_a_deeper_network_has_dashes(tmp_path):
     rows = [{"block": 1, "layer": 35, "description": "Another", "shape": [8], "parameters": 1}]
-    records.write(rows, records.NETWORK, tmp_path / "network.parquet")
+    records.write(rows, NETWORK, tmp_path / "network.parquet")
     destination = {kind: tmp_path / f"table1.{kind}" for kind in ("csv", "md", "tex", "html")}
     table1(network=tmp_path / "network.parquet", context=CONTEXT, destination=destination)
     assert "The published network has fewer layers." in destination["md"].read_text()

@@ -10,12 +10,15 @@ import pytest
 import discgrade
 from discgrade import records
 from discgrade.publication.published import published
+from discgrade.records.discs import DISCS
+from discgrade.records.intervals import COMPARISONS
+from discgrade.records.scores import GRADED, SCORES
 
 NAMES = ("table2", "table3", "table4", "statements", "cohort")
 
 
 def scores_of(made, **key) -> pd.Series:
-    rows = records.read(made.scores, records.SCORES).to_pandas()
+    rows = records.read(made.scores, SCORES).to_pandas()
     key = {"resolution": 48, "share": 1, "split": "holdout", "seed": -1, "scope": "all", "group": ""} | key
     for name, wanted in key.items():
         rows = rows[rows[name] == wanted]
@@ -75,7 +78,7 @@ def test_an_integral_run_has_both_errors_and_is_never_bold(paperlike, read):
 
 
 def test_bold_is_the_best_and_what_cannot_be_told_from_it(paperlike, read):
-    rows = records.read(paperlike.comparisons, records.COMPARISONS).to_pandas()
+    rows = records.read(paperlike.comparisons, COMPARISONS).to_pandas()
     rows = rows.query("split == 'holdout' and scope == 'all' and resolution == 48 and share == 1")
     candidates = ["default", "integral", "soft_kappa", "mse"]
     for metric in ("kappa_linear", "accuracy", "f1"):
@@ -185,7 +188,7 @@ def published_keys() -> list[str]:
 
 
 def test_statements_count_large_errors_and_unused_grades(paperlike, read):
-    graded = records.read(paperlike.graded, records.GRADED).to_pandas()
+    graded = records.read(paperlike.graded, GRADED).to_pandas()
     rows = graded.query("variant == 'soft_kappa' and split == 'holdout' and part == 'test'")
     unused = sorted({1.0, 1.3, 1.7, 2.0, 2.3, 2.7, 3.0, 3.3, 3.7, 4.0, 4.3, 4.7, 5.0} - set(rows["predicted"]))
     statements = read.values(paperlike, "statements").set_index("statement")
@@ -202,7 +205,7 @@ def test_the_optimism_of_the_papers_protocol_is_a_paired_difference(paperlike, r
 
 
 def test_cohort_counts_patients_discs_and_readings(paperlike, read):
-    discs = records.read(paperlike.discs, records.DISCS).to_pandas()
+    discs = records.read(paperlike.discs, DISCS).to_pandas()
     rows = read.values(paperlike, "cohort").set_index("row")
     assert rows.loc["patients", "total"] == str(discs["patient"].nunique())
     assert rows.loc["integral:3", "primary"] == str((discs.query("cohort == 'primary'")["integral"] == 3).sum())

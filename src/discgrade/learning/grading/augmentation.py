@@ -15,7 +15,9 @@ import pyarrow as pa
 
 from discgrade import keyed
 from discgrade.imaging.sampling import AS_READ, Transform, sample
-from discgrade.records import ROIS, batches, samples, writer
+from discgrade.records import batches, writer
+from discgrade.records.regions import ROIS
+from discgrade.records.samples import sample_schema
 from discgrade.settings.model import Augmentation, Border
 
 _BYTES_PER_GROUP = 8 * 2**20
@@ -28,14 +30,14 @@ def augment_shard(
     """Write every disc of a shard as square samples: copy 0 as read, copies 1 ... n augmented.
 
     Args:
-        rois: The shard's regions of interest, `records.ROIS`.
-        destination: Parquet file to write, `records.samples(resolution)`, by disc and copy.
+        rois: The shard's regions of interest, `records.regions.ROIS`.
+        destination: Parquet file to write, `records.samples.sample_schema(resolution)`, by disc and copy.
         resolution: Side of a sample in pixels.
         border: What fills the padding to a square and what a transform uncovers.
         augmentation: Number of copies, and how far they may differ.
     """
     cv2.setNumThreads(1)  # shards run side by side
-    schema = samples(resolution)
+    schema = sample_schema(resolution)
     group = min(1024, max(128, _BYTES_PER_GROUP // (2 * resolution**2)))
     with writer(destination, schema) as sink:
         for batch in batches(rois, ROIS, max(1, group // (augmentation.copies + 1))):
@@ -66,7 +68,7 @@ def transforms(disc: str, augmentation: Augmentation) -> Iterator[Transform]:
 def _samples(
     drawn: list[tuple[dict[str, Any], int, Transform]], resolution: int, border: Border, schema: pa.Schema
 ) -> pa.RecordBatch:
-    """Resample regions of interest, each a row of `records.ROIS` with the number of a copy and its transform."""
+    """Resample regions, each a row of `records.regions.ROIS` with the number of a copy and its transform."""
     pixels = np.empty((len(drawn), resolution, resolution), "<u2")
     for number, (roi, _, transform) in enumerate(drawn):
         native = np.frombuffer(roi["pixels"], "<u2").reshape(roi["rows"], roi["columns"])

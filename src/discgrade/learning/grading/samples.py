@@ -15,6 +15,9 @@ from discgrade import records
 from discgrade.copies import is_scored
 from discgrade.grades import is_grade
 from discgrade.learning.loop.device import available_memory
+from discgrade.records.discs import DISCS
+from discgrade.records.samples import sample_schema
+from discgrade.records.splits import SPLITS
 from discgrade.settings.grid import Run
 from discgrade.settings.model import Protocol, Scale
 
@@ -113,10 +116,10 @@ def reference_grades(discs: pa.Table, scale: Scale, variant: str) -> NDArray[np.
 
 def _disc_table(discs: Path, splits: Path, run: Run) -> pa.Table:
     """Return the discs sorted by name, with part and share of their patient in the run's split."""
-    parts = records.read(splits, records.SPLITS, filters=pc.field("split") == run.split)
+    parts = records.read(splits, SPLITS, filters=pc.field("split") == run.split)
     if not parts.num_rows:
         raise ValueError(f"No split {run.split!r} in {splits}. Set `splits.folds` to at least its number.")
-    table = records.read(discs, records.DISCS, columns=["disc", "patient", "grade", "integral"])
+    table = records.read(discs, DISCS, columns=["disc", "patient", "grade", "integral"])
     joined = table.join(parts, "patient", join_type="left outer").sort_by("disc")
     if joined["part"].null_count:
         lost = joined.filter(pc.is_null(joined["part"]))["patient"].unique().to_pylist()
@@ -126,7 +129,7 @@ def _disc_table(discs: Path, splits: Path, run: Run) -> pa.Table:
 
 def _sample_index(shards: Sequence[Path], table: pa.Table, resolution: int) -> dict[str, NDArray[Any]]:
     """Return disc number, copy, part and share of every sample, in the order of the shards; unknown discs get -1."""
-    schema = records.samples(resolution)
+    schema = sample_schema(resolution)
     index = records.read_all(shards, schema, columns=["disc", "copy"])
     disc = pc.fill_null(pc.index_in(index["disc"], value_set=table["disc"].combine_chunks()), -1).to_numpy()
     copy = index["copy"].to_numpy()
@@ -198,7 +201,7 @@ def _pixels(
     batch = max(1, READ_BYTES // (2 * resolution * resolution))
     start = 0
     for shard in shards:
-        for rows in records.batches(shard, records.samples(resolution), batch, ["pixels"]):
+        for rows in records.batches(shard, sample_schema(resolution), batch, ["pixels"]):
             places = target[start : start + rows.num_rows]
             start += rows.num_rows
             buffer[places[places >= 0]] = _as_images(rows["pixels"], resolution)[places >= 0]

@@ -20,6 +20,7 @@ from discgrade.learning.loop import checkpoints
 from discgrade.learning.loop.backend import start_backend
 from discgrade.learning.loop.device import MIB
 from discgrade.learning.loop.progress import say
+from discgrade.records.training import HISTORY, NETWORK, PREDICTIONS
 from discgrade.settings.grid import Run
 from discgrade.settings.model import Protocol, Training
 from discgrade.settings.plain import plain
@@ -80,9 +81,9 @@ def train_model(
         choice = protocol.checkpoint
         epochs, outputs = fitting.fit(trained, task, training, run.seed, choice=choice, folder=folder, log=log)
         saving.save_model(trained, model)
-        records.write(describe(trained), records.NETWORK, network)
-        records.write(list(map(asdict, epochs)), records.HISTORY, history)
-        records.write(_predictions(data, outputs), records.PREDICTIONS, predictions)
+        records.write(describe(trained), NETWORK, network)
+        records.write(list(map(asdict, epochs)), HISTORY, history)
+        records.write(_predictions(data, outputs), PREDICTIONS, predictions)
         checkpoints.clear(folder)
 
 

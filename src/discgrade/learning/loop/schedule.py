@@ -20,7 +20,7 @@ MIN_DELTA = 1e-4
 
 @dataclass(frozen=True)
 class Epoch:
-    """One finished epoch: a row of `records.HISTORY`.
+    """One finished epoch: a row of `records.training.HISTORY`.
 
     Attributes:
         epoch: Its number, from 1.

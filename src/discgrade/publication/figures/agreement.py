@@ -30,6 +30,8 @@ from discgrade.publication.figures.style import (
     write_table,
 )
 from discgrade.publication.wording import variant_name
+from discgrade.records.discs import DISCS
+from discgrade.records.scores import GRADED
 from discgrade.settings.grid import Run
 
 COLUMNS = ["disc", "copy", "level", "reference", "predicted", "deviation", "x", "y", "outlier"]
@@ -56,8 +58,8 @@ def figure2(
     The up to four discs with the largest deviation are ringed, named A to D and, where pictures are allowed, shown.
 
     Args:
-        graded: Table `records.GRADED`.
-        discs: Table `records.DISCS`.
+        graded: Table `records.scores.GRADED`.
+        discs: Table `records.discs.DISCS`.
         samples: Shards of samples at the run's resolution, named after the shard; read for pictures only.
         run: The run to draw.
         pictures: Whether discs may be shown.
@@ -82,10 +84,8 @@ figure5 = figure2
 def scored_points(graded: Path, discs: Path, run: Run, seed: int) -> pd.DataFrame:
     """Return one row for each scored sample of a run, with the jittered point and the outliers' names."""
     scored = of_run(run) & (pc.field("part") == "test")
-    points: pd.DataFrame = records.read(
-        graded, records.GRADED, ["disc", "copy", "reference", "predicted"], scored
-    ).to_pandas()
-    levels = records.read(discs, records.DISCS, ["disc", "level"]).to_pandas()
+    points: pd.DataFrame = records.read(graded, GRADED, ["disc", "copy", "reference", "predicted"], scored).to_pandas()
+    levels = records.read(discs, DISCS, ["disc", "level"]).to_pandas()
     points = points.merge(levels, on="disc", how="left", validate="many_to_one")
     points["deviation"] = (points["predicted"] - points["reference"]).round(6)
     points[["x", "y"]] = points[["reference", "predicted"]] + _jitter(points, seed)

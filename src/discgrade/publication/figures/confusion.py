@@ -16,6 +16,7 @@ from discgrade.grades import INTEGRAL, integral, rank
 from discgrade.publication.figures.selection import of_run
 from discgrade.publication.figures.style import COLUMN, FULL, INK, drawing, grade_text, say, wrapped, write_table
 from discgrade.publication.wording import run_name
+from discgrade.records.scores import GRADED
 from discgrade.settings.grid import Run
 
 COLUMNS = ["panel", "reference", "predicted", "n", "share"]
@@ -29,7 +30,7 @@ def confusion(*, graded: Path, panels: Mapping[str, Sequence[Run]], pdf: Path, p
     """Draw how often each integral reference grade was predicted as which, one panel for one or several pooled runs.
 
     Args:
-        graded: Table `records.GRADED`; only the scored part counts, not an external cohort.
+        graded: Table `records.scores.GRADED`; only the scored part counts, not an external cohort.
         panels: For each panel's title the runs that are added up: one, or the folds of a variant. A panel without
             predictions is left out.
         pdf: Vector file to write.
@@ -52,7 +53,7 @@ def count_pairs(graded: Path, runs: Sequence[Run]) -> NDArray[np.int64]:
     matrix = np.zeros((_GRADES, _GRADES), np.int64)
     for run in runs:
         scored = of_run(run) & (pc.field("part") == "test")
-        pairs = records.read(graded, records.GRADED, ["reference", "predicted"], scored)
+        pairs = records.read(graded, GRADED, ["reference", "predicted"], scored)
         ranks = [rank(integral(pairs.column(name).to_numpy()), "integral") for name in pairs.column_names]
         np.add.at(matrix, tuple(ranks), 1)
     return matrix

@@ -13,8 +13,9 @@ from matplotlib.ticker import MaxNLocator
 from discgrade import records
 from discgrade.publication.figures.style import BLUE, COLUMN, FULL, GREY, ORANGE, drawing, say, wrapped, write_table
 from discgrade.publication.wording import run_name
+from discgrade.records.training import HISTORY
 
-COLUMNS = ["training", *records.HISTORY.names]
+COLUMNS = ["training", *HISTORY.names]
 _ACROSS = 5
 _BLOCK = 62.0
 
@@ -23,12 +24,13 @@ def curves(*, histories: Mapping[str, Path], pdf: Path, png: Path, csv: Path) ->
     """Draw the loss and, below it, the accuracy of some trainings against the epoch.
 
     Args:
-        histories: Table `records.HISTORY` of each training by its name; "mae, seed 1" and "mae, seed 2" share a panel.
+        histories: Table `records.training.HISTORY` of each training by its name; "mae, seed 1" and "mae, seed 2" share
+            a panel.
         pdf: Vector file to write.
         png: Raster file to write.
-        csv: Table to write: training (its name), then the columns of `records.HISTORY`.
+        csv: Table to write: training (its name), then the columns of `records.training.HISTORY`.
     """
-    frames = [records.read(path, records.HISTORY).to_pandas().assign(training=name) for name, path in histories.items()]
+    frames = [records.read(path, HISTORY).to_pandas().assign(training=name) for name, path in histories.items()]
     epochs = pd.concat(frames)[COLUMNS] if frames else pd.DataFrame(columns=COLUMNS)
     write_table(epochs, csv)
     panels = max(1, len({_panel_of(name) for name in histories}))

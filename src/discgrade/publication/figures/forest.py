@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 from discgrade import records
 from discgrade.publication.figures.style import BLUE, FULL, GREY, INK, drawing, number, say, write_table
 from discgrade.publication.wording import METRICS, READING_NAMES, SPLITS, variant_name
+from discgrade.records.intervals import INTERVALS
+from discgrade.records.scores import SCORES
 from discgrade.settings.grid import ALL_SEEDS, FOLD_MEAN, FOLDS, READINGS, Run
 
 COLUMNS = ["split", "variant", "metric", "value", "lower", "upper", "probability", "unit", "n"]
@@ -29,8 +31,8 @@ def forest(
     one, so that it compares with the others. Scores are the mean of all seeds, as in the tables.
 
     Args:
-        scores: Table `records.SCORES`.
-        intervals: Table `records.INTERVALS`; a score without an interval is drawn as a point.
+        scores: Table `records.scores.SCORES`.
+        intervals: Table `records.intervals.INTERVALS`; a score without an interval is drawn as a point.
         run: Variants are compared at its resolution, share and split; its variant's scores are the dashed lines.
         variants: Variants to show, in this order.
         pdf: Vector file to write.
@@ -50,8 +52,8 @@ def read_forest(scores: Path, intervals: Path, run: Run, variants: Sequence[str]
     of_run = (pc.field("resolution") == run.resolution) & (pc.field("share") == run.share)
     chosen = (of_run | (pc.field("split") == READINGS)) & (pc.field("seed") == ALL_SEEDS)
     chosen &= pc.field("metric").isin([_KAPPA, _MAE, _MAE_OF_INTEGRAL]) & (pc.field("scope") == "all")
-    values: pd.DataFrame = records.read(scores, records.SCORES, [*_KEYS, "value", "n"], chosen).to_pandas()
-    spans: pd.DataFrame = records.read(intervals, records.INTERVALS, [*_KEYS, *_BOUNDS], chosen).to_pandas()
+    values: pd.DataFrame = records.read(scores, SCORES, [*_KEYS, "value", "n"], chosen).to_pandas()
+    spans: pd.DataFrame = records.read(intervals, INTERVALS, [*_KEYS, *_BOUNDS], chosen).to_pandas()
     rows = values.merge(spans, on=_KEYS, how="left", validate="one_to_one")
     of_integral = rows.loc[rows["metric"] == _MAE_OF_INTEGRAL, "variant"]
     rows = rows[(rows["metric"] != _MAE) | ~rows["variant"].isin(of_integral)]

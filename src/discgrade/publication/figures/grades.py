@@ -27,6 +27,7 @@ from discgrade.publication.figures.style import (
     say,
     write_table,
 )
+from discgrade.records.discs import DISCS
 
 COLUMNS = ["scale", "grade", "cohort", "discs"]
 _KNOWN = ("primary", "supplemental", "external")
@@ -37,13 +38,13 @@ def figure1(*, discs: Path, pdf: Path, png: Path, csv: Path) -> None:
     """Draw the distribution of the reference grades by cohort: stacked bars, so that their height is all cohorts.
 
     Args:
-        discs: Table `records.DISCS`.
+        discs: Table `records.discs.DISCS`.
         pdf: Vector file to write.
         png: Raster file to write.
         csv: Table to write: scale, grade, cohort, discs. The fractional scale is left out where every grade is
             integral.
     """
-    counts = count_grades(records.read(discs, records.DISCS, ["grade", "integral", "cohort"]).to_pandas())
+    counts = count_grades(records.read(discs, DISCS, ["grade", "integral", "cohort"]).to_pandas())
     write_table(counts, csv)
     fractional = "fractional" in set(counts["scale"])
     with drawing(pdf=pdf, png=png, width=FULL if fractional else COLUMN, height=66) as figure:

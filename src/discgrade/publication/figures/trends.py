@@ -28,6 +28,10 @@ from discgrade.publication.figures.style import (
     write_table,
 )
 from discgrade.publication.wording import METRICS
+from discgrade.records.discs import DISCS
+from discgrade.records.intervals import INTERVALS
+from discgrade.records.scores import SCORES
+from discgrade.records.splits import SPLITS
 from discgrade.settings.grid import Run
 
 COLUMNS = ["metric", "grade", "value", "lower", "upper", "probability", "unit", "n"]
@@ -42,10 +46,10 @@ def figure3(
     """Draw the global scores and the F1 score of each grade against the share of the training part.
 
     Args:
-        scores: Table `records.SCORES`.
-        intervals: Table `records.INTERVALS`; a score without an interval is drawn as a point.
-        discs: Table `records.DISCS`.
-        splits: Table `records.SPLITS`; with `discs` it tells how many discs a share has.
+        scores: Table `records.scores.SCORES`.
+        intervals: Table `records.intervals.INTERVALS`; a score without an interval is drawn as a point.
+        discs: Table `records.discs.DISCS`.
+        splits: Table `records.splits.SPLITS`; with `discs` it tells how many discs a share has.
         run: The run whose share is varied.
         pdf: Vector file to write.
         png: Raster file to write.
@@ -66,8 +70,8 @@ def figure4(*, scores: Path, intervals: Path, run: Run, pdf: Path, png: Path, cs
     """Draw the global scores and the F1 score of each grade against the resolution of the image.
 
     Args:
-        scores: Table `records.SCORES`.
-        intervals: Table `records.INTERVALS`; a score without an interval is drawn as a point.
+        scores: Table `records.scores.SCORES`.
+        intervals: Table `records.intervals.INTERVALS`; a score without an interval is drawn as a point.
         run: The run whose resolution is varied.
         pdf: Vector file to write.
         png: Raster file to write.
@@ -84,9 +88,9 @@ def read_trend(scores: Path, intervals: Path, run: Run, varied: str) -> pd.DataF
     """Return the drawn scores of a run at every value of its field `varied`, with intervals where there are any."""
     of_all = of_run(run, [varied]) & (pc.field("scope") == "all") & pc.field("metric").isin(list(_GLOBAL))
     keys = [varied, "metric", "grade"]
-    values = records.read(scores, records.SCORES, [*keys, "value", "n"], of_all).to_pandas()
+    values = records.read(scores, SCORES, [*keys, "value", "n"], of_all).to_pandas()
     bounds = ["lower", "upper", "probability", "unit"]
-    spans = records.read(intervals, records.INTERVALS, [*keys, *bounds], of_all).to_pandas()
+    spans = records.read(intervals, INTERVALS, [*keys, *bounds], of_all).to_pandas()
     drawn = values[values["grade"].isna() | (values["metric"] == _PER_GRADE)]
     trend: pd.DataFrame = drawn.merge(spans, on=keys, how="left", validate="one_to_one")
     order = trend["metric"].map(list(_GLOBAL).index)
@@ -97,8 +101,8 @@ def read_trend(scores: Path, intervals: Path, run: Run, varied: str) -> pd.DataF
 def _training_discs(discs: Path, splits: Path, split: str) -> NDArray[np.int32]:
     """Return, for each disc of the training part, the largest denominator of a share that holds it."""
     training = (pc.field("split") == split) & (pc.field("part") == "train")
-    patients: pd.DataFrame = records.read(splits, records.SPLITS, ["patient", "share"], training).to_pandas()
-    all_discs: pd.DataFrame = records.read(discs, records.DISCS, ["patient"]).to_pandas()
+    patients: pd.DataFrame = records.read(splits, SPLITS, ["patient", "share"], training).to_pandas()
+    all_discs: pd.DataFrame = records.read(discs, DISCS, ["patient"]).to_pandas()
     return all_discs.merge(patients, on="patient")["share"].to_numpy()
 
 

@@ -12,6 +12,8 @@ from discgrade.publication.render.files import write_table
 from discgrade.publication.render.table import DASH, Cell, Row, Section, Table
 from discgrade.publication.tables.captions import Context, data_words
 from discgrade.publication.tables.facts import TOTAL, Fact, disc_facts, flow_facts, patient_facts, reading_facts
+from discgrade.records.discs import DISCS
+from discgrade.records.readings import RATINGS
 
 _PRINTED = ("primary", "supplemental", TOTAL)
 _ORDER = {"primary": 0, "supplemental": 1, "external": 3}
@@ -27,8 +29,8 @@ def cohort(*, discs: Path, ratings: Path, flow: Path, context: Context, destinat
         context: As `study.reporting` returns.
         destination: Path of each of csv, md, tex and html.
     """
-    kept = records.read(discs, records.DISCS).to_pandas()
-    readings = records.read(ratings, records.RATINGS, ["disc", "rater", "reading"]).to_pandas().drop_duplicates()
+    kept = records.read(discs, DISCS).to_pandas()
+    readings = records.read(ratings, RATINGS, ["disc", "rater", "reading"]).to_pandas().drop_duplicates()
     names = sorted(kept["cohort"].unique(), key=lambda name: (_ORDER.get(name, 2), name))
     groups = {name: kept[kept["cohort"] == name] for name in names} | {TOTAL: kept}
     counts = json.loads(flow.read_text(encoding="utf-8"))

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from discgrade import records
 from discgrade.grades import INTEGRAL, grades_of, integral
+from discgrade.records.scores import GRADED
 from discgrade.settings.grid import HOLDOUT, Run
 
 _ONE_GRADE = 1 + 1e-6
@@ -43,7 +44,7 @@ def read_errors(graded: Path, run: Run) -> Errors:
     chosen &= (pc.field("split") == HOLDOUT) if run.split == HOLDOUT else (pc.field("split") != HOLDOUT)
     for name in ("variant", "resolution", "share"):
         chosen &= pc.field(name) == getattr(run, name)
-    rows = records.read(graded, records.GRADED, ["scale", "reference", "predicted"], chosen)
+    rows = records.read(graded, GRADED, ["scale", "reference", "predicted"], chosen)
     reference, predicted = rows["reference"].to_numpy(), rows["predicted"].to_numpy()
     large = np.abs(reference - predicted) > _ONE_GRADE
     ends = np.isin(integral(reference), INTEGRAL[[0, -1]]) | np.isin(integral(predicted), INTEGRAL[[0, -1]])

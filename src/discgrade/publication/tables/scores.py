@@ -11,6 +11,8 @@ import pyarrow.compute as pc
 
 from discgrade import records
 from discgrade.publication.render.table import Cell, missing
+from discgrade.records.intervals import COMPARISONS, INTERVALS
+from discgrade.records.scores import SCORES
 from discgrade.settings.grid import ALL_SEEDS, FOLD_MEAN, FOLDS, HOLDOUT, READINGS, Run
 
 # Width below which an interval is none.
@@ -42,9 +44,9 @@ class Study:
     """What the tables read of a study.
 
     Attributes:
-        scores: Rows of `records.SCORES` by key.
-        intervals: Rows of `records.INTERVALS` by key.
-        comparisons: Rows of `records.COMPARISONS` by key and what is compared with.
+        scores: Rows of `records.scores.SCORES` by key.
+        intervals: Rows of `records.intervals.INTERVALS` by key.
+        comparisons: Rows of `records.intervals.COMPARISONS` by key and what is compared with.
     """
 
     scores: Mapping[Key, Row]
@@ -64,10 +66,10 @@ def reader(name: str) -> Run:
 
 def read_study(scores: Path, intervals: Path, comparisons: Path | None = None) -> Study:
     """Read the scores over all seeds, with what belongs to them."""
-    compared = _rows(records.read(comparisons, records.COMPARISONS, filters=_SHOWN)) if comparisons else []
+    compared = _rows(records.read(comparisons, COMPARISONS, filters=_SHOWN)) if comparisons else []
     return Study(
-        scores={_key(row): row for row in _rows(records.read(scores, records.SCORES, filters=_SHOWN))},
-        intervals={_key(row): row for row in _rows(records.read(intervals, records.INTERVALS, filters=_SHOWN))},
+        scores={_key(row): row for row in _rows(records.read(scores, SCORES, filters=_SHOWN))},
+        intervals={_key(row): row for row in _rows(records.read(intervals, INTERVALS, filters=_SHOWN))},
         comparisons={(_key(row), row["other"]): row for row in compared},
     )
 

@@ -11,6 +11,7 @@ from discgrade.publication.published import PAPER, citation, published, remarks,
 from discgrade.publication.render.files import write_table
 from discgrade.publication.render.table import Cell, Row, Section, Table, missing
 from discgrade.publication.tables.captions import Context
+from discgrade.records.training import NETWORK
 
 # Layers whose printed line differs from the network that the paper describes: column and note.
 _PRINTED_NOTES = {16: ("parameters", "layer_16_parameters"), 28: ("shape", "layer_28_shape")}
@@ -24,7 +25,7 @@ def table1(*, network: Path, context: Context, destination: Mapping[str, Path]) 
         context: As `study.reporting` returns.
         destination: Path of each of csv, md, tex and html.
     """
-    layers = records.read(network, records.NETWORK).to_pylist()
+    layers = records.read(network, NETWORK).to_pylist()
     printed = {line["layer"]: line for line in published("table1")}
     rows = [_values(layer, printed.get(str(layer["layer"]))) for layer in layers]
     write_table(_table(rows, context), pd.DataFrame(rows), destination)

@@ -1,8 +1,9 @@
 from toy import fill, patients
 
 from discgrade import records
+from discgrade.records.samples import sample_schema
 from discgrade.step import step
 
 with step(snakemake) as job:  # noqa: F821
-    schema = records.samples(24)
+    schema = sample_schema(24)
     records.write([fill(schema, disc=f"{name}-L4/L5") for name in patients(job.wildcards.shard)], schema, job.output[0])

@@ -1,12 +1,14 @@
 from toy import fill
 
 from discgrade import records
+from discgrade.records.intervals import INTERVALS
+from discgrade.records.scores import SCORES
 from discgrade.step import step
 
 with step(snakemake) as job:  # noqa: F821
     rows = [
         fill(
-            records.INTERVALS,
+            INTERVALS,
             **{name: score[name] for name in ("variant", "resolution", "share", "split", "seed", "scope", "metric")},
             mean=score["value"],
             lower=0.8,
@@ -17,6 +19,6 @@ with step(snakemake) as job:  # noqa: F821
             draws=job.params.intervals["draws"],
             bootstrap_seed=job.params.intervals["seed"],
         )
-        for score in records.read(job.input.scores, records.SCORES).to_pylist()
+        for score in records.read(job.input.scores, SCORES).to_pylist()
     ]
-    records.write(rows, records.INTERVALS, job.output.intervals)
+    records.write(rows, INTERVALS, job.output.intervals)

@@ -4,6 +4,7 @@ from pathlib import Path
 from toy import fill, patients
 
 from discgrade import records
+from discgrade.records.export import INSTANCES
 from discgrade.step import step
 
 with step(snakemake, private=True) as job:  # noqa: F821
@@ -14,5 +15,5 @@ with step(snakemake, private=True) as job:  # noqa: F821
         image.write_bytes(patient.encode() * 100)
         digest = sha256(image.read_bytes()).hexdigest()
         path = f"{patient}/image.dcm"
-        rows.append(fill(records.INSTANCES, patient=patient, sop_instance_uid=patient, path=path, digest=digest))
-    records.write(rows, records.INSTANCES, job.output.instances)
+        rows.append(fill(INSTANCES, patient=patient, sop_instance_uid=patient, path=path, digest=digest))
+    records.write(rows, INSTANCES, job.output.instances)

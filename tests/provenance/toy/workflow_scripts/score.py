@@ -3,6 +3,8 @@ from pathlib import Path
 from toy import fill
 
 from discgrade import records
+from discgrade.records.scores import GRADED, SCORES
+from discgrade.records.training import PREDICTIONS
 from discgrade.step import step
 
 with step(snakemake) as job:  # noqa: F821
@@ -10,9 +12,9 @@ with step(snakemake) as job:  # noqa: F821
     for number, path in enumerate(job.input.predictions):
         variant, _, _, split, _ = Path(path).parts[-6:-1]
         run = {"variant": variant, "resolution": 24, "share": 1, "split": split, "seed": 1}
-        for disc in records.read(path, records.PREDICTIONS)["disc"].to_pylist():
-            graded.append(fill(records.GRADED, **run, disc=disc, part="test", reference=3.0, predicted=3.0))
+        for disc in records.read(path, PREDICTIONS)["disc"].to_pylist():
+            graded.append(fill(GRADED, **run, disc=disc, part="test", reference=3.0, predicted=3.0))
         for metric in ("kappa_linear", "accuracy"):
-            scores.append(fill(records.SCORES, **run, scope="all", metric=metric, value=0.9123456 + number / 100, n=2))
-    records.write(graded, records.GRADED, job.output.graded)
-    records.write(scores, records.SCORES, job.output.scores)
+            scores.append(fill(SCORES, **run, scope="all", metric=metric, value=0.9123456 + number / 100, n=2))
+    records.write(graded, GRADED, job.output.graded)
+    records.write(scores, SCORES, job.output.scores)

@@ -4,13 +4,15 @@ from pathlib import Path
 from toy import fill
 
 from discgrade import records
+from discgrade.records.discs import DISCS
+from discgrade.records.export import INSTANCES
 from discgrade.step import step
 
 with step(snakemake) as job:  # noqa: F821
-    instances = records.read_all(job.input.instances, records.INSTANCES)
+    instances = records.read_all(job.input.instances, INSTANCES)
     rows = [
         fill(
-            records.DISCS,
+            DISCS,
             disc=f"{patient}-L4/L5",
             patient=patient,
             sop_instance_uid=patient,
@@ -22,6 +24,6 @@ with step(snakemake) as job:  # noqa: F821
         )
         for patient in instances["patient"].to_pylist()
     ]
-    records.write(rows, records.DISCS, job.output.discs)
+    records.write(rows, DISCS, job.output.discs)
     stage = {"unit": "discs", "received": len(rows) + 1, "excluded": {"no image": 1}, "kept": len(rows)}
     Path(job.output.flow).write_text(json.dumps({"stages": [stage]}))

@@ -1,10 +1,11 @@
 from pathlib import Path
 
 from discgrade import records
+from discgrade.records.scores import SCORES
 from discgrade.step import step
 
 with step(snakemake) as job:  # noqa: F821
-    scores = records.read(job.input.scores, records.SCORES).to_pylist()
+    scores = records.read(job.input.scores, SCORES).to_pylist()
     lines = ["row,variant,resolution,share,split,seed,kappa_linear,accuracy"]
     for variant in ("default", "mae"):
         values = [row["value"] for row in scores if (row["variant"], row["split"]) == (variant, "holdout")]

@@ -1,30 +1,17 @@
-"""Graded samples, scores, and intervals of scores and of their differences."""
+"""Intervals of scores and of their differences."""
 
 import pyarrow as pa
 
-from discgrade.records.columns import COPY, DISC, DRAWS, RUN, SCOPE, column
+from discgrade.records.columns import column
+from discgrade.records.scores import RUN, SCOPE
 
-GRADED = pa.schema(
-    [
-        *RUN,
-        DISC,
-        COPY,
-        column("part", pa.string(), "test or external"),
-        column("scale", pa.string(), "scale the run predicts on: fractional, integral or continuous"),
-        column("reference", pa.float64(), "reference grade on the cohort's finest scale", "grade"),
-        column("predicted", pa.float64(), "decoded grade: integral of an integral run, else fractional", "grade"),
-    ]
-)
-
-SCORES = pa.schema(
-    [
-        *RUN,
-        *SCOPE,
-        column("value", pa.float64(), "value of the metric; NaN where undefined"),
-        column("n", pa.int64(), "number of scored samples; of a per-grade metric those of that reference grade"),
-        column("reason", pa.string(), "why the value is NaN", nullable=True),
-    ]
-)
+DRAWS = [
+    column("probability", pa.float64(), "probability that the interval holds"),
+    column("unit", pa.string(), "what the bootstrap weighs: fold, patient or disc"),
+    column("units", pa.int64(), "number of resampled units"),
+    column("draws", pa.int64(), "number of draws from the posterior"),
+    column("bootstrap_seed", pa.int64(), "seed of the draws"),
+]
 
 INTERVALS = pa.schema(
     [

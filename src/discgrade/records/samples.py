@@ -1,24 +1,11 @@
-"""Pixels: regions of interest and square samples."""
+"""Square samples for training."""
 
 import pyarrow as pa
 
 from discgrade.records.columns import COPY, DISC, GREY, column
 
-ROIS = pa.schema(
-    [
-        DISC,
-        column("pixels", pa.large_binary(), "little-endian uint16 pixels, row by row"),
-        column("rows", pa.int32(), "height of the ROI", "px"),
-        column("columns", pa.int32(), "width of the ROI", "px"),
-        column("spacing", pa.float64(), "side of a pixel, equal in both directions", "mm", nullable=True),
-        *GREY,
-        column("outside", pa.float64(), "share of the ROI that lay outside the slice and was padded"),
-        column("obliquity", pa.float64(), "angle between the slice and the sagittal plane", "degrees", nullable=True),
-    ]
-)
 
-
-def samples(resolution: int) -> pa.Schema:
+def sample_schema(resolution: int) -> pa.Schema:
     """Return the schema of a table of square samples, `resolution` pixels on a side."""
     pixels = column("pixels", pa.binary(2 * resolution * resolution), "little-endian uint16 pixels, row by row")
     return pa.schema(
