@@ -88,7 +88,7 @@ def grey_values(dataset: Dataset, frame: int = 1) -> NDArray[np.float32]:
     if not 1 <= frame <= frames:
         raise ValueError(f"frame should be from 1 to {frames}, the image's Number of Frames. Received: {frame}")
     stored = pixel_array(dataset, index=frame - 1)
-    grey = apply_modality_lut(stored, _group(dataset, frame, "PixelValueTransformationSequence")).astype(np.float32)
+    grey = apply_modality_lut(stored, macro(dataset, frame, "PixelValueTransformationSequence")).astype(np.float32)
     if interpretation == "MONOCHROME1":
         grey = -grey
     return _without_padding(grey, stored, dataset)
@@ -96,13 +96,13 @@ def grey_values(dataset: Dataset, frame: int = 1) -> NDArray[np.float32]:
 
 def geometry(dataset: Dataset, frame: int = 1) -> Geometry:
     """Return the spacing, orientation and position of a frame; a spacing that is not positive counts as unknown."""
-    spacing = _numbers(_group(dataset, frame, "PixelMeasuresSequence"), "PixelSpacing", 2)
+    spacing = _numbers(macro(dataset, frame, "PixelMeasuresSequence"), "PixelSpacing", 2)
     known = spacing if spacing and min(spacing) > 0 else (None, None)
     return Geometry(
         row_spacing=known[0],
         column_spacing=known[1],
-        orientation=_numbers(_group(dataset, frame, "PlaneOrientationSequence"), "ImageOrientationPatient", 6),
-        position=_numbers(_group(dataset, frame, "PlanePositionSequence"), "ImagePositionPatient", 3),
+        orientation=_numbers(macro(dataset, frame, "PlaneOrientationSequence"), "ImageOrientationPatient", 6),
+        position=_numbers(macro(dataset, frame, "PlanePositionSequence"), "ImagePositionPatient", 3),
     )
 
 
@@ -124,7 +124,7 @@ def obliquity(orientation: Sequence[float] | None) -> float | None:
     return math.degrees(math.acos(min(1.0, abs(float(normal[0])) / length)))
 
 
-def _group(dataset: Dataset, frame: int, sequence: str) -> Dataset:
+def macro(dataset: Dataset, frame: int, sequence: str) -> Dataset:
     """Return the item that holds a frame's macro: per frame, else shared, else the data set itself."""
     per_frame = dataset.get("PerFrameFunctionalGroupsSequence") or []
     shared = dataset.get("SharedFunctionalGroupsSequence") or []
