@@ -18,7 +18,8 @@ from pydicom.uid import (
 )
 
 from discgrade.deidentification import files
-from discgrade.deidentification.codecs import cut_jpeg, cut_jpeg2000
+from discgrade.deidentification.codecs import cut_jpeg
+from discgrade.deidentification.jpeg2000 import cut_jpeg2000
 
 NAME = b"KOVACS ILONA 19650312"
 COMMENT = b"\xff\xfe" + struct.pack(">H", len(NAME) + 2) + NAME
@@ -57,6 +58,16 @@ def after_size(frame: bytes) -> bytes:
     """Put a comment behind the SIZ segment of the main header."""
     end = 4 + struct.unpack_from(">H", frame, 4)[0]
     return frame[:end] + COMMENT_2000 + frame[end:]
+
+
+def fixed_meta(content: bytes, name: str) -> bytes:
+    """Return a file whose transfer syntax has another name, padded as a UID is."""
+    start = content.index(b"\x02\0\x10\0UI")
+    end = start + 8 + struct.unpack_from("<H", content, start + 6)[0]
+    padded = name.encode() + b"\0" * (len(name) % 2)
+    element = content[start : start + 6] + struct.pack("<H", len(padded)) + padded
+    length = struct.unpack_from("<I", content, 140)[0] + len(element) - (end - start)
+    return content[:140] + struct.pack("<I", length) + content[144:start] + element + content[end:]
 
 
 WAYS = [
@@ -161,3 +172,96 @@ def test_a_jpeg_stream_with_an_unknown_segment_is_rejected():
     content = with_frame(image, frame[:2] + b"\xff\x02\x00\x0aLINDGREN" + frame[2:])
     with pytest.raises(files.RejectedError, match="cannot be decoded"):
         files.deidentify_file(content, settings(), {})
+
+
+def sixteen_bits(syntax: UID, cells: np.ndarray, **changes: object) -> bytes:
+    """Return a file that says Bits Stored 12 of a stream that an encoder gave all 16 bits of its cells."""
+    image = read(written(mr_image(Rows=64, Columns=48, BitsStored=16, HighBit=15, **changes)))
+    image.PixelData = cells.astype("<u2").tobytes()
+    image.compress(syntax, generate_instance_uid=False)
+    image.BitsStored, image.HighBit = 12, 11
+    image.add_new(0x60000100, "US", 16)
+    image.add_new(0x60000102, "US", 14)
+    return written(image, syntax)
+
+
+@pytest.mark.parametrize("syntax", [JPEGLSLossless, JPEG2000Lossless])
+def test_an_overlay_in_a_stream_of_more_bits_than_stored_goes(syntax):
+    stored = np.random.default_rng(1).integers(0, 4000, (64, 48))
+    result = read(files.deidentify_file(sixteen_bits(syntax, stored | (stored % 2 << 14)), settings(), {}).content)
+    assert result.file_meta.TransferSyntaxUID == ExplicitVRLittleEndian
+    np.testing.assert_array_equal(np.frombuffer(result.PixelData, "<u2").reshape(64, 48), stored)
+
+
+@pytest.mark.parametrize("syntax", [JPEGLSLossless, JPEG2000Lossless])
+def test_a_stream_of_more_bits_than_stored_without_any_in_them_is_stored_decoded(syntax):
+    stored = np.random.default_rng(1).integers(0, 4000, (64, 48))
+    result = read(files.deidentify_file(sixteen_bits(syntax, stored), settings(), {}).content)
+    assert result.file_meta.TransferSyntaxUID == ExplicitVRLittleEndian
+    np.testing.assert_array_equal(result.pixel_array, stored)
+
+
+@pytest.mark.parametrize("syntax", [JPEGLSLossless, JPEG2000Lossless])
+def test_a_plane_that_nothing_declares_in_a_stream_of_more_bits_rejects_the_file(syntax):
+    stored = np.random.default_rng(1).integers(0, 4000, (64, 48))
+    with pytest.raises(files.RejectedError, match="values beyond Bits Stored"):
+        files.deidentify_file(sixteen_bits(syntax, stored | (stored % 2 << 13)), settings(), {})
+
+
+def test_a_stream_of_fewer_bits_than_a_cell_keeps_its_values():
+    image = read(written(mr_image(Rows=64, Columns=48, BitsStored=8, HighBit=7, BitsAllocated=8)))
+    stored = np.random.default_rng(1).integers(0, 250, (64, 48))
+    image.PixelData = stored.astype(np.uint8).tobytes()
+    image.compress(JPEG2000Lossless, generate_instance_uid=False)
+    image.BitsAllocated, image.BitsStored, image.HighBit = 16, 12, 11
+    exported = files.deidentify_file(written(image, JPEG2000Lossless), settings(), {})
+    np.testing.assert_array_equal(read(exported.content).pixel_array, stored)
+    decoded = read(written(mr_image(Rows=64, Columns=48)))
+    decoded.PixelData = stored.astype("<u2").tobytes()
+    native = files.deidentify_file(written(decoded), settings(), {})
+    assert exported.record["pixel_digest"] == native.record["pixel_digest"]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("1.2.840.10008.1.2.4.92", "no decoder here for JPEG 2000 Part 2 Multi-component Image Compression"),
+        ("1.2.840.10008.1.2.4.102", "no decoder here for MPEG-4 AVC/H.264 High Profile / Level 4.1"),
+        ("1.2.840.10008.1.2.4.110", "no decoder here for 1.2.840.10008.1.2.4.110"),
+        ("1.2.3.4.5.6.7.8.9.10.11", "no decoder here for a private transfer syntax"),
+        ("1.2.840.10008.1.2.4.51", r"pixels cannot be decoded: JPEG Extended \(Process 2 and 4\)"),
+    ],
+)
+def test_a_codec_that_nobody_here_decodes_is_named(name, reason):
+    image, frame = compressed(JPEG2000Lossless)
+    content = fixed_meta(with_frame(image, frame), name)
+    with pytest.raises(files.RejectedError, match=f"^{reason}"):
+        files.deidentify_file(content, settings(), {})
+
+
+def test_tables_that_no_scan_uses_go():
+    image, frame = compressed(JPEGBaseline8Bit)
+    text = (NAME * 4)[:64]
+    unused = b"\xff\xdb" + struct.pack(">HB", 67, 3) + text
+    coder = b"\xff\xc4" + struct.pack(">HB", 19 + len(NAME), 3) + bytes([0] * 7 + [len(NAME)] + [0] * 8) + NAME
+    content = with_frame(image, frame[:2] + unused + coder + frame[2:])
+    result = files.deidentify_file(content, settings(), {}).content
+    assert NAME not in result
+    assert read(result).file_meta.TransferSyntaxUID == JPEGBaseline8Bit
+    np.testing.assert_array_equal(read(result).pixel_array, image.pixel_array)
+
+
+@pytest.mark.parametrize(
+    "segment",
+    [
+        b"\xff\xf8" + struct.pack(">HBBB", 5 + len(NAME), 2, 1, 1) + NAME,
+        b"\xff\xf8" + struct.pack(">HB5H", 13 + len(NAME), 1, 4095, 18, 67, 276, 64) + NAME,
+        b"\xff\xc4" + struct.pack(">HB", 2 + 1 + len(NAME), 0) + NAME,
+        b"\xff\xdd" + struct.pack(">HH", 4 + len(NAME), 0) + NAME,
+    ],
+    ids=["colours", "longer than thresholds", "coder of another codec", "longer than an interval"],
+)
+def test_a_ls_stream_with_room_for_a_text_is_rejected(segment):
+    image, frame = compressed(JPEGLSLossless)
+    with pytest.raises(files.RejectedError, match="pixels cannot be decoded: JPEG-LS"):
+        files.deidentify_file(with_frame(image, frame[:2] + segment + frame[2:]), settings(), {})

@@ -19,6 +19,7 @@ from pydicom.uid import (
 from discgrade.imaging.dicom import geometry, grey_values, obliquity, read_slice
 
 SAGITTAL = [0.0, 1.0, 0.0, 0.0, 0.0, -1.0]
+EMPTY = object()
 
 
 def image(stored, **elements) -> Dataset:
@@ -76,6 +77,25 @@ def test_slope_and_intercept_are_applied():
     np.testing.assert_allclose(grey, [[-10, 4095 * 2.479 - 10]], rtol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("rescaling", "grey"),
+    [
+        ({"RescaleSlope": None, "RescaleIntercept": None}, [0, 10]),
+        ({"RescaleSlope": "", "RescaleIntercept": ""}, [0, 10]),
+        ({"RescaleSlope": "2", "RescaleIntercept": None}, [0, 20]),
+        ({"RescaleSlope": "2"}, [0, 20]),
+        ({"RescaleSlope": None, "RescaleIntercept": "5"}, [5, 15]),
+    ],
+)
+def test_a_slope_without_value_is_one_and_an_intercept_nought(rescaling, grey):
+    np.testing.assert_array_equal(grey_values(image(np.array([[0, 10]], np.uint16), **rescaling)), [grey])
+
+
+def test_two_slopes_are_refused_by_name():
+    with pytest.raises(ValueError, match="RescaleSlope should be one number"):
+        grey_values(image(np.array([[0, 10]], np.uint16), RescaleSlope=["1", "2"], RescaleIntercept="0"))
+
+
 def test_signed_values_keep_their_sign():
     stored = np.array([[-32768, -1, 32767]], np.int16)
     np.testing.assert_array_equal(grey_values(image(stored)), stored)
@@ -103,6 +123,33 @@ def test_padding_of_an_implicit_file_is_signed_as_its_pixels(write):
     dataset = image(np.array([[-2000, 10, 20, -2000]], np.int16), PixelPaddingValue=-2000)
     dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian
     np.testing.assert_array_equal(read_slice(write(dataset)).pixels, [[10, 10, 20, 10]])
+
+
+@pytest.mark.parametrize(
+    ("stored", "bits", "padding", "limit"),
+    [
+        (np.array([[-2000, 10, 20, -2000]], np.int16), 16, 63536, None),
+        (np.array([[-2000, 10, 20, -2000]], np.int16), 12, 63536, None),
+        (np.array([[-2000, 10, 20, -2000]], np.int16), 12, 2096, None),
+        (np.array([[-2000, 10, 20, -1999]], np.int16), 16, 63536, 63537),
+        (np.array([[63536, 10, 20, 63536]], np.uint16), 16, -2000, None),
+        (np.array([[2096, 10, 20, 2096]], np.uint16), 12, -2000, None),
+        (np.array([[0, 10, 20, 0]], np.uint16), 12, 0, EMPTY),
+    ],
+)
+def test_padding_with_the_other_sign_is_found(stored, bits, padding, limit):
+    dataset = image(stored, BitsStored=bits, HighBit=bits - 1)
+    for tag, value in ((0x00280120, padding), (0x00280121, limit)):
+        if value is EMPTY:
+            dataset.add_new(tag, "US", None)
+        elif value is not None:
+            dataset.add_new(tag, "SS" if isinstance(value, int) and value < 0 else "US", value)
+    np.testing.assert_array_equal(grey_values(dataset), [[10, 10, 20, 10]])
+
+
+def test_padding_without_a_value_is_none():
+    dataset = image(np.array([[0, 10]], np.uint16), PixelPaddingValue=None)
+    np.testing.assert_array_equal(grey_values(dataset), [[0, 10]])
 
 
 def test_padding_is_a_range_when_it_has_a_limit():

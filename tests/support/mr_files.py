@@ -8,7 +8,7 @@ import pydicom
 from pydicom import config
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence
-from pydicom.uid import UID, ExplicitVRLittleEndian
+from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian
 
 from discgrade.deidentification import files, keys, profile, vocabulary
 from discgrade.deidentification.pseudonyms import Pseudonyms
@@ -155,8 +155,13 @@ def written(dataset: Dataset, syntax: UID = ExplicitVRLittleEndian, preamble: by
     dataset.file_meta.MediaStorageSOPInstanceUID = dataset.get("SOPInstanceUID", "1.2.3")
     dataset.preamble = preamble
     sink = io.BytesIO()
+    little = dataset.get("PixelData")
+    if syntax == ExplicitVRBigEndian and little:
+        dataset.PixelData = np.frombuffer(little, "<u2").astype(">u2").tobytes()
     with config.disable_value_validation():
         pydicom.dcmwrite(sink, dataset, enforce_file_format=True)
+    if little:
+        dataset.PixelData = little
     return sink.getvalue()
 
 

@@ -1,20 +1,19 @@
-"""Cutting what is no picture out of JPEG-family streams: comments, application data, whatever follows the end.
+"""Cutting what is no picture out of JPEG and JPEG-LS streams: comments, application data, whatever follows the end.
 
-Only the segments that a decoder needs are kept (ISO 10918-1 B.1, ISO 14495-1 C.1, ISO 15444-1 A.2).
+Only the segments that a decoder needs are kept (ISO 10918-1 B.1, ISO 14495-1 C.1), each as long as its content says,
+and of their tables those that a scan uses: anything else has room for a text. JPEG 2000 is `jpeg2000`'s.
 """
 
 import struct
+from collections.abc import Iterator
+from typing import NamedTuple
 
-_SOI, _EOI, _SOS = b"\xff\xd8", b"\xff\xd9", 0xDA
-# SOF0 to SOF15, and SOF55 of JPEG-LS; with DHT, DAC, DQT, DNL, DRI and LSE.
-_FRAMES = frozenset({*range(0xC0, 0xD0), 0xF7}) - {0xC4, 0xC8, 0xCC}
-_JPEG_KEPT = _FRAMES | {0xC4, 0xCC, 0xDB, 0xDC, 0xDD, 0xF8}
-_SOC, _SIZ, _EOC, _SOT, _SOD = b"\xff\x4f", b"\xff\x51", b"\xff\xd9", b"\xff\x90", b"\xff\x93"
-# CAP, SIZ, COD, COC, TLM, PLM, PLT, CPF, QCD, QCC, RGN, POC, PPM, PPT, PRF, CRG.
-_JPEG2000_KEPT = frozenset(
-    {0x50, 0x51, 0x52, 0x53, 0x55, 0x57, 0x58, 0x59, 0x5C, 0x5D, 0x5E, 0x5F, 0x60, 0x61, 0x56, 0x63}
-)
-_TLM = 0x55
+_SOI, _EOI, _SOS, _DHT, _DAC, _DQT, _DNL, _DRI, _LS_FRAME, _LSE = (
+    b"\xff\xd8", b"\xff\xd9", 0xDA, 0xC4, 0xCC, 0xDB, 0xDC, 0xDD, 0xF7, 0xF8,
+)  # fmt: skip
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {_DHT, 0xC8, _DAC}
+_LOSSLESS, _ARITHMETIC = frozenset({0xC3, 0xC7, 0xCB, 0xCF}), frozenset(range(0xC9, 0xD0)) - {_DAC}
+_PLAIN = {_DNL: 4, _DRI: 4, _LSE: 13}  # lengths that say all; an LSE of 13 bytes holds thresholds (ISO 14495-1 C.2.4.1)
 
 
 class TruncatedError(ValueError):
@@ -23,6 +22,14 @@ class TruncatedError(ValueError):
 
 class ShapeError(ValueError):
     """The stream is of an image of another size: a decoder would reserve memory for that one."""
+
+
+class _Segment(NamedTuple):
+    """One marker segment: its marker, its content behind the length, and what of the stream it is."""
+
+    marker: int
+    content: bytes
+    whole: bytes
 
 
 def cut_jpeg(stream: bytes, shape: tuple[int, int], ls: bool = False) -> bytes:
@@ -36,64 +43,115 @@ def cut_jpeg(stream: bytes, shape: tuple[int, int], ls: bool = False) -> bytes:
     Raises:
         TruncatedError: if the stream ends early.
         ShapeError: if it has another shape.
-        ValueError: if it holds an unknown segment.
+        ValueError: if it holds an unknown segment, or one that is longer than its content.
     """
-    if stream[:2] != _SOI:
-        raise ValueError("no start of image")
-    kept, at = [_SOI], 2
-    while True:
-        while stream[at : at + 2] == b"\xff\xff":
-            at += 1
-        if stream[at : at + 2] == _EOI:
-            return b"".join([*kept, _EOI])
-        marker, end = _segment(stream, at)
-        if marker == _SOS:
-            end = _scan_end(stream, end, 0x80 if ls else 0x01)
-        if marker in _FRAMES and struct.unpack(">HH", stream[at + 5 : at + 9]) != shape:
-            raise ShapeError("other rows and columns")
-        if marker == _SOS or marker in _JPEG_KEPT:
-            kept.append(stream[at:end])
-        elif not 0xE0 <= marker <= 0xEF and marker not in (0xFE, *range(0xF0, 0xFE)):
-            raise ValueError("unknown segment")
-        at = end
+    segments = list(_segments(stream, ls))
+    frames = [one for one in segments if one.marker in (_FRAMES if not ls else {_LS_FRAME})]
+    if len(frames) != 1 or len(frames[0].content) != 6 + 3 * frames[0].content[5]:
+        raise ValueError("no frame header, or several")
+    if struct.unpack(">HH", frames[0].content[1:5]) != shape:
+        raise ShapeError("other rows and columns")
+    scans = [one for one in segments if one.marker == _SOS]
+    needed = {_DQT: set[int](), _DHT: set[int](), _DAC: set[int]()}
+    if not ls:
+        needed = {_DQT: _quantisers(frames[0]), _DHT: _coders(scans, frames[0]), _DAC: set()}
+        if frames[0].marker in _ARITHMETIC:
+            needed |= {_DAC: needed[_DHT], _DHT: set()}
+    kept = [_kept(one, needed, frames[0].marker) for one in segments]
+    return b"".join([_SOI, *kept, _EOI])
 
 
-def cut_jpeg2000(stream: bytes, shape: tuple[int, int]) -> bytes:
-    """Return a JPEG 2000 codestream with the marker segments that decoding needs, ending at its end marker.
+def jpeg_precision(stream: bytes) -> int:
+    """Return the bits of a sample of a JPEG or JPEG-LS stream that `cut_jpeg` returned."""
+    at = 2
+    while stream[at + 1] not in _FRAMES | {_LS_FRAME}:
+        at = segment(stream, at)[1]
+    return stream[at + 4]
 
-    Args:
-        stream: One frame.
-        shape: Rows and columns that it should have.
+
+def segment(stream: bytes, at: int) -> tuple[int, int]:
+    """Return marker and end of the segment at a position.
 
     Raises:
-        TruncatedError: if the codestream ends early.
-        ShapeError: if it has another shape.
-        ValueError: if it holds an unknown segment.
+        TruncatedError: if it reaches over the end of the stream.
+        ValueError: if there is none.
     """
-    if stream[:2] != _SOC:
-        raise ValueError("no start of codestream")
-    if stream[2:4] == _SIZ and len(stream) > 24:
-        right, bottom, left, top = struct.unpack(">4I", stream[8:24])
-        if (bottom - top, right - left) != shape:
-            raise ShapeError("other rows and columns")
-    header, at = _headers(stream, 2, _SOT)
-    parts = []
-    while stream[at : at + 2] == _SOT:
-        part, at = _tile_part(stream, at)
-        parts.append(part)
-    if not parts or stream[at : at + 2] not in (_EOC, b"", b"\0"):
-        raise ValueError("no end of codestream")
-    return b"".join([_SOC, *header, *parts, _EOC])
-
-
-def _segment(stream: bytes, at: int) -> tuple[int, int]:
-    """Return marker and end of the segment at a position."""
     end = at + 2 + int.from_bytes(stream[at + 2 : at + 4], "big")
     if at + 4 > len(stream) or end > len(stream):
         raise TruncatedError("segment reaches over the end")
     if stream[at] != 0xFF or end < at + 4:
         raise ValueError("no marker segment where one should be")
     return stream[at + 1], end
+
+
+def _segments(stream: bytes, ls: bool) -> Iterator[_Segment]:
+    """Yield the marker segments up to the end marker, a scan with its coded data, without what says nothing of it."""
+    if stream[:2] != _SOI:
+        raise ValueError("no start of image")
+    at = 2
+    while True:
+        while stream[at : at + 2] == b"\xff\xff":
+            at += 1
+        if stream[at : at + 2] == _EOI:
+            return
+        marker, end = segment(stream, at)
+        content = stream[at + 4 : end]
+        if marker == _SOS:
+            end = _scan_end(stream, end, 0x80 if ls else 0x01)
+        if not 0xE0 <= marker <= 0xEF and marker not in (0xFE, *range(0xF0, _LS_FRAME), *range(0xF9, 0xFE)):
+            yield _Segment(marker, content, stream[at:end])
+        at = end
+
+
+def _kept(one: _Segment, needed: dict[int, set[int]], frame: int) -> bytes:
+    """Return what is kept of a segment.
+
+    Raises:
+        ValueError: if it is unknown, or longer than its content.
+    """
+    if one.marker == frame or (one.marker == _SOS and len(one.content) == 4 + 2 * one.content[0]):
+        return one.whole
+    if _PLAIN.get(one.marker) == len(one.content) + 2 and (one.marker == _LSE) <= (frame == _LS_FRAME):
+        if one.marker == _LSE and one.content[0] != 1:
+            raise ValueError("a table of colours")
+        return one.whole
+    if one.marker not in needed or frame == _LS_FRAME:
+        raise ValueError("unknown segment")
+    tables = b"".join(table for table in _tables(one) if table[0] in needed[one.marker])
+    return struct.pack(">BBH", 0xFF, one.marker, 2 + len(tables)) + tables if tables else b""
+
+
+def _quantisers(frame: _Segment) -> set[int]:
+    """Return which quantisation tables a frame uses, by the first byte of each (precision and number)."""
+    if frame.marker in _LOSSLESS:
+        return set()
+    numbers = frame.content[8::3]
+    return {precision << 4 | number for precision in (0, 1) for number in numbers}
+
+
+def _coders(scans: list[_Segment], frame: _Segment) -> set[int]:
+    """Return which entropy coders the scans use, by the first byte of each (class and number)."""
+    selectors = [pair for scan in scans for pair in scan.content[2 : 1 + 2 * scan.content[0] : 2]]
+    direct = {pair >> 4 for pair in selectors}
+    return direct if frame.marker in _LOSSLESS else direct | {0x10 | pair & 0x0F for pair in selectors}
+
+
+def _tables(one: _Segment) -> Iterator[bytes]:
+    """Yield the tables of a segment (ISO 10918-1 B.2.4).
+
+    Raises:
+        ValueError: if the last one ends elsewhere than the segment.
+    """
+    rest = one.content
+    while rest:
+        if one.marker == _DQT:
+            length = 1 + 64 * (1 + (rest[0] >> 4))
+        else:
+            length = 2 if one.marker == _DAC else 17 + sum(rest[1:17])
+        if len(rest) < length:
+            raise ValueError("a table that is cut off")
+        yield rest[:length]
+        rest = rest[length:]
 
 
 def _scan_end(stream: bytes, at: int, first_marker: int) -> int:
@@ -106,33 +164,3 @@ def _scan_end(stream: bytes, at: int, first_marker: int) -> int:
         if following >= first_marker and not 0xD0 <= following <= 0xD7 and following != 0xFF:
             return at
         at += 1 if following == 0xFF else 2
-
-
-def _headers(stream: bytes, at: int, until: bytes) -> tuple[list[bytes], int]:
-    """Return the kept marker segments from a position to a marker, and where that marker is.
-
-    Tile-part lengths (TLM) are optional and would be wrong once a tile-part has lost a comment.
-    """
-    kept = []
-    while stream[at : at + 2] != until:
-        marker, end = _segment(stream, at)
-        if marker in _JPEG2000_KEPT and marker != _TLM:
-            kept.append(stream[at:end])
-        elif marker not in (0x64, _TLM):
-            raise ValueError("unknown marker segment")
-        at = end
-    return kept, at
-
-
-def _tile_part(stream: bytes, at: int) -> tuple[bytes, int]:
-    """Return a tile-part without comments, its length (Psot) set anew, and where the next one starts."""
-    _, end = _segment(stream, at)
-    if end != at + 12:
-        raise ValueError("tile-part header of wrong length")
-    tile, length, part, parts = struct.unpack(">HIBB", stream[at + 4 : end])
-    stop = at + length if length else stream.rfind(_EOC)
-    if not end < stop <= len(stream):
-        raise TruncatedError("tile-part reaches over the end")
-    header, data = _headers(stream, end, _SOD)
-    body = b"".join(header) + stream[data:stop]
-    return _SOT + struct.pack(">HHIBB", 10, tile, 12 + len(body), part, parts) + body, stop

@@ -3,9 +3,10 @@
 import hashlib
 import io
 import logging
+import re
 import warnings
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import compress
 from typing import Any
@@ -14,28 +15,38 @@ import pydicom
 from pydicom._uid_dict import UID_dictionary
 from pydicom.dataset import FileDataset
 from pydicom.errors import InvalidDicomError
+from pydicom.pixels.decoders.base import get_decoder
 from pydicom.tag import Tag
 from pydicom.uid import UID
 
-from discgrade.deidentification import codecs, codes, encoding, identifiers, instances, pixels, profile, raw, readback
+from discgrade.deidentification import (
+    bits,
+    codecs,
+    codes,
+    encoding,
+    identifiers,
+    instances,
+    pixels,
+    profile,
+    raw,
+    readback,
+)
 from discgrade.deidentification.elements import Cleaner
 from discgrade.deidentification.pseudonyms import Pseudonyms
+from discgrade.deidentification.rescaling import check_rescaling
 from discgrade.imaging.header import patient_key
 
 SOP_CLASS, SOP_INSTANCE, STUDY, SERIES = 0x00080016, 0x00080018, 0x0020000D, 0x0020000E
 PATIENT_ID, ISSUER = 0x00100020, 0x00100021
 IMAGE_TYPE, CONVERSION, BURNED_IN = 0x00080008, 0x00080064, 0x00280301
-SAMPLES, PHOTOMETRIC, FRAMES, ROWS, COLUMNS, SIGNED = (
-    0x00280002,
-    0x00280004,
-    0x00280008,
-    0x00280010,
-    0x00280011,
-    0x00280103,
-)
+SAMPLES, PHOTOMETRIC, FRAMES, ROWS, COLUMNS, BITS_STORED, HIGH_BIT, SIGNED = (
+    0x00280002, 0x00280004, 0x00280008, 0x00280010, 0x00280011, 0x00280101, 0x00280102, 0x00280103,
+)  # fmt: skip
 
 _METHOD = b"discgrade: PS3.15 Basic Profile, default-deny"
 _DEVICE = tuple(int(Tag(name)) for name in ("Manufacturer", "ManufacturerModelName", "DeviceSerialNumber"))
+_GREY = ("MONOCHROME1", "MONOCHROME2")
+_PUBLIC = re.compile(r"1\.2\.840\.10008(\.\d{1,4}){1,6}", re.ASCII)
 _SCREENS = ("SCREEN", "REPORT")
 
 
@@ -136,11 +147,15 @@ def _deidentified(dataset: FileDataset, settings: Settings, own: dict[str, set[s
     kept = _marked(cleaner.clean(elements), cleaner)
     image = _pixels(elements, kept, dataset.file_meta.TransferSyntaxUID, cleaner.own)
     head = encoding.file_head(sop_class, settings.pseudonyms.uid(instance), image.transfer_syntax)
-    header = head + encoding.dataset(kept)
+    header = head + encoding.dataset(_with_high_bit(kept))
     written = _checked(header, cleaner)
+    try:
+        check_rescaling(written, image.lowest, image.highest)
+    except bits.DescriptionError as reason:
+        raise RejectedError(str(reason)) from None
     content = header + image.encoded
     row = instances.record(written, content, image.digest)
-    return Exported(content, row, None if image.constant else _twin(row["patient"], kept, image.digest))
+    return Exported(content, row, None if image.blank else _twin(row["patient"], kept, image.digest))
 
 
 def _judge(elements: raw.Item) -> None:
@@ -155,7 +170,7 @@ def _judge(elements: raw.Item) -> None:
         raise RejectedError("processed screen")
     if encoding.PIXEL_DATA not in elements:
         raise RejectedError("without pixels")
-    if raw.number(elements, SAMPLES) > 1 or not raw.text(elements, PHOTOMETRIC).startswith("MONOCHROME"):
+    if raw.number(elements, SAMPLES) > 1 or raw.text(elements, PHOTOMETRIC) not in _GREY:
         raise RejectedError("not a grey image")
     if not all(raw.text(elements, tag) and elements[tag].kind == "UI" for tag in (SOP_INSTANCE, STUDY, SERIES)):
         raise RejectedError("without SOP, study or series instance UID")
@@ -171,8 +186,29 @@ def _pixels(elements: raw.Item, kept: Collection[encoding.Element], syntax: UID,
         return image
     except codecs.TruncatedError:
         raise RejectedError("truncated pixel data") from None
+    except bits.DescriptionError as reason:
+        raise RejectedError(str(reason)) from None
     except Exception:
-        raise RejectedError("pixels cannot be decoded") from None
+        raise RejectedError(_undecodable(syntax)) from None
+
+
+def _with_high_bit(kept: Collection[encoding.Element]) -> list[encoding.Element]:
+    """Set the High Bit to where the stored bits are written: at the lower end of a cell (PS3.5 8.1.1)."""
+    stored = next(value for tag, _, value in kept if tag == BITS_STORED)
+    high = (int.from_bytes(stored, "little") - 1).to_bytes(2, "little")
+    return [(tag, kind, high if tag == HIGH_BIT else value) for tag, kind, value in kept]
+
+
+def _undecodable(syntax: UID) -> str:
+    """Say that pixels cannot be decoded, and of compressed ones what nobody here could read, by its public name."""
+    if syntax not in UID_dictionary:
+        return f"no decoder here for {syntax if _PUBLIC.fullmatch(syntax) else 'a private transfer syntax'}"
+    if not syntax.is_encapsulated:
+        return "pixels cannot be decoded"
+    with suppress(NotImplementedError):
+        if get_decoder(syntax).is_available:
+            return f"pixels cannot be decoded: {syntax.name}"
+    return f"no decoder here for {syntax.name}"
 
 
 def _twin(patient: str, kept: Collection[encoding.Element], pixel_digest: str) -> bytes:

@@ -8,17 +8,22 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pydicom.encaps import generate_frames
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID, JPEG2000TransferSyntaxes, JPEGLSTransferSyntaxes, JPEGTransferSyntaxes, RLELossless
 
-from discgrade.deidentification import codecs, encoding, raw
+from discgrade.deidentification import bits, codecs, encoding, jpeg2000, raw
 
 # What cuts a frame of a compressed transfer syntax; pixels of any other one are stored without compression.
 _CUTS: dict[str, Callable[[bytes, tuple[int, int]], bytes]] = {
     **dict.fromkeys(JPEGTransferSyntaxes, codecs.cut_jpeg),
     **dict.fromkeys(JPEGLSTransferSyntaxes, partial(codecs.cut_jpeg, ls=True)),
-    **dict.fromkeys(JPEG2000TransferSyntaxes, codecs.cut_jpeg2000),
+    **dict.fromkeys(JPEG2000TransferSyntaxes, jpeg2000.cut_jpeg2000),
+}
+_PRECISIONS: dict[str, Callable[[bytes], int]] = {
+    **dict.fromkeys([*JPEGTransferSyntaxes, *JPEGLSTransferSyntaxes], codecs.jpeg_precision),
+    **dict.fromkeys(JPEG2000TransferSyntaxes, jpeg2000.jpeg2000_precision),
 }
 _PHOTOMETRIC, _HIGH_BIT = 0x00280004, 0x00280102
 _RUN_LENGTH = 64  # bytes of pixels that a byte of run-length encoding stands for, at most
@@ -33,20 +38,24 @@ class Pixels:
         encoded: The Pixel Data element (7FE0,0010).
         transfer_syntax: How it is encoded.
         digest: SHA-256 of the decoded pixels, little-endian.
-        constant: Whether all pixels are equal.
+        lowest: Smallest stored value.
+        highest: Largest stored value.
+        blank: Whether there are at most two values: no anatomy is in it.
     """
 
     encoded: bytes
     transfer_syntax: str
     digest: str
-    constant: bool
+    lowest: int
+    highest: int
+    blank: bool
 
 
 def extract(elements: raw.Item, kept: raw.Item, syntax: UID, coded: bool = True) -> Pixels:
     """Decode the pixels of a data set and encode what may leave of them.
 
-    A JPEG-family stream loses its comments and keeps its compression; one that holds anything unknown, and every other
-    compression, is stored decoded.
+    A JPEG-family stream loses its comments and keeps its compression; one that holds anything unknown or more bits than
+    are stored, and every other compression, is stored decoded.
 
     Args:
         elements: The data set.
@@ -56,6 +65,7 @@ def extract(elements: raw.Item, kept: raw.Item, syntax: UID, coded: bool = True)
 
     Raises:
         codecs.TruncatedError: if the pixel data ends before the image does.
+        bits.DescriptionError: if the pixels are not what their attributes say.
         Exception: whatever the decoder raises for pixels that it cannot decode.
     """
     options = _options(kept)
@@ -65,12 +75,12 @@ def extract(elements: raw.Item, kept: raw.Item, syntax: UID, coded: bool = True)
         encoded = encoding.encapsulated(cut)
         content = encoded[encoding.LONG_HEAD :]
     native = _native(content, syntax, options)
-    if cut and coded:
-        return Pixels(encoded, str(syntax), *_described(native))
-    if not syntax.is_encapsulated:
-        native = _without_unused_bits(native, options, elements)
+    native = bits.stored_only(native, options, elements)
+    if cut and coded and all(_PRECISIONS[syntax](frame) <= options["bits_stored"] for frame in cut):
+        return Pixels(encoded, str(syntax), *_described(native, options))
     kind = "OW" if options["bits_allocated"] > 8 else "OB"
-    return Pixels(encoding.element(encoding.PIXEL_DATA, kind, native), encoding.EXPLICIT_LITTLE, *_described(native))
+    written = encoding.element(encoding.PIXEL_DATA, kind, native)
+    return Pixels(written, encoding.EXPLICIT_LITTLE, *_described(native, options))
 
 
 def _options(kept: raw.Item) -> dict[str, Any]:
@@ -111,32 +121,20 @@ def _native(content: bytes, syntax: UID, options: dict[str, Any]) -> bytes:
     return content[:length] if syntax.is_little_endian else _decoded(content, syntax, options)
 
 
-def _without_unused_bits(native: bytes, options: dict[str, Any], elements: raw.Item) -> bytes:
-    """Return pixels whose bits beside the stored ones say nothing: these may hold overlays (PS3.3 C.9.2) or anything.
-
-    They become zeros, or copies of the sign, which is how pydicom reads them. Where the high bit is not the last of the
-    stored ones, the bits that either describes stay, but for declared overlays.
-    """
-    allocated, stored, high = options["bits_allocated"], options["bits_stored"], raw.number(elements, _HIGH_BIT)
-    unused = allocated - stored
-    if not unused:
-        return native
-    if options["pixel_representation"] and high + 1 == stored:
-        signed = np.frombuffer(native, f"<i{allocated // 8}")
-        return bytes((signed << unused >> unused).astype(signed.dtype).tobytes())
-    image = set(range(high - stored + 1, high + 1))
-    groups = [group << 16 for group in range(0x6000, 0x6020, 2) if group << 16 | 0x3000 not in elements]
-    overlays = {raw.number(elements, group | 0x0102) for group in groups if group | 0x0102 in elements}
-    bits = image | (set(range(stored)) - overlays if high + 1 != stored else image)
-    mask = sum(1 << bit for bit in bits if 0 <= bit < allocated)
-    return bytes((np.frombuffer(native, f"<u{allocated // 8}") & mask).tobytes())
-
-
 def _decoded(content: bytes, syntax: UID, options: dict[str, Any]) -> bytes:
     decoder = get_decoder(syntax)
     plugin = next((name for name in _FASTEST if name in decoder.available_plugins), "")
-    frames = decoder.iter_array(content, raw=True, decoding_plugin=plugin, allow_excess_frames=False, **options)
-    return b"".join(frame.astype(frame.dtype.newbyteorder("<"), copy=False).tobytes() for frame, _ in frames)
+    options = options | {"allow_excess_frames": False, "correct_unused_bits": False}
+    frames = decoder.iter_array(content, raw=True, decoding_plugin=plugin, **options)
+    return b"".join(_cells(frame, options) for frame, _ in frames)
+
+
+def _cells(frame: NDArray[Any], options: dict[str, Any]) -> bytes:
+    """Return a frame in cells of Bits Allocated, little-endian: a decoder's are as wide as the stream's precision."""
+    kind = np.dtype(f"<{'i' if options['pixel_representation'] else 'u'}{options['bits_allocated'] // 8}")
+    if frame.dtype.itemsize > kind.itemsize and np.any(frame != frame.astype(kind)):
+        raise bits.DescriptionError("values beyond Bits Stored")
+    return frame.astype(kind, copy=False).tobytes()
 
 
 def _cut(content: bytes, syntax: UID, options: dict[str, Any]) -> list[bytes]:
@@ -164,5 +162,10 @@ def _cut(content: bytes, syntax: UID, options: dict[str, Any]) -> list[bytes]:
         return []
 
 
-def _described(native: bytes) -> tuple[str, bool]:
-    return hashlib.sha256(native).hexdigest(), native == native[:2] * (len(native) // 2)
+def _described(native: bytes, options: dict[str, Any]) -> tuple[str, int, int, bool]:
+    """Return digest, smallest and largest value of the pixels, and whether there is nothing between these."""
+    kind = "i" if options["pixel_representation"] else "u"
+    values = np.frombuffer(native, f"<{kind}{options['bits_allocated'] // 8}")
+    lowest, highest = int(values.min()), int(values.max())
+    blank = not np.any((values != lowest) & (values != highest))
+    return hashlib.sha256(native).hexdigest(), lowest, highest, blank

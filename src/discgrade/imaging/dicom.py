@@ -69,6 +69,8 @@ def read_slice(path: PathLike, frame: int = 1) -> Slice:
 def grey_values(dataset: Dataset, frame: int = 1) -> NDArray[np.float32]:
     """Decode a frame and apply its rescale slope and intercept or modality LUT (PS3.3 C.11.1).
 
+    A slope without a value is 1, an intercept 0, as if they were absent.
+
     The image is negated where its smallest value is white (MONOCHROME1, PS3.3 C.7.6.3.1.2). Padding around the image
     (PS3.3 C.7.5.1.1.2) gets the darkest of the other values, so that it does not stretch the range.
 
@@ -76,7 +78,7 @@ def grey_values(dataset: Dataset, frame: int = 1) -> NDArray[np.float32]:
         Float32 of shape (rows, columns).
 
     Raises:
-        ValueError: if the frame does not exist or the image is not a grey one.
+        ValueError: if the frame does not exist, the image is not a grey one, or slope or intercept is no number.
     """
     interpretation = dataset.get("PhotometricInterpretation")
     if interpretation not in ("MONOCHROME1", "MONOCHROME2"):
@@ -88,7 +90,7 @@ def grey_values(dataset: Dataset, frame: int = 1) -> NDArray[np.float32]:
     if not 1 <= frame <= frames:
         raise ValueError(f"frame should be from 1 to {frames}, the image's Number of Frames. Received: {frame}")
     stored = pixel_array(dataset, index=frame - 1)
-    grey = apply_modality_lut(stored, macro(dataset, frame, "PixelValueTransformationSequence")).astype(np.float32)
+    grey = _rescaled(stored, macro(dataset, frame, "PixelValueTransformationSequence")).astype(np.float32)
     if interpretation == "MONOCHROME1":
         grey = -grey
     return _without_padding(grey, stored, dataset)
@@ -144,12 +146,45 @@ def _numbers(dataset: Dataset, keyword: str, count: int) -> tuple[float, ...] | 
     return numbers if all(map(math.isfinite, numbers)) else None
 
 
+def _rescaled(stored: NDArray[Any], item: Dataset) -> NDArray[Any]:
+    if "ModalityLUTSequence" in item:
+        return apply_modality_lut(stored, item)
+    slope, intercept = _decimal(item, "RescaleSlope", 1.0), _decimal(item, "RescaleIntercept", 0.0)
+    return stored if (slope, intercept) == (1.0, 0.0) else stored.astype(np.float64) * slope + intercept
+
+
+def _decimal(item: Dataset, keyword: str, absent: float) -> float:
+    value: Any = item.get(keyword)
+    if value is None or value == "":
+        return absent
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"{keyword} should be one number. Received: {value!r}") from None
+
+
 def _without_padding(grey: NDArray[np.float32], stored: NDArray[Any], dataset: Dataset) -> NDArray[np.float32]:
-    padding = dataset.get("PixelPaddingValue")
-    if padding is None:
+    padding, limit = dataset.get("PixelPaddingValue"), dataset.get("PixelPaddingRangeLimit")
+    if not isinstance(padding, int):
         return grey
-    low, high = sorted((padding, dataset.get("PixelPaddingRangeLimit", padding)))
+    limit = limit if isinstance(limit, int) else padding
+    low, high = sorted(_as_stored(value, dataset) for value in (padding, limit))
     padded = (stored >= low) & (stored <= high)
     if padded.any() and not padded.all():
         grey[padded] = grey[~padded].min()
     return grey
+
+
+def _as_stored(value: int, dataset: Dataset) -> int:
+    """Return a value of the pixels (US or SS) as these are stored, where it was written with the other sign.
+
+    Its 16 bits, or those that a pixel has, are read as the Pixel Representation says (PS3.5 8.2).
+    """
+    stored, signed = int(dataset.BitsStored), int(dataset.PixelRepresentation)
+    lowest, highest = (-1 << stored - 1, (1 << stored - 1) - 1) if signed else (0, (1 << stored) - 1)
+    for width in (16, stored):
+        bits = value & (1 << width) - 1
+        read = bits - (1 << width) if signed and bits >> width - 1 else bits
+        if not lowest <= value <= highest and lowest <= read <= highest:
+            return read
+    return value
