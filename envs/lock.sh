@@ -25,3 +25,10 @@ lock rate -c requirements.lock ../pyproject.toml --extra rate build.in
 for name in development docs cluster jax torch gpu; do
     lock "$name" "$name.in"
 done
+
+# The same versions for conda, which copies this file and so cannot follow a reference to another one.
+{
+    echo "# Made by \`make lock\` for sites that run with \`--sdm conda\`: the versions of requirements.lock."
+    printf 'channels: [conda-forge]\ndependencies:\n  - python=3.11\n  - pip\n  - pip:\n'
+    sed -nE 's/^([^ #]+==[^ ]+).*/      - \1/p' requirements.lock
+} >workflow.yaml

@@ -112,6 +112,14 @@ def test_words_that_a_command_does_not_know_are_refused(capsys):
     assert "unrecognized arguments: --all" in capsys.readouterr().err
 
 
+def test_a_place_that_cannot_be_written_to_is_named_with_what_to_do(tmp_path, capsys):
+    (tmp_path / "file").touch()
+    assert cli.main(["phantom", str(tmp_path / "file" / "phantom"), "--patients", "1"]) == 1
+    assert (
+        capsys.readouterr().err == f"phantom: {tmp_path / 'file' / 'phantom'}: Not a directory. Choose another place\n"
+    )
+
+
 def test_a_reader_that_has_seen_enough_is_no_error():
     done = subprocess.run(
         f"{shlex.quote(sys.executable)} -m discgrade columns | head -n 1",

@@ -1,4 +1,4 @@
-"""`python -m discgrade deidentify`: the whole job alone, for a machine that has neither Snakemake nor TensorFlow."""
+"""`discgrade deidentify`: the whole job alone, for a machine that has neither Snakemake nor TensorFlow."""
 
 import argparse
 import logging

@@ -24,8 +24,8 @@ def write_chains(*, results: Path, destination: Path) -> None:
     body = (
         f"{definitions(versions_of([chain.records[name] for name in names]))}"
         f"<p>Head of the job records: <code>{chain.head(names)}</code>.\n"
-        "<code>python -m discgrade verify</code> prints the same if nothing was changed since;\n"
-        "<code>python -m discgrade trace</code> follows one number.</p>\n"
+        "<code>discgrade verify</code> prints the same if nothing was changed since;\n"
+        "<code>discgrade trace</code> follows one number.</p>\n"
         '<table class="chains">\n<tr><th>Table or figure</th><th>SHA-256</th><th>Jobs behind it, the nearest first</th>'
         f"<th>Commit</th></tr>\n{rows}</table>\n"
     )
