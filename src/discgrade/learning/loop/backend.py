@@ -33,6 +33,10 @@ def start_backend(training: Training) -> None:
         import keras  # noqa: PLC0415 - its backend is fixed by the first import
     if keras.backend.backend() != backend:
         raise ValueError(f"This process already runs Keras on {keras.backend.backend()}. Received: {backend!r}")
+    # Keras takes these from ~/.keras/keras.json; the epsilon is part of every cross-entropy.
+    keras.config.set_floatx("float32")
+    keras.config.set_epsilon(1e-7)
+    keras.config.set_image_data_format("channels_last")
     keras.config.set_dtype_policy(training.precision)
     if backend == "tensorflow":
         _start_tensorflow(threads, deterministic)
