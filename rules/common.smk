@@ -138,7 +138,7 @@ def training_memory(wildcards, input, attempt):
 
 
 def training_minutes(wildcards, attempt):
-    """Minutes of one training; what does not finish goes on from its last epoch."""
+    """Minutes of one training; what does not finish resumes after its last epoch."""
     return (60 + 5 * training_of(wildcards).epochs) * 2 ** (attempt - 1)
 
 
