@@ -4,12 +4,12 @@ Patients are sorted by a hash of (seed, purpose, pseudonym) and cut. So the part
 patients nor the shards, and adding a patient leaves the order of all others as it was.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
 
+from discgrade import keyed
 from discgrade.records import read, write
 from discgrade.records.discs import DISCS
 from discgrade.records.splits import SPLITS
@@ -46,11 +46,7 @@ def make_splits(*, discs: Path, splits: Splits, destination: Path) -> None:
 
 def in_hash_order(patients: Iterable[str], seed: int, purpose: str) -> list[str]:
     """Sort patients by the hash of (seed, purpose, pseudonym)."""
-
-    def digest(patient: str) -> bytes:
-        return hashlib.sha256(f"{seed}/{purpose}/{patient}".encode()).digest()
-
-    return sorted(patients, key=digest)
+    return sorted(patients, key=lambda patient: keyed.digest(seed, purpose, patient))
 
 
 def _tests(patients: Sequence[str], splits: Splits) -> Iterator[tuple[str, set[str]]]:
