@@ -44,17 +44,17 @@ def test_a_phantom_has_the_same_key_everywhere():
 
 
 def test_an_export_made_with_another_key_is_refused(tmp_path):
-    keys.write_mark(tmp_path, "keyed 0011223344556677")
-    keys.check_mark(tmp_path, "keyed 0011223344556677")
+    keys.write_fingerprint(tmp_path, "keyed 0011223344556677")
+    keys.check_fingerprint(tmp_path, "keyed 0011223344556677")
     with pytest.raises(ValueError, match=r"made with another key.*keyed 0011.*Received: keyed ff"):
-        keys.check_mark(tmp_path, "keyed ff11223344556677")
+        keys.check_fingerprint(tmp_path, "keyed ff11223344556677")
 
 
 def test_a_phantom_may_change_its_seed(tmp_path):
-    keys.write_mark(tmp_path, "phantom 0011223344556677")
-    keys.check_mark(tmp_path, "phantom ff11223344556677")
+    keys.write_fingerprint(tmp_path, "phantom 0011223344556677")
+    keys.check_fingerprint(tmp_path, "phantom ff11223344556677")
     with pytest.raises(ValueError, match="made with another key"):
-        keys.check_mark(tmp_path, "keyed ff11223344556677")
+        keys.check_fingerprint(tmp_path, "keyed ff11223344556677")
 
 
 def test_random_pseudonyms_stay_and_cannot_be_derived(tmp_path):

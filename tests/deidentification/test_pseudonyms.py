@@ -40,7 +40,7 @@ def test_domains_are_separate(names):
 def test_another_key_gives_other_pseudonyms(names):
     other = Pseudonyms(keys.keyed(bytes(32)))
     patient = patient_key("1", "", "")
-    assert names.id != other.id
+    assert names.fingerprint != other.fingerprint
     assert names.patient(patient) != other.patient(patient)
 
 

@@ -1,34 +1,34 @@
-"""What was written is read back; one of the patient's own values in it rejects the file."""
+"""What was written is read back; one of the patient's identifiers in it rejects the file."""
 
 import pytest
 from mr_files import mr_image, read, settings, written
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from discgrade.deidentification import files, identifiers, raw, readback
-from discgrade.deidentification.identifiers import Own
+from discgrade.deidentification import files, raw, readback
+from discgrade.deidentification.identifiers import PatientIdentifiers, identifiers_in
 
 
-def own(**attributes: object) -> set[str]:
-    return identifiers.own_values(raw.item(read(written(mr_image(**attributes)))))
+def found_in(**attributes: object) -> set[str]:
+    return identifiers_in(raw.item(read(written(mr_image(**attributes)))))
 
 
 def test_names_of_patient_and_staff_are_known_in_parts():
-    assert {"kovács", "ilona", "horváth", "béla"} <= own()
+    assert {"kovács", "ilona", "horváth", "béla"} <= found_in()
     request = Dataset()
     request.RequestingPhysician = "Szabó^Katalin"
-    assert {"szabó", "katalin"} <= own(ReferencedStudySequence=Sequence([request]))
+    assert {"szabó", "katalin"} <= found_in(ReferencedStudySequence=Sequence([request]))
 
 
 def test_identifiers_addresses_and_phone_numbers_are_known():
-    values = own(
+    values = found_in(
         PatientTelephoneNumbers="+36 (1) 234-5678", PatientAddress="12 Fő utca", OtherPatientIDs=["A77", "B88"]
     )
     assert {"004711-k", "acc8812345", "szent imre kórház", "3612345678", "12 fő utca", "a77", "b88"} <= values
 
 
 def test_a_birth_date_is_known_in_several_forms():
-    assert {"19650312", "12.03.1965", "1965-03-12", "03/12/1965", "12031965"} <= own()
+    assert {"19650312", "12.03.1965", "1965-03-12", "03/12/1965", "12031965"} <= found_in()
 
 
 @pytest.mark.parametrize(
@@ -45,11 +45,11 @@ def test_a_birth_date_is_known_in_several_forms():
     ],
 )
 def test_values_are_searched(text, found):
-    assert Own(frozenset({"kovács", "8470012345", "12345", "li"})).within(text) is found
+    assert PatientIdentifiers(frozenset({"kovács", "8470012345", "12345", "li"})).within(text) is found
 
 
 def test_short_values_are_compared_with_whole_values():
-    values = Own(frozenset({"li", "77"}))
+    values = PatientIdentifiers(frozenset({"li", "77"}))
     assert values.equals("Li ")
     assert values.equals("77")
     assert not values.equals("slice")
@@ -113,16 +113,16 @@ def test_a_fault_of_the_cleaning_rejects_the_file(monkeypatch, leak):
 
 
 def test_what_another_file_told_of_the_patient_counts():
-    own = {}
-    files.deidentify_file(written(mr_image()), settings(), own)
+    gathered = {}
+    files.deidentify_file(written(mr_image()), settings(), gathered)
     anonymous = mr_image(PatientName="", SOPInstanceUID="1.2.3.4", SeriesDescription="t2_ilona", ProtocolName=None)
     careless = settings(words=frozenset({"ilona"}))
-    result = read(files.deidentify_file(written(anonymous), careless, own).content)
+    result = read(files.deidentify_file(written(anonymous), careless, gathered).content)
     assert result.SeriesDescription == "t2"
 
 
 def test_numbers_are_known_in_any_notation_and_short_ones_are_not():
-    own = identifiers.Own(frozenset({"0090817263", "000012"}))
-    assert own.counts("1\\+90817263.0")
-    assert own.counts("9081.7263")
-    assert not own.counts("12")
+    values = PatientIdentifiers(frozenset({"0090817263", "000012"}))
+    assert values.counts("1\\+90817263.0")
+    assert values.counts("9081.7263")
+    assert not values.counts("12")

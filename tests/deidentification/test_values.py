@@ -133,7 +133,7 @@ def test_an_age_in_months_is_a_fraction_of_years():
         (b"MULLER!!", "AT"),
     ],
 )
-def test_text_beside_binary_numbers_or_in_another_code_is_not_kept(value, representation):
+def test_text_next_to_binary_numbers_or_in_another_code_is_not_kept(value, representation):
     assert numbers(value, representation, (1, None)) is None
 
 

@@ -62,7 +62,7 @@ def test_identifiers_are_unique_and_a_study_has_one_patient(made):
     assert len(studies) == len({study for study, *_ in studies}) == len({patient for _, patient, _ in studies}) == 12
 
 
-def test_each_maker_stores_grey_values_in_its_own_way(made):
+def test_each_manufacturer_stores_grey_values_in_its_own_way(made):
     formats = {
         image.Manufacturer: (image.BitsStored, image.PixelRepresentation, "RescaleSlope" in image)
         for image in made.images.values()

@@ -110,10 +110,10 @@ def test_runs_on_the_same_discs_are_paired_draw_by_draw():
         assert np.corrcoef(column(together[0], "kappa_linear"), column(together[1], "kappa_linear"))[0, 1] > 0.1
 
 
-def test_a_run_has_the_same_draws_alone_and_beside_others():
+def test_a_run_has_the_same_draws_alone_and_among_others():
     pairs = make_pairs(seed=1)
-    beside = score_draws([pairs, make_pairs(seed=1, noise=3)], bootstrap_of(draws=50))[0]
-    np.testing.assert_allclose(score_draws([pairs], bootstrap_of(draws=50))[0].values, beside.values, atol=1e-12)
+    among = score_draws([pairs, make_pairs(seed=1, noise=3)], bootstrap_of(draws=50))[0]
+    np.testing.assert_allclose(score_draws([pairs], bootstrap_of(draws=50))[0].values, among.values, atol=1e-12)
 
 
 def test_draws_do_not_depend_on_the_order_of_samples_or_the_size_of_chunks(monkeypatch):

@@ -100,7 +100,7 @@ def simulate_readings(discs: int, seed: int, noise: float) -> tuple[np.ndarray, 
     return true, read(), read()
 
 
-def joint(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+def confusion(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
     return np.bincount(13 * rows + columns, minlength=169).reshape(13, 13).astype(float)
 
 
@@ -112,11 +112,11 @@ def shares(ranks: np.ndarray) -> np.ndarray:
 def test_ceiling_from_840_rereadings_is_what_the_truth_scores_against_a_reading(noise):
     """The oracle is a model that knows the true grade, scored against single readings of many discs."""
     true, reading, _ = simulate_readings(200_000, 0, noise)
-    expected = all_scores(joint(true, reading), "fractional")
+    expected = all_scores(confusion(true, reading), "fractional")
     estimates = []
     for seed in range(1, 21):
         _, first, second = simulate_readings(840, seed, noise)
-        estimates.append(all_scores(raters.noise_ceiling(joint(first, second), shares(reading)), "fractional"))
+        estimates.append(all_scores(raters.noise_ceiling(confusion(first, second), shares(reading)), "fractional"))
     for metric in ("kappa_linear", "accuracy", "mae", "pearson_r"):
         mean = np.mean([estimate[metric, None] for estimate in estimates])
         assert mean == pytest.approx(float(expected[metric, None]), abs=0.012), metric
@@ -125,8 +125,10 @@ def test_ceiling_from_840_rereadings_is_what_the_truth_scores_against_a_reading(
 def test_ceiling_at_the_papers_agreement_is_where_its_models_are():
     """At the paper's prevalence an intra-rater kappa of .867 leaves .93; its models score .920 to .926."""
     _, first, second = simulate_readings(200_000, 1, 0.19)
-    intra = all_scores(joint(first, second), "fractional")["kappa_linear", None]
-    ceiling = all_scores(raters.noise_ceiling(joint(first, second), shares(first)), "fractional")["kappa_linear", None]
+    intra = all_scores(confusion(first, second), "fractional")["kappa_linear", None]
+    ceiling = all_scores(raters.noise_ceiling(confusion(first, second), shares(first)), "fractional")[
+        "kappa_linear", None
+    ]
     assert float(intra) == pytest.approx(0.867, abs=0.005)
     assert float(ceiling) == pytest.approx(0.93, abs=0.01)
 
@@ -138,7 +140,7 @@ def test_ceiling_of_a_rater_who_never_errs_is_perfect():
 
 def test_ceiling_reads_the_grades_as_often_as_they_were_read_and_has_the_size_of_the_reread_discs():
     _, first, second = simulate_readings(840, 3, 0.2)
-    ceiling = raters.noise_ceiling(joint(first, second), shares(first))
+    ceiling = raters.noise_ceiling(confusion(first, second), shares(first))
     np.testing.assert_allclose(ceiling.sum(0) / 840, shares(first), atol=0.01)
     assert ceiling.sum() == pytest.approx(840)
     assert (ceiling >= 0).all()
@@ -147,6 +149,6 @@ def test_ceiling_reads_the_grades_as_often_as_they_were_read_and_has_the_size_of
 def test_ceiling_lies_above_the_agreement_of_readings():
     for seed in range(5):
         _, first, second = simulate_readings(300, seed, 0.25)
-        intra = joint(first, second)
+        intra = confusion(first, second)
         ceiling = raters.noise_ceiling(intra, intra.sum(1))
         assert global_scores(ceiling)["kappa_linear"] > global_scores(intra)["kappa_linear"]

@@ -59,9 +59,9 @@ def _empty_rois(seen: pd.DataFrame) -> Iterator[str]:
 
 
 def _rois_outside(seen: pd.DataFrame) -> Iterator[str]:
-    beside = (seen["x"] >= seen["columns"]) | (seen["x"] + seen["width"] <= 0)
+    across = (seen["x"] >= seen["columns"]) | (seen["x"] + seen["width"] <= 0)
     above = (seen["y"] >= seen["rows"]) | (seen["y"] + seen["height"] <= 0)
-    for row in seen[beside | above].itertuples():
+    for row in seen[across | above].itertuples():
         yield (
             f"disc {row.disc}: the ROI should overlap its slice of {row.columns:.0f} x {row.rows:.0f} px. "
             f"Received: x {row.x}, y {row.y}, {row.width} x {row.height} px by {row.rater}"

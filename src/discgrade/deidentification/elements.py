@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from pydicom._uid_dict import UID_dictionary
 
 from discgrade.deidentification import codes, encoding, profile, raw, values, vocabulary
-from discgrade.deidentification.identifiers import Own
+from discgrade.deidentification.identifiers import PatientIdentifiers
 from discgrade.deidentification.profile import Action, Rule
 from discgrade.deidentification.pseudonyms import Pseudonyms
 
 _LONGEST = 0xFFFE
 _PER_FRAME = 0x52009230
-_SHORTEST_OWN = 4  # bytes
+_SHORTEST_IDENTIFIER = 4  # bytes
 
 
 @dataclass
@@ -20,8 +20,8 @@ class Cleaner:
 
     Attributes:
         pseudonyms: Replaces identifiers.
-        patient: What tells the patient apart (`pseudonyms.patient_key`).
-        own: The patient's own values: a text that holds one is removed even if all its words are allowed.
+        patient: What tells the patient apart (`imaging.header.patient_key`).
+        identifiers: The patient's: a text that holds one is removed even if all its words are allowed.
         options: What is kept of the patient's characteristics.
         words: Allowed words of descriptions.
         enhanced: Whether the image is a multi-frame one, whose Type 1 attributes get a dummy instead of no value.
@@ -35,7 +35,7 @@ class Cleaner:
 
     pseudonyms: Pseudonyms
     patient: tuple[str, ...]
-    own: Own
+    identifiers: PatientIdentifiers
     options: profile.Options
     words: frozenset[str]
     enhanced: bool
@@ -84,7 +84,7 @@ class Cleaner:
             return self._numbers(content, kind, rule)
         text = raw.decoded(content, self.encodings) if rule.action is Action.DESCRIBE else content.decode("latin-1")
         text = text.strip(" \0")
-        if rule.action is not Action.UID and self.own.counts(text):
+        if rule.action is not Action.UID and self.identifiers.counts(text):
             return None
         kept = self._text(element.tag, rule, kind, text) if text else ""
         if element.tag == profile.NUMBER_OF_FRAMES and not (kept or "").strip("0"):
@@ -92,12 +92,12 @@ class Cleaner:
         return None if kept is None else kept.encode("ascii")
 
     def _numbers(self, content: bytes, kind: str, rule: Rule) -> bytes | None:
-        """Return binary numbers; None where they are none, or the patient's own in digits or letters."""
+        """Return binary numbers; None where they are none, or identify the patient in digits or letters."""
         kept = values.numbers(content, kind, rule.multiplicity) if rule.action is Action.NUMBER else None
-        if kept is None or len(kept) < _SHORTEST_OWN:
+        if kept is None or len(kept) < _SHORTEST_IDENTIFIER:
             return kept
-        own = self.own.within(kept.decode("latin-1")) or self.own.numbers & values.integers(kept, kind)
-        return None if own else kept
+        spelled = self.identifiers.within(kept.decode("latin-1"))
+        return None if spelled or self.identifiers.numbers & values.integers(kept, kind) else kept
 
     def _text(self, tag: int, rule: Rule, kind: str, text: str) -> str | None:  # noqa: PLR0911 (one for each action)
         """Return what is kept of a value that is written in characters; None where nothing of it may be."""
@@ -110,7 +110,7 @@ class Cleaner:
                 return "\\".join(self._uid(part.strip(" \0")) for part in text.split("\\"))
             case Action.SHIFT:
                 kept = values.shifted(text, self.pseudonyms.days(self.patient))
-                if kept is None or self.own.counts(kept):
+                if kept is None or self.identifiers.counts(kept):
                     return None
                 self.shifted |= kept != text
                 return kept
@@ -121,12 +121,12 @@ class Cleaner:
             case Action.DESCRIBE:
                 return self._description(text)
         kept = vocabulary.text(tag, text)
-        return None if kept is None or self.own.within(kept) or self.own.equals(kept) else kept
+        return None if kept is None or self.identifiers.within(kept) or self.identifiers.equals(kept) else kept
 
     def _description(self, text: str) -> str | None:
-        kept = vocabulary.described(text, self.words.difference(self.own.words))
+        kept = vocabulary.described(text, self.words.difference(self.identifiers.words))
         self.described |= bool(kept)
-        return kept if kept and not self.own.within(kept) and not self.own.equals(kept) else None
+        return kept if kept and not self.identifiers.within(kept) and not self.identifiers.equals(kept) else None
 
     def _uid(self, uid: str) -> str:
         """Return a UID of the registry as it is (PS3.6 A), any other one replaced."""

@@ -10,7 +10,7 @@ MANIFESTS = "exported"
 
 
 def stage(export: Path, shard: str) -> Path:
-    """Return an empty folder, beside the exported files, for the files of a shard that is being exported."""
+    """Return an empty folder, next to the exported files, for the files of a shard that is being exported."""
     folder = export / f".{shard}.partial"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

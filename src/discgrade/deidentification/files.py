@@ -24,7 +24,6 @@ from discgrade.deidentification import (
     codecs,
     codes,
     encoding,
-    identifiers,
     instances,
     pixels,
     profile,
@@ -32,6 +31,7 @@ from discgrade.deidentification import (
     readback,
 )
 from discgrade.deidentification.elements import Cleaner
+from discgrade.deidentification.identifiers import PatientIdentifiers, identifiers_in
 from discgrade.deidentification.pseudonyms import Pseudonyms
 from discgrade.deidentification.rescaling import check_rescaling
 from discgrade.imaging.header import patient_key
@@ -49,6 +49,9 @@ _GREY = ("MONOCHROME1", "MONOCHROME2")
 _PUBLIC = re.compile(r"1\.2\.840\.10008(\.\d{1,4}){1,6}", re.ASCII)
 _SCREENS = ("SCREEN", "REPORT")
 
+Gathered = dict[str, set[str]]
+"""Identifiers of patients by their pseudonyms, as far as files have told them."""
+
 
 class RejectedError(Exception):
     """A file is not exported; the message is the reason and quotes nothing of the file."""
@@ -61,13 +64,13 @@ class Exported:
     Attributes:
         content: The whole file.
         record: Its row of `records.export.INSTANCES`, without path.
-        twin: Digest of pixels and attributes but UIDs: two files of a patient that share it are one image sent twice.
-            None where all pixels are equal.
+        duplicate: Digest of pixels and attributes but UIDs: two files of a patient that share it are one image sent
+            twice. None where all pixels are equal.
     """
 
     content: bytes
     record: dict[str, Any]
-    twin: bytes | None
+    duplicate: bytes | None
 
 
 @contextmanager
@@ -99,20 +102,20 @@ class Settings:
     words: frozenset[str]
 
 
-def deidentify_file(content: bytes, settings: Settings, own: dict[str, set[str]]) -> Exported:
+def deidentify_file(content: bytes, settings: Settings, gathered: Gathered) -> Exported:
     """De-identify one DICOM file.
 
     Args:
         content: The file.
         settings: What is kept and what replaces it.
-        own: The patients' own values by pseudonym, gathered from the files before; this file's are added.
+        gathered: The patients' identifiers that the files before have told; this file's are added.
 
     Raises:
         RejectedError: if the file is not exported; nothing else is raised, whatever the content.
     """
     with silence():
         try:
-            return _deidentified(_read(content), settings, own)
+            return _deidentified(_read(content), settings, gathered)
         except RejectedError:
             raise
         except Exception:
@@ -126,17 +129,17 @@ def _read(content: bytes) -> FileDataset:
         raise RejectedError("not DICOM") from None
 
 
-def _deidentified(dataset: FileDataset, settings: Settings, own: dict[str, set[str]]) -> Exported:
+def _deidentified(dataset: FileDataset, settings: Settings, gathered: Gathered) -> Exported:
     elements = raw.item(dataset)
     _judge(elements)
     sop_class, instance, study = (raw.text(elements, tag) for tag in (SOP_CLASS, SOP_INSTANCE, STUDY))
     key = patient_key(raw.text(elements, PATIENT_ID), raw.text(elements, ISSUER), study)
-    values = own.setdefault(settings.pseudonyms.patient(key), set())
-    values |= identifiers.own_values(elements)
+    identifiers = gathered.setdefault(settings.pseudonyms.patient(key), set())
+    identifiers |= identifiers_in(elements)
     cleaner = Cleaner(
         pseudonyms=settings.pseudonyms,
         patient=key,
-        own=identifiers.Own(frozenset(values)),
+        identifiers=PatientIdentifiers(frozenset(identifiers)),
         options=settings.options,
         words=settings.words,
         enhanced=sop_class != profile.MR_IMAGE,
@@ -144,8 +147,8 @@ def _deidentified(dataset: FileDataset, settings: Settings, own: dict[str, set[s
         device=tuple(raw.text(elements, tag) for tag in _DEVICE),
         encodings=raw.codecs(elements, ["latin-1"]),
     )
-    kept = _marked(cleaner.clean(elements), cleaner)
-    image = _pixels(elements, kept, dataset.file_meta.TransferSyntaxUID, cleaner.own)
+    kept = _declared(cleaner.clean(elements), cleaner)
+    image = _pixels(elements, kept, dataset.file_meta.TransferSyntaxUID, cleaner.identifiers)
     head = encoding.file_head(sop_class, settings.pseudonyms.uid(instance), image.transfer_syntax)
     header = head + encoding.dataset(_with_high_bit(kept))
     written = _checked(header, cleaner)
@@ -155,7 +158,7 @@ def _deidentified(dataset: FileDataset, settings: Settings, own: dict[str, set[s
         raise RejectedError(str(reason)) from None
     content = header + image.encoded
     row = instances.record(written, content, image.digest)
-    return Exported(content, row, None if image.blank else _twin(row["patient"], kept, image.digest))
+    return Exported(content, row, None if image.blank else _duplicate(row["patient"], kept, image.digest))
 
 
 def _judge(elements: raw.Item) -> None:
@@ -176,12 +179,14 @@ def _judge(elements: raw.Item) -> None:
         raise RejectedError("without SOP, study or series instance UID")
 
 
-def _pixels(elements: raw.Item, kept: Collection[encoding.Element], syntax: UID, own: identifiers.Own) -> pixels.Pixels:
+def _pixels(
+    elements: raw.Item, kept: Collection[encoding.Element], syntax: UID, identifiers: PatientIdentifiers
+) -> pixels.Pixels:
     described = {tag: raw.Raw(tag, kind, value, (), False) for tag, kind, value in kept}
     try:
         image = pixels.extract(elements, described, syntax)
-        if image.transfer_syntax != encoding.EXPLICIT_LITTLE and own.within(image.encoded.decode("latin-1")):
-            # Where a decoder does not look, a coded stream has room for a name; decoded pixels have none.
+        if image.transfer_syntax != encoding.EXPLICIT_LITTLE and identifiers.within(image.encoded.decode("latin-1")):
+            # Where a decoder does not look, a coded stream can hold a name; decoded pixels cannot.
             return pixels.extract(elements, described, syntax, coded=False)
         return image
     except codecs.TruncatedError:
@@ -211,7 +216,7 @@ def _undecodable(syntax: UID) -> str:
     return f"no decoder here for {syntax.name}"
 
 
-def _twin(patient: str, kept: Collection[encoding.Element], pixel_digest: str) -> bytes:
+def _duplicate(patient: str, kept: Collection[encoding.Element], pixel_digest: str) -> bytes:
     attributes = encoding.dataset(one for one in kept if one[1] not in ("UI", "SQ"))
     return hashlib.sha256(f"{patient} {pixel_digest}".encode() + attributes).digest()
 
@@ -221,16 +226,16 @@ def _checked(header: bytes, cleaner: Cleaner) -> raw.Item:
     elements = readback.reread(header)
     if readback.unexpected(elements, cleaner.options, cleaner.uids) or readback.names(elements) != {cleaner.pseudonym}:
         raise RejectedError("read-back: an element that may not leave")
-    if readback.holds(elements, cleaner.own, cleaner.uids.values()):
+    if readback.holds(elements, cleaner.identifiers, cleaner.uids.values()):
         raise RejectedError("read-back: one of the patient's own values")
     return elements
 
 
-def _marked(kept: Collection[encoding.Element], cleaner: Cleaner) -> list[encoding.Element]:
+def _declared(kept: Collection[encoding.Element], cleaner: Cleaner) -> list[encoding.Element]:
     """Set the pseudonym for name and ID, and say what was done (PS3.15 E.1.1, PS3.3 C.7.1.1, C.12.1)."""
     characteristics = cleaner.options.sex_and_age or cleaner.options.weight_and_size
     done = {"113100": True, "113107": cleaner.shifted, "113108": characteristics, "113105": cleaner.described}
-    marks = {
+    declared = {
         "PatientName": ("PN", cleaner.pseudonym.encode()),
         "PatientID": ("LO", cleaner.pseudonym.encode()),
         "PatientIdentityRemoved": ("CS", b"YES"),
@@ -238,8 +243,8 @@ def _marked(kept: Collection[encoding.Element], cleaner: Cleaner) -> list[encodi
         "DeidentificationMethodCodeSequence": ("SQ", encoding.items(map(_code, compress(done, done.values())))),
         "LongitudinalTemporalInformationModified": ("CS", b"MODIFIED" if cleaner.shifted else b"REMOVED"),
     }
-    added = {int(Tag(keyword)): mark for keyword, mark in marks.items()}
-    return [one for one in kept if one[0] not in added] + [(tag, *mark) for tag, mark in added.items()]
+    added = {int(Tag(keyword)): value for keyword, value in declared.items()}
+    return [one for one in kept if one[0] not in added] + [(tag, *value) for tag, value in added.items()]
 
 
 def _code(code: str) -> bytes:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,8 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from discgrade import records
-from discgrade.deidentification import identifiers, readback
-from discgrade.deidentification.files import Exported, RejectedError, Settings, deidentify_file
+from discgrade.deidentification import readback
+from discgrade.deidentification.files import Exported, Gathered, RejectedError, Settings, deidentify_file
+from discgrade.deidentification.identifiers import PatientIdentifiers
+from discgrade.deidentification.readings import study_digest
 from discgrade.deidentification.source import folder_of
 from discgrade.imaging.header import Header, patient_key
 from discgrade.records.export import INSTANCES
@@ -36,7 +37,7 @@ class Job:
         first: The one file of each SOP Instance UID that may be exported.
         uid_in_sheet: Returns the SOP Instance UID that the sheet of readings uses for one of the source.
         rated: SOP Instance UIDs with readings, as the sheet uses them.
-        withdrawn: Patients who withdrew (`pseudonyms.patient_key`).
+        withdrawn: Patients who withdrew (`imaging.header.patient_key`).
     """
 
     source: Path
@@ -66,7 +67,7 @@ class Outcome:
 
 
 class _Written(NamedTuple):
-    """A staged file: its index and header, its row, and how many of the patient's own values were known by then."""
+    """A staged file: its index and header, its row, and how many of the patient's identifiers were known by then."""
 
     order: int
     header: Header
@@ -99,16 +100,16 @@ def key_of(header: Header) -> Key:
 
 def _export_folder(group: Sequence[tuple[int, Header]], job: Job, seen: set[bytes], outcome: Outcome) -> list[Row]:
     """Export one source folder; return the rows of what stays."""
-    own: dict[str, set[str]] = {}
+    gathered: Gathered = {}
     written: list[_Written] = []
     for index, header in sorted(group, key=lambda one: (job.uid_in_sheet(one[1].instance) not in job.rated, one[0])):
         try:
-            row = _export_file(header, job, own, seen)
-            written.append(_Written(index, header, row, len(own[row["patient"]])))
+            row = _export_file(header, job, gathered, seen)
+            written.append(_Written(index, header, row, len(gathered[row["patient"]])))
         except RejectedError as reason:
             outcome.rejected.append((index, header.path, str(reason)))
     for one in list(written):
-        path, now = job.staged / one.row["path"], own[one.row["patient"]]
+        path, now = job.staged / one.row["path"], gathered[one.row["patient"]]
         if one.known < len(now) and _reveals(path, now):
             path.unlink()
             written.remove(one)
@@ -127,7 +128,7 @@ def _note(one: _Written, job: Job, outcome: Outcome) -> None:
         outcome.rated[uid] = one.row
 
 
-def _export_file(header: Header, job: Job, own: dict[str, set[str]], seen: set[bytes]) -> Row:
+def _export_file(header: Header, job: Job, gathered: Gathered, seen: set[bytes]) -> Row:
     """Write one anonymised file and return its row of `records.export.INSTANCES`.
 
     Raises:
@@ -137,13 +138,13 @@ def _export_file(header: Header, job: Job, own: dict[str, set[str]], seen: set[b
         raise RejectedError("patient withdrew")
     if header.instance and job.first[header.instance] != header:
         raise RejectedError("duplicate of another SOP instance")
-    one = deidentify_file(_content(job.source / header.path), job.settings, own)
+    one = deidentify_file(_content(job.source / header.path), job.settings, gathered)
     if header.instance and one.record["patient"] != job.settings.pseudonyms.patient(key_of(header)):
         raise RejectedError("changed since it was indexed: run again")
-    if one.twin in seen and job.uid_in_sheet(header.instance) not in job.rated:
+    if one.duplicate in seen and job.uid_in_sheet(header.instance) not in job.rated:
         raise RejectedError("same image as another one of the patient")
-    if one.twin:
-        seen.add(one.twin)
+    if one.duplicate:
+        seen.add(one.duplicate)
     return _write(one, job.staged)
 
 
@@ -157,8 +158,7 @@ def _content(path: Path) -> bytes:
 
 
 def _write(one: Exported, staged: Path) -> Row:
-    study = sha256(one.record["study_uid"].encode()).hexdigest()[:6]
-    path = f"{one.record['patient']}/{study}/{one.record['sop_instance_uid']}.dcm"
+    path = f"{one.record['patient']}/{study_digest(one.record['study_uid'])}/{one.record['sop_instance_uid']}.dcm"
     if not _PATH.fullmatch(path):
         raise RejectedError("read-back: a path that is not made of pseudonyms")
     with records.replacing(staged / path) as partial:
@@ -166,6 +166,6 @@ def _write(one: Exported, staged: Path) -> Row:
     return one.record | {"path": path}
 
 
-def _reveals(path: Path, own: set[str]) -> bool:
-    """Return whether a written header holds a value that became known as the patient's own after it was written."""
-    return readback.holds(readback.reread(path.read_bytes()), identifiers.Own(frozenset(own)))
+def _reveals(path: Path, identifiers: set[str]) -> bool:
+    """Return whether a written header holds what became known as the patient's identifier after it was written."""
+    return readback.holds(readback.reread(path.read_bytes()), PatientIdentifiers(frozenset(identifiers)))

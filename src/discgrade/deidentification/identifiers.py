@@ -1,4 +1,4 @@
-"""A patient's own values: what must not be found in anything that is written for that patient."""
+"""A patient's identifiers: what must not be found in anything that is written for that patient."""
 
 import re
 from collections.abc import Collection
@@ -10,7 +10,7 @@ from pydicom.tag import Tag
 from discgrade.deidentification import raw
 from discgrade.deidentification.values import parsed_date
 
-# Whole values of these are the patient's own; of names (PN), of whoever they are, every part is.
+# Whole values of these identify; of names (PN), of whoever they are, every part does.
 _IDENTIFIERS = frozenset(
     int(Tag(keyword))
     for keyword in (
@@ -34,8 +34,8 @@ _SHORTEST_NUMBER = 6
 
 
 @dataclass(frozen=True)
-class Own:
-    """Values that are a patient's own, in lower case."""
+class PatientIdentifiers:
+    """Values that identify a patient, in lower case."""
 
     values: frozenset[str]
 
@@ -74,7 +74,7 @@ class Own:
         return text.strip().casefold() in self.values
 
 
-def own_values(elements: raw.Item, inherited: list[str] | None = None) -> set[str]:
+def identifiers_in(elements: raw.Item, inherited: list[str] | None = None) -> set[str]:
     """Return names, identifiers, addresses, phone numbers and birth date of the people in a data set, in lower case.
 
     Args:
@@ -85,7 +85,7 @@ def own_values(elements: raw.Item, inherited: list[str] | None = None) -> set[st
     encodings = raw.codecs(elements, inherited or ["latin-1"])
     for element in elements.values():
         if element.items:
-            found.update(*(own_values(item, encodings) for item in element.items))
+            found.update(*(identifiers_in(item, encodings) for item in element.items))
         elif element.tag in _IDENTIFIERS | _BIRTH_DATES or element.kind == "PN":
             found.update(_forms(element, raw.decoded(element.content, encodings).casefold()))
     return found - {""}

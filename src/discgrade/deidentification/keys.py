@@ -15,7 +15,7 @@ from discgrade.records import replacing
 
 KEY = "pseudonym.key"
 MAP = "pseudonyms.json"
-MARK = "key_id.txt"
+FINGERPRINT = "key_id.txt"
 _BYTES = 32
 
 Derive = Callable[[bytes], bytes]
@@ -87,27 +87,27 @@ class RandomMap:
             partial_path.write_text(json.dumps(self._numbers), "utf-8")
 
 
-def check_mark(export: Path, mark: str) -> None:
+def check_fingerprint(export: Path, fingerprint: str) -> None:
     """Check that an export was not begun with another key.
 
     Args:
         export: Folder of the export.
-        mark: Kind and id of the key, for example `keyed 0123456789abcdef`.
+        fingerprint: Kind and fingerprint of the key, for example `keyed 0123456789abcdef`.
 
     Raises:
         RefusedError: if it was; its patients would get second pseudonyms. A phantom's key may change with its seed.
     """
-    path = export / MARK
-    made_with = path.read_text("ascii").strip() if path.exists() else mark
-    phantoms = made_with.startswith("phantom ") and mark.startswith("phantom ")
-    if made_with != mark and not phantoms:
+    path = export / FINGERPRINT
+    made_with = path.read_text("ascii").strip() if path.exists() else fingerprint
+    phantoms = made_with.startswith("phantom ") and fingerprint.startswith("phantom ")
+    if made_with != fingerprint and not phantoms:
         raise RefusedError(
-            f"The export was made with another key. It should be {made_with}. Received: {mark}. "
+            f"The export was made with another key. It should be {made_with}. Received: {fingerprint}. "
             "Restore the private folder of that run, or remove the export to begin anew"
         )
 
 
-def write_mark(export: Path, mark: str) -> None:
-    """Record kind and id of the key beside the exported files."""
-    with replacing(export / MARK) as partial_path:
-        partial_path.write_text(f"{mark}\n", "ascii")
+def write_fingerprint(export: Path, fingerprint: str) -> None:
+    """Record kind and fingerprint of the key next to the exported files."""
+    with replacing(export / FINGERPRINT) as partial_path:
+        partial_path.write_text(f"{fingerprint}\n", "ascii")

@@ -1,4 +1,4 @@
-"""The private maps: who is who, which file was rejected, and what a person should look at."""
+"""The linkage map: who is who, which file was rejected, and what a person should look at; all of it private."""
 
 import logging
 from collections import defaultdict
@@ -14,8 +14,8 @@ RATERS = "raters.csv"
 WARNINGS = "warnings.csv"
 
 
-def note(private: Path, shard: str, shards: Sequence[str], patients: Iterable[tuple[str, str]]) -> None:
-    """Write a shard's part of the patient map, and the whole map anew; the caller holds the lock.
+def note_patients(private: Path, shard: str, shards: Sequence[str], patients: Iterable[tuple[str, str]]) -> None:
+    """Write a shard's part of the patients' linkage map, and the whole map anew; the caller holds the lock.
 
     The map has columns id_old and id_new. One patient may have several old IDs: spaces, case and leading zeros do not
     count, and a warning names those that were taken for one. The ID of a patient with an issuer is ID^^^issuer.
@@ -43,10 +43,10 @@ def note(private: Path, shard: str, shards: Sequence[str], patients: Iterable[tu
 
 
 def note_raters(private: Path, raters: Mapping[str, str]) -> None:
-    """Write the map of raters."""
+    """Write the raters' linkage map."""
     privacy.write_rows(private / RATERS, ("rater_old", "rater_new"), raters.items())
 
 
 def note_rejected(private: Path, shard: str, rejected: Iterable[tuple[int, str, str]]) -> None:
-    """Write the paths of a shard's rejected files beside their opaque index and the reason."""
+    """Write the paths of a shard's rejected files with their opaque index and the reason."""
     privacy.write_rows(private / "rejected" / f"{shard}.csv", ("index", "path", "reason"), rejected)

@@ -102,7 +102,7 @@ def _options(kept: raw.Item) -> dict[str, Any]:
 
 
 def _native(content: bytes, syntax: UID, options: dict[str, Any]) -> bytes:
-    """Return the decoded pixels of all frames, little-endian, without anything beside the image.
+    """Return the decoded pixels of all frames, little-endian, without anything that follows the image.
 
     Raises:
         ValueError: if the attributes describe no image.

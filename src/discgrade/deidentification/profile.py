@@ -147,10 +147,8 @@ def rule(tag: int, options: Options = DEFAULT) -> Rule:
     representations = raw.dictionary(tag)
     listed = table().get(tag)
     unknown = representations[0] in ("", "NONE") or tag & 0xFFFF in (0x0000, 0x0001) or tag in _DROPPED
-    beside = (
-        tag >> 16 not in _IMAGING_GROUPS if listed is None else tag >> 16 in (0x0000, 0x0002, 0x0004, 0xFFFA, 0xFFFC)
-    )
-    if unknown or beside:
+    elsewhere = tag >> 16 not in _IMAGING_GROUPS if listed is None else tag >> 16 in _FILE_GROUPS
+    if unknown or elsewhere:
         return Rule(Action.DROP)
     return Rule(_action(tag, representations[0], listed, options), representations, _multiplicity(dictionary_VM(tag)))
 

@@ -12,12 +12,12 @@ class Pseudonyms:
     """Replaces identifiers; the same identifier always gets the same replacement.
 
     Attributes:
-        id: Tells the key apart without revealing it: 16 hexadecimal digits.
+        fingerprint: Tells the key apart without revealing it: 16 hexadecimal digits.
     """
 
     def __init__(self, derive: Derive) -> None:
         self._derive = lru_cache(maxsize=4096)(derive)  # images share study, series and patient
-        self.id = self._in_domain("key").hex()[:16]
+        self.fingerprint = self._in_domain("key").hex()[:16]
 
     def patient(self, key: tuple[str, ...]) -> str:
         """Return the pseudonym of a patient, given `patient_key`."""

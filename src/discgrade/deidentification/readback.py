@@ -1,4 +1,4 @@
-"""Reading back what was written: every element on the allow-list, none of the patient's own values in it.
+"""Reading back what was written: every element on the allow-list, none of the patient's identifiers in it.
 
 This looks at the written bytes alone and trusts nothing that wrote them.
 """
@@ -12,7 +12,7 @@ from pydicom._uid_dict import UID_dictionary
 from pydicom.tag import Tag
 
 from discgrade.deidentification import codes, profile, raw, vocabulary
-from discgrade.deidentification.identifiers import Own
+from discgrade.deidentification.identifiers import PatientIdentifiers
 from discgrade.deidentification.profile import Action, Options
 
 # Elements that de-identification adds, whatever the source held.
@@ -70,8 +70,8 @@ def names(elements: raw.Item) -> set[str]:
     return {raw.text(elements, tag) for tag in _NAMES}
 
 
-def holds(elements: raw.Item, own: Own, old_uids: Collection[str] = ()) -> bool:
-    """Return whether a value that is neither a UID nor a term is, or holds, an old UID or the patient's own value."""
+def holds(elements: raw.Item, identifiers: PatientIdentifiers, old_uids: Collection[str] = ()) -> bool:
+    """Return whether a value that is neither a UID nor a term is, or holds, an old UID or an identifier."""
     texts, typed = [], []
     for element in _values(elements):
         text = element.content.decode("latin-1").strip(" \0")
@@ -79,7 +79,8 @@ def holds(elements: raw.Item, own: Own, old_uids: Collection[str] = ()) -> bool:
         if profile.rule(element.tag).action in (Action.DESCRIBE, Action.TEXT):
             typed.append(text)
     joined = "\n".join(texts)
-    return own.within(joined) or any(map(own.equals, typed)) or not set(_UID.findall(joined)).isdisjoint(old_uids)
+    identified = identifiers.within(joined) or any(map(identifiers.equals, typed))
+    return identified or not set(_UID.findall(joined)).isdisjoint(old_uids)
 
 
 def _values(elements: raw.Item) -> Iterator[raw.Raw]:

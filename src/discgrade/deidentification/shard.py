@@ -1,6 +1,5 @@
 """De-identifying one shard: its folders' files, their readings and the tables that describe both."""
 
-import hashlib
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -11,13 +10,14 @@ from typing import NamedTuple
 
 from discgrade import private as privacy
 from discgrade import records
-from discgrade.deidentification import exporting, keys, linkage, profile, vocabulary, withdrawal
+from discgrade.deidentification import exporting, keys, linkage, profile, readings, vocabulary, withdrawal
 from discgrade.deidentification.files import Settings
 from discgrade.deidentification.folders import Job, Key, Outcome, export_files, key_of
 from discgrade.deidentification.pseudonyms import Pseudonyms
 from discgrade.deidentification.source import Source, by_instance, headers, shard_of
 from discgrade.imaging.header import Header, normalised
 from discgrade.readings import rules, sheet
+from discgrade.readings.raters import rater_numbers
 from discgrade.records.export import INSTANCES, REJECTED
 from discgrade.records.readings import RATINGS
 from discgrade.settings.model import Deidentify, Identifiers
@@ -53,7 +53,7 @@ def deidentify_shard(
         shards: Names of all shards.
         export: Folder that receives the anonymised files, below one folder a patient.
         tables: Tables to write.
-        private: Folder of key, index and maps.
+        private: Folder of key, index and linkage map.
         deidentify: What may be kept, and how pseudonyms are made.
         identifiers: Whether the sheet names patients and images as the source does, or as an earlier export.
 
@@ -65,8 +65,8 @@ def deidentify_shard(
     privacy.make(private)
     for table in (tables.instances, tables.rejected, tables.ratings):
         records.remove_leftovers(table)
-    with _pseudonyms(private, deidentify, source.key_seed) as (pseudonyms, mark):
-        keys.check_mark(export, mark)
+    with _pseudonyms(private, deidentify, source.key_seed) as (pseudonyms, fingerprint):
+        keys.check_fingerprint(export, fingerprint)
         found = headers(source.dicom, private)
         names = _sheet_names(pseudonyms, identifiers)
         withdrawn = _withdrawn(found, private, pseudonyms)
@@ -84,9 +84,9 @@ def deidentify_shard(
             outcome = export_files([one for one in found if shard_of(one.path, shards) == shard], job, sink)
             with privacy.locked(private, "export"):
                 exporting.commit(job.staged, export, shard, shards, private)
-                keys.write_mark(export, mark)
-                linkage.note(private, shard, shards, outcome.patients)
-                linkage.note_raters(private, sheet.raters(rows))
+                keys.write_fingerprint(export, fingerprint)
+                linkage.note_patients(private, shard, shards, outcome.patients)
+                linkage.note_raters(private, rater_numbers(rows))
                 linkage.note_rejected(private, shard, outcome.rejected)
                 withdrawal.note_models({pseudonyms.patient(key) for key in withdrawn}, export.parent, private)
     _write_tables(outcome, rows, tables)
@@ -96,18 +96,18 @@ def deidentify_shard(
 
 @contextmanager
 def _pseudonyms(private: Path, deidentify: Deidentify, seed: int | None) -> Iterator[tuple[Pseudonyms, str]]:
-    """Yield the study's pseudonyms and the mark of their key: kind and id."""
+    """Yield the study's pseudonyms and their key's kind and fingerprint."""
     kind = deidentify.pseudonym if seed is None else "phantom"
     if kind == "random":
         with privacy.locked(private, "map"):
             drawn = keys.RandomMap(private)
             pseudonyms = Pseudonyms(drawn)
             drawn.save()
-            yield pseudonyms, f"{kind} {pseudonyms.id}"
+            yield pseudonyms, f"{kind} {pseudonyms.fingerprint}"
             drawn.save()
         return
     pseudonyms = Pseudonyms(keys.from_file(private) if seed is None else keys.seeded(seed))
-    yield pseudonyms, f"{kind} {pseudonyms.id}"
+    yield pseudonyms, f"{kind} {pseudonyms.fingerprint}"
 
 
 def _settings(pseudonyms: Pseudonyms, deidentify: Deidentify) -> Settings:
@@ -165,13 +165,6 @@ def _checked_rows(
 
 
 def _write_tables(outcome: Outcome, rows: Sequence[sheet.Row], tables: ShardTables) -> None:
-    readings = sheet.anonymised(rows, outcome.rated, disc)
-    readings.sort(key=lambda one: (one["disc"], one["rater"], one["reading"]))
-    records.write(readings, RATINGS, tables.ratings)
+    records.write(readings.deidentified(rows, outcome.rated), RATINGS, tables.ratings)
     refused = [{"index": index, "reason": reason} for index, _, reason in outcome.rejected]
     records.write(refused, REJECTED, tables.rejected)
-
-
-def disc(patient: str, study_uid: str, level: str) -> str:
-    """Return the name of a disc: patient, digest of the study, level."""
-    return f"{patient}-{hashlib.sha256(study_uid.encode()).hexdigest()[:6]}-{level.replace('/', '')}"

@@ -1,4 +1,4 @@
-"""The source folder: its files, dealt to shards, and a private index of their headers.
+"""The source folder: its files, assigned to shards, and a private index of their headers.
 
 Planning a study reads this index; while nothing is new, it needs the standard library only.
 """
@@ -16,6 +16,7 @@ from discgrade import private as privacy
 from discgrade.deidentification import keys, withdrawal
 from discgrade.imaging.header import Header, Stamp
 from discgrade.readings import sheet
+from discgrade.readings.raters import rater_numbers, read_days
 from discgrade.settings.model import Study
 
 INDEX = "index.csv"
@@ -159,7 +160,7 @@ def shard_digests(*, source: Path, ratings: Path | None, shards: Sequence[str], 
         for shard, files in here.items()
     }
     rows = sheet.load(ratings) if ratings else []
-    raters, days = sheet.raters(rows), sheet.read_days(rows)
+    raters, days = rater_numbers(rows), read_days(rows)
     for row, day in zip(rows, days, strict=True):
         image = first.get(row.get("sop_instance_uid"))
         fields = dict(row.fields) | {"rater": raters[row.get("rater")], "read_at": str(day)}

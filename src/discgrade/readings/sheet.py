@@ -1,13 +1,12 @@
-"""The raters' sheet: read, checked as a whole before any image is, and given new identifiers."""
+"""The raters' sheet as text, row by row, and what its texts mean."""
 
 import codecs
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from discgrade.private import RefusedError
 
@@ -114,52 +113,3 @@ def day(text: str) -> date | None:
         return date.fromisoformat(text[:10])
     except ValueError:
         return None
-
-
-def raters(rows: Sequence[Row]) -> dict[str, str]:
-    """Return the raters' pseudonyms: R1, R2 ... in the order in which the sheet first names them."""
-    return {name: f"R{order}" for order, name in enumerate(dict.fromkeys(row.get("rater") for row in rows), 1)}
-
-
-def read_days(rows: Sequence[Row]) -> list[int | None]:
-    """Return for each reading the days since that rater's first one; None where it has no date."""
-    days = [day(row.get("read_at")) for row in rows]
-    first: dict[str, date] = {}
-    for row, one in zip(rows, days, strict=True):
-        if one is not None:
-            first[row.get("rater")] = min(one, first.get(row.get("rater"), one))
-    return [None if one is None else (one - first[row.get("rater")]).days for row, one in zip(rows, days, strict=True)]
-
-
-def anonymised(
-    rows: Sequence[Row],
-    instances: Mapping[str, Mapping[str, Any]],
-    disc: Callable[[str, str, str], str],
-) -> list[dict[str, Any]]:
-    """Return the readings of exported images with new identifiers, as rows of `records.readings.RATINGS`.
-
-    Args:
-        rows: The whole sheet, checked: raters are named and dated by all of it.
-        instances: Rows of `records.export.INSTANCES` by the SOP Instance UID that the sheet uses.
-        disc: Names a disc by patient, study and level.
-    """
-    names = raters(rows)
-    result = {}
-    for row, read_day in zip(rows, read_days(rows), strict=True):
-        instance = instances.get(row.get("sop_instance_uid"))
-        if instance is None:
-            continue
-        reading: dict[str, Any] = {name: number(row.get(name)) for name in ("x", "y", "width", "height", "grade")}
-        reading |= {name: instance[name] for name in ("patient", "study_uid", "sop_instance_uid")}
-        reading |= {
-            "disc": disc(instance["patient"], instance["study_uid"], row.get("level")),
-            "frame": whole(row.get("frame"), 1),
-            "level": row.get("level"),
-            "rater": names[row.get("rater")],
-            "reading": whole(row.get("reading")),
-            "cohort": row.get("cohort"),
-            "origin": row.get("origin") or "human",
-            "read_day": read_day,
-        }
-        result[tuple(reading.values())] = reading
-    return list(result.values())

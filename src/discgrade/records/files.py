@@ -46,7 +46,7 @@ def _runs(process: int) -> bool:
 
 @contextmanager
 def replacing(path: PathLike) -> Iterator[Path]:
-    """Yield a temporary path beside `path` that replaces it when the block ends, and vanishes when it fails."""
+    """Yield a temporary path next to `path` that replaces it when the block ends, and vanishes when it fails."""
     partial = _partial(path)
     try:
         yield partial

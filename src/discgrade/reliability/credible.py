@@ -2,7 +2,7 @@
 
 A draw gives every resampled unit a Dirichlet(1, ..., 1) weight, that is a standard exponential one, since no score
 changes with the weights' sum. A patient's weight goes to all samples of the patient. All scores of a draw follow from
-one weighted joint matrix, so that a draw costs one row of a matrix product instead of a pass over the samples.
+one weighted confusion matrix, so that a draw costs one row of a matrix product instead of a pass over the samples.
 
 Draws of one seed give the same units the same weights, whatever was predicted for them: the scores of several runs
 on the same discs are paired draw by draw. Products run on one thread: more change the order of sums, and with it the
@@ -89,14 +89,14 @@ def owners(pairs: Pairs, unit: Unit) -> NDArray[np.object_]:
 
 
 def _cell_counts(pairs: Pairs, unit_of: Integers, units: int) -> tuple[Integers, Floats]:
-    """Return the occupied cells of the joint matrix, and how many samples of each unit lie in each, (units, cells)."""
+    """Return the cells that samples lie in, and how many of each unit's lie in each, (units, cells)."""
     occupied, column = np.unique(pairs.cells, return_inverse=True)
     counts = np.bincount(unit_of * len(occupied) + column, minlength=units * len(occupied))
     return occupied, counts.reshape(units, len(occupied)).astype(np.float64)
 
 
-def joint_draws(runs: Sequence[Pairs], unit: Unit, draws: int, seed: int) -> Iterator[list[Floats]]:
-    """Yield weighted joint matrices of several runs over the same discs, paired draw by draw.
+def matrix_draws(runs: Sequence[Pairs], unit: Unit, draws: int, seed: int) -> Iterator[list[Floats]]:
+    """Yield weighted confusion matrices of several runs over the same discs, paired draw by draw.
 
     With discs as the unit, discs that all runs graded alike are weighed as one.
 
@@ -121,31 +121,31 @@ def joint_draws(runs: Sequence[Pairs], unit: Unit, draws: int, seed: int) -> Ite
     for weights in unit_weights(len(table), alike, draws, seed):
         chunk = []
         for cells, columns in zip(occupied, np.split(weights @ table, widths, axis=1), strict=True):
-            joint = np.zeros((len(weights), CELLS))
-            joint[:, cells] = columns
-            chunk.append(joint.reshape(-1, GRADES, GRADES))
+            matrix = np.zeros((len(weights), CELLS))
+            matrix[:, cells] = columns
+            chunk.append(matrix.reshape(-1, GRADES, GRADES))
         yield chunk
 
 
 def score_draws(
-    runs: Sequence[Pairs], bootstrap: Bootstrap, joint_of: Callable[[Floats], Floats] = lambda joint: joint
+    runs: Sequence[Pairs], bootstrap: Bootstrap, scored: Callable[[Floats], Floats] = lambda matrix: matrix
 ) -> list[Draws]:
     """Draw every score of several runs over the same discs, paired draw by draw.
 
     Args:
         runs: Pairs of the same discs; runs may differ in the copies of them that were scored.
         bootstrap: Unit, draws and seed; patients are weighed where it asks for folds.
-        joint_of: What to score instead of weighted joint matrices (n, 13, 13), from them.
+        scored: What to score instead of weighted confusion matrices (n, 13, 13), from them.
     """
     unit: Unit = "disc" if bootstrap.unit == "disc" else "patient"
-    observed = [all_scores(joint_of(run.joint[None]), run.detail) for run in runs]
+    observed = [all_scores(scored(run.matrix[None]), run.detail) for run in runs]
     values = [np.empty((bootstrap.draws, len(scores))) for scores in observed]
     start = 0
     with threadpool_limits(limits=1, user_api="blas"):
-        for chunk in joint_draws(runs, unit, bootstrap.draws, bootstrap.seed):
+        for chunk in matrix_draws(runs, unit, bootstrap.draws, bootstrap.seed):
             rows = slice(start, start := start + len(chunk[0]))
-            for run, joint, drawn in zip(runs, chunk, values, strict=True):
-                for column, scores in enumerate(all_scores(joint_of(joint), run.detail).values()):
+            for run, matrix, drawn in zip(runs, chunk, values, strict=True):
+                for column, scores in enumerate(all_scores(scored(matrix), run.detail).values()):
                     drawn[rows, column] = scores
     units = len(set(owners(runs[0], unit)))
     return [
@@ -156,7 +156,7 @@ def score_draws(
 
 def fold_draws(folds: Sequence[Pairs], bootstrap: Bootstrap) -> Draws:
     """Draw the mean of the folds' scores, weighing the folds as Niemeyer et al. did."""
-    scores = all_scores(np.stack([fold.joint for fold in folds]), folds[0].detail)
+    scores = all_scores(np.stack([fold.matrix for fold in folds]), folds[0].detail)
     by_fold = np.column_stack(list(scores.values()))
     chunks = unit_weights(len(folds), None, bootstrap.draws, bootstrap.seed)
     values = np.concatenate([weights @ by_fold / weights.sum(-1, keepdims=True) for weights in chunks])

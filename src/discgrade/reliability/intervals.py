@@ -70,7 +70,7 @@ def _read_graded(graded: Path, splits: pc.Expression) -> pd.DataFrame:
 
 
 def _holdout(graded: Path, discs: pd.DataFrame, bootstrap: Bootstrap) -> Iterator[tuple[Scope, Posterior]]:
-    """Draw the scores of the runs on the fixed split, for the test part and the external cohort."""
+    """Draw the scores of the runs on the hold-out split, for the test part and the external cohort."""
     frame = _read_graded(graded, pc.field("split") == HOLDOUT)
     for scope, pairs in _run_pairs(frame, discs, {}).items():
         if scope in (Scope(), Scope("cohort", EXTERNAL)):
@@ -91,7 +91,7 @@ def _other_readings(scope: Scope, model: Pairs, twice: Twice) -> dict[Run, Pairs
 def _pooled(
     folds: pd.DataFrame, discs: pd.DataFrame, twice: Twice, bootstrap: Bootstrap
 ) -> Iterator[tuple[Scope, Posterior]]:
-    """Draw the scores of all out-of-fold predictions, on doubly read discs beside those of the other reading."""
+    """Draw the scores of all out-of-fold predictions, and on doubly read discs those of the other reading."""
     for scope, pairs in _run_pairs(folds.assign(split=FOLDS), discs, twice).items():
         for group in _same_discs(pairs):
             readings = _other_readings(scope, next(iter(group.values())), twice)
@@ -116,7 +116,7 @@ def _readings(
         yield Scope(), {raters.rater_run(name): score_draws([pair], bootstrap)[0]}
     if raters.INTRA_RATER in pairs:
         read = grades_read(discs)
-        ceiling = score_draws([pairs[raters.INTRA_RATER]], bootstrap, lambda joint: raters.noise_ceiling(joint, read))
+        ceiling = score_draws([pairs[raters.INTRA_RATER]], bootstrap, lambda matrix: raters.noise_ceiling(matrix, read))
         yield Scope(), {raters.rater_run(raters.NOISE_CEILING): ceiling[0]}
 
 
@@ -157,7 +157,7 @@ def credible_intervals(
         graded: `graded.parquet`.
         discs: `discs.parquet`.
         ratings: `ratings.parquet`.
-        intervals: Destination of the intervals: every run on the fixed split (test part and external cohort), pooled
+        intervals: Destination of the intervals: every run on the hold-out split (test part and external cohort), pooled
             folds (all scopes), mean of the folds (weighing folds), raters and noise ceiling (weighing patients).
         comparisons: Destination of the paired comparisons: between variants, resolutions and shares, and with readings.
         unit: What is weighed: patient, disc or fold; where there are no folds, fold stands for patient.

@@ -1,7 +1,7 @@
 """Pairs of grades, reference and predicted, and every score that the tables show of them.
 
-All scores are functions of one joint matrix, 13 x 13 over the fractional grades: the integral grades of the paper's
-Tables 2 and 3 are sums of its rows and columns. So a weighted joint matrix is all that a bootstrap draw needs.
+All scores are functions of one confusion matrix, 13 x 13 over the fractional grades: the integral grades of the paper's
+Tables 2 and 3 are sums of its rows and columns. So a weighted confusion matrix is all that a bootstrap draw needs.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ Detail = Literal["fractional", "rounded", "integral"]
 # A metric and the integral grade that it is of; None for all grades together.
 Column = tuple[str, float | None]
 
-# Sums the 13 fractional grades to the 5 integral ones: (13, 5), a single 1 in each row; and the flattened joint matrix.
+# Sums the 13 fractional grades to the 5 integral ones: (13, 5), a single 1 in each row; and the flattened matrix.
 _GRADE_TO_INTEGRAL = (integral(FRACTIONAL)[:, None] == INTEGRAL).astype(np.float64)
 _TO_INTEGRAL = np.kron(_GRADE_TO_INTEGRAL, _GRADE_TO_INTEGRAL)
 
@@ -61,11 +61,11 @@ class Pairs:
 
     @property
     def cells(self) -> NDArray[np.int64]:
-        """Cell of each sample in the flattened joint matrix, (n,)."""
+        """Cell of each sample in the flattened confusion matrix, (n,)."""
         return self.reference * GRADES + self.predicted
 
     @property
-    def joint(self) -> Floats:
+    def matrix(self) -> Floats:
         """Number of samples of each reference (row) and predicted (column) grade, (13, 13)."""
         return np.bincount(self.cells, minlength=CELLS).reshape(GRADES, GRADES).astype(np.float64)
 
@@ -87,17 +87,17 @@ def detail_of(references: Floats, scale: Scale) -> Detail:
     return "rounded" if scale == "integral" else "fractional"
 
 
-def to_integral(joint: Floats) -> Floats:
-    """Sum joint matrices (..., 13, 13) to integral ones (..., 5, 5)."""
-    leading = joint.shape[:-2]
-    return (joint.reshape(*leading, CELLS) @ _TO_INTEGRAL).reshape(*leading, len(INTEGRAL), len(INTEGRAL))
+def to_integral(matrix: Floats) -> Floats:
+    """Sum confusion matrices (..., 13, 13) to integral ones (..., 5, 5)."""
+    leading = matrix.shape[:-2]
+    return (matrix.reshape(*leading, CELLS) @ _TO_INTEGRAL).reshape(*leading, len(INTEGRAL), len(INTEGRAL))
 
 
-def all_scores(joint: Floats, detail: Detail) -> dict[Column, Floats]:
-    """Return every score of joint matrices.
+def all_scores(matrix: Floats, detail: Detail) -> dict[Column, Floats]:
+    """Return every score of confusion matrices.
 
     Args:
-        joint: Shape (..., 13, 13), counts or weights; rows the reference.
+        matrix: Shape (..., 13, 13), counts or weights; rows the reference.
         detail: On which scale both sides are.
 
     Returns:
@@ -108,19 +108,19 @@ def all_scores(joint: Floats, detail: Detail) -> dict[Column, Floats]:
         `kappa_linear_fractional_values` (weighed by grade value).
         If rounded also the errors against the fractional reference, as `mae_fractional_reference` and so on.
     """
-    coarse = confusion_of(to_integral(joint))
-    scores = metrics.global_scores(coarse) | _detailed_scores(joint, coarse, detail)
+    coarse = confusion_of(to_integral(matrix))
+    scores = metrics.global_scores(coarse) | _detailed_scores(matrix, coarse, detail)
     columns: dict[Column, Floats] = {(metric, None): values for metric, values in scores.items()}
     for metric, values in metrics.per_grade_scores(coarse).items():
         columns |= {(metric, float(grade)): values[..., index] for index, grade in enumerate(INTEGRAL)}
     return columns
 
 
-def _detailed_scores(joint: Floats, coarse: Confusion, detail: Detail) -> Scores:
+def _detailed_scores(matrix: Floats, coarse: Confusion, detail: Detail) -> Scores:
     """Return the scores that depend on the scale of both sides."""
     if detail == "integral":
         return metrics.error_scores(coarse, INTEGRAL)
-    fine = confusion_of(joint)
+    fine = confusion_of(matrix)
     errors = metrics.error_scores(fine)
     if detail == "rounded":
         named = {f"{name}_fractional_reference": values for name, values in errors.items()}

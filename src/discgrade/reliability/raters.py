@@ -144,7 +144,7 @@ def noise_ceiling(intra: Floats, read: Floats) -> Floats:
         read: How often each grade was read among the scored discs, (K,).
 
     Returns:
-        Joint matrix (..., K, K), rows the true grade, columns a single reading, scaled to the sum of `intra`.
+        Confusion matrix (..., K, K), rows the true grade, columns a single reading, scaled to the sum of `intra`.
         Grades that were never reread are taken to be read without error.
     """
     total = intra.sum((-2, -1))[..., None, None]
@@ -154,9 +154,9 @@ def noise_ceiling(intra: Floats, read: Floats) -> Floats:
     reading = np.where(true > 0, (perfect + _over(observed, true)) / 2, perfect)
     for _ in range(_ITERATIONS):
         expected = np.swapaxes(reading, -1, -2) @ (true * reading)
-        joint = true * reading * (reading @ _over(observed, expected))
-        true = joint.sum(-1, keepdims=True)
-        reading = np.where(true > 0, _over(joint, true), perfect)
+        together = true * reading * (reading @ _over(observed, expected))
+        true = together.sum(-1, keepdims=True)
+        reading = np.where(true > 0, _over(together, true), perfect)
     return np.asarray(total * _true_grades(reading, read / read.sum()) * reading)
 
 

@@ -27,12 +27,12 @@ def grades_read(discs: pd.DataFrame) -> Floats:
 
 
 def rater_cells(readings: pd.DataFrame, main: raters.Reading, discs: pd.DataFrame) -> list[Cell]:
-    """Return the joint matrices of the pairs of readings and of the noise ceiling."""
+    """Return the confusion matrices of the pairs of readings and of the noise ceiling."""
     pairs = raters.rater_pairs(readings, main, discs)
-    cells = [Cell(raters.rater_run(name), Scope(), pair.joint, pair.detail) for name, pair in pairs.items()]
+    cells = [Cell(raters.rater_run(name), Scope(), pair.matrix, pair.detail) for name, pair in pairs.items()]
     if raters.INTRA_RATER in pairs:
         intra = pairs[raters.INTRA_RATER]
-        ceiling = raters.noise_ceiling(intra.joint, grades_read(discs))
+        ceiling = raters.noise_ceiling(intra.matrix, grades_read(discs))
         cells.append(Cell(raters.rater_run(raters.NOISE_CEILING), Scope(), ceiling, intra.detail))
     return cells
 
@@ -74,7 +74,7 @@ def score_runs(
             frame = grade_run(path, plan, known, parts)
             sink.write_table(records.conform(pa.Table.from_pandas(frame, preserve_index=False), GRADED, graded))
             for scope, pairs in scoped_pairs(frame, known, twice):
-                cells.append(Cell(plan.run, scope, pairs.joint, pairs.detail))
+                cells.append(Cell(plan.run, scope, pairs.matrix, pairs.detail))
     cells += pooled_folds(cells)
     cells += rater_cells(readings, main, known)
     records.write(_as_arrow(score_table(cells)), SCORES, scores)

@@ -1,4 +1,4 @@
-"""Turn joint matrices of runs and groups of discs into rows of `records.scores.SCORES`."""
+"""Turn confusion matrices of runs and groups of discs into rows of `records.scores.SCORES`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -28,11 +28,11 @@ class Scope:
 
 @dataclass(frozen=True)
 class Cell:
-    """One run's joint matrix (13, 13) over the discs of one scope."""
+    """One run's confusion matrix (13, 13) over the discs of one scope."""
 
     run: Run
     scope: Scope
-    joint: Floats
+    matrix: Floats
     detail: Detail
 
 
@@ -42,30 +42,30 @@ def is_fold(split: str) -> bool:
 
 
 def pooled_folds(cells: Sequence[Cell]) -> list[Cell]:
-    """Add up the folds of each variant, seed and scope: the joint matrix of all out-of-fold predictions."""
+    """Add up the folds of each variant, seed and scope: the confusion matrix of all out-of-fold predictions."""
     pooled: dict[tuple[Run, Scope], Cell] = {}
     for cell in cells:
         if is_fold(cell.run.split):
             run = replace(cell.run, split=FOLDS)
             known = pooled.get((run, cell.scope))
-            joint = cell.joint if known is None else known.joint + cell.joint
-            pooled[run, cell.scope] = Cell(run, cell.scope, joint, cell.detail)
+            matrix = cell.matrix if known is None else known.matrix + cell.matrix
+            pooled[run, cell.scope] = Cell(run, cell.scope, matrix, cell.detail)
     return list(pooled.values())
 
 
 def _keys(cells: Sequence[Cell]) -> pd.DataFrame:
-    rows = [cell.run.wildcards | vars(cell.scope) | {"n": round(cell.joint.sum())} for cell in cells]
-    reasons = [why_undefined(to_integral(cell.joint), INTEGRAL) for cell in cells]
+    rows = [cell.run.wildcards | vars(cell.scope) | {"n": round(cell.matrix.sum())} for cell in cells]
+    reasons = [why_undefined(to_integral(cell.matrix), INTEGRAL) for cell in cells]
     return pd.DataFrame(rows).assign(reason=reasons)
 
 
 def _scored(cells: Sequence[Cell]) -> pd.DataFrame:
     """Score cells of one detail."""
     keys = _keys(cells)
-    joints = np.stack([cell.joint for cell in cells])
-    of_grade = to_integral(joints).sum(-1).round().astype(int)
+    matrices = np.stack([cell.matrix for cell in cells])
+    of_grade = to_integral(matrices).sum(-1).round().astype(int)
     frames = []
-    for (metric, grade), values in all_scores(joints, cells[0].detail).items():
+    for (metric, grade), values in all_scores(matrices, cells[0].detail).items():
         frame = keys.assign(grade=np.nan if grade is None else grade, metric=metric, value=values)
         frames.append(frame if grade is None else frame.assign(n=of_grade[:, grade == INTEGRAL]))
     rows = pd.concat(frames, ignore_index=True)
