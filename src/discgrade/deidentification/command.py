@@ -25,8 +25,8 @@ from discgrade.settings.model import Deidentify
 _DESCRIPTION = """Export DICOM images and raters' readings without what identifies people.
 
 DESTINATION receives export/ (the images, below one folder a patient) and the tables instances/, rejected/ and
-ratings/, one file a shard: all that `cohort.source: export` needs elsewhere. PRIVATE receives the key, the linkage map from
-old to new identifiers and the list of rejected files: keep it, and keep it from others."""
+ratings/, one file a shard: all that `cohort.source: export` needs elsewhere. PRIVATE receives the key, the linkage map
+from old to new identifiers and the list of rejected files: keep it, and keep it from others."""
 _TABLES = ("instances", "rejected", "ratings")
 
 

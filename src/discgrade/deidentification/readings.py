@@ -1,9 +1,9 @@
 """The readings of exported images with new identifiers."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from discgrade import keyed
 from discgrade.readings.raters import rater_numbers, read_days
 from discgrade.readings.sheet import Row, number, whole
 
@@ -47,4 +47,4 @@ def disc_name(patient: str, study_uid: str, level: str) -> str:
 
 def study_digest(study_uid: str) -> str:
     """Return six hexadecimal digits that tell a patient's studies apart."""
-    return hashlib.sha256(study_uid.encode()).hexdigest()[:6]
+    return keyed.digest(study_uid).hex()[:6]

@@ -4,16 +4,17 @@ What a copy differs in from the disc as read is a function of seed, disc and cop
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 import pyarrow as pa
 
 from discgrade import keyed
+from discgrade.imaging.roi import Roi
 from discgrade.imaging.sampling import AS_READ, Transform, sample
 from discgrade.records import batches, writer
 from discgrade.records.regions import ROIS
@@ -42,9 +43,9 @@ def augment_shard(
     with writer(destination, schema) as sink:
         for batch in batches(rois, ROIS, max(1, group // (augmentation.copies + 1))):
             drawn = [
-                (roi, copy, transform)
-                for roi in batch.to_pylist()
-                for copy, transform in enumerate(transforms(roi["disc"], augmentation))
+                _Drawn(row["disc"], Roi.from_row(row), copy, transform)
+                for row in batch.to_pylist()
+                for copy, transform in enumerate(transforms(row["disc"], augmentation))
             ]
             sink.write_batch(_samples(drawn, resolution, border, schema))
 
@@ -65,21 +66,27 @@ def transforms(disc: str, augmentation: Augmentation) -> Iterator[Transform]:
         )
 
 
-def _samples(
-    drawn: list[tuple[dict[str, Any], int, Transform]], resolution: int, border: Border, schema: pa.Schema
-) -> pa.RecordBatch:
-    """Resample regions, each a row of `records.regions.ROIS` with the number of a copy and its transform."""
+class _Drawn(NamedTuple):
+    """One copy of a disc: its region of interest, and what the copy differs in from it."""
+
+    disc: str
+    roi: Roi
+    copy: int
+    transform: Transform
+
+
+def _samples(drawn: Sequence[_Drawn], resolution: int, border: Border, schema: pa.Schema) -> pa.RecordBatch:
+    """Resample the region of interest of each copy."""
     pixels = np.empty((len(drawn), resolution, resolution), "<u2")
-    for number, (roi, _, transform) in enumerate(drawn):
-        native = np.frombuffer(roi["pixels"], "<u2").reshape(roi["rows"], roi["columns"])
-        pixels[number] = sample(native, resolution, transform, border)
+    for number, one in enumerate(drawn):
+        pixels[number] = sample(one.roi.pixels, resolution, one.transform, border)
     kind = schema.field("pixels").type
     columns = {
-        "disc": [roi["disc"] for roi, *_ in drawn],
-        "copy": [copy for _, copy, _ in drawn],
+        "disc": [one.disc for one in drawn],
+        "copy": [one.copy for one in drawn],
         "pixels": pa.FixedSizeBinaryArray.from_buffers(kind, len(drawn), [None, pa.py_buffer(pixels)]),
-        **{name: [getattr(transform, name) for *_, transform in drawn] for name in _DRAWN},
-        "offset": [roi["offset"] for roi, *_ in drawn],
-        "scale": [roi["scale"] for roi, *_ in drawn],
+        **{name: [getattr(one.transform, name) for one in drawn] for name in _DRAWN},
+        "offset": [one.roi.offset for one in drawn],
+        "scale": [one.roi.scale for one in drawn],
     }
     return pa.RecordBatch.from_pydict(columns, schema=schema)
