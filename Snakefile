@@ -28,14 +28,17 @@ include: "rules/report.smk"
 rule all:
     default_target: True
     input:
+        LAYOUT_FILE,
         f"{RESULTS}/report.html",
 
 
 rule tables:
     input:
+        LAYOUT_FILE,
         TABLES,
 
 
 rule figures:
     input:
+        LAYOUT_FILE,
         FIGURES,

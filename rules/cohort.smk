@@ -1,8 +1,25 @@
 """From a folder of scans and a sheet of readings to an anonymised cohort with reference grades and splits."""
 
+
+# The first rule of each source stands on this mark, and all others on that rule: results of an earlier layout are made
+# anew even where Snakemake's notes on them did not come along.
+rule layout:
+    output:
+        touch(LAYOUT_FILE),
+    log:
+        f"{RESULTS}/logs/layout.log",
+    localrule: True
+    conda:
+        ENVIRONMENT
+    shell:
+        ": > {log}"
+
+
 if SOURCE == "phantom":
 
     rule make_phantom:
+        input:
+            layout=LAYOUT_FILE,
         output:
             ratings=f"{PRIVATE}/source/ratings.csv",
             truth=f"{PRIVATE}/source/truth.parquet",
@@ -18,7 +35,7 @@ if SOURCE == "phantom":
             destination=f"{PRIVATE}/source/dicom",
             phantom=plain(STUDY.cohort.phantom),
             code=code("make_phantom.py"),
-            lock=LOCK,
+            lock=lock("make_phantom.py"),
         script:
             "../workflow_scripts/make_phantom.py"
 
@@ -27,6 +44,7 @@ if SOURCE == "export":
 
     rule adopt_export:
         input:
+            layout=LAYOUT_FILE,
             instances=f"{STUDY.cohort.export}/instances/{{shard}}.parquet",
             rejected=f"{STUDY.cohort.export}/rejected/{{shard}}.parquet",
             ratings=f"{STUDY.cohort.export}/ratings/{{shard}}.parquet",
@@ -41,7 +59,7 @@ if SOURCE == "export":
             ENVIRONMENT
         params:
             code=code("adopt_export.py"),
-            lock=LOCK,
+            lock=lock("adopt_export.py"),
         script:
             "../workflow_scripts/adopt_export.py"
 
@@ -49,6 +67,7 @@ else:
 
     rule deidentify:
         input:
+            layout=LAYOUT_FILE if SOURCE == "folder" else [],
             phantom=f"{PRIVATE}/source/ratings.csv" if SOURCE == "phantom" else [],
         output:
             instances=f"{RESULTS}/instances/{{shard}}.parquet",
@@ -69,7 +88,7 @@ else:
             ratings=plain(STUDY.ratings),
             key_seed=STUDY.cohort.phantom.seed if SOURCE == "phantom" else None,
             code=code("deidentify.py"),
-            lock=LOCK,
+            lock=lock("deidentify.py"),
         script:
             "../workflow_scripts/deidentify.py"
 
@@ -94,7 +113,7 @@ rule select_discs:
         shards=SHARDS,
         reference=plain(STUDY.cohort.reference),
         code=code("select_discs.py"),
-        lock=LOCK,
+        lock=lock("select_discs.py"),
     script:
         "../workflow_scripts/select_discs.py"
 
@@ -112,6 +131,6 @@ rule split:
     params:
         splits=plain(STUDY.splits),
         code=code("split.py"),
-        lock=LOCK,
+        lock=lock("split.py"),
     script:
         "../workflow_scripts/split.py"

@@ -12,6 +12,7 @@ gc.set_threshold(100_000, 20, 20)
 
 # This checkout's package for this process and for its jobs, whatever other discgrade the environment holds.
 SCRIPTS = Path(workflow.basedir, "workflow_scripts")
+ENVS = Path(workflow.basedir, "envs")
 PACKAGE = str(Path(workflow.basedir, "src"))
 sys.path.insert(0, PACKAGE)
 os.environ.update(PYTHONPATH=PACKAGE)
@@ -22,6 +23,7 @@ from discgrade.provenance import (
     lock_digest,
     reference_digest,
 )
+from discgrade.provenance.chain import LAYOUT
 from discgrade.settings import grid
 from discgrade.settings.loading import ConfigurationError, check_config
 from discgrade.settings.plain import plain
@@ -40,10 +42,18 @@ RESULTS = f"results/{STUDY.name}"
 PRIVATE = f"private/{STUDY.name}"
 RUN = f"{RESULTS}/runs/{{variant}}/{{resolution}}px/share-{{share}}/{{split}}/seed-{{seed}}"
 ENVIRONMENT = "../envs/workflow.yaml"
-LOCK = lock_digest(Path(workflow.basedir, "envs", "requirements.lock"))
 SOURCE = STUDY.cohort.source
 EXPORT = f"{STUDY.cohort.export}/export" if SOURCE == "export" else f"{RESULTS}/export"
 SHARDS = grid.shards(STUDY)
+
+LAYOUT_FILE = f"{RESULTS}/provenance/layout-{LAYOUT}"
+
+if not Path(LAYOUT_FILE).exists() and any(Path(RESULTS, "provenance").glob("*/*.json")):
+    if not (workflow.subprocess_exec or workflow.remote_exec):
+        logger.warning(
+            f"{RESULTS} was made by an earlier version, in another layout of the results: everything is made anew. "
+            f"Afterwards `discgrade verify {RESULTS}` names what is left over."
+        )
 
 
 wildcard_constraints:
@@ -58,6 +68,11 @@ wildcard_constraints:
 def code(script):
     """Digest of a script and the project modules that it imports: what a job depends on."""
     return code_digest(SCRIPTS / script)
+
+
+def lock(script, **named):
+    """Digest of the locked packages that a script can reach; `named` as `lock_digest` takes them."""
+    return lock_digest(SCRIPTS / script, ENVS, **named)
 
 
 def output_of(runs, name):
@@ -152,6 +167,13 @@ def named_code(wildcards):
     training = training_of(wildcards)
     named = {"loss": training.loss, "network": training.network}
     return {key: reference_digest(name) for key, name in named.items() if ":" in name}
+
+
+def lock_of_training(wildcards):
+    """Digest of the locked packages that a variant's training can reach, through its loss and network as well."""
+    training = training_of(wildcards)
+    named = training.loss, training.network
+    return lock("train.py", named=named, backend=training.backend)
 
 
 def texts_digest(*patterns):

@@ -29,7 +29,7 @@ rule figure1:
         ENVIRONMENT
     params:
         code=code("figure1.py"),
-        lock=LOCK,
+        lock=lock("figure1.py"),
     script:
         "../workflow_scripts/figure1.py"
 
@@ -55,7 +55,7 @@ rule figure2:
         pictures=STUDY.report.disc_pictures,
         seed=STUDY.splits.seed,
         code=code("figure2.py"),
-        lock=LOCK,
+        lock=lock("figure2.py"),
     script:
         "../workflow_scripts/figure2.py"
 
@@ -77,7 +77,7 @@ rule figure3:
         run=plain(DEFAULT_RUN),
         label=LABELS[DEFAULT_RUN.variant],
         code=code("figure3.py"),
-        lock=LOCK,
+        lock=lock("figure3.py"),
     script:
         "../workflow_scripts/figure3.py"
 
@@ -97,7 +97,7 @@ rule figure4:
         run=plain(DEFAULT_RUN),
         label=LABELS[DEFAULT_RUN.variant],
         code=code("figure4.py"),
-        lock=LOCK,
+        lock=lock("figure4.py"),
     script:
         "../workflow_scripts/figure4.py"
 
@@ -123,7 +123,7 @@ rule figure5:
         pictures=STUDY.report.disc_pictures,
         seed=STUDY.splits.seed,
         code=code("figure5.py"),
-        lock=LOCK,
+        lock=lock("figure5.py"),
     script:
         "../workflow_scripts/figure5.py"
 
@@ -141,7 +141,7 @@ rule confusion:
     params:
         panels=plain(confusion_panels(STUDY)),
         code=code("confusion.py"),
-        lock=LOCK,
+        lock=lock("confusion.py"),
     script:
         "../workflow_scripts/confusion.py"
 
@@ -161,7 +161,7 @@ rule forest:
         run=plain(DEFAULT_RUN),
         labels={name: LABELS[name] for name in STUDY.grid.variants},
         code=code("forest.py"),
-        lock=LOCK,
+        lock=lock("forest.py"),
     script:
         "../workflow_scripts/forest.py"
 
@@ -179,7 +179,7 @@ rule curves:
     params:
         panels=plain(curve_panels(STUDY)),
         code=code("curves.py"),
-        lock=LOCK,
+        lock=lock("curves.py"),
     script:
         "../workflow_scripts/curves.py"
 
@@ -196,6 +196,6 @@ rule flow:
         ENVIRONMENT
     params:
         code=code("flow.py"),
-        lock=LOCK,
+        lock=lock("flow.py"),
     script:
         "../workflow_scripts/flow.py"

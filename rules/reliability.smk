@@ -23,7 +23,7 @@ rule score:
         runs=plain(run_plans(STUDY)),
         reference=plain(STUDY.cohort.reference),
         code=code("score.py"),
-        lock=LOCK,
+        lock=lock("score.py"),
     script:
         "../workflow_scripts/score.py"
 
@@ -48,6 +48,6 @@ rule credible_intervals:
         unit=STUDY.unit,
         reference=plain(STUDY.cohort.reference),
         code=code("credible_intervals.py"),
-        lock=LOCK,
+        lock=lock("credible_intervals.py"),
     script:
         "../workflow_scripts/credible_intervals.py"

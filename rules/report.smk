@@ -23,7 +23,7 @@ rule crate:
         provenance=plain(STUDY.provenance),
         workflow=texts_digest("Snakefile", "rules/*.smk"),
         code=code("crate.py"),
-        lock=LOCK,
+        lock=lock("crate.py"),
     script:
         "../workflow_scripts/crate.py"
 
@@ -45,7 +45,7 @@ rule chains:
         ENVIRONMENT
     params:
         code=code("chains.py"),
-        lock=LOCK,
+        lock=lock("chains.py"),
     script:
         "../workflow_scripts/chains.py"
 
@@ -66,6 +66,6 @@ rule report:
     params:
         captions=texts_digest("rules/captions/*"),
         code=code("report.py"),
-        lock=LOCK,
+        lock=lock("report.py"),
     script:
         "../workflow_scripts/report.py"

@@ -19,7 +19,7 @@ rule extract_rois:
         reference=plain(STUDY.cohort.reference),
         region=STUDY.images.region,
         code=code("extract_rois.py"),
-        lock=LOCK,
+        lock=lock("extract_rois.py"),
     script:
         "../workflow_scripts/extract_rois.py"
 
@@ -49,6 +49,6 @@ rule draw_rois:
         seed=STUDY.splits.seed,
         pictures=STUDY.report.disc_pictures,
         code=code("draw_rois.py"),
-        lock=LOCK,
+        lock=lock("draw_rois.py"),
     script:
         "../workflow_scripts/draw_rois.py"

@@ -17,6 +17,6 @@ rule augment:
         border=STUDY.images.border,
         augmentation=plain(STUDY.augmentation),
         code=code("augment.py"),
-        lock=LOCK,
+        lock=lock("augment.py"),
     script:
         "../workflow_scripts/augment.py"

@@ -24,7 +24,7 @@ rule table1:
     params:
         context=CONTEXT,
         code=code("table1.py"),
-        lock=LOCK,
+        lock=lock("table1.py"),
     script:
         "../workflow_scripts/table1.py"
 
@@ -44,7 +44,7 @@ rule table2:
     params:
         context=CONTEXT,
         code=code("table2.py"),
-        lock=LOCK,
+        lock=lock("table2.py"),
     script:
         "../workflow_scripts/table2.py"
 
@@ -63,7 +63,7 @@ rule table3:
     params:
         context=CONTEXT,
         code=code("table3.py"),
-        lock=LOCK,
+        lock=lock("table3.py"),
     script:
         "../workflow_scripts/table3.py"
 
@@ -82,7 +82,7 @@ rule table4:
     params:
         context=CONTEXT,
         code=code("table4.py"),
-        lock=LOCK,
+        lock=lock("table4.py"),
     script:
         "../workflow_scripts/table4.py"
 
@@ -103,7 +103,7 @@ rule statements:
     params:
         context=CONTEXT,
         code=code("statements.py"),
-        lock=LOCK,
+        lock=lock("statements.py"),
     script:
         "../workflow_scripts/statements.py"
 
@@ -123,6 +123,6 @@ rule cohort:
     params:
         context=CONTEXT,
         code=code("cohort.py"),
-        lock=LOCK,
+        lock=lock("cohort.py"),
     script:
         "../workflow_scripts/cohort.py"

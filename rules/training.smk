@@ -26,6 +26,6 @@ rule train:
         state=f"{RESULTS}/checkpoints/{{variant}}/{{resolution}}px/share-{{share}}/{{split}}/seed-{{seed}}",
         named=named_code,
         code=code("train.py"),
-        lock=LOCK,
+        lock=lock_of_training,
     script:
         "../workflow_scripts/train.py"

@@ -1,12 +1,15 @@
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
-from discgrade.provenance import code_digest, file_digest, lock_digest, loss_digest, parsing, reference_digest
+from discgrade.provenance import code_digest, file_digest, lock_digest, parsing, reference_digest
 from discgrade.provenance.digests import SCRIPTS, SOURCE, content_digest
+
+ROOT = SOURCE.parent
 
 EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
@@ -100,12 +103,128 @@ def test_content_digest_does_not_depend_on_the_order_of_keys():
     assert content_digest({"a": 1, "b": 2.5}) == content_digest({"b": 2.5, "a": 1})
 
 
-def test_lock_digest_is_of_the_pinned_versions(tmp_path):
-    lock, other, newer = (tmp_path / name for name in ("a.lock", "b.lock", "c.lock"))
-    lock.write_text("# made by uv\nnumpy==2.4.0 \\\n    --hash=sha256:aa\n")
-    other.write_text("numpy==2.4.0 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\n    # via pandas\n")
-    newer.write_text("numpy==2.4.1 \\\n    --hash=sha256:aa\n")
-    assert lock_digest(lock) == lock_digest(other) != lock_digest(newer)
+@pytest.fixture
+def checkout(tmp_path):
+    """A checkout of package, scripts and locks, to edit."""
+    for name in ("src/discgrade", "workflow_scripts", "envs"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def digests_of(checkout, digest):
+    """One digest of each script, by the script's name."""
+    return {path.stem: digest(path) for path in (checkout / "workflow_scripts").glob("*.py")}
+
+
+def codes_changed(checkout, file, old, new):
+    """The scripts whose digest of code an edit changes."""
+    before = digests_of(checkout, code_digest)
+    path = checkout / "src" / "discgrade" / file
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new, 1))
+    after = digests_of(checkout, code_digest)
+    return {name for name in before if before[name] != after[name]}
+
+
+def locks_changed(checkout, package):
+    """The scripts whose digest of locked packages another version of one of them changes."""
+
+    def digest(script):
+        backend = "tensorflow" if script.stem == "train" else None
+        return lock_digest(script, checkout / "envs", backend=backend)
+
+    before = digests_of(checkout, digest)
+    lock = checkout / "envs" / "requirements.lock"
+    text, count = re.subn(rf"^{package}==\S+", f"{package}==0.0.1", lock.read_text(), flags=re.MULTILINE)
+    assert count == 1
+    lock.write_text(text)
+    after = digests_of(checkout, digest)
+    return {name for name in before if before[name] != after[name]}
+
+
+FIGURES = {*(f"figure{number}" for number in range(1, 6)), "confusion", "curves", "draw_rois", "flow", "forest"}
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("records/columns.py", "pseudonym of the patient", "the patient's pseudonym"),
+        ("records/export.py", "distance between rows", "from row to row"),
+        ("records/export.py", '"mm"', '"millimetres"'),
+        ("records/scores.py", "value of the metric; NaN where undefined", "what the metric is worth"),
+        ("phantom/sheet.py", "primary or supplemental", "which cohort"),
+        ("__init__.py", '__version__ = "', '__version__ = "9.'),
+        ("imaging/roi.py", '"""', '"""Changed. '),
+        ("learning/grading/losses.py", "\n\n\n", "\n\n\n# A comment.\n"),
+    ],
+)
+def test_words_change_no_digest(checkout, file, old, new):
+    assert codes_changed(checkout, file, old, new) == set()
+
+
+def test_another_schema_changes_what_reads_or_writes_that_table(checkout):
+    changed = codes_changed(checkout, "records/intervals.py", "pa.int64()", "pa.int32()")
+    assert changed >= {"credible_intervals", "table2", "forest"}
+    assert not changed & {"make_phantom", "deidentify", "select_discs", "split", "extract_rois", "augment", "train"}
+    changed = codes_changed(checkout, "records/splits.py", "pa.int32()", "pa.int64()")
+    assert changed >= {"split", "train", "score"}
+    assert not changed & {"make_phantom", "select_discs", "extract_rois", "augment"}
+
+
+def test_a_name_or_a_type_of_a_column_is_no_word(checkout):
+    assert "deidentify" in codes_changed(checkout, "records/export.py", '"row_spacing"', '"spacing"')
+    assert "deidentify" in codes_changed(checkout, "records/export.py", "pa.float64()", "pa.float32()")
+    assert "deidentify" in codes_changed(checkout, "records/export.py", "nullable=True", "nullable=False")
+
+
+def test_another_matplotlib_changes_the_figures(checkout):
+    assert locks_changed(checkout, "matplotlib") == FIGURES
+
+
+def test_another_pydicom_or_decoder_changes_what_reads_scans(checkout):
+    assert locks_changed(checkout, "pydicom") == {"make_phantom", "deidentify", "extract_rois", "draw_rois"}
+    assert locks_changed(checkout, "python-gdcm") == {"deidentify", "extract_rois", "draw_rois"}
+
+
+@pytest.mark.parametrize("package", ["tensorflow", "keras", "h5py"])
+def test_another_tensorflow_or_keras_or_what_they_need_changes_the_trainings(checkout, package):
+    assert locks_changed(checkout, package) - {"credible_intervals"} == {"train"}
+
+
+def test_another_numpy_changes_what_computes_with_it(checkout):
+    changed = locks_changed(checkout, "numpy")
+    assert changed >= {"make_phantom", "deidentify", "extract_rois", "augment", "train", "score", *FIGURES}
+    assert not changed & {"adopt_export", "split", "chains", "crate", "report"}
+
+
+def test_another_snakemake_changes_nothing_that_a_step_computes(checkout):
+    assert locks_changed(checkout, "snakemake") <= {"report"}
+
+
+def test_a_comment_or_a_hash_in_the_lock_does_not_count(checkout):
+    script, lock = checkout / "workflow_scripts" / "split.py", checkout / "envs" / "requirements.lock"
+    before = lock_digest(script, checkout / "envs")
+    lock.write_text("# made again\n" + lock.read_text().replace("--hash=sha256:", "--hash=sha256:0"))
+    assert lock_digest(script, checkout / "envs") == before
+
+
+def test_what_a_named_network_imports_counts_too(checkout, monkeypatch):
+    script, envs = checkout / "workflow_scripts" / "train.py", checkout / "envs"
+    monkeypatch.chdir(checkout)
+    (checkout / "mine.py").write_text("import sklearn\n")
+    (checkout / "plain.py").write_text("import keras\n")
+    alone, plain, mine = (
+        lock_digest(script, envs, named=named, backend="tensorflow")
+        for named in ([], ["plain:net", "mean_absolute_error"], ["mine:net"])
+    )
+    assert alone == plain != mine
+
+
+def test_an_import_that_is_neither_locked_nor_installed_is_named(checkout):
+    script = checkout / "workflow_scripts" / "split.py"
+    script.write_text(script.read_text() + "\nimport nowhere_at_all\n")
+    with pytest.raises(ValueError, match="No package for `import nowhere_at_all`: no lock file pins"):
+        lock_digest(script, checkout / "envs")
 
 
 def test_a_function_of_the_users_own_file_is_that_file(tmp_path, monkeypatch):
@@ -114,7 +233,7 @@ def test_a_function_of_the_users_own_file_is_that_file(tmp_path, monkeypatch):
     (tmp_path / "mine" / "losses.py").write_text("def focal(y, p):\n    return y - p\n")
     before = reference_digest("mine.losses:focal")
     (tmp_path / "mine" / "losses.py").write_text("def focal(y, p):\n    return y + p * 2\n")
-    assert before != loss_digest("mine.losses:focal")
+    assert before != reference_digest("mine.losses:focal")
     assert "mine" not in sys.modules
 
 

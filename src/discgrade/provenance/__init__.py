@@ -8,8 +8,7 @@ from discgrade.provenance.digests import (
     content_digest,
     file_digest,
     lock_digest,
-    loss_digest,
     reference_digest,
 )
 
-__all__ = ["code_digest", "content_digest", "file_digest", "lock_digest", "loss_digest", "reference_digest"]
+__all__ = ["code_digest", "content_digest", "file_digest", "lock_digest", "reference_digest"]

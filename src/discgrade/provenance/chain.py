@@ -15,6 +15,9 @@ Record = dict[str, Any]
 """One job, as `jobrecord` describes it."""
 
 FOLDER = "provenance"
+LAYOUT = 2
+"""Number in every record of how the study's files are laid out; records of the first layout carry none. It grows when a
+file or a column gets another name: what an earlier version left is then made anew, never half used."""
 SHOWN = ("tables/", "figures/")
 """Where the files lie that a reader sees."""
 NEEDED = {"rule", "wildcards", "script", "params", "code", "inputs", "outputs", "ended", "digest"}
@@ -97,14 +100,19 @@ def read_record(path: Path) -> Record:
     return record
 
 
+def is_present(record: Mapping[str, Any]) -> bool:
+    """Tell whether a job's files have the present layout."""
+    return record.get("layout") == LAYOUT
+
+
 def self_digest(record: Mapping[str, Any]) -> str:
     """Return the digest that a record should carry: over all of it but the digest."""
     return content_digest({key: value for key, value in record.items() if key != "digest"})
 
 
 def read_chain(folder: Path) -> Chain:
-    """Read all readable records of a study."""
-    return linked(folder, read_records(folder)[0])
+    """Read all readable records of a study that are of the present layout."""
+    return linked(folder, {name: record for name, record in read_records(folder)[0].items() if is_present(record)})
 
 
 def read_records(folder: Path) -> tuple[dict[str, Record], dict[str, str]]:

@@ -69,11 +69,26 @@ def changed_export(exported: Mapping[str, str], digests: Digests) -> Iterator[Fa
             yield Fault("changed output", path, f"SHA-256 is {now[:12]}, was exported as {made[:12]}")
 
 
-def unrecorded_files(chain: Chain) -> Iterator[Fault]:
-    """Find files that no record tells of."""
+def earlier_layout(chain: Chain, earlier: Mapping[str, Record]) -> Iterator[Fault]:
+    """Find what a version of discgrade with another layout left, and no rule has made again since."""
+    for name, record in earlier.items():
+        for path in sorted(_left(chain, record)):
+            message = f"an earlier version made it and nothing makes it now: remove it, and {FOLDER}/{name}"
+            yield Fault("earlier layout", path, message)
+
+
+def _left(chain: Chain, record: Record) -> set[str]:
+    """Return the files of a job of an earlier layout that are still there and that no job of the present one made."""
+    made = {item["path"] for item in study_files(record["outputs"])} - chain.makers.keys()
+    return {path for path in made if (chain.folder / path).is_file()}
+
+
+def unrecorded_files(chain: Chain, earlier: Mapping[str, Record]) -> Iterator[Fault]:
+    """Find files that no record tells of, be it one of an earlier layout."""
+    known = {*chain.makers, *(path for record in earlier.values() for path in _left(chain, record))}
     for path in sorted(path for path in chain.folder.rglob("*") if path.is_file()):
         shown = path.relative_to(chain.folder)
-        if shown.parts[0] not in UNRECORDED and shown.as_posix() not in chain.makers and not shown.name.startswith("."):
+        if shown.parts[0] not in UNRECORDED and shown.as_posix() not in known and not shown.name.startswith("."):
             yield Fault("missing record", shown.as_posix(), "no record says what made it")
 
 
@@ -126,10 +141,20 @@ def older_than_code(chain: Chain, names: Collection[str], scripts: Path) -> Iter
     return _older(chain, names, "code", "its rule's code", lambda record: codes.get(record["script"]))
 
 
-def older_than_lock(chain: Chain, names: Collection[str], lock: Path) -> Iterator[Fault]:
-    """Find outputs of the named jobs that were made with other locked packages than now."""
-    digest = lock_digest(lock) if lock.is_file() else None
-    return _older(chain, names, "lock", "the locked packages", lambda _: digest)
+def older_than_lock(chain: Chain, names: Collection[str], scripts: Path, envs: Path) -> Iterator[Fault]:
+    """Find outputs of the named jobs that were made with other versions of the packages that their rule can reach."""
+    return _older(chain, names, "lock", "its rule's locked packages", lambda record: _locked(record, scripts, envs))
+
+
+def _locked(record: Record, scripts: Path, envs: Path) -> str | None:
+    """Return the digest of the locked packages that a job's rule can reach now; None where that is not known here."""
+    script = scripts.resolve() / record["script"]
+    training = record["params"].get("training") or {}
+    named = [training[key] for key in ("loss", "network") if key in training]
+    try:
+        return lock_digest(script, envs, named, training.get("backend"))
+    except (FileNotFoundError, ValueError):
+        return None
 
 
 def _older(

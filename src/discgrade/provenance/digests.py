@@ -1,19 +1,22 @@
-"""Digests of files and of the code that a rule stands on.
+"""Digests of files, and of the code and the packages that a rule stands on.
 
 Snakemake knows a script by its time stamp alone and does not see an edit of a module that the script imports. A rule
 therefore takes `code_digest` of its script as a param: it changes when the parsed code of the script, or of any project
-module that the script imports, changes, and not for a comment, a docstring, a blank line or a `touch`.
+module that the script imports, changes, and not for a comment, a docstring, a column's meaning, a blank line or a
+`touch`. Nor does it see another version of a package: `lock_digest` of a script changes with the locked version of any
+package that this very script can reach.
 """
 
 import hashlib
 import json
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
-from importlib.machinery import PathFinder
 from pathlib import Path
+from typing import NamedTuple
 
+from discgrade.provenance.packages import outside, reached_versions
 from discgrade.provenance.parsing import joined_digest, keep, read_source
+from discgrade.settings.functions import find_module
 
 SOURCE = Path(__file__).resolve().parents[2]
 """The folder of the package."""
@@ -43,12 +46,6 @@ def content_digest(content: object) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def lock_digest(path: str | Path) -> str:
-    """Return the SHA-256 of a lock file's pinned versions; comments, hashes and blank lines do not count."""
-    lines = (line.split("#")[0].strip(" \\\n") for line in Path(path).read_text().splitlines())
-    return joined_digest(line for line in lines if line and not line.startswith("--hash"))
-
-
 def code_digest(script: str | Path) -> str:
     """Return the digest of a script's parsed code and of every project module that it imports, directly or not.
 
@@ -58,8 +55,7 @@ def code_digest(script: str | Path) -> str:
     Args:
         script: A Python file of a checkout; the package is that of the same checkout.
     """
-    script = Path(script).resolve()
-    return _combined(_closure(script, (script.parent, script.parents[1] / "src", SOURCE)))
+    return _combined(_script(Path(script)).files)
 
 
 def reference_digest(reference: str) -> str | None:
@@ -70,19 +66,52 @@ def reference_digest(reference: str) -> str | None:
     Raises:
         ValueError: if there is no such module.
     """
-    module, colon, _ = reference.partition(":")
-    if not colon:
-        return None
-    path = _find(module)
+    return _combined(_named(reference).files) if ":" in reference else None
+
+
+def lock_digest(script: str | Path, envs: Path, named: Sequence[str] = (), backend: str | None = None) -> str:
+    """Return the digest of the locked versions of the packages that a script can reach.
+
+    Those count that the script, or a project module that it imports, imports in turn, and all that they need; where a
+    project module imports a package only within a function, too.
+
+    Args:
+        script: A Python file of a checkout.
+        envs: The folder of that checkout's lock files.
+        named: Functions that the config names, as for `reference_digest`; what they import counts as well.
+        backend: The backend that the config names, of a script that uses Keras; the packages of others do not count.
+
+    Raises:
+        ValueError: if a package that is imported is neither locked nor installed.
+    """
+    outer = _script(Path(script)).outside
+    for reference in named:
+        outer |= _named(reference).outside if ":" in reference else frozenset()
+    versions = reached_versions(outer, envs, backend)
+    return joined_digest(f"{name}=={version}" for name, version in sorted(versions.items()))
+
+
+class _Reach(NamedTuple):
+    """What a file stands on: digests of project files by name, and what else is imported, by dotted name."""
+
+    files: dict[str, str]
+    outside: frozenset[str]
+
+
+def _script(script: Path) -> _Reach:
+    script = script.resolve()
+    return _closure(script, (script.parent, script.parents[1] / "src", SOURCE))
+
+
+def _named(reference: str) -> _Reach:
+    module, _, _ = reference.partition(":")
+    path = find_module(module)
     if path is None:
         raise ValueError(
             f"Unknown module in {reference!r}. It should be importable from the project's folder, "
             f"as package.module:function. Received: {module!r}"
         )
-    return _combined(_closure(path, (SOURCE, Path.cwd())))
-
-
-loss_digest = reference_digest
+    return _closure(path, (SOURCE, Path.cwd()))
 
 
 def _combined(files: dict[str, str]) -> str:
@@ -90,25 +119,32 @@ def _combined(files: dict[str, str]) -> str:
     return joined_digest(f"{name}={digest}" for name, digest in sorted(files.items()))
 
 
-def _closure(start: Path, roots: tuple[Path, ...]) -> dict[str, str]:
-    """Return name and digest of a file, of the project modules it imports, directly or not, and of their data."""
+def _closure(start: Path, roots: tuple[Path, ...]) -> _Reach:
+    """Follow a file's imports through the project."""
     found: dict[str, str] = {}
+    outer: set[str] = set()
     waiting = {start.name: start}
     while waiting:
         name, path = waiting.popitem()
-        digests, imported = _module(name, path, path.stat().st_mtime_ns, roots)
+        digests, imported, others = _module(name, path, path.stat().st_mtime_ns, roots)
         found |= digests
+        outer |= others
         waiting |= {name: path for name, path in imported.items() if name not in found}
-    return found
+    return _Reach(found, frozenset(outer))
 
 
 @cache
-def _module(name: str, path: Path, _modified: int, roots: tuple[Path, ...]) -> tuple[dict[str, str], dict[str, Path]]:
-    """Return the digests of one file and its data, by name, and the files of the project modules that it imports."""
+def _module(
+    name: str, path: Path, _modified: int, roots: tuple[Path, ...]
+) -> tuple[dict[str, str], dict[str, Path], frozenset[str]]:
+    """Return the digests of a file and its data, by name, the project files that it imports, and its other imports."""
     source = read_source(path)
     data = {f"{name}:{part}": digest for part, digest in _data(path, source.words)}
     names = {_absolute(path, level, dotted, roots) for level, dotted in source.imports}
-    return {name: source.digest} | data, {name: file for dotted in names for name, file in _files(dotted, roots)}
+    files = {dotted: _files(dotted, roots) for dotted in names}
+    imported = {name: file for found in files.values() for name, file in found}
+    others = frozenset(dotted for dotted, found in files.items() if not found and outside(dotted))
+    return {name: source.digest} | data, imported, others
 
 
 def _absolute(path: Path, level: int, dotted: str, roots: tuple[Path, ...]) -> str:
@@ -137,18 +173,6 @@ def _files(dotted: str, roots: tuple[Path, ...]) -> list[tuple[str, Path]]:
 def _module_file(path: Path) -> Path | None:
     candidates = (path.with_name(f"{path.name}.py"), path / "__init__.py")
     return next((file for file in candidates if file.is_file()), None)
-
-
-def _find(module: str) -> Path | None:
-    """Return the file of a module, found as an import would find it but without running anything."""
-    search = [str(SOURCE), str(Path.cwd()), *sys.path]
-    parts = module.split(".")
-    for length in range(1, len(parts) + 1):
-        spec = PathFinder.find_spec(".".join(parts[:length]), search)
-        if spec is None:
-            return None
-        search = list(spec.submodule_search_locations or [])
-    return Path(spec.origin) if spec and spec.origin else None
 
 
 def _data(path: Path, words: list[str]) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from discgrade import records
 from discgrade.provenance import machine
-from discgrade.provenance.chain import FOLDER, Record, read_chain, read_record, self_digest
+from discgrade.provenance.chain import FOLDER, LAYOUT, Record, read_chain, read_record, self_digest
 from discgrade.provenance.digests import code_digest, content_digest, file_digest
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 RESULTS = "results"
 WITHHELD = "(withheld)"
+MARK = "layout"
+"""Name of the input that marks the layout of the results: it holds nothing."""
 SOURCES = ("dicom", "ratings", "export")
 """Keys of the config's cohort that name places of the user's own; a name of a folder may be a name of a patient."""
 
@@ -66,6 +68,7 @@ def begin(job: "Snakemake", script: Path) -> Record:
     params = {str(name): _public(value) for name, value in _members(job.params)}
     wildcards = dict(job.wildcards.items())
     return {
+        "layout": LAYOUT,
         "rule": job.rule,
         "wildcards": wildcards,
         "script": script.name,
@@ -107,11 +110,14 @@ def _now() -> str:
 
 
 def _seeds(given: Mapping[str, Any]) -> Iterator[int]:
-    """Yield every seed among params and wildcards, the settings that params hold included."""
+    """Yield every seed that a job draws with, among its params, the settings that they hold, and its wildcards.
+
+    A param that is a run names the seed of a training that the job shows: that is none of its own.
+    """
     for name, value in given.items():
-        if name == "seed" and value is not None:
-            yield int(value)
-        elif isinstance(value, Mapping):
+        if name == "seed" or name.endswith("_seed"):
+            yield from () if value is None else (int(value),)
+        elif isinstance(value, Mapping) and "variant" not in value:
             yield from _seeds(value)
 
 
@@ -164,6 +170,8 @@ def _inputs(job: "Snakemake") -> Iterator[dict[str, Any]]:
     """Describe the inputs, those that a job of the study made with name and digest of that job's record."""
     chain = read_chain(study_folder(job))
     for name, file in _files(job.input):
+        if name == MARK:
+            continue
         item = _file(job, name, file)
         maker = chain.maker_of(item)
         yield item | ({"producer": maker, "record": chain.records[maker]["digest"]} if maker else {})

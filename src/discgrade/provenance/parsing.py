@@ -8,7 +8,8 @@ import ast
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -17,12 +18,15 @@ KEPT = Path(__file__).parent / "__pycache__" / "parsed-sources.json"
 MOST = 2000
 """Files that are remembered; beyond, only those of the present run."""
 
+COLUMNS = "discgrade.records.columns"
+"""The module of the function that describes a column, each table's words with it."""
+
 
 class Source(NamedTuple):
     """A parsed file.
 
     Attributes:
-        digest: SHA-256 over its code without comments, docstrings and positions.
+        digest: SHA-256 over its code without comments, docstrings, positions and what else decides no result.
         imports: Dotted names that it imports, each with the level of a relative import.
         words: First parts of its string constants, up to a slash: names that a data file may have.
     """
@@ -81,7 +85,8 @@ def keep() -> None:
         partial.write_text(json.dumps({_version(): known}))
         partial.replace(KEPT)
     except OSError:
-        pass
+        with suppress(OSError):
+            partial.unlink()
     _fresh.clear()
 
 
@@ -90,14 +95,45 @@ def parse(content: bytes, name: str) -> Source:
     code: list[str] = []
     imports: set[tuple[int, str]] = set()
     words: set[str] = set()
-    _write(ast.parse(content, filename=name), code, imports, words)
+    tree = ast.parse(content, filename=name)
+    _write(tree, set(map(id, _decides_nothing(tree))), code, imports, words)
     return Source(joined_digest(code), sorted(imports), sorted(word for word in words if 0 < len(word) < 100))
 
 
-def _write(node: ast.AST, code: list[str], imports: set[tuple[int, str]], words: set[str]) -> None:
-    """Append a node's code without docstrings and positions; collect its imports and strings on the way.
+def _decides_nothing(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield the nodes that no result depends on, however they read.
 
-    Empty fields are left out, so that the digest does not depend on the fields that a Python version knows.
+    Docstrings, the package's version, what is imported for its types alone, and meaning and unit of a column.
+    """
+    nodes = list(ast.walk(tree))
+    describes = any(_brings_column(node) for node in nodes)
+    for node in nodes:
+        match node:
+            case ast.Expr(value=ast.Constant(value=str())) | ast.Assign(targets=[ast.Name("__version__")]):
+                yield node
+            case ast.If(test=ast.Name("TYPE_CHECKING"), orelse=[]):
+                yield node
+            case ast.Call(func=ast.Name("column")) if describes:
+                yield from (text for text in node.args[2:4] if _is_text(text))
+                said = (keyword for keyword in node.keywords if keyword.arg in ("meaning", "unit"))
+                yield from (keyword for keyword in said if _is_text(keyword.value))
+
+
+def _brings_column(node: ast.AST) -> bool:
+    """Tell whether a statement defines or imports the function that describes a column of a table."""
+    if isinstance(node, ast.FunctionDef):
+        return node.name == "column" and [one.arg for one in node.args.args[2:4]] == ["meaning", "unit"]
+    return isinstance(node, ast.ImportFrom) and node.module == COLUMNS and "column" in {one.name for one in node.names}
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _write(node: ast.AST, left_out: set[int], code: list[str], imports: set[tuple[int, str]], words: set[str]) -> None:
+    """Append a node's code without positions and what is left out; collect its imports and strings on the way.
+
+    Empty fields are left out too, so that the digest does not depend on the fields that a Python version knows.
     """
     if isinstance(node, ast.Import):
         imports |= {(0, alias.name) for alias in node.names}
@@ -111,12 +147,7 @@ def _write(node: ast.AST, code: list[str], imports: set[tuple[int, str]], words:
         for child in value if isinstance(value, list) else [] if value is None else [value]:
             if not isinstance(child, ast.AST):
                 code.append(f"{field} {child!r}")
-            elif not _is_text(child):
+            elif id(child) not in left_out:
                 code.append(field)
-                _write(child, code, imports, words)
+                _write(child, left_out, code, imports, words)
     code.append(".")
-
-
-def _is_text(node: ast.AST) -> bool:
-    """Tell whether a statement is a bare string: a docstring."""
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from discgrade import records
 from discgrade.provenance import checks
-from discgrade.provenance.chain import FOLDER, SHOWN, Chain, linked, output_of, read_records
+from discgrade.provenance.chain import FOLDER, SHOWN, Chain, is_present, linked, output_of, read_records
 from discgrade.provenance.digests import SCRIPTS, file_digest
 from discgrade.records.export import INSTANCES
 
@@ -47,12 +47,19 @@ def verify(results: Path, *, scripts: Path | None = SCRIPTS) -> Verdict:
         scripts: The folder of the rules' scripts, to find outputs that are older than their code; None: not checked.
 
     Raises:
-        ValueError: if the folder holds no record at all.
+        ValueError: if the folder holds no record at all, or none of the present layout.
     """
     readable, unreadable = read_records(results)
     if not readable and not unreadable:
         raise ValueError(f"{results}: no job records. It should be a study's folder with {FOLDER}/<rule>/*.json")
-    chain = linked(results, readable)
+    earlier = {name: record for name, record in readable.items() if not is_present(record)}
+    if earlier and len(earlier) == len(readable):
+        commits = ", ".join(sorted({str(record.get("commit")) for record in earlier.values()}))
+        raise ValueError(
+            f"{results}: made in an earlier layout of the results (commit {commits}). Verify it with that version of "
+            "discgrade, or run snakemake again: it makes everything anew"
+        )
+    chain = linked(results, {name: record for name, record in readable.items() if name not in earlier})
     exported, notes = _exported(chain)
     digests = _hash_all(results, sorted({*chain.makers, *exported}))
     needed, leftover = _needed(chain)
@@ -61,7 +68,8 @@ def verify(results: Path, *, scripts: Path | None = SCRIPTS) -> Verdict:
         *checks.edited_records(chain),
         *checks.changed_outputs(chain, digests),
         *checks.changed_export(exported, digests),
-        *checks.unrecorded_files(chain),
+        *checks.earlier_layout(chain, earlier),
+        *checks.unrecorded_files(chain, earlier),
         *checks.broken_links(chain, needed),
         *checks.changed_configs(chain),
     ]
@@ -69,7 +77,7 @@ def verify(results: Path, *, scripts: Path | None = SCRIPTS) -> Verdict:
         notes.append(f"{len(leftover)} jobs are behind no table, figure or report: {', '.join(leftover[:5])} ...")
     if scripts and scripts.is_dir():
         found += checks.older_than_code(chain, needed, scripts)
-        found += checks.older_than_lock(chain, needed, scripts.parent / "envs" / "requirements.lock")
+        found += checks.older_than_lock(chain, needed, scripts, scripts.parent / "envs")
     else:
         notes.append("The outputs' age was not compared with the code's: there are no scripts here")
     size = sum((results / path).stat().st_size for path, digest in digests.items() if digest)

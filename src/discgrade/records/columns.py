@@ -4,7 +4,11 @@ import pyarrow as pa
 
 
 def column(name: str, kind: pa.DataType, meaning: str, unit: str = "", nullable: bool = False) -> pa.Field:
-    """Describe one column: its type, what it means and its unit."""
+    """Describe one column: its type, what it means and its unit.
+
+    Meaning and unit are words: they are in the files, but in no digest of code, and `records.read` does not compare
+    them. So better words make nothing run again, and a file keeps the old ones until it is made again for a reason.
+    """
     metadata = {"meaning": meaning} | ({"unit": unit} if unit else {})
     return pa.field(name, kind, nullable=nullable, metadata=metadata)
 

@@ -6,4 +6,6 @@ from discgrade.step import step
 
 with step(snakemake) as job:  # noqa: F821
     schema = sample_schema(24)
-    records.write([fill(schema, disc=f"{name}-L4/L5") for name in patients(job.wildcards.shard)], schema, job.output[0])
+    records.write(
+        [fill(schema, disc=f"{name}-L4/L5") for name in patients(job.wildcard("shard"))], schema, job.output("samples")
+    )

@@ -6,6 +6,7 @@ from discgrade.records.scores import SCORES
 from discgrade.step import step
 
 with step(snakemake) as job:  # noqa: F821
+    settings = job.param("intervals", dict[str, int])
     rows = [
         fill(
             INTERVALS,
@@ -16,9 +17,9 @@ with step(snakemake) as job:  # noqa: F821
             probability=0.9973,
             unit="patient",
             units=2,
-            draws=job.params.intervals["draws"],
-            bootstrap_seed=job.params.intervals["seed"],
+            draws=settings["draws"],
+            bootstrap_seed=settings["seed"],
         )
-        for score in records.read(job.input.scores, SCORES).to_pylist()
+        for score in records.read(job.input("scores"), SCORES).to_pylist()
     ]
-    records.write(rows, INTERVALS, job.output.intervals)
+    records.write(rows, INTERVALS, job.output("intervals"))

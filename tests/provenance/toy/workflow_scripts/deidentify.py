@@ -1,5 +1,4 @@
 from hashlib import sha256
-from pathlib import Path
 
 from toy import fill, patients
 
@@ -9,11 +8,11 @@ from discgrade.step import step
 
 with step(snakemake, private=True) as job:  # noqa: F821
     rows = []
-    for patient in patients(job.wildcards.shard):
-        image = Path(job.params.export, patient, "image.dcm")
+    for patient in patients(job.wildcard("shard")):
+        image = job.path("export") / patient / "image.dcm"
         image.parent.mkdir(parents=True, exist_ok=True)
         image.write_bytes(patient.encode() * 100)
         digest = sha256(image.read_bytes()).hexdigest()
         path = f"{patient}/image.dcm"
         rows.append(fill(INSTANCES, patient=patient, sop_instance_uid=patient, path=path, digest=digest))
-    records.write(rows, INSTANCES, job.output.instances)
+    records.write(rows, INSTANCES, job.output("instances"))

@@ -1,6 +1,4 @@
-from pathlib import Path
-
 from discgrade.step import step
 
 with step(snakemake, private=True) as job:  # noqa: F821
-    Path(job.output.ratings).write_text("patient_id\nMueller\n")
+    job.output("ratings").write_text("patient_id\nMueller\n")

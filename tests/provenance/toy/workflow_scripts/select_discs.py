@@ -1,5 +1,4 @@
 import json
-from pathlib import Path
 
 from toy import fill
 
@@ -9,7 +8,7 @@ from discgrade.records.export import INSTANCES
 from discgrade.step import step
 
 with step(snakemake) as job:  # noqa: F821
-    instances = records.read_all(job.input.instances, INSTANCES)
+    instances = records.read_all(job.inputs("instances"), INSTANCES)
     rows = [
         fill(
             DISCS,
@@ -24,6 +23,6 @@ with step(snakemake) as job:  # noqa: F821
         )
         for patient in instances["patient"].to_pylist()
     ]
-    records.write(rows, DISCS, job.output.discs)
+    records.write(rows, DISCS, job.output("discs"))
     stage = {"unit": "discs", "received": len(rows) + 1, "excluded": {"no image": 1}, "kept": len(rows)}
-    Path(job.output.flow).write_text(json.dumps({"stages": [stage]}))
+    job.output("flow").write_text(json.dumps({"stages": [stage]}))
