@@ -18,12 +18,12 @@ config = {"study": "steps", "cohort": {}}
 rule all:
     input: expand("results/steps/{kind}.txt", kind=["well", "ours", "theirs", "private", "private_ours"])
 rule work:
-    output: "results/steps/{kind}.txt"
+    output: text="results/steps/{kind}.txt"
     params: seed=7
     log: "results/steps/logs/{kind}.log"
     script: "workflow_scripts/work.py"
 rule elsewhere:
-    output: "results/steps/elsewhere.txt"
+    output: text="results/steps/elsewhere.txt"
     log: "results/steps/logs/elsewhere.log"
     script: "other/scripts/work.py"
 """
@@ -52,7 +52,7 @@ with step(snakemake, private=kind.startswith("private")) as job:
     if kind == "slow":
         Path("pid").write_text(str(os.getpid()))
         time.sleep(60)
-    Path(job.output[0]).write_text(repr(draw))
+    job.output("text").write_text(repr(draw))
 """
 
 
