@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydicom.valuerep import DSfloat
 
-from discgrade.deidentification.values import capped_age, numbers, parsed_date, shifted, written_numbers, years
+from discgrade.deidentification.values import numbers, parsed_date, shifted, written_numbers
 
 
 @pytest.mark.parametrize(
@@ -97,27 +97,6 @@ def test_the_days_between_two_dates_stay(day, shift):
     moved = shifted(f"{day:%Y%m%d}".zfill(8), shift)
     if moved is not None and parsed_date(moved) != day:
         assert (parsed_date(moved) - day).days == shift
-
-
-@pytest.mark.parametrize(
-    ("age", "kept"),
-    [
-        ("054Y", "054Y"),
-        ("089Y", "089Y"),
-        ("090Y", "090Y"),
-        ("101Y", "090Y"),
-        ("006M", "006M"),
-        ("54Y", None),
-        ("old", None),
-    ],
-)
-def test_ages_above_ninety_are_ninety(age, kept):
-    assert capped_age(age) == kept
-
-
-def test_an_age_in_months_is_a_fraction_of_years():
-    assert years("018M") == 1.5
-    assert years("") is None
 
 
 @pytest.mark.parametrize(

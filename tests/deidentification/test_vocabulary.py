@@ -47,6 +47,12 @@ def test_terms_are_those_of_their_attribute():
     assert vocabulary.coded(int(Tag("SmokingStatus")), "YES") is None
 
 
+@pytest.mark.parametrize("spelled", ["ELLIPTICAL", "ELLIPSOIDAL", "Elliptical", "ellipsoidal"])
+def test_a_manufacturers_spelling_becomes_the_standards(spelled):
+    assert vocabulary.coded(int(Tag("CoverageOfKSpace")), spelled) == "ELLIPSOIDAL"
+    assert vocabulary.coded(int(Tag("ScanningSequence")), spelled) is None
+
+
 def test_a_technique_keeps_the_values_that_are_known():
     assert vocabulary.coded(int(Tag("ScanOptions")), "FS\\KOVACS\\PFP") == "FS\\PFP"
     assert vocabulary.coded(int(Tag("ScanOptions")), "KOVACS") is None

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 from pydicom._uid_dict import UID_dictionary
 
-from discgrade.deidentification import codes, encoding, profile, raw, values, vocabulary
+from discgrade.deidentification import characteristics, codes, encoding, profile, raw, values, vocabulary
+from discgrade.deidentification.characteristics import age_between
 from discgrade.deidentification.identifiers import PatientIdentifiers
 from discgrade.deidentification.profile import Action, Rule
 from discgrade.deidentification.pseudonyms import Pseudonyms
@@ -12,6 +13,8 @@ from discgrade.deidentification.pseudonyms import Pseudonyms
 _LONGEST = 0xFFFE
 _PER_FRAME = 0x52009230
 _SHORTEST_IDENTIFIER = 4  # bytes
+_AGE, _BIRTH = 0x00101010, 0x00100030
+_EXAMINED = (0x00080020, 0x00080021, 0x00080022, 0x00080023)  # dates of study, series, acquisition, content
 
 
 @dataclass
@@ -47,7 +50,18 @@ class Cleaner:
     described: bool = field(default=False, init=False)
 
     def clean(self, elements: raw.Item) -> list[encoding.Element]:
-        """Return the elements that may leave, as tag, value representation and little-endian bytes."""
+        """Return the elements that may leave, as tag, value representation and little-endian bytes.
+
+        A missing age is that between the dates of birth and of the examination.
+        """
+        kept = self._cleaned(elements)
+        if not self.options.sex_and_age or any(tag == _AGE and value for tag, _, value in kept):
+            return kept
+        days = (age_between(raw.text(elements, _BIRTH), raw.text(elements, tag)) for tag in _EXAMINED)
+        age = next(filter(None, days), None)
+        return [one for one in kept if one[0] != _AGE] + [(_AGE, "AS", age.encode())] if age else kept
+
+    def _cleaned(self, elements: raw.Item) -> list[encoding.Element]:
         kept = codes.item(raw.text(elements, codes.VALUE), raw.text(elements, codes.SCHEME))
         for tag, element in elements.items():
             rule = profile.rule(tag, self.options)
@@ -115,9 +129,9 @@ class Cleaner:
                 self.shifted |= kept != text
                 return kept
             case Action.SEX:
-                return text if text in ("F", "M", "O") else None
+                return characteristics.sex(text)
             case Action.AGE:
-                return values.capped_age(text)
+                return characteristics.written_age(text)
             case Action.DESCRIBE:
                 return self._description(text)
         kept = vocabulary.text(tag, text)
@@ -137,7 +151,7 @@ class Cleaner:
         return new
 
     def _sequence(self, element: raw.Raw) -> bytes | None:
-        found = [self.clean(item) for item in element.items]
+        found = [self._cleaned(item) for item in element.items]
         found = [one for one in found if one or element.tag == _PER_FRAME]
         return encoding.items(map(encoding.dataset, found)) if found else None
 

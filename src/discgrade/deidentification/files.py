@@ -44,6 +44,13 @@ SAMPLES, PHOTOMETRIC, FRAMES, ROWS, COLUMNS, BITS_STORED, HIGH_BIT, SIGNED = (
 )  # fmt: skip
 
 _METHOD = b"discgrade: PS3.15 Basic Profile, default-deny"
+_TOLD = {
+    name: int(Tag(keyword))
+    for name, keyword in {
+        "sex": "PatientSex", "age": "PatientAge", "field_strength": "MagneticFieldStrength",
+        "row_spacing": "PixelSpacing",
+    }.items()
+}  # fmt: skip
 _DEVICE = tuple(int(Tag(name)) for name in ("Manufacturer", "ManufacturerModelName", "DeviceSerialNumber"))
 _GREY = ("MONOCHROME1", "MONOCHROME2")
 _PUBLIC = re.compile(r"1\.2\.840\.10008(\.\d{1,4}){1,6}", re.ASCII)
@@ -65,12 +72,14 @@ class Exported:
         content: The whole file.
         record: Its row of `records.export.INSTANCES`, without path.
         duplicate: Digest of pixels and attributes but UIDs: two files of a patient that share it are one image sent
-            twice. None where all pixels are equal.
+            twice. None where the image is blank.
+        unread: Columns of the row that are empty though the source says something there.
     """
 
     content: bytes
     record: dict[str, Any]
     duplicate: bytes | None
+    unread: tuple[str, ...]
 
 
 @contextmanager
@@ -158,7 +167,15 @@ def _deidentified(dataset: FileDataset, settings: Settings, gathered: Gathered) 
         raise RejectedError(str(reason)) from None
     content = header + image.encoded
     row = instances.record(written, content, image.digest)
-    return Exported(content, row, None if image.blank else _duplicate(row["patient"], kept, image.digest))
+    duplicate = None if image.blank else _duplicate(row["patient"], kept, image.digest)
+    return Exported(content, row, duplicate, tuple(_unread(row, elements, settings.options)))
+
+
+def _unread(row: dict[str, Any], elements: raw.Item, options: profile.Options) -> Iterator[str]:
+    for name, tag in _TOLD.items():
+        dropped = name in ("sex", "age") and not options.sex_and_age
+        if row[name] is None and not dropped and raw.text(elements, tag):
+            yield name
 
 
 def _judge(elements: raw.Item) -> None:

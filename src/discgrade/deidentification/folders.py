@@ -1,6 +1,7 @@
 """Exporting the files of a shard, source folder by source folder."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -58,12 +59,14 @@ class Outcome:
         rated: Row of `records.export.INSTANCES` of each exported image with readings, by the sheet's SOP Instance UID.
         patients: Old and new patient ID of each exported file.
         exported: Number of exported files.
+        unread: Number of files by the column that is empty though they say something there.
     """
 
     rejected: list[tuple[int, str, str]] = field(default_factory=list)
     rated: dict[str, Row] = field(default_factory=dict)
     patients: set[tuple[str, str]] = field(default_factory=set)
     exported: int = 0
+    unread: Counter[str] = field(default_factory=Counter)
 
 
 class _Written(NamedTuple):
@@ -104,7 +107,7 @@ def _export_folder(group: Sequence[tuple[int, Header]], job: Job, seen: set[byte
     written: list[_Written] = []
     for index, header in sorted(group, key=lambda one: (job.uid_in_sheet(one[1].instance) not in job.rated, one[0])):
         try:
-            row = _export_file(header, job, gathered, seen)
+            row = _export_file(header, job, gathered, seen, outcome)
             written.append(_Written(index, header, row, len(gathered[row["patient"]])))
         except RejectedError as reason:
             outcome.rejected.append((index, header.path, str(reason)))
@@ -128,7 +131,7 @@ def _note(one: _Written, job: Job, outcome: Outcome) -> None:
         outcome.rated[uid] = one.row
 
 
-def _export_file(header: Header, job: Job, gathered: Gathered, seen: set[bytes]) -> Row:
+def _export_file(header: Header, job: Job, gathered: Gathered, seen: set[bytes], outcome: Outcome) -> Row:
     """Write one anonymised file and return its row of `records.export.INSTANCES`.
 
     Raises:
@@ -145,6 +148,7 @@ def _export_file(header: Header, job: Job, gathered: Gathered, seen: set[bytes])
         raise RejectedError("same image as another one of the patient")
     if one.duplicate:
         seen.add(one.duplicate)
+    outcome.unread.update(one.unread)
     return _write(one, job.staged)
 
 

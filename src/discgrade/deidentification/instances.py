@@ -8,7 +8,7 @@ from typing import Any
 from pydicom.tag import Tag
 
 from discgrade.deidentification import raw
-from discgrade.deidentification.values import years
+from discgrade.deidentification.characteristics import tesla, years
 
 _SHARED, _PER_FRAME = 0x52009229, 0x52009230
 _TEXTS = {
@@ -50,7 +50,7 @@ def record(elements: raw.Item, content: bytes, pixel_digest: str) -> dict[str, A
         "position": _numbers(elements, _POSITION, 3),
         "series_description": raw.text(elements, _DESCRIPTION) or None,
         "manufacturer": usual_name(raw.text(elements, _MANUFACTURER)),
-        "field_strength": next(iter(_numbers(elements, _FIELD, 1) or []), None),
+        "field_strength": next(map(tesla, _numbers(elements, _FIELD, 1) or []), None),
         "sex": raw.text(elements, _SEX) or None,
         "age": years(raw.text(elements, _AGE)),
         "pixel_digest": pixel_digest,

@@ -92,6 +92,8 @@ def deidentify_shard(
     _write_tables(outcome, rows, tables)
     reasons = dict(Counter(reason for _, _, reason in outcome.rejected))
     log.info("shard %s: %d files exported, rejected: %s", shard, outcome.exported, reasons or "none")
+    for column, count in sorted(outcome.unread.items()):
+        log.info("shard %s: %d files say something of %s that is not understood: left out", shard, count, column)
 
 
 @contextmanager

@@ -10,8 +10,6 @@ from pydicom.valuerep import format_number_as_ds
 
 # Dates that stand for "unknown"; shifting one would give the shift away.
 CONSTANT_DATES = frozenset({"00010101", "11111111", "19000101", "19700101", "99991231"})
-OLDEST_AGE = 90
-
 Multiplicity = tuple[int, int | None]
 
 _DECIMAL = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
@@ -28,8 +26,6 @@ _WORD = re.compile(rb"[\x20-\x7e]{4}|[A-Za-z\xc0-\xfe]{5}|(?:[A-Za-z]\0){5}")
 _LETTERS = re.compile(rb"[A-Za-z]{5}")
 # Magnitudes that measurements have, in any unit; those of bytes that are a text lie beyond, save by chance.
 _MAGNITUDES = {"FL": (1e-30, 1e7), "FD": (1e-30, 1e15)}
-_AGE = re.compile(r"(\d{3})([DWMY])", re.ASCII)
-_PER_YEAR = {"D": 365.25, "W": 365.25 / 7, "M": 12.0, "Y": 1.0}
 
 
 def numbers(value: bytes, representation: str, multiplicity: Multiplicity) -> bytes | None:
@@ -131,17 +127,3 @@ def parsed_date(text: str) -> date | None:
         return date(int(text[:4]), int(text[4:6]), int(text[6:]))
     except ValueError:
         return None
-
-
-def years(age: str) -> float | None:
-    """Return an AS value such as 034Y or 018M in years, or None if it is no age."""
-    match = _AGE.fullmatch(age)
-    return int(match[1]) / _PER_YEAR[match[2]] if match else None
-
-
-def capped_age(age: str) -> str | None:
-    """Return an age, 090Y for everyone older; None if it is no age."""
-    value = years(age)
-    if value is None:
-        return None
-    return age if value < OLDEST_AGE else f"{OLDEST_AGE:03d}Y"

@@ -28,6 +28,7 @@ _WORDED = {
 _CREATORS = frozenset({int(Tag("DimensionIndexPrivateCreator")), int(Tag("FunctionalGroupPrivateCreator"))})
 _IMAGE_TYPES = frozenset({int(Tag("ImageType")), int(Tag("FrameType"))})
 _SETS = frozenset(int(Tag(keyword)) for keyword in ("ScanningSequence", "SequenceVariant", "ScanOptions"))
+_SPELLINGS = {(int(Tag("CoverageOfKSpace")), "ELLIPTICAL"): "ELLIPSOIDAL"}  # Philips
 _WORD = re.compile(r"[^\W_]+[*]?")
 _SHORT_NUMBER = re.compile(r"\d{1,2}", re.ASCII)
 _DIGIT = re.compile(r"(?<![^\W_])\d(?![^\W_])", re.ASCII)
@@ -54,15 +55,21 @@ def coded(tag: int, value: str) -> str | None:
     """Return a coded string if all its values are terms of that attribute, else None.
 
     Manufacturers add values of their own to some attributes: an image type gets OTHER for such a value from the third
-    on, and a technique that is a set of values keeps those that are known.
+    on, and a technique that is a set of values keeps those that are known. Small letters become capital ones.
     """
     known = terms().get(tag, frozenset())
-    parts = [part.strip(" \0") for part in value.split("\\")]
+    parts = [_spelled(part.strip(" \0"), tag, known) for part in value.split("\\")]
     if tag in _IMAGE_TYPES and known.issuperset(parts[:2]):
         parts[2:] = [part if part in known or not part else "OTHER" for part in parts[2:]]
     elif tag in _SETS and not known.isdisjoint(parts):
         parts = [part for part in parts if part in known]
     return "\\".join(parts) if known.issuperset(part for part in parts if part) else None
+
+
+def _spelled(part: str, tag: int, known: frozenset[str]) -> str:
+    """Return the standard's spelling of a term that a manufacturer spells in another way."""
+    term = _SPELLINGS.get((tag, part.upper()), part.upper())
+    return term if term in known else part
 
 
 def described(text: str, allowed: frozenset[str]) -> str:
