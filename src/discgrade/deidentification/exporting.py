@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from discgrade import records
+from discgrade import private as privacy
 
 MANIFESTS = "exported"
 
@@ -61,5 +61,5 @@ def _read(path: Path) -> set[str]:
 
 
 def _write(private: Path, shard: str, paths: Collection[str]) -> None:
-    with records.replacing(private / MANIFESTS / f"{shard}.txt") as partial:
-        partial.write_text("".join(f"{path}\n" for path in sorted(paths)), "ascii")
+    with privacy.writing(private / MANIFESTS / f"{shard}.txt") as text:
+        text.writelines(f"{path}\n" for path in sorted(paths))

@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from discgrade.private import RefusedError
+from discgrade.private import RefusedError, writing
 from discgrade.records import replacing
 
 KEY = "pseudonym.key"
@@ -82,9 +82,8 @@ class RandomMap:
 
     def save(self) -> None:
         """Write the map, whole or not at all."""
-        with replacing(self._path) as partial_path:
-            partial_path.touch(0o600, exist_ok=False)
-            partial_path.write_text(json.dumps(self._numbers), "utf-8")
+        with writing(self._path) as text:
+            json.dump(self._numbers, text)
 
 
 def check_fingerprint(export: Path, fingerprint: str) -> None:
