@@ -446,13 +446,30 @@ def test_a_folder_inside_the_scans_is_refused(study, place):
         study.run()
 
 
+def test_a_sheet_inside_the_results_is_refused(study):
+    write_images(study.scans, {"a/1": person(1)})
+    study.results.mkdir(parents=True)
+    study.sheet = study.results / "ratings.csv"
+    with pytest.raises(ValueError, match="sheet of readings lies inside the results"):
+        write_sheet(study.sheet, [rated(1)])
+        study.run()
+
+
 def test_the_private_folder_is_its_owners_only(study):
     write_images(study.scans, {"a/1": person(1)})
     study.private.mkdir(mode=0o755)
     study.run()
     assert study.private.stat().st_mode & 0o777 == 0o700
-    for path in study.private.rglob("*.csv"):
-        assert path.stat().st_mode & 0o777 == 0o600
+    for path in study.private.rglob("*"):
+        assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600)
+
+
+def test_what_is_not_understood_of_a_header_is_counted_in_the_log(study, caplog):
+    write_images(study.scans, {f"a/{i}": person(1, i, PatientSex="X", MagneticFieldStrength="1500") for i in range(2)})
+    with caplog.at_level(logging.INFO):
+        study.run(["00"])
+    assert "shard 00: 2 files say something of sex that is not understood: left out" in caplog.messages
+    assert "shard 00: 2 files say something of field_strength that is not understood: left out" in caplog.messages
 
 
 def test_characteristics_are_kept_as_chosen(study):

@@ -65,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(given: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    privacy.check_places(given.source, given.private, given.destination / "export")
+    privacy.check_places(given.source, given.private, given.destination / "export", given.ratings)
     headers(given.source, given.private)
     digits = max(2, len(str(given.shards - 1)))
     shards = [f"{number:0{digits}d}" for number in range(given.shards)]

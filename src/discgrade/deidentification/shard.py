@@ -61,7 +61,7 @@ def deidentify_shard(
         rules.SheetError: if the sheet breaks a rule; no image is read then.
         private.RefusedError: if the private folder or the key may not be used, or there are no scans or no sheet.
     """
-    privacy.check_places(source.dicom, private, export)
+    privacy.check_places(source.dicom, private, export, source.ratings)
     privacy.make(private)
     for table in (tables.instances, tables.rejected, tables.ratings):
         records.remove_leftovers(table)
