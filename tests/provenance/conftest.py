@@ -34,6 +34,7 @@ def discgrade(*arguments: object, cwd: Path | None = None) -> subprocess.Complet
 
 def new_toy(folder: Path) -> Path:
     shutil.copytree(TOY, folder)
+    shutil.copytree(PACKAGE.parents[1] / "envs", folder / "envs")
     (folder / "src").mkdir()
     (folder / "src" / "discgrade").symlink_to(PACKAGE)
     return folder

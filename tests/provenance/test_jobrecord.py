@@ -3,7 +3,8 @@ import re
 
 import pytest
 
-from discgrade.provenance.chain import read_chain, self_digest
+from discgrade.provenance import jobrecord
+from discgrade.provenance.chain import LAYOUT, read_chain, self_digest
 from discgrade.provenance.digests import content_digest, file_digest
 
 
@@ -36,7 +37,8 @@ def test_a_record_says_what_was_done_with_what(training):
     assert training["wildcards"] == {"variant": "default", "split": "fold-01"}
     assert training["params"]["training"] == {"epochs": 2, "loss": "categorical_crossentropy"}
     assert training["params"]["code"] == training["code"]
-    assert training["lock"] == "0" * 64
+    assert training["params"]["lock"] == training["lock"]
+    assert training["layout"] == LAYOUT
     assert training["seed"] == 1
     assert training["threads"] == 1
     assert training["packages"].keys() >= {"pyarrow", "snakemake"}
@@ -44,6 +46,22 @@ def test_a_record_says_what_was_done_with_what(training):
     assert training["device"] == {"kind": "CPU"}
     assert 1e7 < training["peak_memory_bytes"] < 1e10
     assert training["started"] < training["ended"]
+
+
+@pytest.mark.parametrize(
+    ("given", "seed"),
+    [
+        ({"seed": "3"}, 3),
+        ({"augmentation": {"copies": 2, "seed": 5}}, 5),
+        ({"export": "x", "key_seed": 7}, 7),
+        ({"key_seed": None, "shard": "00"}, None),
+        ({"run": {"variant": "default", "seed": 1}}, None),
+        ({"run": {"variant": "default", "seed": 1}, "seed": 2}, 2),
+        ({"runs": [{"seed": 1}]}, None),
+    ],
+)
+def test_the_seed_is_what_the_job_itself_draws_with(given, seed):
+    assert next(jobrecord._seeds(given), None) == seed
 
 
 def test_inputs_and_outputs_carry_size_and_digest(chain, training):

@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -123,6 +124,47 @@ def test_an_output_older_than_its_rules_code_is_named(toy):
     script.write_text(script.read_text().replace("0.912", "0.913"))
     found = faults(toy / "results" / "toy", toy / "workflow_scripts")
     assert found == {("older output", "tables/table2.csv, tables/table2.md")}
+
+
+def test_an_output_made_with_other_packages_than_its_rule_reaches_now_is_named(toy):
+    lock = toy / "envs" / "requirements.lock"
+    newer = re.sub(r"^tensorflow==\S+", "tensorflow==0.0.1", lock.read_text(), flags=re.MULTILINE)
+    lock.write_text(newer)
+    assert faults(toy / "results" / "toy", toy / "workflow_scripts") == set()
+    lock.write_text(re.sub(r"^pyarrow==\S+", "pyarrow==0.0.1", newer, flags=re.MULTILINE))
+    found = verify(toy / "results" / "toy", scripts=toy / "workflow_scripts").faults
+    assert {fault.kind for fault in found} == {"older output"}
+    assert any("scores.parquet" in fault.culprit for fault in found)
+    assert all("older than its rule's locked packages" in fault.message for fault in found)
+
+
+def as_earlier(results, name):
+    """Give a record the form that it had in the first layout."""
+    path = results / "provenance" / name
+    record = {key: value for key, value in json.loads(path.read_text()).items() if key != "layout"}
+    path.write_text(json.dumps(record | {"digest": self_digest(record)}))
+
+
+def test_what_an_earlier_layout_left_is_named_with_its_record(results):
+    (results / "tables" / "old.csv").write_text("1")
+    record = json.loads((results / "provenance/table2/job.json").read_text())
+    record["outputs"] = [record["outputs"][0] | {"path": "tables/old.csv"}]
+    (results / "provenance/table0").mkdir()
+    (results / "provenance/table0/job.json").write_text(json.dumps(record))
+    as_earlier(results, "table0/job.json")
+    found = verify(results, scripts=None).faults
+    assert [(fault.kind, fault.culprit) for fault in found] == [("earlier layout", "tables/old.csv")]
+    assert found[0].message.endswith("remove it, and provenance/table0/job.json")
+    (results / "tables" / "old.csv").unlink()
+    assert faults(results) == set()
+
+
+def test_a_study_of_an_earlier_layout_is_refused_in_one_sentence(results):
+    for path in (results / "provenance").glob("*/*.json"):
+        as_earlier(results, path.relative_to(results / "provenance"))
+    with pytest.raises(ValueError, match="made in an earlier layout of the results") as refused:
+        verify(results)
+    assert "\n" not in str(refused.value)
 
 
 def test_a_job_that_made_the_same_again_breaks_nothing(toy):
