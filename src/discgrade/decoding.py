@@ -1,15 +1,13 @@
 """How the outputs of a run become grades."""
 
 from collections.abc import Callable
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from discgrade.grades import grades_of, nearest
-from discgrade.settings.model import Scale
+from discgrade.settings.model import Decoding, Scale
 
-Rule = Literal["argmax", "median", "mean"]
 Floats = NDArray[np.float64]
 
 
@@ -26,10 +24,10 @@ def _mean(probabilities: Floats, grades: Floats) -> Floats:
     return nearest(probabilities @ grades / probabilities.sum(axis=1), grades)
 
 
-_RULES: dict[Rule, Callable[[Floats, Floats], Floats]] = {"argmax": _argmax, "median": _median, "mean": _mean}
+_RULES: dict[Decoding, Callable[[Floats, Floats], Floats]] = {"argmax": _argmax, "median": _median, "mean": _mean}
 
 
-def decode(outputs: ArrayLike, scale: Scale, rule: Rule = "argmax") -> Floats:
+def decode(outputs: ArrayLike, scale: Scale, rule: Decoding = "argmax") -> Floats:
     """Turn the outputs of a run into grades of its scale.
 
     Args:

@@ -1,11 +1,8 @@
-"""Joining shards, counting exclusions, refusing what contradicts itself."""
+"""Joining shards into one cohort."""
 
 import numpy as np
 import pytest
 from small_cohorts import MEDIAN
-
-from discgrade.records.flow import CohortSize, Stage
-from discgrade.settings.model import Reference
 
 
 def test_shards_become_one_cohort(select, make_reading, make_instance):
@@ -44,123 +41,10 @@ def test_days_of_the_readings_may_be_unknown(select, make_reading, make_instance
     ]
 
 
-def test_flow_counts_every_stage(select, make_reading, make_instance):
-    readings = [
-        [make_reading("P1"), make_reading("P1", reading=2), make_reading("P1", "L5/S1", rater="R2")],
-        [make_reading("P2", rater="R2", cohort="external"), make_reading("P3", cohort="external")],
-    ]
-    images = [[make_instance("P1"), make_instance("P4")], [make_instance("P2"), make_instance("P3")]]
-    flow = select(readings, images, rejected=[["not DICOM", "truncated"], ["not DICOM"]]).flow
-    assert flow.stages == (
-        Stage("files", received=7, excluded={"not DICOM": 2, "truncated": 1}, kept=4),
-        Stage("readings", received=5, excluded={}, kept=5),
-        Stage("discs", received=4, excluded={"no reading 1 by R1": 2}, kept=2),
-        Stage("patients", received=4, excluded={"no readings": 1, "no disc with reading 1 by R1": 1}, kept=2),
-    )
-    assert flow.reference == "reading 1 by R1"
-    assert flow.raters == {"R1": {"1": 2, "2": 1}, "R2": {"1": 2}}
-    assert flow.cohorts == {"external": CohortSize(patients=1, discs=1), "primary": CohortSize(patients=1, discs=1)}
-
-
-@pytest.mark.parametrize(("grades", "scales"), [([2.0, 3.0], ("integral",)), ([2.0, 3.3], ("fractional", "integral"))])
-def test_flow_names_the_scales(select, make_reading, make_instance, grades, scales):
-    readings = [make_reading(f"P{number}", grade=grade) for number, grade in enumerate(grades)]
-    assert select([readings], [[make_instance(row["patient"]) for row in readings]]).flow.scales == scales
-
-
 def test_median_of_an_integral_cohort_is_integral(select, make_reading, make_instance):
     cohort = select([[make_reading(grade=2.0), make_reading(grade=3.0, rater="R2")]], [[make_instance()]], MEDIAN)
     assert cohort.discs["grade"].tolist() == [3.0]
     assert cohort.flow.reference == "first reading by any rater"
-
-
-def test_the_same_reading_twice_counts_once(select, make_reading, make_instance):
-    cohort = select([[make_reading(), make_reading()]], [[make_instance()]])
-    assert len(cohort.discs) == 1
-    assert cohort.flow.stages[1].excluded == {"the same reading again": 1}
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        (
-            [{"cohort": "primary"}, {"cohort": "external", "level": "L5/S1"}],
-            "patient P1 is in the cohorts external, primary; a patient belongs to one",
-        ),
-        ([{"grade": 2.0}, {"grade": 3.0}], r"disc P1-L4/L5 has the grades 2.0, 3.0 in reading 1 by R1"),
-        ([{"width": 0.0}], r"disc P1-L4/L5: the ROI's width and height should be > 0. Received: 0.0 x 40.0 px"),
-        ([{"x": 100.0}], r"should overlap its slice of 100 x 200 px. Received: x 100.0, y 20.0, 50.0 x 40.0 px by R1"),
-        ([{"y": -40.0}], r"should overlap its slice of 100 x 200 px. Received: x 10.0, y -40.0"),
-        ([{"frame": 2}], "disc P1-L4/L5: frame should be from 1 to 1. Received: 2"),
-        ([{"sop_instance_uid": "P1.1.9"}], "image P1.1.9 of a reading by R1 was not exported"),
-        ([{"grade": 2.5}], r"grade should be one of 1.0, 1.3, .* Received: 2.5 by R1"),
-        ([{"rater": "R2"}], "cohort.reference.rater should be one of R2. Received: R1"),
-        ([{"reading": 2}], "cohort.reference.reading should be one of 2, the readings of R1. Received: 1"),
-    ],
-)
-def test_contradictions_are_refused(select, make_reading, make_instance, changes, message):
-    with pytest.raises(ValueError, match=message):
-        select([[make_reading(**change) for change in changes]], [[make_instance()]])
-
-
-def test_roi_partly_outside_is_no_fault(select, make_reading, make_instance):
-    assert len(select([[make_reading(x=-49.0, y=199.0)]], [[make_instance()]]).discs) == 1
-
-
-def test_patient_in_two_cohorts_is_seen_across_shards(select, make_reading, make_instance):
-    readings = [[make_reading()], [make_reading(study_uid="P1.2", disc="other", sop_instance_uid="P1.2.1", cohort="b")]]
-    images = [[make_instance()], [make_instance(sop_instance_uid="P1.2.1")]]
-    with pytest.raises(ValueError, match="patient P1 is in the cohorts b, primary"):
-        select(readings, images)
-
-
-def test_two_grades_are_seen_across_shards(select, make_reading, make_instance):
-    with pytest.raises(ValueError, match=r"has the grades 2.0, 3.0.*\n.*images in the shards 00, 01; keep the files"):
-        select([[make_reading(grade=2.0)], [make_reading()]], [[make_instance()], [make_instance()]])
-
-
-def test_same_pixels_under_two_patients_are_refused(select, make_reading, make_instance):
-    images = [
-        [make_instance("P1", pixel_digest="same")],
-        [make_instance("P2", pixel_digest="same"), make_instance("P2", sop_instance_uid="P2.1.2")],
-    ]
-    with pytest.raises(ValueError, match=r"patients P1, P2 share the pixels of 1 images, for example P1.1.1, P2.1.1;"):
-        select([[make_reading("P1")], [make_reading("P2")]], images)
-
-
-def test_same_pixels_of_one_patient_are_no_fault(select, make_reading, make_instance):
-    images = [make_instance(pixel_digest="same"), make_instance(pixel_digest="same", sop_instance_uid="P1.1.2")]
-    assert len(select([[make_reading()]], [images]).discs) == 1
-
-
-def test_unknown_rater_is_answered_with_those_that_exist(select, make_reading, make_instance):
-    readings = [make_reading(rater=f"R{number}", level=f"L{number}") for number in (2, 10, 3)]
-    with pytest.raises(ValueError, match=r"should be one of R2, R3, R10. Received: R7"):
-        select([readings], [[make_instance()]], Reference("reading", "R7", 1))
-
-
-def test_no_first_reading_leaves_no_median(select, make_reading, make_instance):
-    with pytest.raises(ValueError, match=r"the median takes first readings. There are none"):
-        select([[make_reading(reading=2)]], [[make_instance()]], MEDIAN)
-
-
-def test_no_readings_are_refused(select, make_instance):
-    with pytest.raises(ValueError, match="there are no readings; ratings should name at least one disc"):
-        select([[]], [[make_instance()]])
-
-
-def test_all_faults_come_in_one_message(select, make_reading, make_instance):
-    readings = [make_reading("P1", width=0.0), make_reading("P2", grade=2.5), make_reading("P3", rater="R2", frame=3)]
-    with pytest.raises(ValueError, match="cannot be used") as error:
-        select([readings], [[make_instance(row["patient"]) for row in readings]])
-    assert str(error.value).count("\n- ") == 3
-
-
-def test_many_faults_of_a_kind_are_shortened(select, make_reading, make_instance):
-    readings = [make_reading(f"P{number:02d}", width=0.0) for number in range(30)]
-    with pytest.raises(ValueError, match="and 10 more of this kind") as error:
-        select([readings], [[make_instance(row["patient"]) for row in readings]])
-    assert str(error.value).count("\n- ") == 21
 
 
 def test_nothing_is_written_when_the_cohort_is_refused(select, make_reading, make_instance, tmp_path):

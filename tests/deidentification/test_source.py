@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from mr_files import IDENTITY, mr_image, write_images
 from readings import reading, write_sheet
 
 from discgrade.deidentification import indexing, source
-from discgrade.deidentification.source import headers
+from discgrade.deidentification.source import Source, headers
 from discgrade.private import RefusedError
 
 SHARDS = ["00", "01", "02"]
@@ -167,3 +168,21 @@ def test_an_index_of_another_version_is_read_anew(tmp_path):
     first = headers(tmp_path / "scans", tmp_path / "private")
     (tmp_path / "private" / "index.csv").write_text("path,size\nKovács,many\n", "utf-8")
     assert headers(tmp_path / "scans", tmp_path / "private") == first
+
+
+def test_a_phantoms_scans_and_readings_lie_in_the_private_folder(study_of):
+    study = study_of("smoke.yaml")
+    found = source.source_of(study, Path("private/smoke"))
+    assert found == Source(Path("private/smoke/source/dicom"), Path("private/smoke/source/ratings.csv"), key_seed=7)
+
+
+def test_a_users_scans_and_readings_are_where_the_config_says_and_have_a_secret_key(study_of):
+    study = study_of()
+    own = replace(study.cohort, source="folder", dicom="scans", ratings="sheet.csv")
+    assert source.source_of(replace(study, cohort=own), Path("private/s")) == Source(Path("scans"), Path("sheet.csv"))
+
+
+def test_an_export_that_was_made_elsewhere_has_no_source(study_of):
+    study = study_of()
+    with pytest.raises(ValueError, match=r"cohort\.dicom and cohort\.ratings should name"):
+        source.source_of(replace(study, cohort=replace(study.cohort, source="export")), Path("private/s"))

@@ -9,7 +9,7 @@ from discgrade.grades import FRACTIONAL, INTEGRAL
 from discgrade.publication.published import PAPER, published
 from discgrade.reliability.metrics import (
     GLOBAL,
-    PER_GRADE,
+    MACRO,
     accuracy,
     error_scores,
     global_scores,
@@ -187,7 +187,7 @@ def test_many_matrices_score_as_each_alone():
     for index in np.ndindex(2, 3):
         alone = global_scores(stack[index])
         assert all(together[metric][index] == pytest.approx(alone[metric], abs=1e-14) for metric in GLOBAL)
-    assert {name: score.shape for name, score in per_grade.items()} == dict.fromkeys(PER_GRADE, (2, 3, 5))
+    assert {name: score.shape for name, score in per_grade.items()} == dict.fromkeys(MACRO, (2, 3, 5))
 
 
 def test_one_grade_only_is_undefined_but_for_what_counts():

@@ -35,7 +35,6 @@ GLOBAL: tuple[str, ...] = (
     *MACRO,
     "lin_ccc",
 )
-PER_GRADE: tuple[str, ...] = ("precision", "sensitivity", "specificity", "f1", "jaccard")
 ERRORS: tuple[str, ...] = ("mae", "bias", "pearson_r", "within_one")
 
 _TOLERANCE = 1e-6
