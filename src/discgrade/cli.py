@@ -51,6 +51,11 @@ COMMANDS = {
         "check every byte of a study and the chain of its records",
         "discgrade verify results/default",
     ),
+    "rate": Command(
+        "discgrade.rating.command",
+        "read discs in a browser: slice, region and grade, blind",
+        "discgrade rate SCANS --study private/NAME",
+    ),
     "phantom": Command(
         "discgrade.phantom.command",
         "write invented patients' scans and readings, to try things on",

@@ -8,7 +8,7 @@ the patient's left on the right and the front above.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from discgrade.imaging.roi import Box
 
 Plane = Literal["sagittal", "coronal", "axial"]
+T = TypeVar("T")
 Vector = NDArray[np.float64]
 
 _PLANES: tuple[Plane, ...] = ("sagittal", "coronal", "axial")
@@ -47,7 +48,7 @@ class Turn:
         shown = stored.T if self.transpose else stored
         return shown[:: -1 if self.flip else 1, :: -1 if self.mirror else 1]
 
-    def shape(self, rows: int, columns: int) -> tuple[int, int]:
+    def shape(self, rows: T, columns: T) -> tuple[T, T]:
         """Return rows and columns as shown; the same for any pair that belongs to them, such as spacings."""
         return (columns, rows) if self.transpose else (rows, columns)
 

@@ -118,7 +118,7 @@ Actions
         box         disc, series, slice, x, y, width, height; or disc, box: null to take it away
         grade       disc, grade
         ungradable  disc, reason, text (optional, at most 500 characters)
-        clear       disc: takes grade or ungradable away
+        clear       disc: takes grade or ungradable away; disc: null: the study is not set aside any more
         level       disc, level: another name, one of `any_level`, that no other disc of the item has
         lumbar      count: 4, 5 or 6 lumbar vertebrae; the discs are named anew from below
         add         a disc above the topmost one
@@ -133,3 +133,64 @@ Actions
         last action that is not undone yet (the last one undone, as long as nothing new was done), of whatever item;
         all but open and view can be undone, without end. 404 nothing_to_undo.
 """
+
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from discgrade.rating.ledger.actions import InvalidError
+from discgrade.rating.ledger.database import DiscFullError
+from discgrade.rating.scans.pixels import BrokenSliceError
+from discgrade.rating.server import endpoints
+from discgrade.rating.server.acting import ClosedError, NothingToUndoError
+from discgrade.rating.server.desk import UnknownError
+from discgrade.rating.server.endpoints import MalformedError, TooLargeError
+from discgrade.rating.server.windows import OtherWindowError, SupersededError
+
+ROUTES = [
+    Route("/", endpoints.page),
+    Route("/page/{name}", endpoints.page_file),
+    Route("/api/window", endpoints.open_window, methods=["POST"]),
+    Route("/api/window/check", endpoints.check_window, methods=["POST"]),
+    Route("/api/window/close", endpoints.close_window, methods=["POST"]),
+    Route("/api/start", endpoints.start),
+    Route("/api/worklist", endpoints.worklist),
+    Route("/api/items/{item}", endpoints.item),
+    Route("/api/items/{item}/series/{series:int}/slices/{slice:int}", endpoints.picture),
+    Route("/api/items/{item}/series/{series:int}/thumbnails", endpoints.thumbnails),
+    Route("/api/actions", endpoints.act, methods=["POST"]),
+    Route("/api/undo", endpoints.undo, methods=["POST"]),
+    Route("/api/redo", endpoints.redo, methods=["POST"]),
+]
+"""Every address that the server answers."""
+
+_STATUS: dict[type[Exception], tuple[int, str]] = {
+    MalformedError: (400, "malformed"),
+    UnknownError: (404, "unknown"),
+    NothingToUndoError: (404, "nothing_to_undo"),
+    OtherWindowError: (409, "other_window"),
+    SupersededError: (409, "superseded"),
+    ClosedError: (409, "closed"),
+    TooLargeError: (413, "too_large"),
+    InvalidError: (422, "invalid"),
+    BrokenSliceError: (422, "broken"),
+    DiscFullError: (507, "disc_full"),
+}
+_WORDS = {"unknown": "There is no such thing here", "nothing_to_undo": "There is nothing to undo"}
+
+
+def told(_: Request, error: Exception) -> Response:
+    """Turn an error into the answer that the page shows; only errors of ours are quoted."""
+    if isinstance(error, HTTPException):
+        return JSONResponse({"error": "unknown", "message": error.detail}, error.status_code)
+    status, code = next((answer for kind, answer in _STATUS.items() if isinstance(error, kind)), (500, "internal"))
+    message = "Something went wrong in the server; nothing was kept" if status == 500 else str(error) or _WORDS[code]
+    since = {"since": error.since} if isinstance(error, OtherWindowError) else {}
+    return JSONResponse({"error": code, "message": message, **since}, status)
+
+
+ERRORS: dict[Any, Any] = {**dict.fromkeys(_STATUS, told), HTTPException: told, Exception: told}
+"""What answers each kind of error."""

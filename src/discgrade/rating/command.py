@@ -1,0 +1,187 @@
+"""`discgrade rate`: the raters' page, its plan, and the sheet that comes of it."""
+
+import argparse
+import sys
+import webbrowser
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from discgrade import __version__
+from discgrade.private import RefusedError
+from discgrade.settings.rating import Rating
+
+if TYPE_CHECKING:
+    from discgrade.rating.server.desk import Desk
+
+_USAGE = """discgrade rate SCANS --study private/NAME [--port N] [--open] [--raters FILE] [--review FILE]
+       discgrade rate plan SCANS --study private/NAME [--reread SHARE] [--days N] ... [--config FILE]
+       discgrade rate export --study private/NAME [--out FILE]"""
+_DESCRIPTION = """Read discs in a browser: slice, region and grade, blind to all other grades.
+
+SCANS is a folder of DICOM files, as they are or exported. The page is served on this machine alone, at an address that
+holds the rater's secret. Every action is kept in readings.sqlite in the private folder, from which `rate export` makes
+the sheet of readings that the workflow takes, and a text for the methods section."""
+_KINDS = {"scale": ("fractional", "integral"), "reviewed": ("beside", "instead")}
+_PORT = 8040
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.usage, parser.description = _USAGE, _DESCRIPTION
+    parser.add_argument("words", nargs="+", metavar="SCANS", help="folder of scans, or what to do: plan SCANS, export")
+    parser.add_argument("--study", type=Path, required=True, metavar="FOLDER", help="private folder of the readings")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="config whose section `rating` is the plan")
+    parser.add_argument("--raters", type=Path, metavar="FILE", help="CSV: name, secret (made if empty), role")
+    page = parser.add_argument_group("the page")
+    page.add_argument("--port", type=int, default=_PORT, help=f"port (default: {_PORT}; 0: any that is free)")
+    page.add_argument("--open", action="store_true", help="open the browser")
+    page.add_argument("--review", type=Path, metavar="FILE", help="table of pseudo-labels and their probabilities")
+    page.add_argument("--host", default="127.0.0.1", help="address to listen at (default: this machine alone)")
+    page.add_argument("--origin", action="append", default=[], metavar="URL", help="address behind a reverse proxy")
+    page.add_argument("--now", type=_time, metavar="TIME", help="set the server's clock, to try out a plan")
+    plan = parser.add_argument_group("the plan")
+    for field in fields(Rating):
+        _add_setting(plan, field.name, getattr(Rating(), field.name))
+    export = parser.add_argument_group("export")
+    export.add_argument("--out", type=Path, metavar="FILE", help="sheet (default: readings.csv in the private folder)")
+
+
+def _add_setting(group: argparse._ArgumentGroup, name: str, default: Any) -> None:  # noqa: ANN401
+    option = f"--{name.replace('_', '-')}"
+    if isinstance(default, tuple):
+        group.add_argument(option, nargs="+", metavar="LEVEL", help=f"default: {' '.join(default)}")
+    elif name in _KINDS:
+        group.add_argument(option, choices=_KINDS[name], help=f"default: {default}")
+    else:
+        group.add_argument(option, type=type(default), metavar="VALUE", help=f"default: {default}")
+
+
+def _time(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def run(given: argparse.Namespace) -> int:
+    """Run the command and return its exit status."""
+    actions: Mapping[str, Callable[[argparse.Namespace], int]] = {"plan": _plan, "export": _export}
+    action = actions.get(given.words[0])
+    scans = given.words if action is None else given.words[1:]
+    if len(scans) != (0 if action is _export else 1):
+        raise RefusedError(f"The words after `rate` should be as here:\n{_USAGE}")
+    return (action or _serve)(given)
+
+
+def _told(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def _check_places(scans: Path, study: Path) -> None:
+    if study.resolve().is_relative_to(scans.resolve()):
+        raise RefusedError("The private folder should not lie in the folder of scans. Choose for example private/NAME")
+    if "results" in study.resolve().parts:
+        raise RefusedError("The private folder should not lie in the results, which may be passed on")
+
+
+def _settings(given: argparse.Namespace, before: Rating | None) -> Rating:
+    """Return the plan that is asked for: the one before, or the config's, with what the command names."""
+    from discgrade.rating import plan  # noqa: PLC0415 - `--help` needs none of it
+
+    settings = plan.from_config(given.config) if given.config is not None else before or Rating()
+    named = {field.name: getattr(given, field.name) for field in fields(Rating)}
+    return plan.changed(settings, {name: value for name, value in named.items() if value is not None})
+
+
+def _plan(given: argparse.Namespace) -> int:
+    """Keep a plan, and say who reads what by it."""
+    from discgrade.rating import plan  # noqa: PLC0415
+    from discgrade.rating.ledger.store import Store  # noqa: PLC0415
+    from discgrade.rating.raters import raters  # noqa: PLC0415
+    from discgrade.rating.scans.catalogue import read_studies  # noqa: PLC0415
+
+    scans = Path(given.words[1])
+    _check_places(scans, given.study)
+    store = Store(given.study)
+    studies = read_studies(scans, given.study, store.secret, _told)
+    people, _ = raters(given.raters, given.study)
+    settings = _settings(given, plan.kept(store))
+    plan.keep(store, settings, datetime.now(UTC).isoformat(timespec="seconds"))
+    for line in plan.described(settings, list(studies), people):
+        print(line)
+    return 0
+
+
+def _export(given: argparse.Namespace) -> int:
+    """Write the sheet, the table of what could not be graded, and the text for the methods section."""
+    from discgrade.rating import export, methods, plan  # noqa: PLC0415
+    from discgrade.rating.ledger.store import Store  # noqa: PLC0415
+
+    store = Store(given.study, write=False)
+    settings = plan.kept(store) or Rating()
+    out = given.out or given.study / "readings.csv"
+    found = export.rows(store, settings)
+    export.write_sheet(out, export.COLUMNS, found)
+    left = export.ungraded(store, settings)
+    export.write_sheet(out.with_suffix(".ungraded.csv"), export.UNGRADED, left)
+    text = methods.text(export.readings(store, settings), settings, len(store.studies()))
+    export.write_text(out.with_suffix(".methods.md"), text)
+    print(
+        f"{len(found)} readings in {out}, {len(left)} discs or studies not graded, and a text for the methods section"
+    )
+    return 0
+
+
+def _serve(given: argparse.Namespace) -> int:
+    """Serve the page until it is interrupted."""
+    from discgrade.rating.raters import raters  # noqa: PLC0415
+    from discgrade.rating.server.running import addresses, application, doors, listen, serve  # noqa: PLC0415
+
+    named = [field.name for field in fields(Rating) if getattr(given, field.name) is not None]
+    if named:
+        raise RefusedError(f"{', '.join(named)}: belongs to the plan. Give it to `discgrade rate plan`")
+    scans = Path(given.words[0])
+    _check_places(scans, given.study)
+    listener = listen(given.host, given.port)
+    desk = _desk(given, scans)
+    found = doors(raters(given.raters, given.study)[1], listener, given.origin, desk.secret)
+    printed = addresses(found, listener, given.origin)
+
+    def ready() -> None:
+        for name, address in printed.items():
+            print(address if len(printed) == 1 else f"{name}: {address}", flush=True)
+        if given.open:
+            webbrowser.open(next(iter(printed.values())))
+
+    try:
+        serve(application(desk, scans, found), listener, ready)
+    except KeyboardInterrupt:
+        _told("The page is closed; the readings are kept.")
+    return 0
+
+
+def _desk(given: argparse.Namespace, scans: Path) -> "Desk":
+    """Open the readings and the scans; the first time, the plan of the config or the default one is kept."""
+    from discgrade.rating import disputes, plan  # noqa: PLC0415
+    from discgrade.rating.ledger.store import Store  # noqa: PLC0415
+    from discgrade.rating.raters import raters  # noqa: PLC0415
+    from discgrade.rating.scans.catalogue import read_studies  # noqa: PLC0415
+    from discgrade.rating.server.desk import Desk  # noqa: PLC0415
+
+    store = Store(given.study)
+    studies = read_studies(scans, given.study, store.secret, _told)
+    clock = _clock(given.now)
+    at = clock().isoformat(timespec="seconds")
+    settings = _settings(given, plan.kept(store))
+    plan.keep(store, settings, at)
+    store.add_studies(at, [(study.word, study.patient_id, study.uid) for study in studies.values()])
+    doubts = disputes.of_model(given.review, studies, settings.review_from) if given.review is not None else []
+    version = __version__ if given.now is None else f"{__version__}+clock"
+    return Desk(store, settings, studies, raters(given.raters, given.study)[0], clock, doubts, version)
+
+
+def _clock(start: datetime | None) -> Callable[[], datetime]:
+    """Return a clock: the system's, or one that was set to a time when the server started."""
+    ahead = timedelta(0) if start is None else start - datetime.now(UTC)
+    return lambda: datetime.now(UTC) + ahead

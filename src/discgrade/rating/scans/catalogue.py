@@ -1,0 +1,122 @@
+"""The studies of a folder of scans: their series, the one to be read, and what is wrong with them."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from discgrade.imaging.header import patient_key
+from discgrade.imaging.series import Choice, choose
+from discgrade.imaging.stacks import Stack, stacks
+from discgrade.private import RefusedError
+from discgrade.rating.ledger.work import opaque
+from discgrade.rating.scans.headers import File, read_folder
+
+PROBLEMS = {
+    "no_t2": "No series of this study is a sagittal T2 by its header. Choose one yourself, or set the study aside.",
+    "two_series": "Several series fit equally well; the one with most slices was taken. Look at the others too.",
+    "no_spacing": "The file does not say how large a pixel is: pixels are shown square, and lengths are unknown.",
+    "no_orientation": "The file does not say how the slices lie in the patient: they are shown as they are stored.",
+    "broken_files": "Files of this study cannot be read and are left out: {count}.",
+}
+"""What may be wrong with a study, as its raters are told."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """One study.
+
+    Attributes:
+        word: Stands for the study wherever it is named.
+        patient_id: Patient ID, as the sheet of readings will name it.
+        uid: Study Instance UID.
+        stacks: Its series, in order of their number.
+        descriptions: What may be shown of the scanner's description of each.
+        choice: The one that is read.
+        broken: Number of files that cannot be read.
+    """
+
+    word: str
+    patient_id: str
+    uid: str
+    stacks: tuple[Stack, ...]
+    descriptions: tuple[str, ...]
+    choice: Choice
+    broken: int = 0
+
+    @cached_property
+    def places(self) -> dict[tuple[str, int], tuple[int, int]]:
+        """Series and slice of each image and frame."""
+        return {
+            (one.instance, one.frame): (series, number)
+            for series, stack in enumerate(self.stacks)
+            for number, one in enumerate(stack.slices)
+        }
+
+    def problems(self, series: int | None) -> Iterator[tuple[str, str]]:
+        """Yield key and text of what is wrong with the study, or with the series that is read."""
+        if self.choice.number is None:
+            yield "no_t2", PROBLEMS["no_t2"]
+        if self.choice.rivals:
+            yield "two_series", PROBLEMS["two_series"]
+        if series is not None and self.stacks[series].first.row_spacing is None:
+            yield "no_spacing", PROBLEMS["no_spacing"]
+        if series is not None and self.stacks[series].first.orientation is None:
+            yield "no_orientation", PROBLEMS["no_orientation"]
+        if self.broken:
+            yield "broken_files", PROBLEMS["broken_files"].format(count=self.broken)
+
+
+def read_studies(source: Path, private: Path, secret: bytes, tell: Callable[[str], None] = print) -> dict[str, Study]:
+    """Return the studies below a folder by the words that stand for them.
+
+    Args:
+        source: Folder of DICOM files, an export or as they came.
+        private: Private folder, which keeps the headers that were read.
+        secret: What the words are made with.
+        tell: Takes a sentence on progress.
+
+    Raises:
+        RefusedError: if the folder holds no DICOM file.
+    """
+    files = read_folder(source, private, tell) if source.is_dir() else []
+    if not files:
+        raise RefusedError("The folder of scans is missing, or holds no DICOM image. Give the folder of the scans")
+    found = (_study(key, some, secret) for key, some in _by_study(files).items())
+    return {study.word: study for study in sorted(found, key=lambda one: one.word)}
+
+
+def _by_study(files: Sequence[File]) -> dict[tuple[str, ...], list[File]]:
+    """Put files together by patient and study; broken ones join the studies of their folder, or are a study."""
+    found: dict[tuple[str, ...], list[File]] = defaultdict(list)
+    folders: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for file in files:
+        if not file.broken:
+            key = (*patient_key(file.patient_id, file.issuer, file.study_uid), file.study_uid)
+            found[key].append(file)
+            folders[_folder(file)].add(key)
+    for file in files:
+        if file.broken:
+            for key in folders.get(_folder(file)) or {("folder", _folder(file))}:
+                found[key].append(file)
+    return found
+
+
+def _folder(file: File) -> str:
+    return str(Path(file.path).parent)
+
+
+def _study(key: tuple[str, ...], files: Sequence[File], secret: bytes) -> Study:
+    whole = [file for file in files if not file.broken]
+    described = {one.instance: file.description for file in whole for one in file.frames}
+    found = stacks([one for file in whole for one in file.frames])
+    return Study(
+        word=opaque(secret, "study", *key),
+        patient_id=whole[0].patient_id if whole else "",
+        uid=whole[0].study_uid if whole else "",
+        stacks=tuple(found),
+        descriptions=tuple(described[one.first.instance] for one in found),
+        choice=choose(found),
+        broken=len(files) - len(whole),
+    )

@@ -1,0 +1,192 @@
+"""The headers of the files of a folder: read once, kept in the private folder while a file's size and time stay."""
+
+import json
+import logging
+import os
+import sqlite3
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from dataclasses import astuple, dataclass
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pydicom
+from pydicom.dataset import Dataset
+from pydicom.tag import Tag
+from pydicom.uid import UID
+
+from discgrade.host import die_with_parent
+from discgrade.imaging import frames as imaging
+from discgrade.imaging.frames import Frame, Weighting
+from discgrade.rating.scans import descriptions
+
+INDEX = "scans.sqlite"
+
+_FORMAT = 1
+_TAGS: list[Any] = [Tag(name) for name in dict.fromkeys((*imaging.TAGS, *descriptions.TAGS))]
+_IMAGES = ("1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.4.4")
+_CHUNK = 200
+_MOST_PROCESSES = 8
+
+Stamp = tuple[str, int, int]
+"""Path relative to the folder, size in bytes and time stamp in ns."""
+
+
+@dataclass(frozen=True)
+class File:
+    """What the header of a file says.
+
+    Attributes:
+        path: Relative to the folder of scans.
+        broken: Whether it begins as DICOM and cannot be read.
+        patient_id: Patient ID.
+        issuer: Issuer of Patient ID.
+        study_uid: Study Instance UID.
+        description: Series description that may be shown.
+        frames: Its slices; none if it is no grey image.
+    """
+
+    path: str
+    broken: bool = False
+    patient_id: str = ""
+    issuer: str = ""
+    study_uid: str = ""
+    description: str = ""
+    frames: tuple[Frame, ...] = ()
+
+
+def read_folder(source: Path, private: Path, tell: Callable[[str], None]) -> list[File]:
+    """Return the header of every DICOM file below a folder, by path; only new and changed files are read.
+
+    Args:
+        source: Folder of scans.
+        private: Folder that keeps the headers, in a file of mode 0600 that may be deleted at any time.
+        tell: Takes a sentence on progress.
+    """
+    stamps = sorted(_walk(source))
+    with closing(_index(private / INDEX)) as index:
+        known = {(path, size, at): text for path, size, at, text in index.execute("SELECT * FROM files")}
+        new = [stamp for stamp in stamps if stamp not in known]
+        for number, (stamp, text) in enumerate(_read(source, new), 1):
+            known[stamp] = text
+            if number % 1000 == 0:
+                tell(f"{number} of {len(new)} headers read")
+        if new or len(known) > len(stamps):
+            _keep(index, [(*stamp, known[stamp]) for stamp in stamps])
+    return [file for stamp in stamps if (file := _unpacked(stamp[0], known[stamp])) is not None]
+
+
+def _walk(source: Path) -> Iterator[Stamp]:
+    root = os.fspath(source)
+    for folder, folders, names in os.walk(root):
+        folders.sort()
+        for name in names:
+            path = os.path.join(folder, name)  # noqa: PTH118 - a Path for each file takes longer than the call
+            if not os.path.isfile(path):  # noqa: PTH113
+                continue
+            status = os.stat(path)  # noqa: PTH116
+            yield os.path.relpath(path, root), status.st_size, status.st_mtime_ns
+
+
+def _index(path: Path) -> sqlite3.Connection:
+    """Open the kept headers; a file that cannot be read as such is made anew."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    try:
+        index = sqlite3.connect(path)
+        if index.execute("PRAGMA user_version").fetchone()[0] not in (0, _FORMAT):
+            raise sqlite3.DatabaseError("of another version")
+        index.execute("CREATE TABLE IF NOT EXISTS files (path TEXT, size INTEGER, at INTEGER, header TEXT)")
+    except sqlite3.DatabaseError:
+        path.unlink()
+        return _index(path)
+    return index
+
+
+def _keep(index: sqlite3.Connection, rows: Sequence[tuple[object, ...]]) -> None:
+    with index:
+        index.execute("DELETE FROM files")
+        index.executemany("INSERT INTO files VALUES (?, ?, ?, ?)", rows)
+        index.execute(f"PRAGMA user_version = {_FORMAT}")
+
+
+def _read(source: Path, new: Sequence[Stamp]) -> Iterator[tuple[Stamp, str]]:
+    """Read headers, on several cores when there are many."""
+    chunks = [new[start : start + _CHUNK] for start in range(0, len(new), _CHUNK)]
+    processes = min(len(os.sched_getaffinity(0)), _MOST_PROCESSES, len(chunks))
+    read = partial(_read_some, os.fspath(source))
+    if processes <= 1:
+        found = map(read, chunks)
+        yield from ((stamp, text) for some in found for stamp, text in some)
+        return
+    with ProcessPoolExecutor(processes, get_context("spawn"), initializer=die_with_parent) as pool:
+        yield from ((stamp, text) for some in pool.map(read, chunks) for stamp, text in some)
+
+
+def _read_some(source: str, stamps: Sequence[Stamp]) -> list[tuple[Stamp, str]]:
+    logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return [(stamp, json.dumps(_packed(Path(source, stamp[0]), stamp[0]))) for stamp in stamps]
+
+
+def _packed(path: Path, name: str) -> Any:  # noqa: ANN401 - JSON
+    """Return a file's header as JSON: None for what is no DICOM file, false for a broken one, else its fields."""
+    try:
+        begins = _begins_as_dicom(path)
+        if not begins:
+            return None
+        return _fields(pydicom.dcmread(path, stop_before_pixels=True, specific_tags=_TAGS, force=True), name)
+    except Exception:
+        return False
+
+
+def _begins_as_dicom(path: Path) -> bool:
+    """Judge by the first bytes: the prefix (PS3.10 7.1), or a first element of group 0008 without it."""
+    with path.open("rb") as file:
+        start = file.read(132)
+    return start[128:] == b"DICM" or start[:2] == b"\x08\x00"
+
+
+def _fields(dataset: Dataset, name: str) -> Any:  # noqa: ANN401
+    slices = imaging.frames(dataset, name)
+    kind, study = (str(dataset.get(keyword) or "") for keyword in ("SOPClassUID", "StudyInstanceUID"))
+    if not slices:
+        return False if kind in _IMAGES and not dataset.get("Rows") else _nothing(dataset, kind)
+    identifiers = [str(dataset.get(keyword) or "").strip() for keyword in ("PatientID", "IssuerOfPatientID")]
+    rows = [astuple(one) for one in slices]
+    return [*identifiers, study.strip(), descriptions.description(dataset), rows]
+
+
+def _nothing(dataset: Dataset, kind: str) -> Any:  # noqa: ANN401
+    """Return None for an object without an image, false for a file that ends before it says what it is."""
+    meta = getattr(dataset, "file_meta", None)
+    said = kind or (str(meta.get("MediaStorageSOPClassUID") or "") if meta is not None else "")
+    return None if said and UID(said) not in _IMAGES else False
+
+
+def _unpacked(path: str, text: str) -> File | None:
+    header = json.loads(text)
+    if header is None:
+        return None
+    if header is False:
+        return File(path, broken=True)
+    patient, issuer, study, description, rows = header
+    return File(path, False, patient, issuer, study, description, tuple(_frame(row) for row in rows))
+
+
+def _frame(row: list[Any]) -> Frame:
+    """Make a slice of its fields, in their order."""
+    values = _tuples(row)
+    values[_WEIGHTING] = Weighting(*_tuples(row[_WEIGHTING]))
+    return Frame(*values)
+
+
+def _tuples(row: list[Any]) -> list[Any]:
+    return [tuple(value) if isinstance(value, list) else value for value in row]
+
+
+_WEIGHTING = list(Frame.__dataclass_fields__).index("weighting")

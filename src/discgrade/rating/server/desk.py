@@ -1,0 +1,195 @@
+"""What the server knows while it runs: the studies, who reads what, and how far everybody is."""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import chain, groupby
+
+from discgrade import __version__
+from discgrade.rating import disputes, queue
+from discgrade.rating.disputes import Dispute
+from discgrade.rating.ledger.actions import Action
+from discgrade.rating.ledger.reading import Mark, Reading, blank, fold, single
+from discgrade.rating.ledger.store import Store
+from discgrade.rating.ledger.work import MODES, Mode, Work, blind, item_name
+from discgrade.rating.queue import Rater, Share
+from discgrade.rating.scans.catalogue import Study
+from discgrade.settings.rating import Rating
+
+Clock = Callable[[], datetime]
+
+
+class UnknownError(LookupError):
+    """There is no such item, or the rater may not see it."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How far a piece of work is.
+
+    Attributes:
+        begun: Whether anything was done.
+        finished: When it was last changed, if it is finished.
+        grades: Grade of each level.
+    """
+
+    begun: bool
+    finished: datetime | None
+    grades: Mapping[str, float]
+
+
+@dataclass
+class Desk:
+    """All of a rating study in memory; whoever reads or changes it holds the lock.
+
+    Attributes:
+        store: The readings database, which has the last word.
+        settings: Who reads what.
+        studies: Studies of the folder by their words.
+        raters: Raters by their names.
+        clock: Returns the time, with its zone.
+        pseudo: Discs of the model's table that are to be reviewed.
+        version: Version of the software, as each action keeps it.
+        lock: Guards everything.
+    """
+
+    store: Store
+    settings: Rating
+    studies: Mapping[str, Study]
+    raters: Mapping[str, Rater]
+    clock: Clock
+    pseudo: Sequence[Dispute] = ()
+    version: str = __version__
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    summaries: dict[str, dict[Work, Summary]] = field(default_factory=dict)
+    seen: dict[str, set[str]] = field(default_factory=dict)
+    shares: dict[str, Share] = field(default_factory=dict)
+    _names: dict[tuple[str, Work], str] = field(default_factory=dict)
+    _works: dict[tuple[str, str], Work] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.secret = self.store.secret
+        self.shares = {name: queue.share(self.settings, self.studies, rater) for name, rater in self.raters.items()}
+        for (rater, work), actions in groupby(self.store.all(), key=lambda action: (action.rater, action.work)):
+            self.note(rater, work, list(actions))
+        for name, mine in self.shares.items():
+            for work in mine.all:
+                self.name(name, work)
+
+    def note(self, rater: str, work: Work, actions: Sequence[Action]) -> Reading:
+        """Take in all that a rater did on a piece of work; returns what it comes to."""
+        reading = fold(self.start(work), actions)
+        finished = datetime.fromisoformat(reading.changed_at) if reading.done and reading.changed_at else None
+        grades = {disc.level: disc.grade for disc in reading.discs if disc.done and disc.grade is not None}
+        mine = self.summaries.setdefault(rater, {})
+        mine[work] = Summary(bool(reading.changed_at), finished, grades)
+        if any(action.kind == "shown" for action in actions):
+            self.seen.setdefault(rater, set()).add(work.study)
+        return reading
+
+    def start(self, work: Work) -> Reading:
+        """Return a piece of work on which nothing is done yet."""
+        return blank(self.settings.levels) if work.blind else single(work.level)
+
+    def first_mark(self, work: Work) -> Mark | None:
+        """Return the box of a disc that the first rater drew who has one, the main one before others."""
+        for name in sorted(self.raters, key=lambda name: self.raters[name].role):
+            reading = fold(blank(self.settings.levels), self.store.of_work(name, blind(work.study, 1)))
+            for disc in reading.discs:
+                if disc.level == work.level and disc.mark is not None:
+                    return disc.mark
+        return None
+
+    def reading(self, rater: str, work: Work) -> Reading:
+        """Return what a rater has made of a piece of work."""
+        return fold(self.start(work), self.store.of_work(rater, work))
+
+    def finished(self, rater: str) -> dict[Work, datetime]:
+        """Return when each finished piece of a rater's work was last changed."""
+        return {work: one.finished for work, one in self.summaries.get(rater, {}).items() if one.finished is not None}
+
+    def now(self) -> datetime:
+        """Return the time in UTC."""
+        return self.clock().astimezone(UTC)
+
+    def listed(self, rater: str, mode: Mode) -> tuple[list[Work], list[Work]]:
+        """Return what is done and what is left of a mode, each in order; for a rater, now."""
+        if mode == "blind":
+            return self._blind(rater)
+        works = [Work(mode, one.study, 0, one.level) for one in self.disputes(rater, mode)]
+        finished = self.finished(rater)
+        return [work for work in works if work in finished], [work for work in works if work not in finished]
+
+    def _blind(self, rater: str) -> tuple[list[Work], list[Work]]:
+        finished = self.finished(rater)
+        mine = set(self.shares[rater].all)
+        done = sorted((work for work in finished if work in mine), key=lambda work: (finished[work], work))
+        return done, queue.remaining(self.settings, self.shares[rater], self.raters[rater], finished, self.now())
+
+    def is_closed(self, rater: str, work: Work) -> bool:
+        """Return whether a reading may no longer be changed or looked at."""
+        seen = self.seen.get(rater, set())
+        return queue.is_closed(self.settings, work, self.finished(rater), seen, self.now())
+
+    def disputes(self, rater: str, mode: Mode) -> list[Dispute]:
+        """Return the discs that a rater may look at again, the largest difference first: none that is still unread."""
+        if self.raters[rater].role == "second":
+            return []
+        unread = queue.unread(self.shares[rater], self.finished(rater))
+        found = [one for one in self._disputes(mode) if one.study in self.studies and one.study not in unread]
+        return disputes.in_order(found, self.settings.seed)
+
+    def _disputes(self, mode: Mode) -> Iterable[Dispute]:
+        if mode == "review":
+            return self.pseudo
+        grades = {name: self._first_grades(name) for name in self.summaries}
+        return disputes.between_raters(grades, self.settings.adjudicate_from)
+
+    def _first_grades(self, rater: str) -> dict[tuple[str, str], float]:
+        return {
+            (work.study, level): grade
+            for work, one in self.summaries.get(rater, {}).items()
+            if work.blind and work.reading == 1 and one.finished is not None
+            for level, grade in one.grades.items()
+        }
+
+    def dispute(self, rater: str, work: Work) -> Dispute | None:
+        """Return what a piece of work that is not blind is about; None if the rater may not see it."""
+        return next((one for one in self.disputes(rater, work.mode) if one.disc == (work.study, work.level)), None)
+
+    def name(self, rater: str, work: Work) -> str:
+        """Return the word by which a rater's page knows a piece of work."""
+        key = rater, work
+        if key not in self._names:
+            self._names[key] = item_name(self.secret, rater, work)
+            self._works[rater, self._names[key]] = work
+        return self._names[key]
+
+    def work(self, rater: str, item: str) -> Work:
+        """Return the piece of work that a word stands for.
+
+        Raises:
+            UnknownError: if it is none that the rater may see now.
+        """
+        if (rater, item) not in self._works:
+            self._name_disputes(rater)
+        work = self._works.get((rater, item))
+        if work is None or not self.offers(rater, work):
+            raise UnknownError
+        return work
+
+    def _name_disputes(self, rater: str) -> None:
+        for mode in MODES:
+            if mode != "blind":
+                for work in chain(*self.listed(rater, mode)):
+                    self.name(rater, work)
+
+    def offers(self, rater: str, work: Work) -> bool:
+        """Return whether a rater may see a piece of work now: a re-reading in its time, a dispute when all is read."""
+        if not work.blind:
+            return self.dispute(rater, work) is not None
+        if work.reading == 1:
+            return work.study in self.shares[rater].first
+        finished = self.finished(rater)
+        return work in finished or queue.is_due(self.settings, work.study, finished, self.now())
