@@ -31,7 +31,7 @@ COMPARISONS = pa.schema(
             "other",
             pa.string(),
             "what the run is compared with on the same discs: the run with another variant (its name), resolution "
-            "(64px) or share (share-4), or a reading of the discs (R1.2: rater 1, second reading)",
+            "(64px) or training fraction (share-4), or a reading of the discs (R1.2: rater 1, second reading)",
         ),
         *SCOPE,
         column("value", pa.float64(), "score of the run"),

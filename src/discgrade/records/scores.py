@@ -7,7 +7,7 @@ from discgrade.records.columns import COPY, DISC, column
 RUN = [
     column("variant", pa.string(), "variant of the model, as named in the config"),
     column("resolution", pa.int32(), "side of the square input image", "px"),
-    column("share", pa.int32(), "denominator of the share of the training part: 4 means a quarter"),
+    column("share", pa.int32(), "denominator of the training fraction: 4 means a quarter of the training part"),
     column(
         "split",
         pa.string(),

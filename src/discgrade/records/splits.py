@@ -13,6 +13,10 @@ SPLITS = pa.schema(
             pa.string(),
             "train; validation: held out of training to choose the checkpoint; test; external",
         ),
-        column("share", pa.int32(), "largest denominator of a share that holds the patient: 32 means every share"),
+        column(
+            "share",
+            pa.int32(),
+            "denominator of the smallest training fraction that holds the patient: 32 means every one",
+        ),
     ]
 )

@@ -17,12 +17,12 @@ ALL_SEEDS = -1
 
 @dataclass(frozen=True, order=True)
 class Run:
-    """One training: a variant at a resolution, on a share of the training part of a split, from a seed.
+    """One training: a variant at a resolution, on a training fraction of a split, from a seed.
 
     Attributes:
         variant: Name in the config.
         resolution: Side of the square input in pixels.
-        share: Denominator of the share of the training part: 4 means a quarter.
+        share: Denominator of the training fraction: 4 means a quarter of the training part.
         split: "holdout" or "fold-01" ...
         seed: Seed of initialisation, shuffling and dropout.
     """
@@ -79,7 +79,7 @@ def fold_runs(study: Study) -> list[Run]:
 
 
 def share_runs(study: Study) -> list[Run]:
-    """Return the default variant's runs on every share of the training part."""
+    """Return the default variant's runs on every training fraction."""
     return [replace(default_run(study), share=share) for share in study.splits.shares]
 
 
