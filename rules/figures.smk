@@ -1,6 +1,7 @@
 """The paper's figures, and three more; each also writes the table that it draws."""
 
 from discgrade.publication.figures.panels import confusion_panels, curve_panels
+from discgrade.publication.wording import variant_name
 
 FIGURE_NAMES = [f"figure{number}" for number in range(1, 6)] + [
     "confusion",
@@ -67,7 +68,7 @@ rule figure3:
         discs=f"{RESULTS}/discs.parquet",
         splits=f"{RESULTS}/splits.parquet",
     output:
-        **figure_of("figure3", "Size of the training part"),
+        **figure_of("figure3", "Training fraction"),
     log:
         f"{RESULTS}/logs/figure3.log",
     localrule: True
@@ -75,7 +76,6 @@ rule figure3:
         ENVIRONMENT
     params:
         run=plain(DEFAULT_RUN),
-        label=LABELS[DEFAULT_RUN.variant],
         code=code("figure3.py"),
         lock=lock("figure3.py"),
     script:
@@ -95,7 +95,6 @@ rule figure4:
         ENVIRONMENT
     params:
         run=plain(DEFAULT_RUN),
-        label=LABELS[DEFAULT_RUN.variant],
         code=code("figure4.py"),
         lock=lock("figure4.py"),
     script:
@@ -119,7 +118,7 @@ rule figure5:
         ENVIRONMENT
     params:
         run=plain(REGRESSION_RUN),
-        label=LABELS.get(REGRESSION_RUN.variant, REGRESSION_RUN.variant),
+        label=variant_name(REGRESSION_RUN.variant, LABELS),
         pictures=STUDY.report.disc_pictures,
         seed=STUDY.splits.seed,
         code=code("figure5.py"),

@@ -1,5 +1,13 @@
 """The RO-Crate of the study, and one file with every table and figure that works offline and sent by mail."""
 
+import jinja2.defaults
+from discgrade.publication.captions import caption_words
+
+WORDS = caption_words(STUDY)
+# Captions are templates. Snakemake renders them in a new Jinja environment, whose names begin with these: neither config
+# nor params hold the words, so that other words rerun the report alone.
+jinja2.defaults.DEFAULT_NAMESPACE.update(words=WORDS)
+
 WORKFLOW_FILES = ["Snakefile"] + sorted(
     path.relative_to(workflow.basedir).as_posix()
     for path in Path(workflow.basedir, "rules").glob("*.smk")
@@ -65,6 +73,7 @@ rule report:
         ENVIRONMENT
     params:
         captions=texts_digest("rules/captions/*"),
+        words=content_digest(WORDS),
         code=code("report.py"),
         lock=lock("report.py"),
     script:

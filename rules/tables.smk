@@ -1,6 +1,7 @@
 """The paper's tables, and two more; each a rule of its own, so that one can be made alone."""
 
 from discgrade.publication.context import context_of
+from discgrade.publication.wording import data_words
 
 CONTEXT = plain(context_of(STUDY))
 
@@ -73,7 +74,7 @@ rule table4:
         scores=f"{RESULTS}/scores.parquet",
         intervals=f"{RESULTS}/intervals.parquet",
     output:
-        **tables_of("table4", "Fixed split and cross-validation"),
+        **tables_of("table4", "Hold-out test set and cross-validation"),
     log:
         f"{RESULTS}/logs/table4.log",
     localrule: True
@@ -121,7 +122,7 @@ rule cohort:
     conda:
         ENVIRONMENT
     params:
-        context=CONTEXT,
+        data=data_words(STUDY.name, SOURCE),
         code=code("cohort.py"),
         lock=lock("cohort.py"),
     script:

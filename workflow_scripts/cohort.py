@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from discgrade.publication.context import Context
 from discgrade.publication.render.files import TableFiles
 from discgrade.publication.tables.cohort import cohort
 from discgrade.step import step
@@ -15,6 +14,6 @@ with step(snakemake) as job:
         discs=job.input("discs"),
         ratings=job.input("ratings"),
         flow=job.input("flow"),
-        context=job.param("context", Context),
+        data=job.param("data", str),
         files=job.files(TableFiles),
     )

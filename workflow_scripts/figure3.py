@@ -17,6 +17,5 @@ with step(snakemake) as job:
         discs=job.input("discs"),
         splits=job.input("splits"),
         run=job.param("run", Run),
-        label=job.param("label", str),
         files=job.files(FigureFiles),
     )

@@ -15,6 +15,5 @@ with step(snakemake) as job:
         scores=job.input("scores"),
         intervals=job.input("intervals"),
         run=job.param("run", Run),
-        label=job.param("label", str),
         files=job.files(FigureFiles),
     )

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from discgrade.publication.report import make_report
-
 from discgrade.step import step
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The statements of the Results, beside the paper's."""
+"""The statements of the Results, next to the paper's."""
 
 from typing import TYPE_CHECKING
 

@@ -83,6 +83,11 @@ class Job:
         return read_study(self.config)
 
     @property
+    def workflow(self) -> Path:
+        """The Snakefile, wherever Snakemake runs."""
+        return Path(self._snakemake.scriptdir).parent / "Snakefile"
+
+    @property
     def results(self) -> Path:
         """The study's folder of results."""
         return Path(RESULTS, str(self.config["study"]))

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from discgrade.cohort.outliers import cohort_doubts, disc_doubts
+from discgrade.cohort.outliers import cohort_flags, disc_flags
 from discgrade.grades import LEVELS
 
 WIDTH = dict(zip(LEVELS, (50, 52, 54, 57, 54), strict=True))
@@ -38,34 +38,34 @@ def swapped(cohort: pd.DataFrame, one: str, other: str, rows: list[int] | slice)
     return cohort
 
 
-def test_usual_regions_are_not_doubted(cohort):
-    assert (disc_doubts(cohort) != "").mean() < 0.01
-    assert cohort_doubts(cohort) == []
+def test_usual_regions_are_not_flagged(cohort):
+    assert (disc_flags(cohort) != "").mean() < 0.01
+    assert cohort_flags(cohort) == []
 
 
 def test_swapped_width_and_height_are_seen(cohort):
     rows = list(range(2, 500, 50))
-    doubts = disc_doubts(swapped(cohort, "width", "height", rows))
-    assert doubts.iloc[rows].str.contains(r"width and height swapped|times the usual").mean() >= 0.5
-    assert (doubts.drop(doubts.index[rows]) != "").mean() < 0.02
+    flags = disc_flags(swapped(cohort, "width", "height", rows))
+    assert flags.iloc[rows].str.contains(r"width and height swapped|times the usual").mean() >= 0.5
+    assert (flags.drop(flags.index[rows]) != "").mean() < 0.02
 
 
 def test_swapped_x_and_y_are_seen(cohort):
     rows = list(range(0, 500, 50))
-    doubts = disc_doubts(swapped(cohort, "x", "y", rows))
-    assert doubts.iloc[rows].str.contains(r"out of line|far from").all()
+    flags = disc_flags(swapped(cohort, "x", "y", rows))
+    assert flags.iloc[rows].str.contains(r"out of line|far from").all()
 
 
-def test_one_wrong_disc_makes_its_neighbours_doubtful_only(cohort):
+def test_one_wrong_disc_flags_its_neighbours_only(cohort):
     cohort.loc[7, "y"] += 60
-    doubts = disc_doubts(cohort)
-    assert doubts.iloc[7].startswith("out of line with its neighbour") or "far" in doubts.iloc[7]
-    assert set(doubts.index[doubts.str.contains("out of line")]) == {6, 7, 8}
+    flags = disc_flags(cohort)
+    assert flags.iloc[7].startswith("out of line with its neighbour") or "far" in flags.iloc[7]
+    assert set(flags.index[flags.str.contains("out of line")]) == {6, 7, 8}
 
 
 def test_swapped_levels_are_seen(cohort):
     cohort.loc[[11, 12], ["x", "y"]] = cohort.loc[[12, 11], ["x", "y"]].to_numpy().copy()
-    assert disc_doubts(cohort).iloc[[11, 12]].str.contains("out of line").all()
+    assert disc_flags(cohort).iloc[[11, 12]].str.contains("out of line").all()
 
 
 @pytest.mark.parametrize(
@@ -73,13 +73,13 @@ def test_swapped_levels_are_seen(cohort):
     [(("width", "height"), "Are width and height swapped?"), (("x", "y"), "Are x and y swapped?")],
 )
 def test_a_wholly_swapped_sheet_is_seen(cohort, columns, message):
-    (doubt,) = cohort_doubts(swapped(cohort, *columns, slice(None)))
-    assert message in doubt
+    (flag,) = cohort_flags(swapped(cohort, *columns, slice(None)))
+    assert message in flag
 
 
 def test_a_sheet_that_counts_from_the_lower_edge_is_seen(cohort):
     cohort["y"] = cohort["slice_height"] - cohort["y"]
-    assert "from the lower edge" in cohort_doubts(cohort)[0]
+    assert "from the lower edge" in cohort_flags(cohort)[0]
 
 
 @pytest.mark.parametrize(
@@ -95,28 +95,28 @@ def test_a_sheet_that_counts_from_the_lower_edge_is_seen(cohort):
 )
 def test_reason_is_given(cohort, column, value, reason):
     cohort.loc[3, column] = value
-    doubts = disc_doubts(cohort)
-    assert pd.Series(doubts.iloc[3]).str.contains(reason).all()
+    flags = disc_flags(cohort)
+    assert pd.Series(flags.iloc[3]).str.contains(reason).all()
 
 
-def test_unknown_orientation_is_not_doubted(cohort):
+def test_unknown_orientation_is_not_flagged(cohort):
     cohort["obliquity"] = np.nan
-    assert (disc_doubts(cohort) != "").mean() < 0.01
+    assert (disc_flags(cohort) != "").mean() < 0.01
 
 
 def test_order_and_unit_are_of_no_account(cohort):
     cohort.loc[3, "width"] = 200.0
-    doubts = disc_doubts(cohort)
+    flags = disc_flags(cohort)
     lengths = ["width", "height", "x", "y", "slice_width", "slice_height"]
     pixels = cohort.assign(**{name: cohort[name] / 0.7 for name in lengths})
-    assert disc_doubts(pixels).equals(doubts)
-    assert disc_doubts(cohort.iloc[::-1]).iloc[::-1].equals(doubts)
+    assert disc_flags(pixels).equals(flags)
+    assert disc_flags(cohort.iloc[::-1]).iloc[::-1].equals(flags)
 
 
 @pytest.mark.parametrize("number", [1, 2])
-def test_few_discs_are_not_doubted(cohort, number):
-    assert (disc_doubts(cohort.iloc[:number]) == "").all()
-    assert cohort_doubts(cohort.iloc[:number]) == []
+def test_few_discs_are_not_flagged(cohort, number):
+    assert (disc_flags(cohort.iloc[:number]) == "").all()
+    assert cohort_flags(cohort.iloc[:number]) == []
 
 
 def test_real_sheet_has_two_patients_with_a_level_skipped(real):
@@ -126,7 +126,7 @@ def test_real_sheet_has_two_patients_with_a_level_skipped(real):
     rois = sheet.rename(columns={"patient_id": "study_uid"}).assign(**constant)
     rois["x"] += rois["width"] / 2
     rois["y"] += rois["height"] / 2
-    doubts = disc_doubts(rois)
-    assert set(rois.loc[doubts.str.contains("out of line"), "study_uid"]) == {"703991", "707007"}
-    assert (doubts != "").mean() < 0.01
-    assert cohort_doubts(rois) == []
+    flags = disc_flags(rois)
+    assert set(rois.loc[flags.str.contains("out of line"), "study_uid"]) == {"703991", "707007"}
+    assert (flags != "").mean() < 0.01
+    assert cohort_flags(rois) == []

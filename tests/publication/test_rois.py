@@ -82,8 +82,8 @@ def draw(cohort, tmp_path_factory):
                 rois=[cohort / "rois.parquet"],
                 instances=[cohort / "instances.parquet"],
                 export=cohort,
-                destination_pdf=pdf,
-                destination_png=png,
+                pdf=pdf,
+                png=png,
                 seed=1,
                 pictures=pictures,
             )
@@ -92,15 +92,15 @@ def draw(cohort, tmp_path_factory):
     return run
 
 
-def test_regions_join_discs_images_and_doubts(cohort):
+def test_regions_join_discs_images_and_flags(cohort):
     table = regions(cohort / "discs.parquet", [cohort / "rois.parquet"], [cohort / "instances.parquet"])
     assert len(table) == 5 * PATIENTS
     assert set(table["unit"]) == {"mm"}
-    doubtful = table[table["doubt"] != ""]
-    assert "width and height swapped?" in doubtful.set_index("disc").loc["P0-L2/L3", "doubt"]
+    flagged = table[table["flag"] != ""]
+    assert "width and height swapped?" in flagged.set_index("disc").loc["P0-L2/L3", "flag"]
 
 
-def test_doubtful_slices_get_their_own_page(draw):
+def test_flagged_slices_get_their_own_page(draw):
     pdf, _ = draw("shown")
     assert pdf.read_bytes().count(b"/Type /Page ") == 2
 

@@ -1,7 +1,7 @@
 """Which regions of interest look wrong: measured against the cohort's own median and spread, level by level.
 
 Distances are robust z-scores, (value - median) / (1.4826 MAD): some wrong rows move neither median nor MAD. What the
-whole sheet has wrong does move them, and is told from anatomy instead (`cohort_doubts`).
+whole sheet has wrong does move them, and is told from anatomy instead (`cohort_flags`).
 """
 
 import numpy as np
@@ -10,21 +10,21 @@ import pandas as pd
 from discgrade.grades import LEVELS
 
 FAR = 4.5
-"""Robust standard deviations beyond which a region is doubtful."""
+"""Robust standard deviations beyond which a region is flagged."""
 NEARER = 3.0
-"""Robust standard deviations beyond which a region is doubtful if exchanging width and height halves them."""
+"""Robust standard deviations beyond which a region is flagged if exchanging width and height halves them."""
 OBLIQUE = 30.0
-"""Degrees from the sagittal plane beyond which a slice is doubtful."""
+"""Degrees from the sagittal plane beyond which a slice is flagged."""
 OUTSIDE = 0.25
-"""Share of a region outside its slice beyond which it is doubtful."""
+"""Share of a region outside its slice beyond which it is flagged."""
 
 _LEAST_SIZE = 0.1
 _LEAST_PLACE = 0.03
 _LEAST_STEP = 0.1
 
 
-def disc_doubts(rois: pd.DataFrame) -> pd.Series:
-    """Say what is doubtful about each region of interest.
+def disc_flags(rois: pd.DataFrame) -> pd.Series:
+    """Say why regions of interest are flagged.
 
     Args:
         rois: One row a disc, lengths in one unit: study_uid, level, width, height, x and y of the centre from the
@@ -32,28 +32,28 @@ def disc_doubts(rois: pd.DataFrame) -> pd.Series:
             NaN if unknown), scale (0 if the region has a single grey value).
 
     Returns:
-        Reasons joined by "; ", empty where there is nothing to doubt; indexed as `rois`.
+        Reasons joined by "; ", empty where nothing is flagged; indexed as `rois`.
     """
     reasons = [*_size(rois), *_place(rois), *_step(rois), *_image(rois)]
     return pd.Series(["; ".join(filter(None, row)) for row in zip(*reasons, strict=True)], rois.index, dtype="str")
 
 
-def cohort_doubts(rois: pd.DataFrame) -> list[str]:
-    """Say what the whole sheet seems to have wrong; arguments as in `disc_doubts`.
+def cohort_flags(rois: pd.DataFrame) -> list[str]:
+    """Say what the whole sheet seems to have wrong; arguments as in `disc_flags`.
 
     Lumbar discs lie below each other, and above L4/L5 a region that holds the ends of both vertebrae and some of the
     canal is wider than tall.
     """
     upper = rois[rois["level"].isin(LEVELS[:3])]
     steps = _steps(rois)
-    doubts = []
+    flags = []
     if len(upper) and (upper["height"] > upper["width"]).mean() > 0.75:
-        doubts.append("Most regions above L4/L5 are taller than wide. Are width and height swapped?")
+        flags.append("Most regions above L4/L5 are taller than wide. Are width and height swapped?")
     if len(steps) and (steps["x"].abs() > steps["y"].abs()).mean() > 0.5:
-        doubts.append("Most discs lie beside, not below, the next one. Are x and y swapped?")
+        flags.append("Most discs lie next to, not below, the next higher one. Are x and y swapped?")
     elif len(steps) and (steps["y"] < 0).mean() > 0.5:
-        doubts.append("Most discs lie above the next higher one. Does y count from the lower edge?")
-    return doubts
+        flags.append("Most discs lie above the next higher one. Does y count from the lower edge?")
+    return flags
 
 
 def _size(rois: pd.DataFrame) -> list[list[str]]:
@@ -88,7 +88,7 @@ def _place(rois: pd.DataFrame) -> list[list[str]]:
 
 
 def _step(rois: pd.DataFrame) -> list[list[str]]:
-    """Compare the way from the next higher disc of the study with the cohort's; an odd one casts doubt on both."""
+    """Compare the way from the next higher disc of the study with the cohort's; an odd one flags both."""
     steps = _steps(rois)
     least = _LEAST_STEP * float(np.median(np.hypot(steps["x"], steps["y"]))) if len(steps) else 1.0
     far = pd.Series(False, steps.index)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from discgrade.provenance import checks
-from discgrade.provenance.cell import NAMES, Cell, Fields, Row, find_cell, is_among, printed, score_behind, trainings
+from discgrade.provenance import cell_numbers, checks
+from discgrade.provenance.cell import Cell, find_cell, row_name
+from discgrade.provenance.cell_numbers import Fields, Row, is_among, score_behind, trainings
 from discgrade.provenance.chain import FOLDER, Chain, Record, read_chain
 from discgrade.provenance.digests import file_digest
 from discgrade.provenance.facts import Facts, commit_words, facts_of, job_title, short, versions_of
@@ -61,14 +62,13 @@ def trace(file: Path, row: str | None = None, column: str | None = None) -> Trac
     chain = read_chain(folder)
     if path not in chain.makers:
         raise ValueError(f"{path}: no record in {folder / FOLDER} says what made it")
-    record = chain.records[chain.makers[path]]
     if (row is None) != (column is None):
         raise ValueError("A cell needs both --row and --column; without them the whole file is traced")
     cell = find_cell(folder, path, row, column) if row is not None and column is not None else None
-    score, span = score_behind(chain, cell, record) if cell else (None, None)
-    runs = trainings(chain, cell, record, score) if cell else None
+    score, span = score_behind(folder, cell) if cell else (None, None)
+    runs = trainings(cell) if cell else None
     names = _behind(chain, chain.makers[path], runs)
-    broken = _broken(chain, names, path)
+    broken = [*_broken(chain, names, path), *(cell_numbers.faults(folder, cell) if cell else ())]
     steps = [_stages(chain, names), *_surroundings(chain, names, broken)]
     top = Node(_title(cell, path), _cell_facts(chain, cell, path, score, span), steps)
     return Trace(top, chain, names, cell, score, runs, broken)
@@ -106,22 +106,15 @@ def _broken(chain: Chain, names: Sequence[str], path: str) -> list[checks.Fault]
 
 
 def _title(cell: Cell | None, path: str) -> str:
-    return f"{path}, {_row_name(cell)}, {cell.column} = {cell.text or 'nothing'}" if cell else path
-
-
-def _row_name(cell: Cell) -> str:
-    names = (*NAMES, "metric", "split", "share", "resolution", "scope", "group", "grade", "disc", "epoch")
-    given = [cell.row[name] for name in names if cell.row.get(name)]
-    return " ".join(dict.fromkeys(given)) or next(iter(cell.row.values()))
+    return f"{path}, {row_name(cell)}, {cell.column} = {cell.text or 'nothing'}" if cell else path
 
 
 def _cell_facts(chain: Chain, cell: Cell | None, path: str, score: Row | None, span: Row | None) -> Facts:
     facts = {"SHA-256": file_digest(chain.folder / path)}
     if cell:
-        shown = printed(chain.folder, cell)
-        facts |= {"printed": f"{shown} in the table, rounded from {cell.text}"} if shown else {}
         facts |= {"source": cell.row["source"]} if cell.row.get("source") else {}
-        facts["score"] = _score_words(cell, score, chain.records[chain.makers[path]]["rule"])
+        facts |= {"number": "; ".join(map(cell_numbers.words, cell.keys))} if cell.keys else {}
+        facts["score"] = _score_words(cell, score)
     if span:
         facts["interval"] = (
             f"{span['lower']:.6g} to {span['upper']:.6g} at {span['probability']:.2%}, mean {span['mean']:.6g}: "
@@ -130,12 +123,15 @@ def _cell_facts(chain: Chain, cell: Cell | None, path: str, score: Row | None, s
     return facts
 
 
-def _score_words(cell: Cell, score: Row | None, rule: str) -> str:
+def _score_words(cell: Cell, score: Row | None) -> str:
     if score:
-        return f"{score['metric']} {score['value']!r} over {score['n']} samples ({_scope(score)})"
-    if not cell.computed:
-        return "none: the study gives no number here" if not cell.text else "none: a value from the literature"
-    return f"no single one: {rule} worked it out from what it read"
+        undefined = f", undefined: {score['reason']}" if score["reason"] else ""
+        return f"{score['metric']} {score['value']!r} over {score['n']} samples ({_scope(score)}){undefined}"
+    if cell.keys:
+        return "no single one: worked out from the numbers named"
+    if not cell.text:
+        return "none: the study gives no number here"
+    return "none: a value from the literature" if cell.printed else "none: it names or describes the row"
 
 
 def _scope(score: Row) -> str:

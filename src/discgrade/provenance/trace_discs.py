@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from discgrade.provenance.cell import RUN_FIELDS, is_among
+from discgrade.provenance.cell_numbers import RUN_FIELDS, is_among
 from discgrade.provenance.trace import Trace
 from discgrade.settings.grid import READINGS
 

@@ -4,15 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from discgrade.settings.grid import Run, default_run
-from discgrade.settings.model import Protocol, Scale, Source, Study, Unit
+from discgrade.settings.model import Protocol, Source, Study, Unit
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A variant as tables show it: its name in print, the scale that it predicts on and its protocol."""
+    """A variant as tables show it: its name in print, and its protocol."""
 
     label: str
-    scale: Scale
     protocol: Protocol
 
 
@@ -38,16 +37,22 @@ class Context:
     seeds: tuple[int, ...]
     unit: Unit
 
+    @property
+    def labels(self) -> dict[str, str]:
+        """The printed name of each trained variant."""
+        return {name: shown.label for name, shown in self.variants.items()}
+
 
 def context_of(study: Study) -> Context:
     """Return what the tables of a study need to know of it."""
-    trained = [study.variants[name] for name in dict.fromkeys([*study.grid.variants, *study.grid.folds])]
+    grid = study.grid
+    trained = [study.variants[name] for name in dict.fromkeys([grid.default, *grid.variants, *grid.folds])]
     return Context(
         study=study.name,
         source=study.cohort.source,
         default=default_run(study),
-        variants={one.name: Shown(one.label, one.training.scale, one.protocol) for one in trained},
+        variants={one.name: Shown(one.label, one.protocol) for one in trained},
         folds=study.splits.folds,
-        seeds=study.grid.seeds,
+        seeds=grid.seeds,
         unit=study.unit,
     )

@@ -1,4 +1,4 @@
-"""Regions of interest on their slices, a sample and every doubtful one: a swapped coordinate is seen at once."""
+"""Regions of interest on their slices, a sample and every flagged one: a swapped coordinate is seen at once."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from discgrade import records
-from discgrade.cohort.outliers import cohort_doubts, disc_doubts
+from discgrade.cohort.outliers import cohort_flags, disc_flags
 from discgrade.grades import LEVELS
 from discgrade.imaging.dicom import read_slice
 from discgrade.publication.figures.style import BLUE, FULL, GREY, INK, ORANGE, SKY, VERMILLION, styled
@@ -39,47 +39,47 @@ def draw_rois(
     rois: Sequence[Path],
     instances: Sequence[Path],
     export: Path,
-    destination_pdf: Path,
-    destination_png: Path,
+    pdf: Path,
+    png: Path,
     seed: int,
     pictures: bool,
 ) -> None:
-    """Draw the regions' sizes, a sample of slices with their regions, and every slice with a doubtful one.
+    """Draw the regions' sizes, a sample of slices with their regions, and every slice with a flagged one.
 
     Args:
         discs: The cohort's discs, `records.discs.DISCS`.
         rois: Each shard's regions of interest, `records.regions.ROIS`.
         instances: Each shard's exported images, `records.export.INSTANCES`.
         export: Folder of the exported DICOM files.
-        destination_pdf: PDF to write: sizes and sample on the first page, the doubtful ones on the next, up to 25.
-        destination_png: The first page as PNG, for the report.
+        pdf: PDF to write: sizes and sample on the first page, the flagged ones on the next, up to 25.
+        png: The first page as PNG, for the report.
         seed: Seed of the sample.
         pictures: Whether the PNG shows the slices; without, its regions are drawn in empty frames.
     """
     table = regions(discs, rois, instances)
     sample = _slices(table, seed)[: _COLUMNS * _SAMPLED_ROWS]
-    doubtful = _slices(table[table["doubt"] != ""], seed)
+    flagged = _slices(table[table["flag"] != ""], seed)
     metadata = dict.fromkeys(("CreationDate", "Creator", "Producer"))
     with (
         styled(),
-        records.replacing(destination_pdf) as pdf,
-        records.replacing(destination_png) as png,
-        PdfPages(pdf, metadata=metadata) as pages,
+        records.replacing(pdf) as partial,
+        records.replacing(png) as picture,
+        PdfPages(partial, metadata=metadata) as pages,
     ):
         first = _first_page(table, sample, export)
         public = first if pictures else _first_page(table, sample, None)
-        public.savefig(png, format="png", dpi=200, metadata={"Software": None})
+        public.savefig(picture, format="png", dpi=200, metadata={"Software": None})
         pages.savefig(first)
-        for page in _doubtful_pages(table, doubtful, export):
+        for page in _flagged_pages(table, flagged, export):
             pages.savefig(page)
 
 
 def regions(discs: Path, rois: Sequence[Path], instances: Sequence[Path]) -> pd.DataFrame:
-    """Join discs, regions and images, and say what is doubtful.
+    """Join discs, regions and images, and say which are flagged.
 
     Returns:
-        One row a disc, in the order of the discs: columns of `records.discs.DISCS`, `path`, `rows`, `columns`,
-        `row_spacing`, `column_spacing`, `unit` (mm; px where a spacing is unknown) and `doubt` (see `disc_doubts`).
+        One row a disc, in the order of the discs: columns of `records.DISCS`, `path`, `rows`, `columns`,
+        `row_spacing`, `column_spacing`, `unit` (mm; px where a spacing is unknown) and `flag` (see `disc_flags`).
     """
     image = ["sop_instance_uid", "path", "rows", "columns", "row_spacing", "column_spacing"]
     cut = ["disc", "outside", "obliquity", "scale"]
@@ -89,12 +89,12 @@ def regions(discs: Path, rois: Sequence[Path], instances: Sequence[Path]) -> pd.
     table = table.merge(images, on="sop_instance_uid", how="left", validate="many_to_one")
     known = table[["row_spacing", "column_spacing"]].notna().all(axis=None)
     table["unit"] = "mm" if known else "px"
-    table["doubt"] = disc_doubts(measures(table))
+    table["flag"] = disc_flags(measures(table))
     return table
 
 
 def measures(table: pd.DataFrame) -> pd.DataFrame:
-    """Return what `disc_doubts` and `cohort_doubts` take, in the unit of the regions."""
+    """Return what `disc_flags` and `cohort_flags` take, in the unit of the regions."""
     known = (table["unit"] == "mm").all()
     across = table["column_spacing"] if known else pd.Series(1.0, table.index)
     along = table["row_spacing"] if known else pd.Series(1.0, table.index)
@@ -109,21 +109,21 @@ def measures(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _first_page(table: pd.DataFrame, sample: list[_Slice], export: Path | None) -> Figure:
-    measured, doubtful = measures(table), table["doubt"] != ""
-    title = f"{len(table):,} regions of {table['patient'].nunique():,} patients, {doubtful.sum():,} doubtful"
-    warnings = cohort_doubts(measured)
+    measured, flagged = measures(table), table["flag"] != ""
+    title = f"{len(table):,} regions of {table['patient'].nunique():,} patients, {flagged.sum():,} flagged"
+    warnings = cohort_flags(measured)
     rows = _rows(sample)
     page = _page("\n".join([title, *warnings]), VERMILLION if warnings else INK, _SIZES + rows * _PANEL)
-    _draw_sizes(page, measured, doubtful, table["unit"].iloc[0])
+    _draw_sizes(page, measured, flagged, table["unit"].iloc[0])
     _draw_slices(page, table, sample, export)
     return page
 
 
-def _doubtful_pages(table: pd.DataFrame, slices: list[_Slice], export: Path) -> Iterator[Figure]:
+def _flagged_pages(table: pd.DataFrame, slices: list[_Slice], export: Path) -> Iterator[Figure]:
     size = _COLUMNS * _ROWS
     for start in range(0, min(len(slices), _MOST_PAGES * size), size):
         batch = slices[start : start + size]
-        title = f"Slices with doubtful regions, {start + 1} to {start + len(batch)} of {len(slices):,}"
+        title = f"Slices with flagged regions, {start + 1} to {start + len(batch)} of {len(slices):,}"
         page = _page(title, INK, _rows(batch) * _PANEL)
         _draw_slices(page, table, batch, export)
         yield page
@@ -141,7 +141,7 @@ def _rows(slices: list[_Slice]) -> int:
     return max(1, -(-len(slices) // _COLUMNS))
 
 
-def _draw_sizes(page: Figure, measured: pd.DataFrame, doubtful: pd.Series, unit: str) -> None:
+def _draw_sizes(page: Figure, measured: pd.DataFrame, flagged: pd.Series, unit: str) -> None:
     """Draw width against height, level by level; above the diagonal a region is taller than wide."""
     height = page.get_figheight() * 25.4
     levels = [level for level in LEVELS if (measured["level"] == level).any()]
@@ -156,7 +156,7 @@ def _draw_sizes(page: Figure, measured: pd.DataFrame, doubtful: pd.Series, unit:
     for axes, level in zip(panels, levels, strict=True):
         axes.set(title=level, xlim=(0, largest), ylim=(0, largest), aspect="equal", xlabel=f"Width ({unit})")
         axes.axline((0, 0), slope=1, color=GREY, linewidth=0.5)
-        for which, colour, size in ((~doubtful, BLUE, 2), (doubtful, VERMILLION, 8)):
+        for which, colour, size in ((~flagged, BLUE, 2), (flagged, VERMILLION, 8)):
             own = measured[which & (measured["level"] == level)]
             axes.scatter(own["width"], own["height"], size, colour, linewidths=0, alpha=0.6, rasterized=True)
     panels[0].set_ylabel(f"Height ({unit})")
@@ -174,7 +174,7 @@ def _draw_slices(page: Figure, table: pd.DataFrame, slices: list[_Slice], export
 
 
 def _draw_slice(axes: Axes, slice_: pd.DataFrame, export: Path | None) -> None:
-    """Draw one slice with all its regions; what is doubtful is red and said beneath."""
+    """Draw one slice with all its regions; what is flagged is red, its reason beneath."""
     place = slice_.iloc[0]
     extent = (0, place["columns"], place["rows"], 0)
     axes.set(xticks=[], yticks=[], xlim=extent[:2], ylim=extent[2:], facecolor=INK)
@@ -183,7 +183,7 @@ def _draw_slice(axes: Axes, slice_: pd.DataFrame, export: Path | None) -> None:
         picture = _picture(export / place["path"], int(place["frame"]))
         axes.imshow(picture, cmap="gray", extent=extent, aspect=axes.get_aspect(), interpolation="none")
     for region in slice_.to_dict("records"):
-        colour = ORANGE if region["doubt"] else SKY
+        colour = ORANGE if region["flag"] else SKY
         corner = (region["x"], region["y"])
         axes.add_patch(Rectangle(corner, region["width"], region["height"], fill=False, edgecolor=colour))
         middle = region["y"] + region["height"] / 2
@@ -192,8 +192,8 @@ def _draw_slice(axes: Axes, slice_: pd.DataFrame, export: Path | None) -> None:
         )
         name.set_path_effects([withStroke(linewidth=1, foreground=INK)])
     axes.set_title(place["patient"][:24], fontsize=5, pad=2)
-    doubts = [f"{level}: {doubt}" for level, doubt in zip(slice_["level"], slice_["doubt"], strict=True) if doubt]
-    axes.set_xlabel("\n".join(doubts).replace("; ", ",\n"), fontsize=4.5, labelpad=2, color=VERMILLION)
+    flags = [f"{level}: {flag}" for level, flag in zip(slice_["level"], slice_["flag"], strict=True) if flag]
+    axes.set_xlabel("\n".join(flags).replace("; ", ",\n"), fontsize=4.5, labelpad=2, color=VERMILLION)
 
 
 def _picture(path: Path, frame: int) -> NDArray[np.uint8]:

@@ -17,6 +17,7 @@ from table_rows import disc_row, sample_row
 
 from discgrade import records
 from discgrade.grades import FRACTIONAL, INTEGRAL, LEVELS, integral, nearest
+from discgrade.publication.figures.files import FigureFiles
 from discgrade.publication.figures.style import styled
 from discgrade.records.discs import DISCS
 from discgrade.records.intervals import INTERVALS
@@ -42,9 +43,9 @@ VARIANTS = {
 
 
 @pytest.fixture
-def files(tmp_path: Path) -> SimpleNamespace:
-    """Where a figure is written: arguments of every figure."""
-    return SimpleNamespace(pdf=tmp_path / "figure.pdf", png=tmp_path / "figure.png", csv=tmp_path / "figure.csv")
+def files(tmp_path: Path) -> FigureFiles:
+    """Where a figure is written."""
+    return FigureFiles(*(tmp_path / f"figure.{kind}" for kind in ("pdf", "png", "csv", "keys.csv")))
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def saved(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
 
 
 @pytest.fixture
-def out(files: SimpleNamespace, saved: list[Figure]) -> SimpleNamespace:
+def out(files: FigureFiles, saved: list[Figure]) -> FigureFiles:
     """Where a figure is written of which the test reads the table or the figure in `saved`, but no picture."""
     return files
 
@@ -136,6 +137,7 @@ def make_study(folder: Path, patients: int = 156, integral_only: bool = False) -
     for name, (table, schema) in tables.items():
         paths[name] = folder / f"{name}.parquet"
         records.write(pa.Table.from_pandas(table, schema=schema, preserve_index=False), schema, paths[name])
+    paths["no_intervals"] = rewrite(folder / "no_intervals.parquet", tables["intervals"][0][:0], records.INTERVALS)
     samples = _samples(rng, discs, folder)
     histories = {name: _history(rng, noise, folder / f"{name}.parquet") for name, noise in VARIANTS.items()}
     return SimpleNamespace(

@@ -6,7 +6,7 @@ import pytest
 
 from discgrade import records
 from discgrade.grades import FRACTIONAL, INTEGRAL, is_grade
-from discgrade.publication.figures.agreement import figure2, figure5, scored_points
+from discgrade.publication.figures.agreement import agreement, scored_points
 from discgrade.publication.figures.pictures import disc_pictures
 from discgrade.records.scores import GRADED
 from discgrade.settings.grid import Run
@@ -14,15 +14,16 @@ from discgrade.settings.grid import Run
 DEFAULT = Run("default", 48, 1, "holdout", 1)
 
 
-def _draw(study, out, run=DEFAULT, pictures=True, graded=None):
-    figure2(
+def _draw(study, out, run=DEFAULT, *, pictures=True, graded=None, label="Default model"):
+    agreement(
         graded=graded or study.graded,
         discs=study.discs,
         samples=study.samples,
         run=run,
+        label=label,
         pictures=pictures,
         seed=1,
-        **vars(out),
+        files=out,
     )
     return pd.read_csv(out.csv, keep_default_na=False)
 
@@ -139,10 +140,10 @@ def test_grid_of_valid_grades(study, out, saved):
 
 
 def test_augmented_copies_are_counted_apart(study, out, saved, words, check_legible):
-    drawn = _draw(study, out, run=replace(DEFAULT, variant="paper_protocol"))
+    drawn = _draw(study, out, run=replace(DEFAULT, variant="paper_protocol"), label="Copies scored")
     discs = drawn["disc"].nunique()
     title = saved[0].axes[0].get_title(loc="left")
-    assert title.startswith(f"Default, paper's protocol: {4 * discs:,} copies of {discs} discs")
+    assert title.startswith(f"Copies scored: {4 * discs:,} copies of {discs} discs")
     check_legible(saved[0])
 
 
@@ -155,11 +156,10 @@ def test_external_discs_are_left_out(study, out):
 
 
 def test_missing_variant_says_so(study, out, saved, words):
-    assert figure5 is figure2
-    _draw(study, out, run=replace(DEFAULT, variant="my_regression"))
+    _draw(study, out, run=replace(DEFAULT, variant="my_regression"), label="My regression")
     assert out.csv.read_text() == "disc,copy,level,reference,predicted,deviation,x,y,outlier\n"
     shown = [text for text, _ in words(saved[0])]
-    assert shown == ["No predictions of the variant “my_regression” on the scored part."]
+    assert shown == ["No predictions of the variant “My regression” on the scored part."]
 
 
 def test_same_tables_give_the_same_bytes(study, files):

@@ -7,11 +7,16 @@ from sklearn.metrics import confusion_matrix
 
 from discgrade.grades import integral
 from discgrade.publication.figures.confusion import confusion, count_pairs, draw_matrices
+from discgrade.publication.figures.panels import Panel
 from discgrade.publication.figures.style import lay_out, styled
 from discgrade.settings.grid import Run
 
 DEFAULT = Run("default", 48, 1, "holdout", 1)
 FOLDS = [replace(DEFAULT, split=f"fold-{number:02d}") for number in range(1, 6)]
+
+
+def _panel(name, *runs):
+    return Panel(name, name, runs)
 
 
 def _expected(study, variant, splits):
@@ -32,18 +37,19 @@ def test_folds_add_up(study):
 
 
 def test_table_holds_every_cell_and_its_share(study, out, saved, check_legible):
-    panels = {"Fixed split": [DEFAULT], "Folds": FOLDS, "Never trained": [replace(DEFAULT, variant="mine")]}
-    confusion(graded=study.graded, panels=panels, **vars(out))
+    never = replace(DEFAULT, variant="mine")
+    panels = [_panel("default", DEFAULT), _panel("default, folds", *FOLDS), _panel("mine", never)]
+    confusion(graded=study.graded, panels=panels, files=out)
     drawn = pd.read_csv(out.csv)
-    assert drawn["panel"].unique().tolist() == ["Fixed split", "Folds"]
-    matrix = drawn[drawn["panel"] == "Folds"].pivot(index="reference", columns="predicted", values="n")
+    assert drawn["panel"].unique().tolist() == ["default", "default, folds"]
+    matrix = drawn[drawn["panel"] == "default, folds"].pivot(index="reference", columns="predicted", values="n")
     assert np.array_equal(matrix, count_pairs(study.graded, FOLDS))
     assert drawn.groupby(["panel", "reference"])["share"].sum().round(12).eq(1).all()
     check_legible(saved[0])
 
 
 def test_cells_show_their_counts(study, out, saved):
-    confusion(graded=study.graded, panels={"default, folds": FOLDS}, **vars(out))
+    confusion(graded=study.graded, panels=[Panel("default, folds", "Default model, folds", tuple(FOLDS))], files=out)
     assert saved[0].axes[0].get_title(loc="left") == "Default model, folds\nn = 780"
     shown = [int(text.get_text()) for text in saved[0].axes[0].texts]
     assert shown == count_pairs(study.graded, FOLDS).ravel().tolist()
@@ -51,8 +57,10 @@ def test_cells_show_their_counts(study, out, saved):
 
 def test_all_variants_on_one_page(study, out, saved, check_legible):
     variants = study.tables["graded"]["variant"].unique()
-    panels = {f"A rather long name of {variant}": [replace(DEFAULT, variant=variant)] for variant in variants}
-    confusion(graded=study.graded, panels=panels, **vars(out))
+    panels = [
+        Panel(variant, f"A rather long name of {variant}", (replace(DEFAULT, variant=variant),)) for variant in variants
+    ]
+    confusion(graded=study.graded, panels=panels, files=out)
     assert sum(bool(axes.images) for axes in saved[0].axes) == len(variants)
     check_legible(saved[0])
 
@@ -60,21 +68,21 @@ def test_all_variants_on_one_page(study, out, saved, check_legible):
 def test_legible_with_tens_of_thousands_of_samples(check_legible):
     with styled():
         figure = Figure(figsize=(178 / 25.4, 160 / 25.4), layout="constrained")
-        draw_matrices(figure, {f"variant {number}": np.full((5, 5), 31_792) for number in range(10)})
+        draw_matrices(figure, [(f"variant {number}", np.full((5, 5), 31_792)) for number in range(10)])
         lay_out(figure)
     check_legible(figure)
 
 
 def test_grade_without_samples_has_no_share(study, out):
     run = replace(DEFAULT, split="fold-01")
-    confusion(graded=study.graded, panels={"One fold": [run]}, **vars(out))
+    confusion(graded=study.graded, panels=[_panel("One fold", run)], files=out)
     drawn = pd.read_csv(out.csv)
     totals = drawn.groupby("reference")["n"].transform("sum")
     assert drawn["share"].isna().equals(totals == 0)
 
 
 def test_nothing_predicted_says_so(study, out, saved, words):
-    confusion(graded=study.graded, panels={"Mine": [replace(DEFAULT, variant="mine")]}, **vars(out))
+    confusion(graded=study.graded, panels=[_panel("Mine", replace(DEFAULT, variant="mine"))], files=out)
     assert out.csv.read_text() == "panel,reference,predicted,n,share\n"
     assert [text for text, _ in words(saved[0])] == [
         "No predictions: none of the runs that this figure shows has been scored."

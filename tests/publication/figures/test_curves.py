@@ -3,21 +3,27 @@ import pytest
 
 from discgrade import records
 from discgrade.publication.figures.curves import curves
-from discgrade.records.training import HISTORY
+from discgrade.publication.figures.panels import Panel
+from discgrade.settings.grid import Run
+
+
+def _draw(study, out, *trainings):
+    """Draw trainings, each (name, title, variant whose history it takes)."""
+    panels = [Panel(name, title, (Run(variant, 48, 1, "holdout", 1),)) for name, title, variant in trainings]
+    curves(histories=[study.histories[variant] for _, _, variant in trainings], panels=panels, files=out)
 
 
 def test_table_holds_every_epoch_of_every_training(study, out):
-    histories = {name: study.histories[name] for name in ("default", "mae")}
-    curves(histories=histories, **vars(out))
+    _draw(study, out, ("default", "Default model", "default"), ("mae", "MAE loss", "mae"))
     drawn = pd.read_csv(out.csv)
-    for title, path in histories.items():
-        known = records.read(path, HISTORY).to_pandas()
-        assert drawn[drawn["training"] == title].drop(columns="training").values.tolist() == known.values.tolist()
+    for name in ("default", "mae"):
+        known = records.read(study.histories[name], records.HISTORY).to_pandas()
+        assert drawn[drawn["training"] == name].drop(columns="training").values.tolist() == known.values.tolist()
 
 
 def test_panels_show_loss_above_accuracy(study, out, saved):
-    curves(histories={"mae": study.histories["mae"]}, **vars(out))
-    history = records.read(study.histories["mae"], HISTORY).to_pandas()
+    _draw(study, out, ("mae", "MAE loss", "mae"))
+    history = records.read(study.histories["mae"], records.HISTORY).to_pandas()
     for axes, quantity in zip(saved[0].axes, ("loss", "accuracy"), strict=True):
         training, chosen, _ = axes.lines
         assert training.get_ydata().tolist() == history[quantity].tolist()
@@ -25,14 +31,16 @@ def test_panels_show_loss_above_accuracy(study, out, saved):
 
 
 def test_kept_checkpoint_is_the_last_best_epoch(study, out, saved):
-    curves(histories={"mae": study.histories["mae"]}, **vars(out))
-    history = records.read(study.histories["mae"], HISTORY).to_pandas()
+    _draw(study, out, ("mae", "MAE loss", "mae"))
+    history = records.read(study.histories["mae"], records.HISTORY).to_pandas()
     for axes in saved[0].axes:
         assert axes.lines[2].get_xdata() == [history["val_accuracy"].idxmax() + 1] * 2
 
 
 def test_seeds_of_a_variant_share_a_panel(study, out, saved, check_legible):
-    curves(histories={"mae, seed 1": study.histories["mae"], "mae, seed 2": study.histories["mse"]}, **vars(out))
+    runs = [Run("mae", 48, 1, "holdout", seed) for seed in (1, 2)]
+    panels = [Panel(f"mae, seed {run.seed}", "MAE loss (regression)", (run,)) for run in runs]
+    curves(histories=[study.histories["mae"], study.histories["mse"]], panels=panels, files=out)
     above, below = saved[0].axes
     assert above.get_title(loc="left") == "MAE loss\n(regression)"
     assert len(above.lines) == len(below.lines) == 6
@@ -41,19 +49,19 @@ def test_seeds_of_a_variant_share_a_panel(study, out, saved, check_legible):
 
 @pytest.mark.parametrize("count", [1, 9])
 def test_legible(study, out, saved, check_legible, count):
-    curves(histories=dict(list(study.histories.items())[:count]), **vars(out))
+    _draw(study, out, *((name, f"Label of {name}", name) for name in list(study.histories)[:count]))
     check_legible(saved[0])
     assert len([axes for axes in saved[0].axes if axes.lines]) == 2 * count
 
 
 def test_one_epoch_is_enough(study, out, saved, check_legible):
     path = out.csv.with_name("history.parquet")
-    records.write(records.read(study.histories["mae"], HISTORY)[:1], HISTORY, path)
-    curves(histories={"one": path}, **vars(out))
+    records.write(records.read(study.histories["mae"], records.HISTORY)[:1], records.HISTORY, path)
+    curves(histories=[path], panels=[Panel("one", "One", (Run("one", 48, 1, "holdout", 1),))], files=out)
     check_legible(saved[0])
 
 
 def test_no_training_says_so(out, saved, words):
-    curves(histories={}, **vars(out))
+    curves(histories=[], panels=[], files=out)
     assert out.csv.read_text().startswith("training,epoch,learning_rate,loss,accuracy,")
     assert [text for text, _ in words(saved[0])] == ["No trainings: there is no history to draw."]

@@ -9,12 +9,12 @@ from discgrade.records.scores import SCORES
 from discgrade.settings.grid import Run
 
 DEFAULT = Run("default", 48, 1, "holdout", 1)
-VARIANTS = ["default", "integral", "soft_kappa", "mae", "mine"]
+LABELS = {name: f"Label of {name}" for name in ("default", "integral", "soft_kappa", "mae", "mine")}
 
 
-def _draw(study, out, run=DEFAULT, variants=VARIANTS, **changes):
+def _draw(study, out, run=DEFAULT, labels=LABELS, **changes):
     paths = {"scores": study.scores, "intervals": study.intervals} | changes
-    forest(**paths, run=run, variants=variants, **vars(out))
+    forest(**paths, run=run, labels=labels, files=out)
     return pd.read_csv(out.csv)
 
 
@@ -88,7 +88,7 @@ def test_undefined_score_is_named(study, out, saved, words):
 
 
 def test_legible(study, out, saved, check_legible):
-    _draw(study, out, variants=list(study.histories))
+    _draw(study, out, labels={name: f"Label of {name}" for name in study.histories})
     check_legible(saved[0])
 
 

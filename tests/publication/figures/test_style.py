@@ -9,15 +9,20 @@ import pytest
 from PIL import Image
 
 from discgrade.publication.figures import style
+from discgrade.publication.figures.files import FigureFiles, write_drawn
+
+
+def files_in(folder, name="figure"):
+    return FigureFiles(*(folder / f"{name}.{kind}" for kind in ("pdf", "png", "csv", "keys.csv")))
 
 
 def _draw(folder, name="figure", width=style.COLUMN):
-    pdf, png = folder / f"{name}.pdf", folder / f"{name}.png"
-    with style.drawing(pdf=pdf, png=png, width=width, height=50) as figure:
+    files = files_in(folder, name)
+    with style.drawing(files, width=width, height=50) as figure:
         axes = figure.subplots()
         axes.plot([-1, 0, 1], [0.5, 1, 2])
         axes.set(xlabel="Cohen's κ", ylabel="Discs")
-    return pdf, png
+    return files.pdf, files.png
 
 
 def test_same_figure_has_same_bytes(tmp_path):
@@ -65,15 +70,16 @@ def test_real_minus_sign():
 def test_failed_figure_leaves_nothing_behind(tmp_path):
     with (
         pytest.raises(RuntimeError, match="halfway"),
-        style.drawing(pdf=tmp_path / "a.pdf", png=tmp_path / "a.png", width=86, height=50),
+        style.drawing(files_in(tmp_path), width=86, height=50),
     ):
         raise RuntimeError("halfway")
     assert not list(tmp_path.iterdir())
 
 
 def test_table_in_full_precision_with_empty_cells(tmp_path):
-    style.write_table(pd.DataFrame({"a": [1 / 3, None]}), tmp_path / "a.csv")
-    assert (tmp_path / "a.csv").read_bytes() == b'a\n0.3333333333333333\n""\n'
+    files = files_in(tmp_path)
+    write_drawn(pd.DataFrame({"a": [1 / 3, None]}), [], files)
+    assert files.csv.read_bytes() == b'a\n0.3333333333333333\n""\n'
 
 
 def test_figures_import_neither_tensorflow_nor_pyplot():

@@ -16,12 +16,12 @@ KEYS = ["metric", "grade"]
 
 def _figure3(study, out, run=DEFAULT, **changes):
     paths = {name: getattr(study, name) for name in ("scores", "intervals", "discs", "splits")} | changes
-    figure3(**paths, run=run, **vars(out))
+    figure3(**paths, run=run, files=out)
     return pd.read_csv(out.csv)
 
 
 def _figure4(study, out, run=DEFAULT, **changes):
-    figure4(**({"scores": study.scores, "intervals": study.intervals} | changes), run=run, **vars(out))
+    figure4(**({"scores": study.scores, "intervals": study.intervals} | changes), run=run, files=out)
     return pd.read_csv(out.csv)
 
 

@@ -5,14 +5,15 @@ import shutil
 import subprocess
 from html.parser import HTMLParser
 
-import pandas as pd
 import pytest
 
-from discgrade.publication.render.files import write_table
+from discgrade.publication.keys import Traced
+from discgrade.publication.render.files import TableFiles, write_table
 from discgrade.publication.render.html import to_html
 from discgrade.publication.render.latex import latex_text, to_latex
 from discgrade.publication.render.markdown import to_markdown
 from discgrade.publication.render.table import DASH, Cell, Row, Section, Table, footnotes, missing
+from discgrade.records.cell_keys import CellKey, read_cell_keys
 
 TABLE = Table(
     name="table9",
@@ -120,15 +121,18 @@ def test_html_is_whole_and_needs_nothing_else():
     assert not re.search(r"(src|href)=", text)
 
 
-def test_all_four_are_written_and_the_csv_in_full_precision(tmp_path):
-    values = pd.DataFrame({"row": ["R1", "Model"], "kappa_linear": [0.1 + 0.2, None], "n": [840, None]})
-    destination = {kind: tmp_path / "tables" / f"table9.{kind}" for kind in ("csv", "md", "tex", "html")}
-    write_table(TABLE, values, destination)
-    assert destination["csv"].read_text() == "row,kappa_linear,n\nR1,0.30000000000000004,840\nModel,,\n"
-    assert all(path.read_text(encoding="utf-8") for path in destination.values())
-    assert sorted(path.name for path in (tmp_path / "tables").iterdir()) == [
-        f"table9.{k}" for k in ("csv", "html", "md", "tex")
+def test_all_are_written_the_csv_in_full_precision_with_its_keys(tmp_path):
+    key = CellKey("scores", "value", metric="kappa_linear")
+    rows = [
+        {"row": "R1", "kappa_linear": Traced(0.1 + 0.2, (key,)), "n": 840},
+        {"row": "Model", "kappa_linear": None, "n": None},
     ]
+    files = TableFiles(*(tmp_path / "tables" / f"table9.{kind}" for kind in ("csv", "md", "tex", "html", "keys.csv")))
+    write_table(TABLE, rows, files)
+    assert files.csv.read_text() == "row,kappa_linear,n\nR1,0.30000000000000004,840\nModel,,\n"
+    assert all(path.read_text(encoding="utf-8") for path in vars(files).values())
+    assert set((tmp_path / "tables").iterdir()) == set(vars(files).values())
+    assert read_cell_keys(files.keys) == [(1, "kappa_linear", key)]
 
 
 @pytest.mark.ci

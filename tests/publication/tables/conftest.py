@@ -1,7 +1,7 @@
 """Tables of two invented studies: one like the paper's, one with integral grades, one rater and one cohort."""
 
-import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,49 +10,60 @@ import pytest
 from invented_study import CONFIG, NOISE, draw, make_study, score, write_table
 
 from discgrade import records
+from discgrade.publication.context import context_of
+from discgrade.publication.render.files import TableFiles
 from discgrade.publication.tables.cohort import cohort
 from discgrade.publication.tables.statements import statements
 from discgrade.publication.tables.table2 import table2
 from discgrade.publication.tables.table3 import table3
 from discgrade.publication.tables.table4 import table4
-from discgrade.records.discs import DISCS
-from discgrade.settings import grid
+from discgrade.publication.wording import data_words
+from discgrade.records.flow import CohortSize, Flow, Stage, write_flow
 
-KINDS = ("csv", "md", "tex", "html")
+LABELS = {
+    "default": "Default model",
+    "integral": "Integral grades",
+    "soft_kappa": "Soft κ of ours",
+    "mse": "MSE loss",
+    "paper_protocol": "Copies scored",
+}
+NAMES = ("table2", "table3", "table4", "statements", "cohort")
 
 
-def make_tables(made: SimpleNamespace, **changes: object) -> SimpleNamespace:
-    """Write every table but the first of a scored study."""
-    config = made.config | {"study": "invented", "cohort": {"source": "phantom"}} | changes
-    context = grid.reporting(config)
+def table_files(folder: Path, name: str) -> TableFiles:
+    return TableFiles(*(folder / f"{name}.{kind}" for kind in ("csv", "md", "tex", "html", "keys.csv")))
+
+
+def make_tables(made: SimpleNamespace, folder: str = "tables", **changes: object) -> SimpleNamespace:
+    """Write every table but the first of a scored study; `changes` are of its context. Return where they are."""
+    context = replace(context_of(made.study), **changes)
     flow = made.folder / "flow.json"
-    stages = [{"unit": "files", "received": 70, "excluded": {"no pixels": 3}, "kept": 67}]
-    flow.write_text(json.dumps({"stages": stages, "reference": "reading 1 by R1"}))
+    stages = (Stage("files", 70, {"no pixels": 3}, 67),)
+    write_flow(Flow(stages, "reading 1 by R1", ("fractional",), {}, {"primary": CohortSize(1, 5)}), flow)
     scores = {"scores": made.scores, "intervals": made.intervals, "context": context}
     compared = scores | {"comparisons": made.comparisons}
-    made.tables = {
-        name: {kind: made.folder / "tables" / f"{name}.{kind}" for kind in KINDS}
-        for name in ("table2", "table3", "table4", "statements", "cohort")
-    }
-    table2(**compared, destination=made.tables["table2"])
-    table3(**scores, destination=made.tables["table3"])
-    table4(**scores, destination=made.tables["table4"])
-    statements(**compared, graded=made.graded, destination=made.tables["statements"])
-    cohort(discs=made.discs, ratings=made.ratings, flow=flow, context=context, destination=made.tables["cohort"])
-    made.context = context
-    return made
+    tables = {name: table_files(made.folder / folder, name) for name in NAMES}
+    table2(**compared, files=tables["table2"])
+    table3(**scores, files=tables["table3"])
+    table4(**scores, files=tables["table4"])
+    statements(**compared, graded=made.graded, files=tables["statements"])
+    data = data_words(context.study, context.source)
+    cohort(discs=made.discs, ratings=made.ratings, flow=flow, data=data, files=tables["cohort"])
+    return SimpleNamespace(**vars(made) | {"tables": tables, "context": context})
 
 
 @pytest.fixture(scope="session")
 def paperlike(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     NOISE["paper_protocol"] = 0.2
-    protocol = {"scale": "fractional", "protocol": {"score": "augmented", "checkpoint": "scored"}}
+    copies = {"loss": "categorical_crossentropy", "scale": "fractional"}
+    copies |= {"protocol": {"score": "augmented", "checkpoint": "scored"}}
+    variants = CONFIG["variants"] | {"paper_protocol": copies}
     made = make_study(
         tmp_path_factory.mktemp("paperlike"),
         patients=48,
         external=6,
         copies=2,
-        variants=CONFIG["variants"] | {"paper_protocol": protocol},
+        variants={name: variant | {"label": LABELS[name]} for name, variant in variants.items()},
         grid=CONFIG["grid"] | {"folds": ["default"]},
     )
     score(made)
@@ -68,7 +79,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
         whole=True,
         again=0,
         second=0,
-        variants={"integral": {"scale": "integral"}},
+        variants={"integral": {"loss": "categorical_crossentropy", "scale": "integral"}},
         grid={"default": "integral", "variants": None, "folds": ["integral"], "seeds": [1]},
         images={"resolution": 48, "resolutions": []},
         splits={"folds": 2, "shares": [1]},
@@ -82,13 +93,13 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
 
 
 def values(made: SimpleNamespace, name: str) -> pd.DataFrame:
-    return pd.read_csv(made.tables[name]["csv"])
+    return pd.read_csv(made.tables[name].csv)
 
 
 def markdown(made: SimpleNamespace, name: str) -> dict[str, list[str]]:
     """Return the rows of a Markdown table by their label, the first of each label."""
     rows: dict[str, list[str]] = {}
-    for line in made.tables[name]["md"].read_text().splitlines():
+    for line in made.tables[name].md.read_text().splitlines():
         if line.startswith("|"):
             cells = [cell.strip() for cell in line.strip("|").split(" | ")]
             rows.setdefault(cells[0].split("<sup>")[0], cells[1:])
@@ -99,7 +110,9 @@ def markdown(made: SimpleNamespace, name: str) -> dict[str, list[str]]:
 def read() -> SimpleNamespace:
     """How tests read a table: `values` of its CSV, `markdown` rows by label, whole `text` of a kind."""
     return SimpleNamespace(
-        values=values, markdown=markdown, text=lambda made, name, kind="md": Path(made.tables[name][kind]).read_text()
+        values=values,
+        markdown=markdown,
+        text=lambda made, name, kind="md": getattr(made.tables[name], kind).read_text(),
     )
 
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from discgrade.publication.keys import Key
 from discgrade.publication.tables.best import best_runs, comparable
-from discgrade.publication.tables.scores import Key, Study
+from discgrade.publication.tables.scores import Study
 from discgrade.settings.grid import Run
 
 

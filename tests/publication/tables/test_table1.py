@@ -1,14 +1,24 @@
-"""Table 1: layers of the trained model beside the printed ones."""
+"""Table 1: layers of the trained model next to the printed ones."""
 
 import pandas as pd
 import pytest
 
 from discgrade import records
+from discgrade.publication.context import Context, Shown
 from discgrade.publication.published import published
+from discgrade.publication.render.files import TableFiles
 from discgrade.publication.tables.table1 import table1
-from discgrade.records.training import NETWORK
+from discgrade.settings.grid import Run
+from discgrade.settings.model import Protocol
 
-CONTEXT = {"default": {"variant": "default", "resolution": 128}}
+RUN = Run("default", 128, 1, "holdout", 1)
+CONTEXT = Context(
+    "mine", "phantom", RUN, {"default": Shown("Our default", Protocol("as_read", "last"))}, 5, (1,), "disc"
+)
+
+
+def files_in(folder):
+    return TableFiles(*(folder / f"table1.{kind}" for kind in ("csv", "md", "tex", "html", "keys.csv")))
 
 
 @pytest.fixture
@@ -24,29 +34,30 @@ def tables(tmp_path):
         }
         for row in published("table1")
     ]
-    records.write(rows, NETWORK, tmp_path / "network.parquet")
-    destination = {kind: tmp_path / f"table1.{kind}" for kind in ("csv", "md", "tex", "html")}
-    table1(network=tmp_path / "network.parquet", context=CONTEXT, destination=destination)
-    return destination
+    records.write(rows, records.NETWORK, tmp_path / "network.parquet")
+    files = files_in(tmp_path)
+    table1(network=tmp_path / "network.parquet", context=CONTEXT, files=files)
+    return files
 
 
-def test_every_layer_stands_beside_the_printed_one(tables):
-    rows = pd.read_csv(tables["csv"])
+def test_every_layer_stands_next_to_the_printed_one(tables):
+    rows = pd.read_csv(tables.csv)
     assert len(rows) == 34
     differing = rows[(rows["parameters"] != rows["published_parameters"]) | (rows["shape"] != rows["published_shape"])]
     assert differing["layer"].tolist() == [16]
 
 
 def test_the_misprint_and_the_total_are_footnoted(tables):
-    text = tables["md"].read_text()
+    text = tables.md.read_text()
     assert "| Total |  |  | 2,355,021 |  | 2,355,291<sup>" in text
     assert "Printed 147,854; the layer has 147,584 parameters" in text
     assert "128 × 128 × 32" in text
+    assert "this study's default run (Our default, 128 px)" in text
 
 
 def test_a_deeper_network_has_dashes(tmp_path):
     rows = [{"block": 1, "layer": 35, "description": "Another", "shape": [8], "parameters": 1}]
-    records.write(rows, NETWORK, tmp_path / "network.parquet")
-    destination = {kind: tmp_path / f"table1.{kind}" for kind in ("csv", "md", "tex", "html")}
-    table1(network=tmp_path / "network.parquet", context=CONTEXT, destination=destination)
-    assert "The published network has fewer layers." in destination["md"].read_text()
+    records.write(rows, records.NETWORK, tmp_path / "network.parquet")
+    files = files_in(tmp_path)
+    table1(network=tmp_path / "network.parquet", context=CONTEXT, files=files)
+    assert "The published network has fewer layers." in files.md.read_text()

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -10,9 +11,7 @@ import pytest
 import discgrade
 from discgrade import records
 from discgrade.publication.published import published
-from discgrade.records.discs import DISCS
-from discgrade.records.intervals import COMPARISONS
-from discgrade.records.scores import GRADED, SCORES
+from discgrade.publication.render.files import TableFiles
 
 NAMES = ("table2", "table3", "table4", "statements", "cohort")
 
@@ -49,13 +48,13 @@ def test_print_is_rounded_with_intervals(paperlike, read):
 
 def test_published_rows_stand_below_this_studys(paperlike, read):
     lines = read.text(paperlike, "table2").splitlines()
-    ours = next(index for index, line in enumerate(lines) if line.startswith("| Soft κ loss"))
+    ours = next(index for index, line in enumerate(lines) if line.startswith("| Soft κ of ours"))
     assert lines[ours + 1].startswith("| Niemeyer et al. 2021 |  | 0.865 | 0.874 | 0.822 |")
 
 
 def test_variants_of_the_paper_that_were_not_trained_are_dashes_with_the_reason(paperlike, read):
     assert read.markdown(paperlike, "table2")["Ordinal cross-entropy"] == ["–"] * 12
-    assert "Not trained in this study (fixed split)." in read.text(paperlike, "table2")
+    assert "Not trained in this study (hold-out test set)." in read.text(paperlike, "table2")
 
 
 def test_literature_has_its_kappa_variant(paperlike, read):
@@ -92,7 +91,7 @@ def test_bold_is_the_best_and_what_cannot_be_told_from_it(paperlike, read):
 
 
 def test_another_protocol_is_footnoted_and_not_bold(paperlike, read):
-    cells = read.markdown(paperlike, "table2")["Default, paper's protocol"]
+    cells = read.markdown(paperlike, "table2")["Copies scored"]
     assert cells[0] == "120"
     assert not any("**" in cell for cell in cells)
     assert "By another protocol, so never bold: augmented copies of the discs scored" in read.text(paperlike, "table2")
@@ -112,10 +111,10 @@ def test_captions_say_data_protocol_n_and_seeds(paperlike, read):
     caption = read.text(paperlike, "table2").splitlines()[0]
     for words in (
         "a phantom cohort, no patients",
-        "fixed split, n = 60 scored samples",
+        "hold-out test set, n = 60 scored samples",
         "discs scored as read, checkpoint chosen on patients held out of the training part",
         "training seed 1",
-        "99.73 % highest-density intervals of a Bayesian bootstrap over 12 patients (1,000 draws, seed 1)",
+        "99.73 % credible intervals (highest density) of a Bayesian bootstrap over 12 patients (1,000 draws, seed 1)",
         "comparisons in all, not adjusted for their number",
     ):
         assert words in caption
@@ -160,13 +159,13 @@ def test_table_4_has_the_raters_on_both_scales(paperlike, read):
 def test_folds_weighed_as_in_the_paper_are_averaged(paperlike, read, tmp_path):
     from discgrade.publication.tables.table4 import table4
 
-    destination = {kind: tmp_path / f"table4.{kind}" for kind in ("csv", "md", "tex", "html")}
-    context = paperlike.context | {"unit": "fold"}
-    table4(scores=paperlike.scores, intervals=paperlike.intervals, context=context, destination=destination)
-    folds = pd.read_csv(destination["csv"]).query("row == 'folds' and source == 'this study'").iloc[0]
+    files = TableFiles(*(tmp_path / f"table4.{kind}" for kind in ("csv", "md", "tex", "html", "keys.csv")))
+    context = replace(paperlike.context, unit="fold")
+    table4(scores=paperlike.scores, intervals=paperlike.intervals, context=context, files=files)
+    folds = pd.read_csv(files.csv).query("row == 'folds' and source == 'this study'").iloc[0]
     assert folds["kappa_linear"] == score(paperlike, "kappa_linear", variant="default", split="fold-mean")
-    assert "Mean of 2 folds" in destination["md"].read_text()
-    assert "over 2 folds" in destination["md"].read_text()
+    assert "Mean of 2 folds" in files.md.read_text()
+    assert "over 2 folds" in files.md.read_text()
 
 
 def test_statements_stand_beside_the_published_ones(paperlike, read):
@@ -235,7 +234,7 @@ def test_a_study_with_every_variant_in_the_folds_shows_the_folds(plain, read):
 
 
 def test_tables_are_byte_for_byte_the_same_each_time(plain, tabulate):
-    before = {path: path.read_bytes() for paths in plain.tables.values() for path in paths.values()}
+    before = {path: path.read_bytes() for files in plain.tables.values() for path in vars(files).values()}
     tabulate(plain)
     assert {path: path.read_bytes() for path in before} == before
 

@@ -1,9 +1,8 @@
 """Figures 2 and 5: reference against predicted grade, with the clearest outliers as pictures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from discgrade import records
 from discgrade.grades import FRACTIONAL, INTEGRAL, is_grade
+from discgrade.publication.figures.files import FigureFiles, write_drawn
 from discgrade.publication.figures.pictures import disc_pictures
 from discgrade.publication.figures.selection import of_run
 from discgrade.publication.figures.style import (
@@ -27,31 +27,27 @@ from discgrade.publication.figures.style import (
     drawing,
     grade_text,
     say,
-    write_table,
 )
-from discgrade.publication.wording import variant_name
-from discgrade.records.discs import DISCS
-from discgrade.records.scores import GRADED
+from discgrade.publication.keys import run_key
+from discgrade.records.cell_keys import Placed
 from discgrade.settings.grid import Run
 
 COLUMNS = ["disc", "copy", "level", "reference", "predicted", "deviation", "x", "y", "outlier"]
 _NAMES = "ABCD"
 _AROUND = np.linspace(0, 2 * np.pi, 16, endpoint=False)
 _LETTER_DISTANCE = 0.2
-_LETTER: dict[str, Any] = {"fontsize": 8, "fontweight": "bold", "color": VERMILLION}
 
 
-def figure2(
+def agreement(
     *,
     graded: Path,
     discs: Path,
     samples: Sequence[Path],
     run: Run,
+    label: str,
     pictures: bool,
     seed: int,
-    pdf: Path,
-    png: Path,
-    csv: Path,
+    files: FigureFiles,
 ) -> None:
     """Draw reference against predicted grade of one run, each point jittered within its cell of valid grades.
 
@@ -62,23 +58,33 @@ def figure2(
         discs: Table `records.discs.DISCS`.
         samples: Shards of samples at the run's resolution, named after the shard; read for pictures only.
         run: The run to draw.
+        label: Its variant's name in print.
         pictures: Whether discs may be shown.
         seed: Seed of the jitter.
-        pdf: Vector file to write.
-        png: Raster file to write.
-        csv: Table to write: disc, copy, level, reference, predicted, deviation (predicted - reference), x and y (the
-            jittered point), all in grades, and outlier (A to D or empty).
+        files: What to write. The table: disc, copy, level, reference, predicted, deviation (predicted - reference), x
+            and y (the jittered point), all in grades, and outlier (A to D or empty).
     """
     points = scored_points(graded, discs, run, seed)
-    write_table(points, csv)
+    write_drawn(points, _keys(run), files)
     outliers = points[points["outlier"] != ""].sort_values("outlier")
     shown = disc_pictures(samples, run.resolution, outliers["disc"]) if pictures else {}
-    with drawing(pdf=pdf, png=png, width=FULL if shown else COLUMN, height=92 if shown else 95) as figure:
-        draw_agreement(figure, points, shown, run.variant)
+    with drawing(files, width=FULL if shown else COLUMN, height=92 if shown else 95) as figure:
+        draw_agreement(figure, points, shown, label)
 
 
-figure5 = figure2
-"""The scatter of a regression variant; as `figure2`."""
+def _keys(run: Run) -> Iterator[Placed]:
+    """Yield for each column what of `graded.parquet` its rows show, or were worked out from."""
+    both = ["reference", "predicted"]
+    read = {
+        "reference": both[:1],
+        "x": both[:1],
+        "predicted": both[1:],
+        "y": both[1:],
+        "deviation": both,
+        "outlier": both,
+    }
+    for column, names in read.items():
+        yield from ((None, column, run_key(run, "graded", name, "from")) for name in names)
 
 
 def scored_points(graded: Path, discs: Path, run: Run, seed: int) -> pd.DataFrame:
@@ -120,17 +126,17 @@ def _name_outliers(points: pd.DataFrame, seed: int) -> pd.Series:
 
 
 def draw_agreement(
-    figure: Figure, points: pd.DataFrame, pictures: Mapping[str, NDArray[np.uint16]], variant: str
+    figure: Figure, points: pd.DataFrame, pictures: Mapping[str, NDArray[np.uint16]], label: str
 ) -> None:
-    """Draw the scatter of `scored_points`, and beside it the pictures of the outliers by disc."""
+    """Draw the scatter of `scored_points`, and next to it the pictures of the outliers by disc."""
     if points.empty:
-        say(figure, f"No predictions of the variant “{variant}” on the scored part.")
+        say(figure, f"No predictions of the variant “{label}” on the scored part.")
         return
     grid = figure.add_gridspec(1, 2 if pictures else 1)
     axes = figure.add_subplot(grid[0])
     _draw_grid(axes, INTEGRAL if _all_integral(points) else FRACTIONAL)
     axes.plot(points["x"], points["y"], "o", color=BLUE, alpha=0.45, markersize=2.6, markeredgewidth=0)
-    axes.set_title(_summary(points, variant))
+    axes.set_title(_summary(points, label))
     outliers = points[points["outlier"] != ""].sort_values("outlier")
     _ring(axes, points, outliers)
     if pictures:
@@ -177,9 +183,9 @@ def _show(
         axes.spines[:].set_visible(False)
 
 
-def _summary(points: pd.DataFrame, variant: str) -> str:
+def _summary(points: pd.DataFrame, label: str) -> str:
     size = points["deviation"].abs()
     discs = f"{points['disc'].nunique():,} discs"
     scored = discs if points["disc"].is_unique else f"{len(points):,} copies of {discs}"
     agreement = f"exact agreement {(size == 0).mean():.1%}, within one grade {(size <= 1).mean():.1%}"
-    return f"{variant_name(variant)}: {scored}\n{agreement}"
+    return f"{label}: {scored}\n{agreement}"

@@ -1,6 +1,6 @@
 """Confusion matrices of several variants on the integral grades."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 from pathlib import Path
 
@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 
 from discgrade import records
 from discgrade.grades import INTEGRAL, integral, rank
+from discgrade.publication.figures.files import FigureFiles, write_drawn
+from discgrade.publication.figures.panels import Panel
 from discgrade.publication.figures.selection import of_run
-from discgrade.publication.figures.style import COLUMN, FULL, INK, drawing, grade_text, say, wrapped, write_table
-from discgrade.publication.wording import run_name
-from discgrade.records.scores import GRADED
+from discgrade.publication.figures.style import COLUMN, FULL, INK, drawing, grade_text, say, wrapped
+from discgrade.publication.keys import run_key
+from discgrade.records.cell_keys import Placed
 from discgrade.settings.grid import Run
 
 COLUMNS = ["panel", "reference", "predicted", "n", "share"]
@@ -26,26 +28,25 @@ _SCALE, _TITLE, _TICKS = 24.0, 10.0, 5.0
 _GRADES = len(INTEGRAL)
 
 
-def confusion(*, graded: Path, panels: Mapping[str, Sequence[Run]], pdf: Path, png: Path, csv: Path) -> None:
+def confusion(*, graded: Path, panels: Sequence[Panel], files: FigureFiles) -> None:
     """Draw how often each integral reference grade was predicted as which, one panel for one or several pooled runs.
 
     Args:
-        graded: Table `records.scores.GRADED`; only the scored part counts, not an external cohort.
-        panels: For each panel's title the runs that are added up: one, or the folds of a variant. A panel without
+        graded: Table `records.GRADED`; only the scored part counts, not an external cohort.
+        panels: What each panel shows: the runs that are added up, one or the folds of a variant. A panel without
             predictions is left out.
-        pdf: Vector file to write.
-        png: Raster file to write.
-        csv: Table to write: panel, reference and predicted (integral grades), n (scored samples), share (of the samples
-            of that reference grade; empty where there are none).
+        files: What to write. The table: panel, reference and predicted (integral grades), n (scored samples), share (of
+            the samples of that reference grade; empty where there are none).
     """
-    matrices = {title: count_pairs(graded, runs) for title, runs in panels.items()}
-    matrices = {title: matrix for title, matrix in matrices.items() if matrix.any()}
-    write_table(_rows(matrices), csv)
-    across, down = _arrangement(len(matrices))
+    counted = [(panel, count_pairs(graded, panel.runs)) for panel in panels]
+    counted = [(panel, matrix) for panel, matrix in counted if matrix.any()]
+    rows = _rows({panel.name: matrix for panel, matrix in counted})
+    write_drawn(rows, _keys(rows, {panel.name: panel.runs for panel, _ in counted}), files)
+    across, down = _arrangement(len(counted))
     width = FULL if across > 1 else COLUMN
     side = (width - _SCALE) / across - _TICKS
-    with drawing(pdf=pdf, png=png, width=width, height=down * (side + _TITLE + _TICKS) + 6) as figure:
-        draw_matrices(figure, matrices)
+    with drawing(files, width=width, height=down * (side + _TITLE + _TICKS) + 6) as figure:
+        draw_matrices(figure, [(panel.title, matrix) for panel, matrix in counted])
 
 
 def count_pairs(graded: Path, runs: Sequence[Run]) -> NDArray[np.int64]:
@@ -59,8 +60,8 @@ def count_pairs(graded: Path, runs: Sequence[Run]) -> NDArray[np.int64]:
     return matrix
 
 
-def draw_matrices(figure: Figure, matrices: Mapping[str, NDArray[np.int64]]) -> None:
-    """Draw each matrix (5, 5) with its counts, shaded by the share of its row."""
+def draw_matrices(figure: Figure, matrices: Sequence[tuple[str, NDArray[np.int64]]]) -> None:
+    """Draw each matrix (5, 5) under its title with its counts, shaded by the share of its row."""
     if not matrices:
         say(figure, "No predictions: none of the runs that this figure shows has been scored.")
         return
@@ -68,10 +69,10 @@ def draw_matrices(figure: Figure, matrices: Mapping[str, NDArray[np.int64]]) -> 
     grid = figure.subplots(down, across, squeeze=False)
     for axes in grid.flat[len(matrices) :]:
         axes.set_axis_off()
-    for axes, (title, matrix) in zip(grid.flat, matrices.items(), strict=False):
+    for axes, (title, matrix) in zip(grid.flat, matrices, strict=False):
         image = axes.imshow(_shares(matrix), cmap="Blues", vmin=0, vmax=1)
         _write_counts(axes, matrix)
-        axes.set_title(f"{wrapped(run_name(title), 26)}\nn = {matrix.sum():,}")
+        axes.set_title(f"{wrapped(title, 26)}\nn = {matrix.sum():,}")
     figure.supxlabel("Predicted grade", fontsize=7)
     figure.supylabel("Reference grade", fontsize=7)
     figure.colorbar(image, ax=grid, label="Share of the reference grade", fraction=0.02, aspect=40)
@@ -96,11 +97,18 @@ def _shares(matrix: NDArray[np.int64]) -> NDArray[np.float64]:
 
 def _rows(matrices: Mapping[str, NDArray[np.int64]]) -> pd.DataFrame:
     rows = [
-        (title, INTEGRAL[row], INTEGRAL[column], count, _shares(matrix)[row, column])
-        for title, matrix in matrices.items()
+        (name, INTEGRAL[row], INTEGRAL[column], count, _shares(matrix)[row, column])
+        for name, matrix in matrices.items()
         for (row, column), count in np.ndenumerate(matrix)
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _keys(rows: pd.DataFrame, runs: Mapping[str, Sequence[Run]]) -> Iterator[Placed]:
+    """Yield for each count and share the runs whose pairs were counted."""
+    for number, panel in enumerate(rows["panel"], start=1):
+        for column in ("n", "share"):
+            yield from ((number, column, run_key(run, "graded", "predicted", "from")) for run in runs[panel])
 
 
 def _arrangement(panels: int) -> tuple[int, int]:

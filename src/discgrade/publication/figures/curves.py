@@ -1,6 +1,6 @@
 """Training curves: loss and accuracy of every epoch, and the epoch whose checkpoint was kept."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from itertools import cycle
 from math import ceil
 from pathlib import Path
@@ -11,41 +11,48 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from discgrade import records
-from discgrade.publication.figures.style import BLUE, COLUMN, FULL, GREY, ORANGE, drawing, say, wrapped, write_table
-from discgrade.publication.wording import run_name
-from discgrade.records.training import HISTORY
+from discgrade.publication.figures.files import FigureFiles, write_drawn
+from discgrade.publication.figures.panels import Panel
+from discgrade.publication.figures.style import BLUE, COLUMN, FULL, GREY, ORANGE, drawing, say, wrapped
+from discgrade.publication.keys import run_key
+from discgrade.records.cell_keys import Placed
 
 COLUMNS = ["training", *HISTORY.names]
 _ACROSS = 5
 _BLOCK = 62.0
 
 
-def curves(*, histories: Mapping[str, Path], pdf: Path, png: Path, csv: Path) -> None:
+def curves(*, histories: Sequence[Path], panels: Sequence[Panel], files: FigureFiles) -> None:
     """Draw the loss and, below it, the accuracy of some trainings against the epoch.
 
     Args:
-        histories: Table `records.training.HISTORY` of each training by its name; "mae, seed 1" and "mae, seed 2" share
-            a panel.
-        pdf: Vector file to write.
-        png: Raster file to write.
-        csv: Table to write: training (its name), then the columns of `records.training.HISTORY`.
+        histories: Table `records.HISTORY` of each training.
+        panels: For each history its training's name, title and run; the seeds of a variant are drawn in one panel.
+        files: What to write. The table: training (its name), then the columns of `records.HISTORY`.
     """
-    frames = [records.read(path, HISTORY).to_pandas().assign(training=name) for name, path in histories.items()]
+    tables = [records.read(path, records.HISTORY).to_pandas() for path in histories]
+    named = list(zip(panels, tables, strict=True))
+    frames = [table.assign(training=panel.name) for panel, table in named]
     epochs = pd.concat(frames)[COLUMNS] if frames else pd.DataFrame(columns=COLUMNS)
-    write_table(epochs, csv)
-    panels = max(1, len({_panel_of(name) for name in histories}))
-    width, height = FULL if panels > 1 else COLUMN, ceil(panels / _ACROSS) * _BLOCK + 10
-    with drawing(pdf=pdf, png=png, width=width, height=height) as figure:
-        draw_curves(figure, epochs)
+    write_drawn(epochs, _keys(named), files)
+    shared: dict[str, tuple[str, list[pd.DataFrame]]] = {}
+    for panel, table in named:
+        shared.setdefault(panel.runs[0].variant, (panel.title, []))[1].append(table)
+    count = max(1, len(shared))
+    with drawing(files, width=FULL if count > 1 else COLUMN, height=ceil(count / _ACROSS) * _BLOCK + 10) as figure:
+        draw_curves(figure, list(shared.values()))
 
 
-def _panel_of(name: str) -> str:
-    return name.split(", seed ", maxsplit=1)[0]
+def _keys(named: Sequence[tuple[Panel, pd.DataFrame]]) -> Iterator[Placed]:
+    """Yield the keys of the rows of all trainings: each shows an epoch of its run's `history.parquet`."""
+    epochs = [(panel.runs[0], str(epoch)) for panel, table in named for epoch in table["epoch"]]
+    for number, (run, epoch) in enumerate(epochs, start=1):
+        for name in records.HISTORY.names:
+            yield number, name, run_key(run, "history", name, scope="epoch", group=epoch)
 
 
-def draw_curves(figure: Figure, epochs: pd.DataFrame) -> None:
-    """Draw each panel's loss above its accuracy, five panels side by side."""
-    panels = list(epochs.groupby(epochs["training"].map(_panel_of), sort=False))
+def draw_curves(figure: Figure, panels: Sequence[tuple[str, Sequence[pd.DataFrame]]]) -> None:
+    """Draw each panel's loss above its accuracy, five panels side by side: a title, and the history of each seed."""
     if not panels:
         say(figure, "No trainings: there is no history to draw.")
         return
@@ -53,7 +60,7 @@ def draw_curves(figure: Figure, epochs: pd.DataFrame) -> None:
     grid = figure.subplots(2 * down, ceil(len(panels) / down), squeeze=False)
     places = [(above, below) for pair in grid.reshape(down, 2, -1) for above, below in pair.T]
     for (title, histories), (above, below) in zip(panels, places, strict=False):
-        above.set_title(wrapped(run_name(str(title))))
+        above.set_title(wrapped(title))
         for axes, quantity in ((above, "loss"), (below, "accuracy")):
             _draw_quantity(axes, histories, quantity)
         above.tick_params(labelbottom=False)
@@ -66,8 +73,8 @@ def draw_curves(figure: Figure, epochs: pd.DataFrame) -> None:
     figure.legend(handles[:3], labels[:3], loc="outside upper center", ncols=3)
 
 
-def _draw_quantity(axes: Axes, histories: pd.DataFrame, quantity: str) -> None:
-    for _, history in histories.groupby("training", sort=False):
+def _draw_quantity(axes: Axes, histories: Sequence[pd.DataFrame], quantity: str) -> None:
+    for history in histories:
         axes.plot(history["epoch"], history[quantity], color=BLUE, label="Training")
         axes.plot(history["epoch"], history[f"val_{quantity}"], color=ORANGE, label="Checkpoint choice")
         for epoch in history.loc[history["best"], "epoch"].tail(1):

@@ -1,17 +1,18 @@
 """Flow of exclusions: how many files, readings, discs and patients were received and kept, and why others were not."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from textwrap import wrap
-from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from discgrade.publication.figures.style import BLUE, COLUMN, GREY, INK, ORANGE, drawing, say, write_table
+from discgrade.publication.figures.files import FigureFiles, write_drawn
+from discgrade.publication.figures.style import BLUE, COLUMN, GREY, INK, ORANGE, drawing, say
+from discgrade.records.cell_keys import CellKey, Placed
+from discgrade.records.flow import Flow, read_flow
 
 COLUMNS = ["unit", "count", "n"]
 _MARGIN, _GAP, _LINE = 2.0, 5.0, 3.3
@@ -22,43 +23,45 @@ _CHARACTERS = 27
 _Row = tuple[list[str], list[str]]
 
 
-def draw_flow(*, flow: Path, pdf: Path, png: Path, csv: Path) -> None:
+def draw_flow(*, flow: Path, files: FigureFiles) -> None:
     """Draw the flow of exclusions, and the cohorts that it ends in.
 
     Args:
-        flow: `flow.json`: the stages in order, each with unit, received, excluded (number by reason) and kept; and
-            the patients and discs of each cohort.
-        pdf: Vector file to write.
-        png: Raster file to write.
-        csv: Table to write: unit, count (received, excluded: and the reason, kept, or a cohort), n.
+        flow: `flow.json` (`records.flow.Flow`).
+        files: What to write. The table: unit, count (received, excluded: and the reason, kept, or a cohort), n.
     """
-    counts = json.loads(flow.read_text(encoding="utf-8"))
-    write_table(pd.DataFrame(_counts(counts), columns=COLUMNS), csv)
+    counts = read_flow(flow)
+    write_drawn(pd.DataFrame(_counts(counts), columns=COLUMNS), _keys(counts), files)
     rows = _rows(counts)
     height = 2 * _MARGIN + sum(map(_height, rows)) + _GAP * (len(rows) - 1)
-    with drawing(pdf=pdf, png=png, width=COLUMN, height=max(height, 1)) as figure:
+    with drawing(files, width=COLUMN, height=max(height, 1)) as figure:
         draw_rows(figure, rows, height)
 
 
-def _counts(counts: Mapping[str, Any]) -> list[tuple[str, str, int]]:
+def _counts(counts: Flow) -> list[tuple[str, str, int]]:
     rows = []
-    for stage in counts["stages"]:
-        unit = stage["unit"]
-        excluded = [(unit, f"excluded: {reason}", number) for reason, number in stage["excluded"].items()]
-        rows += [(unit, "received", stage["received"]), *excluded, (unit, "kept", stage["kept"])]
-    return rows + [(unit, name, n) for name, kept in counts["cohorts"].items() for unit, n in kept.items()]
+    for stage in counts.stages:
+        excluded = [(stage.unit, f"excluded: {reason}", number) for reason, number in stage.excluded.items()]
+        rows += [(stage.unit, "received", stage.received), *excluded, (stage.unit, "kept", stage.kept)]
+    return rows + [(unit, name, n) for name, size in counts.cohorts.items() for unit, n in vars(size).items()]
 
 
-def _rows(counts: Mapping[str, Any]) -> list[_Row]:
+def _keys(counts: Flow) -> Iterator[Placed]:
+    """Yield for each row where in `flow.json` its number stands."""
+    for number, (unit, count, _) in enumerate(_counts(counts), start=1):
+        of_cohort = CellKey("flow", unit, scope="cohort", group=count)
+        of_stage = CellKey("flow", f"{unit}:{count.replace(': ', ':', 1)}")
+        yield number, "n", of_cohort if count in counts.cohorts else of_stage
+
+
+def _rows(counts: Flow) -> list[_Row]:
     """Return the lines of the box of each stage and of the box of its exclusions, and those of the cohorts' box."""
     rows: list[_Row] = []
-    for stage in counts["stages"]:
-        kept = [f"{stage['unit'].capitalize()}", f"{stage['received']:,} received", f"{stage['kept']:,} kept"]
-        reasons = [line for reason, n in stage["excluded"].items() for line in wrap(f"{n:,} {reason}", _CHARACTERS)]
+    for stage in counts.stages:
+        kept = [stage.unit.capitalize(), f"{stage.received:,} received", f"{stage.kept:,} kept"]
+        reasons = [line for reason, n in stage.excluded.items() for line in wrap(f"{n:,} {reason}", _CHARACTERS)]
         rows.append((kept, ["Excluded", *reasons] if reasons else []))
-    cohorts = [
-        f"{name}: {kept['patients']:,} patients, {kept['discs']:,} discs" for name, kept in counts["cohorts"].items()
-    ]
+    cohorts = [f"{name}: {size.patients:,} patients, {size.discs:,} discs" for name, size in counts.cohorts.items()]
     return [*rows, (["Cohorts", *cohorts], [])] if cohorts else rows
 
 

@@ -1,7 +1,8 @@
 """Forest plot: every variant and the raters' own agreement, with credible intervals."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow.compute as pc
@@ -9,22 +10,27 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from discgrade import records
-from discgrade.publication.figures.style import BLUE, FULL, GREY, INK, drawing, number, say, write_table
-from discgrade.publication.wording import METRICS, READING_NAMES, SPLITS, variant_name
-from discgrade.records.intervals import INTERVALS
-from discgrade.records.scores import SCORES
-from discgrade.settings.grid import ALL_SEEDS, FOLD_MEAN, FOLDS, READINGS, Run
+from discgrade.publication.figures.files import FigureFiles, write_drawn
+from discgrade.publication.figures.style import BLUE, FULL, GREY, INK, drawing, number, say
+from discgrade.publication.keys import Key, drawn_keys
+from discgrade.publication.wording import METRICS
+from discgrade.publication.wording import READINGS as PAIRS
+from discgrade.settings.grid import ALL_SEEDS, FOLD_MEAN, FOLDS, HOLDOUT, READINGS, Run
 
 COLUMNS = ["split", "variant", "metric", "value", "lower", "upper", "probability", "unit", "n"]
 _BOUNDS = ["lower", "upper", "probability", "unit"]
 _KEYS = ["variant", "resolution", "share", "split", "seed", "metric"]
 _KAPPA, _MAE, _MAE_OF_INTEGRAL = "kappa_linear", "mae", "mae_fractional_reference"
 _ROW = 4.4
+_GROUPS = {
+    READINGS: "Raters",
+    HOLDOUT: "Variants, hold-out test set",
+    FOLDS: "All folds, pooled",
+    FOLD_MEAN: "Mean of the folds",
+}
 
 
-def forest(
-    *, scores: Path, intervals: Path, run: Run, variants: Sequence[str], pdf: Path, png: Path, csv: Path
-) -> None:
+def forest(*, scores: Path, intervals: Path, run: Run, labels: Mapping[str, str], files: FigureFiles) -> None:
     """Draw Cohen's kappa and the mean absolute error of the readings, of every variant and of the folds.
 
     A variant that predicts integral grades is shown with its error against the fractional reference where there is
@@ -34,17 +40,19 @@ def forest(
         scores: Table `records.scores.SCORES`.
         intervals: Table `records.intervals.INTERVALS`; a score without an interval is drawn as a point.
         run: Variants are compared at its resolution, share and split; its variant's scores are the dashed lines.
-        variants: Variants to show, in this order.
-        pdf: Vector file to write.
-        png: Raster file to write.
-        csv: Table to write: split (readings, holdout, folds, fold-mean), variant (or intra_rater, inter_rater,
-            noise_ceiling), metric, value, lower and upper bound of the credible interval, its probability, the
-            bootstrap's unit, n (scored samples).
+        labels: Variants to show, in this order, each with its name in print.
+        files: What to write. The table: split (readings, holdout, folds, fold-mean), variant (or intra_rater,
+            inter_rater, noise_ceiling), metric, value, lower and upper bound of the credible interval, its probability,
+            the bootstrap's unit, n (scored samples).
     """
-    rows = read_forest(scores, intervals, run, variants)
-    write_table(rows, csv)
-    with drawing(pdf=pdf, png=png, width=FULL, height=_ROW * _lines(rows) + 14) as figure:
-        draw_forest(figure, rows, run)
+    rows = read_forest(scores, intervals, run, list(labels))
+    write_drawn(rows[COLUMNS], drawn_keys(rows, _key), files)
+    with drawing(files, width=FULL, height=_ROW * _lines(rows) + 14) as figure:
+        draw_forest(figure, rows, run, labels)
+
+
+def _key(row: Mapping[str, Any]) -> Key:
+    return Key(Run(row["variant"], row["resolution"], row["share"], row["split"], ALL_SEEDS), row["metric"])
 
 
 def read_forest(scores: Path, intervals: Path, run: Run, variants: Sequence[str]) -> pd.DataFrame:
@@ -57,14 +65,14 @@ def read_forest(scores: Path, intervals: Path, run: Run, variants: Sequence[str]
     rows = values.merge(spans, on=_KEYS, how="left", validate="one_to_one")
     of_integral = rows.loc[rows["metric"] == _MAE_OF_INTEGRAL, "variant"]
     rows = rows[(rows["metric"] != _MAE) | ~rows["variant"].isin(of_integral)]
-    splits, names = [READINGS, run.split, FOLDS, FOLD_MEAN], [*READING_NAMES, *variants]
+    splits, names = [READINGS, run.split, FOLDS, FOLD_MEAN], [*PAIRS, *variants]
     rows = rows[rows["split"].isin(splits) & rows["variant"].isin(names)]
     order = rows["split"].map(splits.index) * len(names) + rows["variant"].map(names.index)
-    return rows.assign(order=order).sort_values(["order", "metric"])[COLUMNS]
+    return rows.assign(order=order).sort_values(["order", "metric"])
 
 
-def draw_forest(figure: Figure, rows: pd.DataFrame, run: Run) -> None:
-    """Draw the scores of `read_forest` as rows under the names of their groups, with their numbers beside them."""
+def draw_forest(figure: Figure, rows: pd.DataFrame, run: Run, labels: Mapping[str, str]) -> None:
+    """Draw the scores of `read_forest` as rows under the names of their groups, with their numbers next to them."""
     if rows.empty:
         say(figure, "No scores: none of the variants has been scored.")
         return
@@ -74,10 +82,10 @@ def draw_forest(figure: Figure, rows: pd.DataFrame, run: Run) -> None:
         axes.set_axis_off()
     for line, split, variant in _layout(rows):
         if variant is None:
-            names.text(0, line, SPLITS.get(split, split), fontweight="bold", va="center_baseline")
+            names.text(0, line, _GROUPS.get(split, split), fontweight="bold", va="center_baseline")
             continue
         group = rows[(rows["split"] == split) & (rows["variant"] == variant)]
-        names.text(0.03, line, variant_name(variant), va="center_baseline")
+        names.text(0.03, line, {**PAIRS, **labels}[variant], va="center_baseline")
         counts.text(1, line, f"{group['n'].iloc[0]:,}", va="center_baseline", ha="right", fontsize=6.5)
         ours = (split, variant) == (run.split, run.variant)
         _draw_row(rest[0], rest[1], line, group[group["metric"] == _KAPPA], ours)
@@ -91,7 +99,7 @@ def draw_forest(figure: Figure, rows: pd.DataFrame, run: Run) -> None:
 
 
 def _draw_row(plot: Axes, numbers: Axes, line: int, score: pd.DataFrame, ours: bool) -> None:
-    """Draw one score: a point with its interval and, beside it, the numbers."""
+    """Draw one score: a point with its interval and, next to it, the numbers."""
     if score["value"].isna().all():
         numbers.text(0, line, "not defined", va="center_baseline", fontsize=6.5, color=GREY)
         return

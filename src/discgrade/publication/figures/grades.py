@@ -1,5 +1,6 @@
 """Figure 1: how many discs of each grade each cohort has."""
 
+from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from discgrade import records
 from discgrade.grades import FRACTIONAL, INTEGRAL, is_grade
+from discgrade.publication.figures.files import FigureFiles, write_drawn
 from discgrade.publication.figures.style import (
     BLUE,
     COLUMN,
@@ -25,30 +27,35 @@ from discgrade.publication.figures.style import (
     grade_text,
     letter,
     say,
-    write_table,
 )
-from discgrade.records.discs import DISCS
+from discgrade.records.cell_keys import CellKey, Placed
 
 COLUMNS = ["scale", "grade", "cohort", "discs"]
 _KNOWN = ("primary", "supplemental", "external")
 _COLOURS = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILLION)
 
 
-def figure1(*, discs: Path, pdf: Path, png: Path, csv: Path) -> None:
+def figure1(*, discs: Path, files: FigureFiles) -> None:
     """Draw the distribution of the reference grades by cohort: stacked bars, so that their height is all cohorts.
 
     Args:
-        discs: Table `records.discs.DISCS`.
-        pdf: Vector file to write.
-        png: Raster file to write.
-        csv: Table to write: scale, grade, cohort, discs. The fractional scale is left out where every grade is
-            integral.
+        discs: Table `records.DISCS`.
+        files: What to write. The table: scale, grade, cohort, discs. The fractional scale is left out where every grade
+            is integral.
     """
-    counts = count_grades(records.read(discs, DISCS, ["grade", "integral", "cohort"]).to_pandas())
-    write_table(counts, csv)
+    counts = count_grades(records.read(discs, records.DISCS, ["grade", "integral", "cohort"]).to_pandas())
+    write_drawn(counts, _keys(counts), files)
     fractional = "fractional" in set(counts["scale"])
-    with drawing(pdf=pdf, png=png, width=FULL if fractional else COLUMN, height=66) as figure:
+    with drawing(files, width=FULL if fractional else COLUMN, height=66) as figure:
         draw_grades(figure, counts)
+
+
+def _keys(counts: pd.DataFrame) -> Iterator[Placed]:
+    """Yield for each count the column of `discs.parquet` in which it was made."""
+    columns = {"fractional": "grade", "integral": "integral"}
+    for number, (scale, grade, cohort) in enumerate(counts[["scale", "grade", "cohort"]].itertuples(index=False), 1):
+        key = CellKey("discs", columns[scale], scope="cohort", group=cohort, grade=float(grade), enters="from")
+        yield number, "discs", key
 
 
 def count_grades(discs: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,7 @@ class Panel:
 
     Attributes:
         name: Its name in the CSV: a variant, a variant's folds, or a variant's seed.
-        title: The same in print.
+        title: What stands above it: the variant's label, or its label and "folds".
         runs: What it shows; of several runs what they add up to.
     """
 
@@ -33,10 +33,13 @@ def confusion_panels(study: Study) -> list[Panel]:
 
 
 def curve_panels(study: Study) -> list[Panel]:
-    """Return a panel for every variant's run on the hold-out split, named by its seed too where there are several."""
+    """Return a panel for every variant's run on the hold-out split, named by its seed too where there are several.
+
+    The seeds of a variant share one title: they are drawn in one panel.
+    """
     several = len(study.grid.seeds) > 1
     panels = []
     for run in variant_runs(study):
         seed = f", seed {run.seed}" if several else ""
-        panels.append(Panel(f"{run.variant}{seed}", f"{study.variants[run.variant].label}{seed}", (run,)))
+        panels.append(Panel(f"{run.variant}{seed}", study.variants[run.variant].label, (run,)))
     return panels

@@ -1,4 +1,4 @@
-"""One look for all figures: their sizes, colours and words, and how a figure and its table are written."""
+"""One look for all figures: their sizes, colours and numbers, and how a figure is drawn and written."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,11 +7,11 @@ from textwrap import fill
 from typing import Any
 
 import matplotlib.style
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from discgrade import records
+from discgrade.publication.figures.files import FigureFiles
 
 STYLE = Path(__file__).with_name("discgrade.mplstyle")
 
@@ -34,14 +34,13 @@ MARKERS = ("o", "s", "^", "D", "v", "P")
 
 
 @contextmanager
-def drawing(*, pdf: Path, png: Path, width: float, height: float) -> Iterator[Figure]:
+def drawing(files: FigureFiles, *, width: float, height: float) -> Iterator[Figure]:
     """Yield an empty figure in the project's style; when the block ends well, write it as PDF and as 300 dpi PNG.
 
     The same figure gives the same bytes: the files carry no date and no program's name.
 
     Args:
-        pdf: Vector file to write.
-        png: Raster file to write.
+        files: Its `pdf` and `png` are written.
         width: Printed width in mm, COLUMN or FULL.
         height: Printed height in mm.
     """
@@ -49,9 +48,9 @@ def drawing(*, pdf: Path, png: Path, width: float, height: float) -> Iterator[Fi
         figure = Figure(figsize=(width / 25.4, height / 25.4), layout="constrained")
         yield figure
         lay_out(figure)
-        with records.replacing(pdf) as partial:
+        with records.replacing(files.pdf) as partial:
             figure.savefig(partial, format="pdf", metadata=dict.fromkeys(("CreationDate", "Creator", "Producer")))
-        with records.replacing(png) as partial:
+        with records.replacing(files.png) as partial:
             figure.savefig(partial, format="png", metadata={"Software": None})
 
 
@@ -68,12 +67,6 @@ def styled() -> Iterator[None]:
     """Draw in the project's style, whatever the user's own matplotlib settings are."""
     with matplotlib.style.context(STYLE, after_reset=True):
         yield
-
-
-def write_table(table: pd.DataFrame, csv: Path) -> None:
-    """Write the table that a figure draws, in full precision; an undefined value is an empty cell."""
-    with records.replacing(csv) as partial:
-        table.to_csv(partial, index=False, lineterminator="\n")
 
 
 def say(figure: Figure, reason: str) -> None:

@@ -1,7 +1,9 @@
-"""Figures 3 and 4: how the scores depend on the amount of training data and on the resolution of the image."""
+"""Figures 3 and 4: how the scores depend on the training fraction and on the resolution of the image."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +14,7 @@ from numpy.typing import NDArray
 
 from discgrade import records
 from discgrade.grades import INTEGRAL
+from discgrade.publication.figures.files import FigureFiles, write_drawn
 from discgrade.publication.figures.selection import of_run
 from discgrade.publication.figures.style import (
     BLUE,
@@ -25,13 +28,10 @@ from discgrade.publication.figures.style import (
     grade_text,
     letter,
     say,
-    write_table,
 )
+from discgrade.publication.keys import Key, drawn_keys
 from discgrade.publication.wording import METRICS
-from discgrade.records.discs import DISCS
-from discgrade.records.intervals import INTERVALS
-from discgrade.records.scores import SCORES
-from discgrade.records.splits import SPLITS
+from discgrade.records.cell_keys import CellKey, Placed
 from discgrade.settings.grid import Run
 
 COLUMNS = ["metric", "grade", "value", "lower", "upper", "probability", "unit", "n"]
@@ -40,47 +40,51 @@ _PER_GRADE = "f1"
 _DODGE = 0.05
 
 
-def figure3(
-    *, scores: Path, intervals: Path, discs: Path, splits: Path, run: Run, pdf: Path, png: Path, csv: Path
-) -> None:
-    """Draw the global scores and the F1 score of each grade against the share of the training part.
+def figure3(*, scores: Path, intervals: Path, discs: Path, splits: Path, run: Run, files: FigureFiles) -> None:
+    """Draw the global scores and the F1 score of each grade against the training fraction.
 
     Args:
-        scores: Table `records.scores.SCORES`.
-        intervals: Table `records.intervals.INTERVALS`; a score without an interval is drawn as a point.
-        discs: Table `records.discs.DISCS`.
-        splits: Table `records.splits.SPLITS`; with `discs` it tells how many discs a share has.
-        run: The run whose share is varied.
-        pdf: Vector file to write.
-        png: Raster file to write.
-        csv: Table to write: share (denominator), training_discs, metric, grade (empty for a global score), value, lower
-            and upper bound of the credible interval, its probability, the bootstrap's unit, n (scored samples).
+        scores: Table `records.SCORES`.
+        intervals: Table `records.INTERVALS`; a score without an interval is drawn as a point.
+        discs: Table `records.DISCS`.
+        splits: Table `records.SPLITS`; with `discs` it tells how many discs a training fraction has.
+        run: The run whose training fraction is varied.
+        files: What to write. The table: share (denominator of the training fraction), training_discs, metric, grade
+            (empty for a global score), value, lower and upper bound of the credible interval, its probability, the
+            bootstrap's unit, n (scored samples).
     """
     trend = read_trend(scores, intervals, run, "share")
     training = _training_discs(discs, splits, run.split)
     trend.insert(1, "training_discs", [int((training >= share).sum()) for share in trend["share"]])
-    write_table(trend, csv)
+    write_drawn(trend, [*_training_keys(run), *drawn_keys(trend, _key(run, "share"))], files)
     sizes = dict(zip(trend["share"], trend["training_discs"], strict=True))
     labels = {1 / share: f"{'1' if share == 1 else f'1/{share}'}\n{size:,}" for share, size in sizes.items()}
-    with drawing(pdf=pdf, png=png, width=FULL, height=78) as figure:
-        draw_trend(figure, trend.assign(x=1 / trend["share"]), labels, "Share of the training part, and its discs")
+    with drawing(files, width=FULL, height=78) as figure:
+        draw_trend(figure, trend.assign(x=1 / trend["share"]), labels, "Training fraction, and its discs")
 
 
-def figure4(*, scores: Path, intervals: Path, run: Run, pdf: Path, png: Path, csv: Path) -> None:
+def _training_keys(run: Run) -> Iterator[Placed]:
+    yield None, "training_discs", CellKey("splits", "share", split=run.split, enters="from")
+
+
+def _key(run: Run, varied: str) -> Callable[[Mapping[str, Any]], Key]:
+    """Return the function from a row of a trend to the score that it shows."""
+    return lambda row: Key(replace(run, **{varied: row[varied]}), row["metric"], grade=row["grade"])
+
+
+def figure4(*, scores: Path, intervals: Path, run: Run, files: FigureFiles) -> None:
     """Draw the global scores and the F1 score of each grade against the resolution of the image.
 
     Args:
         scores: Table `records.scores.SCORES`.
         intervals: Table `records.intervals.INTERVALS`; a score without an interval is drawn as a point.
         run: The run whose resolution is varied.
-        pdf: Vector file to write.
-        png: Raster file to write.
-        csv: Table to write: resolution (pixels on a side), then as in `figure3`.
+        files: What to write. The table: resolution (pixels on a side), then as in `figure3`.
     """
     trend = read_trend(scores, intervals, run, "resolution")
-    write_table(trend, csv)
+    write_drawn(trend, drawn_keys(trend, _key(run, "resolution")), files)
     labels = {px: f"{px}" for px in sorted(set(trend["resolution"]))}
-    with drawing(pdf=pdf, png=png, width=FULL, height=75) as figure:
+    with drawing(files, width=FULL, height=75) as figure:
         draw_trend(figure, trend.assign(x=trend["resolution"]), labels, "Side of the square image (px)")
 
 
@@ -99,7 +103,7 @@ def read_trend(scores: Path, intervals: Path, run: Run, varied: str) -> pd.DataF
 
 
 def _training_discs(discs: Path, splits: Path, split: str) -> NDArray[np.int32]:
-    """Return, for each disc of the training part, the largest denominator of a share that holds it."""
+    """Return, for each disc of the training part, the largest denominator of a fraction that holds it."""
     training = (pc.field("split") == split) & (pc.field("part") == "train")
     patients: pd.DataFrame = records.read(splits, SPLITS, ["patient", "share"], training).to_pandas()
     all_discs: pd.DataFrame = records.read(discs, DISCS, ["patient"]).to_pandas()
@@ -127,7 +131,7 @@ def _grade_label(grade: float) -> str:
 
 
 def _draw_panel(axes: Axes, series: Sequence[tuple[str, str, pd.DataFrame]]) -> None:
-    """Draw each series a little beside the other, so that their intervals do not hide each other."""
+    """Draw each series a little apart from the other, so that their intervals do not hide each other."""
     for index, (label, colour, rows) in enumerate(series):
         x = rows["x"] * 2.0 ** (_DODGE * (index - (len(series) - 1) / 2))
         axes.plot(x, rows["value"], color=colour, marker=MARKERS[index], markeredgecolor="white", label=label, zorder=3)

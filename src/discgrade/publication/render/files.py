@@ -1,31 +1,44 @@
 """Write a table in all its renderings."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
+from discgrade.publication.keys import keys_of, values_of
 from discgrade.publication.render.html import to_html
 from discgrade.publication.render.latex import to_latex
 from discgrade.publication.render.markdown import to_markdown
 from discgrade.publication.render.table import Table
 from discgrade.records import replacing
+from discgrade.records.cell_keys import write_cell_keys
 
 
-def write_table(table: Table, values: pd.DataFrame, destination: Mapping[str, Path]) -> None:
+@dataclass(frozen=True)
+class TableFiles:
+    """A table's numbers in full precision, its three printed forms, and where each of its numbers was read."""
+
+    csv: Path
+    md: Path
+    tex: Path
+    html: Path
+    keys: Path
+
+
+def write_table(table: Table, rows: Sequence[Mapping[str, object]], files: TableFiles) -> None:
     """Write a table in all its renderings, each whole or not at all.
 
     Args:
         table: What is printed.
-        values: The numbers in full precision, one row a line, headers the metric keys.
-        destination: Path of each of csv, md, tex and html.
+        rows: The numbers in full precision by column, headers the metric keys; what is `keys.Traced` gets its keys.
+        files: Where.
     """
     texts = {
-        "csv": values.convert_dtypes().to_csv(index=False, lineterminator="\n"),
-        "md": to_markdown(table),
-        "tex": to_latex(table),
-        "html": to_html(table),
+        files.csv: values_of(rows).convert_dtypes().to_csv(index=False, lineterminator="\n"),
+        files.md: to_markdown(table),
+        files.tex: to_latex(table),
+        files.html: to_html(table),
     }
-    for kind, text in texts.items():
-        with replacing(destination[kind]) as partial:
+    for path, text in texts.items():
+        with replacing(path) as partial:
             partial.write_text(text, encoding="utf-8")
+    write_cell_keys(files.keys, keys_of(rows))

@@ -12,7 +12,7 @@ DASH = "\N{EN DASH}"
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: its text, the interval below or beside it, and its footnotes.
+    """One cell: its text, the interval below or after it, and its footnotes.
 
     Attributes:
         text: Plain text; empty for nothing.

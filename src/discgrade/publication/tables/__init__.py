@@ -1,1 +1,1 @@
-"""The paper's four tables, its Results in words, and the cohort; each beside the published numbers."""
+"""The paper's four tables, its Results in words, and the cohort; each next to the published numbers."""

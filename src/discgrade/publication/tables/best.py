@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from math import isnan
 
-from discgrade.publication.tables.scores import Key, Study
+from discgrade.publication.keys import Key
+from discgrade.publication.tables.scores import Study
 from discgrade.reliability.metrics import ERRORS
 from discgrade.settings.grid import Run
 

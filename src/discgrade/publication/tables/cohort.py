@@ -1,55 +1,52 @@
-"""The cohort: patients, discs, scanners, readings and exclusions, beside the paper's."""
+"""The cohort: patients, discs, scanners, readings and exclusions, next to the paper's."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import pandas as pd
-
 from discgrade import records
+from discgrade.publication.keys import Traced
 from discgrade.publication.published import PAPER, citation, published, remarks, source
-from discgrade.publication.render.files import write_table
+from discgrade.publication.render.files import TableFiles, write_table
 from discgrade.publication.render.table import DASH, Cell, Row, Section, Table
-from discgrade.publication.tables.captions import Context, data_words
 from discgrade.publication.tables.facts import TOTAL, Fact, disc_facts, flow_facts, patient_facts, reading_facts
-from discgrade.records.discs import DISCS
-from discgrade.records.readings import RATINGS
+from discgrade.records.cell_keys import CellKey
+from discgrade.records.flow import read_flow
 
 _PRINTED = ("primary", "supplemental", TOTAL)
 _ORDER = {"primary": 0, "supplemental": 1, "external": 3}
 
 
-def cohort(*, discs: Path, ratings: Path, flow: Path, context: Context, destination: Mapping[str, Path]) -> None:
+def cohort(*, discs: Path, ratings: Path, flow: Path, data: str, files: TableFiles) -> None:
     """Print who and what was studied.
 
     Args:
         discs: `discs.parquet`.
         ratings: `ratings.parquet`.
         flow: `flow.json`.
-        context: As `study.reporting` returns.
-        destination: Path of each of csv, md, tex and html.
+        data: Whose the study's data are, as `wording.data_words` says it.
+        files: What to write.
     """
     kept = records.read(discs, DISCS).to_pandas()
     readings = records.read(ratings, RATINGS, ["disc", "rater", "reading"]).to_pandas().drop_duplicates()
     names = sorted(kept["cohort"].unique(), key=lambda name: (_ORDER.get(name, 2), name))
     groups = {name: kept[kept["cohort"] == name] for name in names} | {TOTAL: kept}
-    counts = json.loads(flow.read_text(encoding="utf-8"))
+    counts = read_flow(flow)
     parts = {
         "Patients": list(patient_facts(groups)),
         "Discs": list(disc_facts(groups)),
         "Readings": list(reading_facts(groups, readings)),
-        "Received, excluded and kept": list(flow_facts(counts["stages"])),
+        "Received, excluded and kept": list(flow_facts(counts.stages)),
     }
     table = Table(
         name="cohort",
         title="The cohort.",
-        caption=f"{data_words(context)}; reference grade: {counts['reference']}. Published: {source(PAPER)}.",
+        caption=f"Data: {data}; reference grade: {counts.reference}. Published: {source(PAPER)}.",
         stub="",
         headings=[Cell(name.capitalize()) for name in (*groups, *_PRINTED)],
         spans=[("This study", len(groups)), (citation(PAPER), len(_PRINTED))],
         sections=[Section(Cell(title), [_row(fact, list(groups)) for fact in part]) for title, part in parts.items()],
     )
-    write_table(table, pd.DataFrame([_values(fact) for part in parts.values() for fact in part]), destination)
+    write_table(table, [_values(fact) for part in parts.values() for fact in part], files)
 
 
 def _printed(fact: Fact) -> Mapping[str, str]:
@@ -80,4 +77,12 @@ def _row(fact: Fact, groups: Sequence[str]) -> Row:
 def _values(fact: Fact) -> dict[str, object]:
     printed = _printed(fact)
     theirs = {f"published_{name}": printed.get(name) or None for name in _PRINTED}
-    return {"row": fact.row, "words": fact.words, **fact.values, **theirs}
+    ours = {name: _traced(fact, name, value) for name, value in fact.values.items()}
+    return {"row": fact.row, "words": fact.words, **ours, **theirs}
+
+
+def _traced(fact: Fact, cohort: str, value: int | str | None) -> object:
+    """Return a value with what it was counted in; of `flow.json` it is the very number that stands there."""
+    scope = {} if cohort == TOTAL else {"scope": "cohort", "group": cohort}
+    key = CellKey(fact.table, fact.row, enters="is" if fact.table == "flow" else "from", **scope)  # type: ignore[arg-type]
+    return None if value is None else Traced(value, (key,))

@@ -34,11 +34,11 @@ class Errors:
 
 
 def read_errors(graded: Path, run: Run) -> Errors:
-    """Read the errors of a run on the fixed split, or in all folds.
+    """Read the errors of a run on the hold-out test set, or in all folds.
 
     Args:
         graded: `graded.parquet`.
-        run: The run; its seed is passed over, and any split but the fixed one means all folds.
+        run: The run; its seed is passed over, and any split but the hold-out one means all folds.
     """
     chosen = pc.field("part") == "test"
     chosen &= (pc.field("split") == HOLDOUT) if run.split == HOLDOUT else (pc.field("split") != HOLDOUT)

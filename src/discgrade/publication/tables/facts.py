@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from discgrade.grades import INTEGRAL, LEVELS
+from discgrade.records.flow import Stage
 
 Groups = Mapping[str, pd.DataFrame]
 Value = int | str | None
@@ -25,12 +26,14 @@ class Fact:
         words: What it counts or measures.
         values: Its value in each group of discs, None where it is not known.
         reason: Why it is not known.
+        table: The study's table that it was counted in.
     """
 
     row: str
     words: str
     values: Mapping[str, Value]
     reason: str = ""
+    table: str = "discs"
 
 
 def _counts(groups: Groups, column: str, kinds: Mapping[Any, str]) -> Iterator[Fact]:
@@ -85,14 +88,13 @@ def reading_facts(groups: Groups, readings: pd.DataFrame) -> Iterator[Fact]:
     """Yield how many discs each rater read, and how often; one row of `readings` a disc, rater and reading."""
     for (rater, reading), same in readings.groupby(["rater", "reading"]):
         values = {name: int(group["disc"].isin(same["disc"]).sum()) for name, group in groups.items()}
-        yield Fact(f"reading:{rater}.{reading}", f"Discs in reading {reading} by {rater}", values)
+        yield Fact(f"reading:{rater}.{reading}", f"Discs in reading {reading} by {rater}", values, table="ratings")
 
 
-def flow_facts(stages: Sequence[Mapping[str, Any]]) -> Iterator[Fact]:
+def flow_facts(stages: Sequence[Stage]) -> Iterator[Fact]:
     """Yield what was received, excluded and kept at each stage of `flow.json`."""
     for stage in stages:
-        unit = stage["unit"]
-        yield Fact(f"{unit}:received", f"{unit.capitalize()} received", {TOTAL: stage["received"]})
-        for reason, count in stage["excluded"].items():
-            yield Fact(f"{unit}:excluded:{reason}", f"{unit.capitalize()} excluded: {reason}", {TOTAL: count})
-        yield Fact(f"{unit}:kept", f"{unit.capitalize()} kept", {TOTAL: stage["kept"]})
+        excluded = {f"excluded:{reason}": (f"excluded: {reason}", count) for reason, count in stage.excluded.items()}
+        counts = {"received": ("received", stage.received), **excluded, "kept": ("kept", stage.kept)}
+        for name, (words, count) in counts.items():
+            yield Fact(f"{stage.unit}:{name}", f"{stage.unit.capitalize()} {words}", {TOTAL: count}, table="flow")

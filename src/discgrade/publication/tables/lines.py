@@ -1,12 +1,20 @@
 """Rows of this study in a table of scores: printed with intervals, and with keys in full precision."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
+from discgrade.publication.keys import Key, Traced, run_key
 from discgrade.publication.render.table import DASH, Cell, Row, missing
 from discgrade.publication.tables.best import is_rounded
-from discgrade.publication.tables.scores import Key, Study, interval_text, number, score_cell, score_values
+from discgrade.publication.tables.scores import (
+    Study,
+    interval_text,
+    interval_value,
+    number,
+    score_cell,
+    score_value,
+    score_values,
+)
 from discgrade.reliability.metrics import ERRORS, GLOBAL
 from discgrade.settings.grid import Run
 
@@ -81,18 +89,24 @@ def _against_fractional(study: Study, line: Line) -> tuple[str, ...]:
     return (f"Against integral grades, so not comparable; against the fractional reference {' and '.join(parts)}.",)
 
 
-def line_values(study: Study, line: Line, best: Mapping[str, Collection[Run]]) -> dict[str, Any]:
-    """Return a line's keys, scores and bounds in full precision."""
-    values: dict[str, Any] = {
+def line_values(study: Study, line: Line, best: Mapping[str, Collection[Run]]) -> dict[str, object]:
+    """Return what names a line, its scores and their bounds in full precision."""
+    values: dict[str, object] = {
         "row": line.row,
         "source": THIS_STUDY,
         "split": line.run.split,
         "scope": line.scope,
         "group": line.group,
-        "n": line.samples(study),
-        "best": " ".join(metric for metric, runs in best.items() if line.run in runs and line.scope == "all"),
+        "n": score_value(study, line.key("accuracy"), "n"),
+        "best": _best_metrics(line, best),
     }
     for metric in METRICS:
         values |= score_values(study, line.key(metric))
-    drawn = study.intervals.get(line.key("accuracy"), {})
-    return values | {name: drawn.get(name) for name in _DRAWN}
+    return values | {name: interval_value(study, line.key("accuracy"), name) for name in _DRAWN}
+
+
+def _best_metrics(line: Line, best: Mapping[str, Collection[Run]]) -> Traced | str:
+    """Name the metrics in which a line is bold, as its comparisons with any other variant say."""
+    metrics = " ".join(metric for metric, runs in best.items() if line.run in runs and line.scope == "all")
+    any_variant = replace(line.run, variant="")
+    return Traced(metrics, (run_key(any_variant, "comparisons", "difference", "from"),)) if metrics else ""

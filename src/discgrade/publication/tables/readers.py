@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from discgrade.publication.tables.captions import Context
+from discgrade.publication.context import Context
+from discgrade.publication.keys import Key
 from discgrade.publication.tables.lines import Line
-from discgrade.publication.tables.scores import Key, Study, interval_text, number, over_seeds, reader
+from discgrade.publication.tables.scores import Study, interval_text, number, over_seeds, reader
 from discgrade.settings.grid import FOLDS, Run
 
 _CEILING = (
@@ -32,7 +33,7 @@ def doubly_read_lines(study: Study, context: Context) -> Iterator[Line]:
 
     Each carries the paired difference to the score of the other reading as its footnote.
     """
-    run = over_seeds(context["default"], split=FOLDS)
+    run = over_seeds(context.default, split=FOLDS)
     groups = {(key.scope, key.group) for key in study.scores if key.run == run and key.scope in _DISCS}
     for scope, group in sorted(groups):
         label = f"Against {group}, {_DISCS[scope]}"

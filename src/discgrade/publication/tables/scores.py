@@ -1,15 +1,16 @@
 """Look scores, intervals and comparisons up for the tables, and print them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from discgrade import records
+from discgrade.publication.keys import Key, Traced
 from discgrade.publication.render.table import Cell, missing
 from discgrade.records.intervals import COMPARISONS, INTERVALS
 from discgrade.records.scores import SCORES
@@ -24,16 +25,6 @@ _NO_SPREAD = (
 MINUS = "\N{MINUS SIGN}"
 
 _SHOWN = pc.field("seed").isin([ALL_SEEDS]) & pc.field("split").isin([HOLDOUT, FOLDS, FOLD_MEAN, READINGS])
-
-
-class Key(NamedTuple):
-    """A score: of which run (all its seeds), which metric, over which discs, of which grade (None: all together)."""
-
-    run: Run
-    metric: str
-    scope: str = "all"
-    group: str = ""
-    grade: float | None = None
 
 
 Row = Mapping[str, Any]
@@ -54,9 +45,9 @@ class Study:
     comparisons: Mapping[tuple[Key, str], Row]
 
 
-def over_seeds(fields: Mapping[str, Any], **changes: str | int) -> Run:
+def over_seeds(run: Run, **changes: Any) -> Run:  # noqa: ANN401
     """Return the run that stands for the mean over the seeds of a run, with some of its fields changed."""
-    return Run(**(dict(fields) | changes | {"seed": ALL_SEEDS}))
+    return replace(run, **changes, seed=ALL_SEEDS)
 
 
 def reader(name: str) -> Run:
@@ -114,15 +105,31 @@ def score_cell(study: Study, key: Key, absent: str, *, bold: bool = False, notes
     if row is None:
         return missing(absent)
     if isnan(row["value"]):
-        return missing(f"Undefined, {row['reason'] or 'no samples in one of the folds'}.")
+        return missing(undefined_words(row))
     return Cell(number(row["value"]), interval_text(interval), bold, (*notes, *spread_notes(interval)))
 
 
-def score_values(study: Study, key: Key) -> dict[str, float | None]:
+def undefined_words(row: Row) -> str:
+    """Say why a score is undefined."""
+    return f"Undefined, {row['reason'] or 'no samples in one of the folds'}."
+
+
+def score_values(study: Study, key: Key) -> dict[str, object]:
     """Return a score and its bounds in full precision, under headers such as mae, mae_lower and mae_upper."""
-    row, interval = study.scores.get(key), study.intervals.get(key)
     return {
-        key.metric: row["value"] if row else None,
-        f"{key.metric}_lower": interval["lower"] if interval else None,
-        f"{key.metric}_upper": interval["upper"] if interval else None,
+        key.metric: score_value(study, key, "value"),
+        f"{key.metric}_lower": interval_value(study, key, "lower"),
+        f"{key.metric}_upper": interval_value(study, key, "upper"),
     }
+
+
+def score_value(study: Study, key: Key, field: str) -> Traced | None:
+    """Return a field of a score's row, None if there is none."""
+    row = study.scores.get(key)
+    return Traced(row[field], (key.cell("scores", field),)) if row else None
+
+
+def interval_value(study: Study, key: Key, field: str) -> Traced | None:
+    """Return a field of the row of a score's interval, None if there is none."""
+    row = study.intervals.get(key)
+    return Traced(row[field], (key.cell("intervals", field),)) if row else None

@@ -1,31 +1,39 @@
-"""The Results in words: each number that the paper's text states, beside this study's."""
+"""The Results in words: each number that the paper's text states, next to this study's."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field, fields, replace
 from math import isnan, nan
 from pathlib import Path
 
-import pandas as pd
-
+from discgrade.publication.context import Context
+from discgrade.publication.keys import Key, Traced, run_key
 from discgrade.publication.published import PAPER, citation, published, remarks
-from discgrade.publication.render.files import write_table
+from discgrade.publication.render.files import TableFiles, write_table
 from discgrade.publication.render.table import Cell, Row, Section, Table, missing
 from discgrade.publication.tables.best import is_rounded
-from discgrade.publication.tables.captions import Context, caption
+from discgrade.publication.tables.captions import caption
 from discgrade.publication.tables.errors import Errors, read_errors
 from discgrade.publication.tables.lines import Line
 from discgrade.publication.tables.readers import INTER_RATER, INTRA_RATER
-from discgrade.publication.tables.scores import Key, Study, interval_text, number, over_seeds, read_study, spread_notes
+from discgrade.publication.tables.scores import (
+    Study,
+    interval_text,
+    number,
+    over_seeds,
+    read_study,
+    spread_notes,
+    undefined_words,
+)
 from discgrade.publication.tables.variants import has_default_protocol, shown_split, variant_lines
+from discgrade.publication.wording import ON_SCALES, split_words
+from discgrade.records.cell_keys import CellKey
+from discgrade.settings.grid import HOLDOUT
 
-_AGREEMENT = {
+_EXACT = {
     "accuracy_fractional": "Exact agreement, 13 grades",
     "accuracy": "Exact agreement, integral grades",
-    "kappa_linear_fractional": "Cohen's κ (linear), 13 grades",
-    "kappa_linear": "Cohen's κ (linear), integral grades",
-    "mae": "Mean absolute error, grades",
-    "pearson_r": "Pearson r",
 }
+_AGREEMENT = (*_EXACT, "kappa_linear_fractional", "kappa_linear", "mae", "pearson_r")
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,7 @@ class Statement:
         upper: Upper bound of its interval; NaN without one.
         text: What is printed instead of a number.
         reason: Why there is neither.
+        keys: Where value, lower, upper or text were read, by column.
     """
 
     statement: str
@@ -49,16 +58,11 @@ class Statement:
     upper: float = nan
     text: str = ""
     reason: str = ""
+    keys: Mapping[str, tuple[CellKey, ...]] = field(default_factory=dict)
 
 
 def statements(
-    *,
-    scores: Path,
-    intervals: Path,
-    comparisons: Path,
-    graded: Path,
-    context: Context,
-    destination: Mapping[str, Path],
+    *, scores: Path, intervals: Path, comparisons: Path, graded: Path, context: Context, files: TableFiles
 ) -> None:
     """Print each number that the paper's Results state in words.
 
@@ -67,8 +71,8 @@ def statements(
         intervals: `intervals.parquet`.
         comparisons: `comparisons.parquet`.
         graded: `graded.parquet`.
-        context: As `study.reporting` returns.
-        destination: Path of each of csv, md, tex and html.
+        context: What the study is, in words.
+        files: What to write.
     """
     study = read_study(scores, intervals, comparisons)
     lines = variant_lines(study, context)
@@ -78,7 +82,7 @@ def statements(
         "Intra-rater agreement": list(_agreement(study, "intra_rater", INTRA_RATER)),
         "Inter-rater agreement": list(_agreement(study, "inter_rater", INTER_RATER)),
         "Default model": [*_agreement(study, "default", lines[0]), *_large_errors(study, lines[0], errors)],
-        "Less training, other resolution": [_smallest_share(study, context), _resolution(study, context)],
+        "Less training data, other resolution": [_smallest_share(study, context), _resolution(study, context)],
         "Protocol": [
             _optimism(study, lines[0], line) for line in trained if not has_default_protocol(context, line.row)
         ],
@@ -93,22 +97,25 @@ def statements(
         headings=[Cell("This study"), Cell(citation(PAPER))],
         sections=[Section(Cell(title), list(map(_row, part))) for title, part in parts.items() if part],
     )
-    everything = [statement for part in parts.values() for statement in part]
-    write_table(table, pd.DataFrame(map(_values, everything)), destination)
+    write_table(table, [_values(statement) for part in parts.values() for statement in part], files)
 
 
 def _score(study: Study, statement: str, words: str, key: Key, absent: str) -> Statement:
     row, interval = study.scores.get(key), study.intervals.get(key)
     if row is None or isnan(row["value"]):
-        return Statement(statement, words, reason=absent if row is None else f"Undefined, {row['reason']}.")
-    lower, upper = (interval["lower"], interval["upper"]) if interval else (nan, nan)
-    return Statement(statement, words, row["value"], lower, upper)
+        return Statement(statement, words, reason=absent if row is None else undefined_words(row))
+    keys = {"value": (key.cell("scores", "value"),)}
+    if interval is None:
+        return Statement(statement, words, row["value"], keys=keys)
+    keys |= {bound: (key.cell("intervals", bound),) for bound in ("lower", "upper")}
+    return Statement(statement, words, row["value"], interval["lower"], interval["upper"], keys=keys)
 
 
 def _agreement(study: Study, row: str, line: Line) -> Iterator[Statement]:
     """Yield how well two readings, or the model and the reference, agree."""
-    for metric, words in _AGREEMENT.items():
+    for metric in _AGREEMENT:
         absent = "Needs fractional grades." if line.samples(study) else line.absent
+        words = _EXACT.get(metric) or ON_SCALES[metric]
         yield _score(study, f"{row}/{metric}", words, line.key(metric), absent)
 
 
@@ -125,21 +132,41 @@ def _large_errors(study: Study, line: Line, errors: Mapping[str, Errors]) -> Ite
         yield Statement("default/over_one_grades", grades, reason=reason)
     else:
         counts = ", ".join(f"grade {grade:g}: {count}" for grade, count in found.by_grade.items() if count)
-        yield Statement("default/over_one_extreme", share, found.extreme / found.large)
-        yield Statement("default/over_one_grades", grades, text=counts)
+        yield Statement("default/over_one_extreme", share, found.extreme / found.large, keys=_predicted("value", line))
+        yield Statement("default/over_one_grades", grades, text=counts, keys=_predicted("text", line))
+
+
+def _predicted(column: str, line: Line) -> dict[str, tuple[CellKey, ...]]:
+    return {column: (run_key(line.run, "graded", "predicted", "from"),)}
 
 
 def _complement(share: Statement, statement: str, words: str) -> Statement:
-    return Statement(statement, words, 1 - share.value, 1 - share.upper, 1 - share.lower, reason=share.reason)
+    sources = {"value": "value", "lower": "upper", "upper": "lower"}
+    keys = {
+        column: tuple(replace(key, enters="complement") for key in share.keys[source])
+        for column, source in sources.items()
+        if source in share.keys
+    }
+    return Statement(
+        statement, words, 1 - share.value, 1 - share.upper, 1 - share.lower, reason=share.reason, keys=keys
+    )
 
 
 def _optimism(study: Study, default: Line, line: Line) -> Statement:
     """Return by how much another protocol raises kappa over the default one, on the same discs."""
-    row = study.comparisons.get((line.key("kappa_linear"), default.run.variant))
     words = f"κ (linear), {line.label} minus {default.label}, paired"
+    found = _difference(study, f"{line.row}/optimism", words, line.key("kappa_linear"), default.run.variant)
+    return found or Statement(f"{line.row}/optimism", words, reason="Scored on other discs.")
+
+
+def _difference(study: Study, statement: str, words: str, key: Key, other: str) -> Statement | None:
+    """Return a paired difference; None if the two were not compared."""
+    row = study.comparisons.get((key, other))
     if row is None:
-        return Statement(f"{line.row}/optimism", words, reason="Scored on other discs.")
-    return Statement(f"{line.row}/optimism", words, row["difference"], row["lower"], row["upper"])
+        return None
+    columns = {"value": "difference", "lower": "lower", "upper": "upper"}
+    keys = {column: (key.cell("comparisons", name, other=other),) for column, name in columns.items()}
+    return Statement(statement, words, **{column: row[name] for column, name in columns.items()}, keys=keys)
 
 
 def _over_one(study: Study, line: Line) -> Statement:
@@ -150,31 +177,31 @@ def _over_one(study: Study, line: Line) -> Statement:
 
 def _never_predicted(line: Line, errors: Errors) -> Statement:
     unused = ", ".join(f"{grade:g}" for grade in errors.unused)
-    return Statement(f"{line.row}/never_predicted", line.label, text=unused or "none")
+    return Statement(f"{line.row}/never_predicted", line.label, text=unused or "none", keys=_predicted("text", line))
 
 
 def _smallest_share(study: Study, context: Context) -> Statement:
-    default = over_seeds(context["default"])
-    trained = [key.run.share for key in study.scores if key.run == over_seeds(context["default"], share=key.run.share)]
-    share = max(trained, default=1)
-    words = f"κ (linear), fixed split, with 1/{share} of the training part"
-    key = Key(over_seeds(context["default"], share=share), "kappa_linear")
+    default = over_seeds(context.default)
+    share = max((key.run.share for key in study.scores if key.run == replace(default, share=key.run.share)), default=1)
     if share == default.share:
-        return Statement("smallest_share/kappa_linear", "κ (linear) with the smallest share", reason="One share only.")
+        words = "κ (linear) with the smallest training fraction"
+        return Statement("smallest_share/kappa_linear", words, reason="One training fraction only.")
+    words = f"κ (linear), {split_words(HOLDOUT, context.folds)}, training fraction 1/{share}"
+    key = Key(replace(default, share=share), "kappa_linear")
     return _score(study, "smallest_share/kappa_linear", words, key, "")
 
 
 def _resolution(study: Study, context: Context) -> Statement:
     """Return the paired difference of kappa between 64 and 128 px; else between the default and the next one below."""
-    default = context["default"]
-    trained = {key.run.resolution for key in study.scores if key.run.split == default["split"]}
-    below = max((resolution for resolution in trained if resolution < default["resolution"]), default=0)
-    for small, large in ((64, 128), (below, default["resolution"])):
-        key = Key(over_seeds(default, resolution=small), "kappa_linear")
-        row = study.comparisons.get((key, f"{large}px"))
-        if row is not None:
-            words = f"κ (linear), fixed split, at {small} minus at {large} px, paired"
-            return Statement("resolution/kappa_linear", words, row["difference"], row["lower"], row["upper"])
+    default = over_seeds(context.default)
+    trained = {key.run.resolution for key in study.scores if key.run.split == default.split}
+    below = max((resolution for resolution in trained if resolution < default.resolution), default=0)
+    for small, large in ((64, 128), (below, default.resolution)):
+        words = f"κ (linear), {split_words(HOLDOUT, context.folds)}, at {small} minus at {large} px, paired"
+        key = Key(replace(default, resolution=small), "kappa_linear")
+        found = _difference(study, "resolution/kappa_linear", words, key, f"{large}px")
+        if found:
+            return found
     words = "κ (linear) at a lower resolution minus at the default one"
     return Statement("resolution/kappa_linear", words, reason="No lower resolution was trained.")
 
@@ -200,4 +227,5 @@ def _row(statement: Statement) -> Row:
 def _values(statement: Statement) -> dict[str, object]:
     printed = _printed().get(statement.statement, {})
     theirs = {f"published_{name}": printed.get(name) or None for name in ("value", "text")}
-    return asdict(statement) | theirs
+    ours = {one.name: getattr(statement, one.name) for one in fields(statement) if one.name != "keys"}
+    return ours | {column: Traced(ours[column], keys) for column, keys in statement.keys.items()} | theirs

@@ -1,34 +1,35 @@
-"""Table 1: the network layer by layer, read from the trained model, beside the printed one."""
+"""Table 1: the network layer by layer, read from the trained model, next to the printed one."""
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from discgrade import records
+from discgrade.publication.context import Context
+from discgrade.publication.keys import Traced, run_key
 from discgrade.publication.published import PAPER, citation, published, remarks, source
-from discgrade.publication.render.files import write_table
+from discgrade.publication.render.files import TableFiles, write_table
 from discgrade.publication.render.table import Cell, Row, Section, Table, missing
-from discgrade.publication.tables.captions import Context
-from discgrade.records.training import NETWORK
+from discgrade.publication.wording import variant_name
+from discgrade.records.cell_keys import CellKey, Entering
+from discgrade.settings.grid import Run
 
 # Layers whose printed line differs from the network that the paper describes: column and note.
 _PRINTED_NOTES = {16: ("parameters", "layer_16_parameters"), 28: ("shape", "layer_28_shape")}
 
 
-def table1(*, network: Path, context: Context, destination: Mapping[str, Path]) -> None:
+def table1(*, network: Path, context: Context, files: TableFiles) -> None:
     """Print the layers of the default run.
 
     Args:
         network: The run's `network.parquet`.
-        context: As `study.reporting` returns.
-        destination: Path of each of csv, md, tex and html.
+        context: What the study is, in words.
+        files: What to write.
     """
     layers = records.read(network, NETWORK).to_pylist()
     printed = {line["layer"]: line for line in published("table1")}
     rows = [_values(layer, printed.get(str(layer["layer"]))) for layer in layers]
-    write_table(_table(rows, context), pd.DataFrame(rows), destination)
+    write_table(_table(rows, context), [_traced(values, context.default) for values in rows], files)
 
 
 def _values(layer: Mapping[str, Any], printed: Mapping[str, str] | None) -> dict[str, Any]:
@@ -44,6 +45,16 @@ def _values(layer: Mapping[str, Any], printed: Mapping[str, str] | None) -> dict
     }
 
 
+def _traced(values: Mapping[str, Any], run: Run) -> dict[str, object]:
+    """Return a layer's values with their keys in the run's `network.parquet`."""
+
+    def key(name: str, enters: Entering = "is") -> CellKey:
+        return run_key(run, "network", name, enters, scope="layer", group=str(values["layer"]))
+
+    own = {name: Traced(values[name], (key(name),)) for name in ("block", "layer", "description", "parameters")}
+    return {**values, **own, "shape": Traced(values["shape"], (key("shape", "from"),))}
+
+
 def _shape(text: str) -> str:
     return text.replace("x", " \N{MULTIPLICATION SIGN} ")
 
@@ -56,13 +67,13 @@ def _row(values: Mapping[str, Any]) -> Row:
     column, note = _PRINTED_NOTES.get(values["layer"], ("", ""))
     notes = {column: remarks([note])} if column else {}
     if values["published_shape"] is None:
-        beside = [missing("The published network has fewer layers."), Cell()]
+        theirs = [missing("The published network has fewer layers."), Cell()]
     else:
-        beside = [
+        theirs = [
             Cell(_shape(values["published_shape"]), notes=notes.get("shape", ())),
             Cell(_count(values["published_parameters"]), notes=notes.get("parameters", ())),
         ]
-    cells = [Cell(str(values["layer"])), Cell(_shape(values["shape"])), Cell(_count(values["parameters"])), *beside]
+    cells = [Cell(str(values["layer"])), Cell(_shape(values["shape"])), Cell(_count(values["parameters"])), *theirs]
     return Row(Cell(values["description"]), cells)
 
 
@@ -72,17 +83,18 @@ def _table(rows: list[dict[str, Any]], context: Context) -> Table:
         blocks.setdefault(values["block"], []).append(_row(values))
     sections = [Section(Cell(f"Block {block}"), lines) for block, lines in blocks.items()]
     ours = sum(values["parameters"] for values in rows)
-    theirs = sum(values["published_parameters"] or 0 for values in rows)
-    total = [Cell(), Cell(), Cell(_count(ours)), Cell(), Cell(_count(theirs), notes=remarks(["layer_16_parameters"]))]
+    printed = sum(values["published_parameters"] or 0 for values in rows)
+    total = [Cell(), Cell(), Cell(_count(ours)), Cell(), Cell(_count(printed), notes=remarks(["layer_16_parameters"]))]
     sections.append(Section(Cell(), [Row(Cell("Total"), total)]))
-    default = context["default"]
+    default = context.default
+    label = variant_name(default.variant, context.labels)
     return Table(
         name="table1",
         title="Architecture of the network.",
         number="Table 1",
         caption=(
-            f"Read from the trained model of this study's default run ({default['variant']}, {default['resolution']} "
-            f"px); beside it, as printed by {source(PAPER)}, for 128 px, full width and 13 grades."
+            f"Read from the trained model of this study's default run ({label}, {default.resolution} px); next to it, "
+            f"as printed by {source(PAPER)}, for 128 px, full width and 13 grades."
         ),
         stub="Description",
         headings=[

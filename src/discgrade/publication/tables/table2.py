@@ -1,36 +1,22 @@
-"""Table 2: global agreement of human and machine raters, beside the published rows."""
+"""Table 2: global agreement of human and machine raters, next to the published rows."""
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
-
+from discgrade.publication import wording
+from discgrade.publication.context import Context
 from discgrade.publication.published import citation, published, remarks
-from discgrade.publication.render.files import write_table
+from discgrade.publication.render.files import TableFiles, write_table
 from discgrade.publication.render.table import Cell, Row, Section, Table
 from discgrade.publication.tables.best import best_runs, comparable
-from discgrade.publication.tables.captions import Context, caption, split_words
+from discgrade.publication.tables.captions import caption
 from discgrade.publication.tables.lines import Line, line_row, line_values
 from discgrade.publication.tables.readers import INTER_RATER, INTRA_RATER, NOISE_CEILING, doubly_read_lines
 from discgrade.publication.tables.scores import Study, read_study
 from discgrade.publication.tables.variants import default_lines, has_default_protocol, shown_split, variant_lines
-from discgrade.publication.wording import variant_name
+from discgrade.publication.wording import HEADINGS
 from discgrade.settings.grid import Run
 
-HEADINGS = {
-    "kappa_linear": "Cohen's κ",
-    "accuracy": "Accuracy",
-    "mcc": "MCC",
-    "specificity": "Specificity",
-    "sensitivity": "Sensitivity",
-    "precision": "Precision",
-    "f1": "F1",
-    "jaccard": "Jaccard",
-    "lin_ccc": "Lin's CCC",
-    "mae": "MAE",
-    "pearson_r": "Pearson r",
-}
 _NOTES = {
     "kappa_linear": ("κ with linear weights; κ to CCC on integral grades, averages over the five grades.",),
     "mae": ("In grades; MAE and r on fractional grades where reference and prediction have them.",),
@@ -39,17 +25,15 @@ _NOTES = {
 Best = Mapping[str, Collection[Run]]
 
 
-def table2(
-    *, scores: Path, intervals: Path, comparisons: Path, context: Context, destination: Mapping[str, Path]
-) -> None:
+def table2(*, scores: Path, intervals: Path, comparisons: Path, context: Context, files: TableFiles) -> None:
     """Print the global scores of raters and variants, and those of the literature.
 
     Args:
         scores: `scores.parquet`.
         intervals: `intervals.parquet`.
         comparisons: `comparisons.parquet`.
-        context: As `study.reporting` returns.
-        destination: Path of each of csv, md, tex and html.
+        context: What the study is, in words.
+        files: What to write.
     """
     study = read_study(scores, intervals, comparisons)
     parts = _parts(study, context)
@@ -67,13 +51,13 @@ def table2(
         headings=[Cell("n"), *(Cell(text, notes=_NOTES.get(metric, ())) for metric, text in HEADINGS.items())],
         sections=[_section(study, title, part, best) for title, part in parts.items()] + [_literature()],
     )
-    write_table(table, pd.DataFrame(values), destination)
+    write_table(table, values, files)
 
 
 def _parts(study: Study, context: Context) -> dict[str, list[Line]]:
     """Return this study's rows by the title of their section."""
-    split = split_words(context, shown_split(study, context))
-    default = variant_name(context["default"]["variant"])
+    split = wording.split_words(shown_split(study, context), context.folds)
+    default = wording.variant_name(context.default.variant, context.labels)
     known = [line for line in default_lines(study, context) if line.samples(study)]
     parts = {
         "Human, intra-rater": [INTRA_RATER],
@@ -109,20 +93,17 @@ def _printed_row(row: Mapping[str, str]) -> Row:
     return Row(Cell(citation(row["reference"]), notes=remarks(notes)), cells, quiet=True)
 
 
-def _printed_values() -> list[dict[str, Any]]:
+def _printed_values() -> list[dict[str, object]]:
     """Return the published rows with their numbers; kappa stands under the weights that were stated."""
     columns = {"linear": "kappa_linear", "unweighted": "kappa_unweighted", "not stated": "kappa_weights_not_stated"}
-    values = []
+    values: list[dict[str, object]] = []
     for row in published("table2"):
         numbers = {metric: row[metric] for metric in HEADINGS if metric != "kappa_linear"}
         numbers |= {columns[row["kappa_weights"]]: row["kappa"]} if row["kappa"] else {}
         found = {metric: float(text) for metric, text in numbers.items() if text}
         notes = " ".join(remarks(row["notes"].split(";")))
-        values.append(
-            {"row": row["row"], "source": row["reference"], "kappa_weights": row["kappa_weights"]}
-            | found
-            | {"notes": notes}
-        )
+        names = {"row": row["row"], "source": row["reference"], "kappa_weights": row["kappa_weights"]}
+        values.append({**names, **found, "notes": notes})
     return values
 
 

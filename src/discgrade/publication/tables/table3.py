@@ -1,29 +1,23 @@
-"""Table 3: agreement per grade within and between raters and of the default model, beside the published values."""
+"""Table 3: agreement per grade within and between raters and of the default model, next to the published values."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
 
 from discgrade.grades import INTEGRAL
+from discgrade.publication.context import Context
+from discgrade.publication.keys import Key
 from discgrade.publication.published import PAPER, citation, published, remarks
-from discgrade.publication.render.files import write_table
+from discgrade.publication.render.files import TableFiles, write_table
 from discgrade.publication.render.table import DASH, Cell, Row, Section, Table
-from discgrade.publication.tables.captions import Context, caption
+from discgrade.publication.tables.captions import caption
 from discgrade.publication.tables.lines import THIS_STUDY, Line
 from discgrade.publication.tables.readers import INTER_RATER, INTRA_RATER
-from discgrade.publication.tables.scores import Study, read_study, score_cell, score_values
+from discgrade.publication.tables.scores import Study, read_study, score_cell, score_value, score_values
 from discgrade.publication.tables.variants import shown_split, variant_lines
-from discgrade.publication.wording import variant_name
+from discgrade.publication.wording import HEADINGS, READINGS
 
-SECTIONS = {
-    "precision": "Precision",
-    "sensitivity": "Sensitivity",
-    "f1": "F1 score",
-    "jaccard": "Jaccard similarity",
-}
-# Whose published values stand beside a line.
+METRICS = ("precision", "sensitivity", "f1", "jaccard")
+# Whose published values stand next to a line.
 _PRINTED = {"intra_rater": "intra_rater", "inter_rater": "inter_rater"}
 _NOT_COMPARED = (
     " None is bold: raters and model were scored on different discs; paired comparisons on the same discs stand in "
@@ -31,18 +25,19 @@ _NOT_COMPARED = (
 )
 
 
-def table3(*, scores: Path, intervals: Path, context: Context, destination: Mapping[str, Path]) -> None:
+def table3(*, scores: Path, intervals: Path, context: Context, files: TableFiles) -> None:
     """Print precision, sensitivity, F1 and Jaccard similarity of each integral grade.
 
     Args:
         scores: `scores.parquet`.
         intervals: `intervals.parquet`.
-        context: As `study.reporting` returns.
-        destination: Path of each of csv, md, tex and html.
+        context: What the study is, in words.
+        files: What to write.
     """
     study = read_study(scores, intervals)
     default = variant_lines(study, context)[0]
-    lines = {"Intra-rater": INTRA_RATER, "Inter-rater": INTER_RATER, variant_name(default.row): default}
+    raters = {READINGS[line.row]: line for line in (INTRA_RATER, INTER_RATER)}
+    lines = raters | {default.label: default}
     table = Table(
         name="table3",
         title="Agreement per grade: raters among themselves and the default model.",
@@ -52,20 +47,24 @@ def table3(*, scores: Path, intervals: Path, context: Context, destination: Mapp
         headings=[Cell(f"Grade {grade:g}") for grade in INTEGRAL],
         sections=[
             _samples(study, lines),
-            *(Section(Cell(title), _rows(study, metric, lines)) for metric, title in SECTIONS.items()),
+            *(Section(Cell(HEADINGS[metric]), _rows(study, metric, lines)) for metric in METRICS),
         ],
     )
-    write_table(table, pd.DataFrame(_values(study, list(lines.values()))), destination)
+    write_table(table, _values(study, list(lines.values())), files)
 
 
 def _samples(study: Study, lines: Mapping[str, Line]) -> Section:
     """Print how many scored samples have each reference grade."""
     rows = []
     for label, line in lines.items():
-        counts = [study.scores.get(line.key("f1")._replace(grade=float(grade))) for grade in INTEGRAL]
+        counts = [study.scores.get(_key(line, "f1", grade)) for grade in INTEGRAL]
         if all(counts):
             rows.append(Row(Cell(label), [Cell(f"{row['n']:,}") for row in counts if row]))
     return Section(Cell("Samples of that reference grade"), rows)
+
+
+def _key(line: Line, metric: str, grade: float) -> Key:
+    return line.key(metric)._replace(grade=float(grade))
 
 
 def _rows(study: Study, metric: str, lines: Mapping[str, Line]) -> list[Row]:
@@ -75,7 +74,7 @@ def _rows(study: Study, metric: str, lines: Mapping[str, Line]) -> list[Row]:
         if line.samples(study) is None:
             rows.append(Row(Cell(label, notes=(line.absent,)), [Cell(DASH)] * len(INTEGRAL)))
         else:
-            keys = [line.key(metric)._replace(grade=float(grade)) for grade in INTEGRAL]
+            keys = [_key(line, metric, grade) for grade in INTEGRAL]
             rows.append(Row(Cell(label), [score_cell(study, key, line.absent) for key in keys]))
         rows.append(_printed_row(metric, _PRINTED.get(line.row, "default")))
     return rows
@@ -91,18 +90,18 @@ def _printed_cell(line: Mapping[str, str], metric: str) -> Cell:
     return Cell(line[metric], notes=remarks([note]) if column == metric else ())
 
 
-def _values(study: Study, lines: Sequence[Line]) -> list[dict[str, Any]]:
+def _values(study: Study, lines: Sequence[Line]) -> list[dict[str, object]]:
     """Return every score in full precision, one row a rater and grade, then the published ones."""
-    values: list[dict[str, Any]] = []
+    values: list[dict[str, object]] = []
     for line in lines:
         for grade in INTEGRAL:
-            counted = study.scores.get(line.key("f1")._replace(grade=float(grade)))
-            row: dict[str, Any] = {"row": line.row, "source": THIS_STUDY, "grade": grade, "n": counted and counted["n"]}
-            for metric in (*SECTIONS, "specificity"):
-                row |= score_values(study, line.key(metric)._replace(grade=float(grade)))
+            count = score_value(study, _key(line, "f1", grade), "n")
+            row: dict[str, object] = {"row": line.row, "source": THIS_STUDY, "grade": grade, "n": count}
+            for metric in (*METRICS, "specificity"):
+                row |= score_values(study, _key(line, metric, grade))
             values.append(row)
     for printed in published("table3"):
-        numbers = {metric: float(printed[metric]) for metric in SECTIONS}
+        numbers = {metric: float(printed[metric]) for metric in METRICS}
         notes = " ".join(remarks([printed["notes"].partition(":")[2]]))
         values.append(
             {"row": printed["row"], "source": PAPER, "grade": float(printed["grade"]), "notes": notes} | numbers
