@@ -78,7 +78,7 @@ def regions(discs: Path, rois: Sequence[Path], instances: Sequence[Path]) -> pd.
     """Join discs, regions and images, and say which are flagged.
 
     Returns:
-        One row a disc, in the order of the discs: columns of `records.DISCS`, `path`, `rows`, `columns`,
+        One row a disc, in the order of the discs: columns of `records.discs.DISCS`, `path`, `rows`, `columns`,
         `row_spacing`, `column_spacing`, `unit` (mm; px where a spacing is unknown) and `flag` (see `disc_flags`).
     """
     image = ["sop_instance_uid", "path", "rows", "columns", "row_spacing", "column_spacing"]

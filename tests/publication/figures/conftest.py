@@ -137,7 +137,7 @@ def make_study(folder: Path, patients: int = 156, integral_only: bool = False) -
     for name, (table, schema) in tables.items():
         paths[name] = folder / f"{name}.parquet"
         records.write(pa.Table.from_pandas(table, schema=schema, preserve_index=False), schema, paths[name])
-    paths["no_intervals"] = rewrite(folder / "no_intervals.parquet", tables["intervals"][0][:0], records.INTERVALS)
+    paths["no_intervals"] = rewrite(folder / "no_intervals.parquet", tables["intervals"][0][:0], INTERVALS)
     samples = _samples(rng, discs, folder)
     histories = {name: _history(rng, noise, folder / f"{name}.parquet") for name, noise in VARIANTS.items()}
     return SimpleNamespace(

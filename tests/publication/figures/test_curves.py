@@ -4,6 +4,7 @@ import pytest
 from discgrade import records
 from discgrade.publication.figures.curves import curves
 from discgrade.publication.figures.panels import Panel
+from discgrade.records.training import HISTORY
 from discgrade.settings.grid import Run
 
 
@@ -17,13 +18,13 @@ def test_table_holds_every_epoch_of_every_training(study, out):
     _draw(study, out, ("default", "Default model", "default"), ("mae", "MAE loss", "mae"))
     drawn = pd.read_csv(out.csv)
     for name in ("default", "mae"):
-        known = records.read(study.histories[name], records.HISTORY).to_pandas()
+        known = records.read(study.histories[name], HISTORY).to_pandas()
         assert drawn[drawn["training"] == name].drop(columns="training").values.tolist() == known.values.tolist()
 
 
 def test_panels_show_loss_above_accuracy(study, out, saved):
     _draw(study, out, ("mae", "MAE loss", "mae"))
-    history = records.read(study.histories["mae"], records.HISTORY).to_pandas()
+    history = records.read(study.histories["mae"], HISTORY).to_pandas()
     for axes, quantity in zip(saved[0].axes, ("loss", "accuracy"), strict=True):
         training, chosen, _ = axes.lines
         assert training.get_ydata().tolist() == history[quantity].tolist()
@@ -32,7 +33,7 @@ def test_panels_show_loss_above_accuracy(study, out, saved):
 
 def test_kept_checkpoint_is_the_last_best_epoch(study, out, saved):
     _draw(study, out, ("mae", "MAE loss", "mae"))
-    history = records.read(study.histories["mae"], records.HISTORY).to_pandas()
+    history = records.read(study.histories["mae"], HISTORY).to_pandas()
     for axes in saved[0].axes:
         assert axes.lines[2].get_xdata() == [history["val_accuracy"].idxmax() + 1] * 2
 
@@ -56,7 +57,7 @@ def test_legible(study, out, saved, check_legible, count):
 
 def test_one_epoch_is_enough(study, out, saved, check_legible):
     path = out.csv.with_name("history.parquet")
-    records.write(records.read(study.histories["mae"], records.HISTORY)[:1], records.HISTORY, path)
+    records.write(records.read(study.histories["mae"], HISTORY)[:1], HISTORY, path)
     curves(histories=[path], panels=[Panel("one", "One", (Run("one", 48, 1, "holdout", 1),))], files=out)
     check_legible(saved[0])
 

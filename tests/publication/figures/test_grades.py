@@ -43,7 +43,7 @@ def test_any_number_of_cohorts(study, out, saved, check_legible, cohorts):
     names = cohorts.split()
     discs = study.tables["discs"].assign(cohort=lambda rows: [names[index % len(names)] for index in range(len(rows))])
     path = out.csv.with_name("discs.parquet")
-    records.write(discs.to_dict("records"), records.DISCS, path)
+    records.write(discs.to_dict("records"), DISCS, path)
     figure1(discs=path, files=out)
     assert set(pd.read_csv(out.csv)["cohort"]) == set(names)
     check_legible(saved[0])
@@ -51,7 +51,7 @@ def test_any_number_of_cohorts(study, out, saved, check_legible, cohorts):
 
 def test_no_discs_say_so(out, saved, words):
     path = out.csv.with_name("discs.parquet")
-    records.write([], records.DISCS, path)
+    records.write([], DISCS, path)
     figure1(discs=path, files=out)
     assert out.csv.read_text() == "scale,grade,cohort,discs\n"
     assert [text for text, _ in words(saved[0])] == ["No discs: there are no grades to count."]

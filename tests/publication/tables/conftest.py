@@ -18,6 +18,7 @@ from discgrade.publication.tables.table2 import table2
 from discgrade.publication.tables.table3 import table3
 from discgrade.publication.tables.table4 import table4
 from discgrade.publication.wording import data_words
+from discgrade.records.discs import DISCS
 from discgrade.records.flow import CohortSize, Flow, Stage, write_flow
 
 LABELS = {

@@ -8,6 +8,7 @@ from discgrade.publication.context import Context, Shown
 from discgrade.publication.published import published
 from discgrade.publication.render.files import TableFiles
 from discgrade.publication.tables.table1 import table1
+from discgrade.records.training import NETWORK
 from discgrade.settings.grid import Run
 from discgrade.settings.model import Protocol
 
@@ -34,7 +35,7 @@ def tables(tmp_path):
         }
         for row in published("table1")
     ]
-    records.write(rows, records.NETWORK, tmp_path / "network.parquet")
+    records.write(rows, NETWORK, tmp_path / "network.parquet")
     files = files_in(tmp_path)
     table1(network=tmp_path / "network.parquet", context=CONTEXT, files=files)
     return files
@@ -57,7 +58,7 @@ def test_the_misprint_and_the_total_are_footnoted(tables):
 
 def test_a_deeper_network_has_dashes(tmp_path):
     rows = [{"block": 1, "layer": 35, "description": "Another", "shape": [8], "parameters": 1}]
-    records.write(rows, records.NETWORK, tmp_path / "network.parquet")
+    records.write(rows, NETWORK, tmp_path / "network.parquet")
     files = files_in(tmp_path)
     table1(network=tmp_path / "network.parquet", context=CONTEXT, files=files)
     assert "The published network has fewer layers." in files.md.read_text()

@@ -12,6 +12,9 @@ import discgrade
 from discgrade import records
 from discgrade.publication.published import published
 from discgrade.publication.render.files import TableFiles
+from discgrade.records.discs import DISCS
+from discgrade.records.intervals import COMPARISONS
+from discgrade.records.scores import GRADED, SCORES
 
 NAMES = ("table2", "table3", "table4", "statements", "cohort")
 

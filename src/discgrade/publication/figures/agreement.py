@@ -30,6 +30,8 @@ from discgrade.publication.figures.style import (
 )
 from discgrade.publication.keys import run_key
 from discgrade.records.cell_keys import Placed
+from discgrade.records.discs import DISCS
+from discgrade.records.scores import GRADED
 from discgrade.settings.grid import Run
 
 COLUMNS = ["disc", "copy", "level", "reference", "predicted", "deviation", "x", "y", "outlier"]

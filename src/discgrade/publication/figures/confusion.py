@@ -19,6 +19,7 @@ from discgrade.publication.figures.selection import of_run
 from discgrade.publication.figures.style import COLUMN, FULL, INK, drawing, grade_text, say, wrapped
 from discgrade.publication.keys import run_key
 from discgrade.records.cell_keys import Placed
+from discgrade.records.scores import GRADED
 from discgrade.settings.grid import Run
 
 COLUMNS = ["panel", "reference", "predicted", "n", "share"]
@@ -32,7 +33,7 @@ def confusion(*, graded: Path, panels: Sequence[Panel], files: FigureFiles) -> N
     """Draw how often each integral reference grade was predicted as which, one panel for one or several pooled runs.
 
     Args:
-        graded: Table `records.GRADED`; only the scored part counts, not an external cohort.
+        graded: Table `records.scores.GRADED`; only the scored part counts, not an external cohort.
         panels: What each panel shows: the runs that are added up, one or the folds of a variant. A panel without
             predictions is left out.
         files: What to write. The table: panel, reference and predicted (integral grades), n (scored samples), share (of

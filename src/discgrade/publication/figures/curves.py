@@ -16,6 +16,7 @@ from discgrade.publication.figures.panels import Panel
 from discgrade.publication.figures.style import BLUE, COLUMN, FULL, GREY, ORANGE, drawing, say, wrapped
 from discgrade.publication.keys import run_key
 from discgrade.records.cell_keys import Placed
+from discgrade.records.training import HISTORY
 
 COLUMNS = ["training", *HISTORY.names]
 _ACROSS = 5
@@ -26,11 +27,11 @@ def curves(*, histories: Sequence[Path], panels: Sequence[Panel], files: FigureF
     """Draw the loss and, below it, the accuracy of some trainings against the epoch.
 
     Args:
-        histories: Table `records.HISTORY` of each training.
+        histories: Table `records.training.HISTORY` of each training.
         panels: For each history its training's name, title and run; the seeds of a variant are drawn in one panel.
-        files: What to write. The table: training (its name), then the columns of `records.HISTORY`.
+        files: What to write. The table: training (its name), then the columns of `records.training.HISTORY`.
     """
-    tables = [records.read(path, records.HISTORY).to_pandas() for path in histories]
+    tables = [records.read(path, HISTORY).to_pandas() for path in histories]
     named = list(zip(panels, tables, strict=True))
     frames = [table.assign(training=panel.name) for panel, table in named]
     epochs = pd.concat(frames)[COLUMNS] if frames else pd.DataFrame(columns=COLUMNS)
@@ -47,7 +48,7 @@ def _keys(named: Sequence[tuple[Panel, pd.DataFrame]]) -> Iterator[Placed]:
     """Yield the keys of the rows of all trainings: each shows an epoch of its run's `history.parquet`."""
     epochs = [(panel.runs[0], str(epoch)) for panel, table in named for epoch in table["epoch"]]
     for number, (run, epoch) in enumerate(epochs, start=1):
-        for name in records.HISTORY.names:
+        for name in HISTORY.names:
             yield number, name, run_key(run, "history", name, scope="epoch", group=epoch)
 
 

@@ -15,6 +15,8 @@ from discgrade.publication.figures.style import BLUE, FULL, GREY, INK, drawing, 
 from discgrade.publication.keys import Key, drawn_keys
 from discgrade.publication.wording import METRICS
 from discgrade.publication.wording import READINGS as PAIRS
+from discgrade.records.intervals import INTERVALS
+from discgrade.records.scores import SCORES
 from discgrade.settings.grid import ALL_SEEDS, FOLD_MEAN, FOLDS, HOLDOUT, READINGS, Run
 
 COLUMNS = ["split", "variant", "metric", "value", "lower", "upper", "probability", "unit", "n"]

@@ -29,6 +29,7 @@ from discgrade.publication.figures.style import (
     say,
 )
 from discgrade.records.cell_keys import CellKey, Placed
+from discgrade.records.discs import DISCS
 
 COLUMNS = ["scale", "grade", "cohort", "discs"]
 _KNOWN = ("primary", "supplemental", "external")
@@ -39,11 +40,11 @@ def figure1(*, discs: Path, files: FigureFiles) -> None:
     """Draw the distribution of the reference grades by cohort: stacked bars, so that their height is all cohorts.
 
     Args:
-        discs: Table `records.DISCS`.
+        discs: Table `records.discs.DISCS`.
         files: What to write. The table: scale, grade, cohort, discs. The fractional scale is left out where every grade
             is integral.
     """
-    counts = count_grades(records.read(discs, records.DISCS, ["grade", "integral", "cohort"]).to_pandas())
+    counts = count_grades(records.read(discs, DISCS, ["grade", "integral", "cohort"]).to_pandas())
     write_drawn(counts, _keys(counts), files)
     fractional = "fractional" in set(counts["scale"])
     with drawing(files, width=FULL if fractional else COLUMN, height=66) as figure:

@@ -32,6 +32,10 @@ from discgrade.publication.figures.style import (
 from discgrade.publication.keys import Key, drawn_keys
 from discgrade.publication.wording import METRICS
 from discgrade.records.cell_keys import CellKey, Placed
+from discgrade.records.discs import DISCS
+from discgrade.records.intervals import INTERVALS
+from discgrade.records.scores import SCORES
+from discgrade.records.splits import SPLITS
 from discgrade.settings.grid import Run
 
 COLUMNS = ["metric", "grade", "value", "lower", "upper", "probability", "unit", "n"]
@@ -44,10 +48,10 @@ def figure3(*, scores: Path, intervals: Path, discs: Path, splits: Path, run: Ru
     """Draw the global scores and the F1 score of each grade against the training fraction.
 
     Args:
-        scores: Table `records.SCORES`.
-        intervals: Table `records.INTERVALS`; a score without an interval is drawn as a point.
-        discs: Table `records.DISCS`.
-        splits: Table `records.SPLITS`; with `discs` it tells how many discs a training fraction has.
+        scores: Table `records.scores.SCORES`.
+        intervals: Table `records.intervals.INTERVALS`; a score without an interval is drawn as a point.
+        discs: Table `records.discs.DISCS`.
+        splits: Table `records.splits.SPLITS`; with `discs` it tells how many discs a training fraction has.
         run: The run whose training fraction is varied.
         files: What to write. The table: share (denominator of the training fraction), training_discs, metric, grade
             (empty for a global score), value, lower and upper bound of the credible interval, its probability, the

@@ -10,7 +10,9 @@ from discgrade.publication.render.files import TableFiles, write_table
 from discgrade.publication.render.table import DASH, Cell, Row, Section, Table
 from discgrade.publication.tables.facts import TOTAL, Fact, disc_facts, flow_facts, patient_facts, reading_facts
 from discgrade.records.cell_keys import CellKey
+from discgrade.records.discs import DISCS
 from discgrade.records.flow import read_flow
+from discgrade.records.readings import RATINGS
 
 _PRINTED = ("primary", "supplemental", TOTAL)
 _ORDER = {"primary": 0, "supplemental": 1, "external": 3}

@@ -12,6 +12,7 @@ from discgrade.publication.render.files import TableFiles, write_table
 from discgrade.publication.render.table import Cell, Row, Section, Table, missing
 from discgrade.publication.wording import variant_name
 from discgrade.records.cell_keys import CellKey, Entering
+from discgrade.records.training import NETWORK
 from discgrade.settings.grid import Run
 
 # Layers whose printed line differs from the network that the paper describes: column and note.
