@@ -84,7 +84,7 @@ def tables_of(name, title=None):
     """The renderings of a table and its cell keys; with a title, as outputs that the report shows."""
     kinds = ("csv", "md", "tex", "html")
     paths = {kind: f"{RESULTS}/tables/{name}.{kind}" for kind in kinds}
-    paths |= {"keys": f"{RESULTS}/tables/{name}.keys.csv"}
+    paths |= {"cell_keys": f"{RESULTS}/tables/{name}.keys.csv"}
     return (
         paths | {"html": reported(paths["html"], name, "Tables", title)}
         if title
@@ -103,7 +103,7 @@ def reported(path, name, category, title):
 def figure_of(name, title=None):
     """The renderings of a figure, the table that it draws and its cell keys; with a title, shown by the report."""
     paths = {kind: f"{RESULTS}/figures/{name}.{kind}" for kind in ("pdf", "png", "csv")}
-    paths |= {"keys": f"{RESULTS}/figures/{name}.keys.csv"}
+    paths |= {"cell_keys": f"{RESULTS}/figures/{name}.keys.csv"}
     return (
         paths | {"png": reported(paths["png"], name, "Figures", title)}
         if title

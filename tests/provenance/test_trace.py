@@ -32,9 +32,10 @@ def found(table):
     return trace(table, "default", "kappa_linear")
 
 
-def test_a_cell_is_found_with_its_full_value_rounding_and_interval(found):
+def test_a_cell_is_found_with_its_full_value_key_and_interval(found):
     assert found.tree.title == "tables/table2.csv, default holdout 1 24, kappa_linear = 0.9123456"
-    assert found.tree.facts["printed"] == "0.912 in the table, rounded from 0.9123456"
+    run = "variant default resolution 24 share 1 split holdout seed 1"
+    assert found.tree.facts["number"] == f"value in scores (kappa_linear all, {run})"
     assert found.tree.facts["score"] == "kappa_linear 0.9123456 over 2 samples (split holdout, scope all)"
     assert "100 draws over 2 patients, seed 1" in found.tree.facts["interval"]
 
@@ -112,9 +113,41 @@ def test_what_is_not_there_is_said_with_what_is(table, row, column, message):
         trace(table, row, column)
 
 
-def test_a_row_can_be_named_by_several_cells(table):
-    found = trace(table, "variant=mae,split=holdout", "accuracy")
-    assert [title for title in titles(found) if title.startswith("variant ")] == ["variant mae split holdout"]
+@pytest.mark.parametrize("variant", ["default", "mae"])
+def test_equal_numbers_in_different_rows_are_told_apart_by_their_keys(table, variant):
+    found = trace(table, f"variant={variant},split=holdout", "accuracy")
+    assert found.score["value"] == 0.75
+    assert found.score["variant"] == variant
+    assert [title for title in titles(found) if title.startswith("variant ")] == [f"variant {variant} split holdout"]
+
+
+def test_a_cell_that_says_another_number_than_its_key_is_a_fault(table):
+    table.write_text(table.read_text().replace("0.9123456", "0.9133456"))
+    found = trace(table, "default", "kappa_linear")
+    (fault,) = (fault for fault in found.faults if fault.kind == "another number")
+    assert fault.culprit == "tables/table2.csv"
+    assert fault.message.startswith("row 1, kappa_linear shows 0.9133456, but value in scores (kappa_linear all, ")
+    assert fault.message.endswith(" = 0.9123456")
+    assert "another number" in node(found, "records").facts["chain"]
+
+
+def test_a_key_of_a_score_that_is_not_there_is_a_fault(table, results):
+    path = results / "tables" / "table2.keys.csv"
+    path.write_text(path.read_text().replace("default,24", "default,48"))
+    found = trace(table, "default", "kappa_linear")
+    assert [fault.kind for fault in found.faults] == ["missing number"]
+
+
+def test_a_table_without_keys_says_so(table, results):
+    (results / "tables" / "table2.keys.csv").unlink()
+    with pytest.raises(ValueError, match=re.escape("table2.keys.csv, which should lie next to it")):
+        trace(table, "default", "kappa_linear")
+
+
+def test_a_cell_that_names_its_row_stands_on_no_training(table):
+    found = trace(table, "default", "variant")
+    assert found.tree.facts["score"] == "none: it names or describes the row"
+    assert not [title for title in titles(found) if title.startswith("variant ")]
 
 
 def test_a_file_of_no_study_is_refused(tmp_path):

@@ -31,7 +31,7 @@ def edit(path: Path, renew: bool, **changes):
 def test_an_untouched_copy_is_clean(results, finished_toy):
     verdict = verify(results, scripts=finished_toy / "workflow_scripts")
     assert verdict.faults == []
-    assert (verdict.records, verdict.files) == (14, 28)
+    assert (verdict.records, verdict.files) == (14, 29)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_an_output_older_than_its_rules_code_is_named(toy):
     script = toy / "workflow_scripts" / "table2.py"
     script.write_text(script.read_text().replace("0.912", "0.913"))
     found = faults(toy / "results" / "toy", toy / "workflow_scripts")
-    assert found == {("older output", "tables/table2.csv, tables/table2.md")}
+    assert found == {("older output", "tables/table2.csv, tables/table2.md, tables/table2.keys.csv")}
 
 
 def test_an_output_made_with_other_packages_than_its_rule_reaches_now_is_named(toy):
@@ -227,13 +227,13 @@ def test_the_command_names_each_culprit_and_exits_1(results):
     done = discgrade("verify", results, "--results-only")
     assert done.returncode == 1
     assert "changed output: tables/table2.csv: SHA-256 is" in done.stdout
-    assert "1 faults: 14 records, 28 files" in done.stdout
+    assert "1 faults: 14 records, 29 files" in done.stdout
 
 
 def test_the_command_finds_a_clean_copy_clean_in_an_empty_folder(results):
     done = discgrade("verify", results.name, "--results-only", cwd=results.parent)
     assert done.returncode == 0
-    assert done.stdout.splitlines()[-1].startswith("clean: 14 records, 28 files")
+    assert done.stdout.splitlines()[-1].startswith("clean: 14 records, 29 files")
 
 
 def test_the_command_refuses_a_folder_without_records(tmp_path):

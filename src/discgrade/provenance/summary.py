@@ -8,6 +8,7 @@ from discgrade.provenance.facts import commit_words, short, versions_of
 from discgrade.provenance.page import definitions, page
 from discgrade.provenance.trace import rule_depths
 from discgrade.records import replacing
+from discgrade.records.cell_keys import SUFFIX
 
 
 def write_chains(*, results: Path, destination: Path) -> None:
@@ -18,7 +19,8 @@ def write_chains(*, results: Path, destination: Path) -> None:
         destination: HTML file that needs nothing else.
     """
     chain = read_chain(results)
-    shown = [path for path in sorted(chain.makers) if path.startswith(SHOWN) and path.endswith(".csv")]
+    tables = [path for path in sorted(chain.makers) if path.startswith(SHOWN) and path.endswith(".csv")]
+    shown = [path for path in tables if not path.endswith(SUFFIX)]
     rows = "".join(_row(chain, path) for path in shown)
     names = chain.shown()
     body = (

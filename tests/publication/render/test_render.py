@@ -132,7 +132,7 @@ def test_all_are_written_the_csv_in_full_precision_with_its_keys(tmp_path):
     assert files.csv.read_text() == "row,kappa_linear,n\nR1,0.30000000000000004,840\nModel,,\n"
     assert all(path.read_text(encoding="utf-8") for path in vars(files).values())
     assert set((tmp_path / "tables").iterdir()) == set(vars(files).values())
-    assert read_cell_keys(files.keys) == [(1, "kappa_linear", key)]
+    assert read_cell_keys(files.cell_keys) == [(1, "kappa_linear", key)]
 
 
 @pytest.mark.ci

@@ -17,11 +17,11 @@ class FigureFiles:
     pdf: Path
     png: Path
     csv: Path
-    keys: Path
+    cell_keys: Path
 
 
 def write_drawn(table: pd.DataFrame, keys: Iterable[Placed], files: FigureFiles) -> None:
     """Write the table that a figure draws, in full precision (an undefined value is an empty cell), and its keys."""
     with records.replacing(files.csv) as partial:
         table.to_csv(partial, index=False, lineterminator="\n")
-    write_cell_keys(files.keys, keys)
+    write_cell_keys(files.cell_keys, keys)

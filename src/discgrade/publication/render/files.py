@@ -21,7 +21,7 @@ class TableFiles:
     md: Path
     tex: Path
     html: Path
-    keys: Path
+    cell_keys: Path
 
 
 def write_table(table: Table, rows: Sequence[Mapping[str, object]], files: TableFiles) -> None:
@@ -41,4 +41,4 @@ def write_table(table: Table, rows: Sequence[Mapping[str, object]], files: Table
     for path, text in texts.items():
         with replacing(path) as partial:
             partial.write_text(text, encoding="utf-8")
-    write_cell_keys(files.keys, keys_of(rows))
+    write_cell_keys(files.cell_keys, keys_of(rows))
