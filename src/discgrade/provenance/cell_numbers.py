@@ -131,7 +131,7 @@ def _flow_count(path: Path, key: CellKey) -> int | None:
     if key.scope:
         size = flow.cohorts.get(key.group)
         return vars(size).get(key.field) if size else None
-    counts = {}
+    counts: dict[str, int] = {}
     for stage in flow.stages:
         counts |= {f"{stage.unit}:received": stage.received, f"{stage.unit}:kept": stage.kept}
         counts |= {f"{stage.unit}:excluded:{reason}": number for reason, number in stage.excluded.items()}

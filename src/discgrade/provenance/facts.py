@@ -75,7 +75,7 @@ def _common(jobs: Sequence[Record]) -> Facts:
 
 
 def _outputs(outputs: Sequence[Mapping[str, Any]]) -> str:
-    if len(outputs) > 4:
+    if len(outputs) > 5:
         return f"{len(outputs)} files, {sum(item['bytes'] for item in outputs):,} bytes"
     shown = (item["path"] if item["place"] == "study" else f"{item['path']} (private)" for item in outputs)
     return ", ".join(f"{path} {short(item['sha256'])}" for path, item in zip(shown, outputs, strict=True))

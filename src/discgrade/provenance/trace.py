@@ -128,7 +128,8 @@ def _score_words(cell: Cell, score: Row | None) -> str:
         undefined = f", undefined: {score['reason']}" if score["reason"] else ""
         return f"{score['metric']} {score['value']!r} over {score['n']} samples ({_scope(score)}){undefined}"
     if cell.keys:
-        return "no single one: worked out from the numbers named"
+        several = any(key.metric for key in cell.keys)
+        return "no single one: worked out from the numbers named" if several else "none: another number of the study"
     if not cell.text:
         return "none: the study gives no number here"
     return "none: a value from the literature" if cell.printed else "none: it names or describes the row"
