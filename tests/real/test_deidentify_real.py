@@ -10,8 +10,10 @@ import pytest
 from exported_files import Exports, check_exports, check_validity, export_all, mr_images, source
 
 from discgrade import records
-from discgrade.deidentification.shard import deidentify_shard
+from discgrade.deidentification.shard import ShardTables, deidentify_shard
+from discgrade.deidentification.source import Source
 from discgrade.records.export import INSTANCES
+from discgrade.settings.model import Deidentify
 
 
 @pytest.fixture(scope="module")
@@ -48,19 +50,18 @@ def test_a_cohort_keeps_every_image_and_no_identity(real, tmp_path):
             identifiers = [dataset[name].value for name in ("AccessionNumber", "SOPInstanceUID", "StudyInstanceUID")]
             own |= {one.encode() for one in (*map(str, identifiers), *str(dataset.PatientName).split("^"))}
     results = tmp_path / "results"
+    tables = ShardTables(*(results / f"{kind}.parquet" for kind in ("instances", "rejected", "ratings")))
     deidentify_shard(
-        source=part,
-        ratings=None,
+        source=Source(part, ratings=None),
         shard="00",
         shards=["00"],
         export=results / "export",
-        instances=results / "instances.parquet",
-        rejected=results / "rejected.parquet",
-        ratings_out=results / "ratings.parquet",
+        tables=tables,
         private=tmp_path / "private",
-        options={},
+        deidentify=Deidentify(),
+        identifiers="original",
     )
-    assert records.read(results / "instances.parquet", INSTANCES).num_rows == len(folders)
+    assert records.read(tables.instances, INSTANCES).num_rows == len(folders)
     for path in results.rglob("*.dcm"):
         content = path.read_bytes()
         header = content[: content.rindex(b"\xe0\x7f\x10\x00")]

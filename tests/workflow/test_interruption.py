@@ -133,9 +133,10 @@ def test_a_study_that_is_killed_at_every_stage_ends_the_same(smoke, project, run
 PHANTOM = """
 from pathlib import Path
 from discgrade.phantom.cohort import make_cohort
+from discgrade.settings.model import Phantom
 folder = Path("phantom")
-make_cohort(destination=folder / "dicom", ratings=folder / "ratings.csv", truth=folder / "truth.parquet",
-            primary=200, supplemental=0, reread=0, second_rater=0, seed=1, workers=2)
+make_cohort(private=folder, destination=folder / "dicom", ratings=folder / "ratings.csv",
+            truth=folder / "truth.parquet", phantom=Phantom(200, 0, reread=0, second_rater=0, seed=1), workers=2)
 """
 EXPORT = """
 from discgrade.__main__ import main

@@ -26,8 +26,8 @@ def results(smoke):
 
 
 @pytest.fixture(scope="module")
-def config(study_config):
-    return study_config("smoke.yaml")
+def study(study_of):
+    return study_of("smoke.yaml")
 
 
 @pytest.fixture(scope="module")
@@ -40,26 +40,26 @@ def rows_of(path):
         return list(csv.DictReader(text))
 
 
-def test_every_disc_of_every_patient_is_there(smoke, results, config):
-    phantom = config["cohort"]["phantom"]
+def test_every_disc_of_every_patient_is_there(smoke, results, study):
+    phantom = study.cohort.phantom
     discs = records.read(results / "discs.parquet", DISCS).to_pandas()
     sheet = rows_of(smoke / "private" / "smoke" / "source" / "ratings.csv")
     assert len(discs) == len({(row["sop_instance_uid"], row["level"]) for row in sheet})
     assert discs.groupby("cohort")["patient"].nunique().to_dict() == {
-        "primary": phantom["primary"],
-        "supplemental": phantom["supplemental"],
+        "primary": phantom.primary,
+        "supplemental": phantom.supplemental,
     }
 
 
-def test_the_readings_are_those_of_the_sheet(smoke, results, config):
+def test_the_readings_are_those_of_the_sheet(smoke, results, study):
     readings = records.read(results / "ratings.parquet", RATINGS).to_pandas()
     sheet = rows_of(smoke / "private" / "smoke" / "source" / "ratings.csv")
     assert len(readings) == len(sheet)
     assert sorted(readings["grade"]) == sorted(float(row["grade"]) for row in sheet)
     counts = readings.groupby(["rater", "reading"]).size().to_dict()
-    phantom = config["cohort"]["phantom"]
-    assert counts[("R1", 2)] == phantom["reread"]
-    assert counts[("R2", 1)] == phantom["second_rater"]
+    phantom = study.cohort.phantom
+    assert counts[("R1", 2)] == phantom.reread
+    assert counts[("R2", 1)] == phantom.second_rater
 
 
 def test_no_patient_is_on_both_sides_of_a_split(results):
@@ -70,17 +70,17 @@ def test_no_patient_is_on_both_sides_of_a_split(results):
     assert set(folds["patient"]) == set(splits["patient"])
 
 
-def test_every_run_of_the_grid_was_scored_on_its_test_part(results, config, graded):
+def test_every_run_of_the_grid_was_scored_on_its_test_part(results, study, graded):
     discs = records.read(results / "discs.parquet", DISCS).to_pandas().set_index("disc")
     splits = records.read(results / "splits.parquet", SPLITS).to_pandas()
-    for run in grid.all_runs(config):
+    for run in grid.all_runs(study):
         scored = graded[(graded[list(run.wildcards)] == list(run.wildcards.values())).all(axis=1)]
         part = splits[(splits["split"] == run.split) & (splits["part"] == "test")]
         assert set(discs.loc[scored["disc"], "patient"]) == set(part["patient"]), run.path
 
 
-def test_probabilities_sum_to_one(results, config):
-    run = grid.default_run(config)
+def test_probabilities_sum_to_one(results, study):
+    run = grid.default_run(study)
     outputs = records.read(results / "runs" / run.path / "predictions.parquet", PREDICTIONS)["outputs"]
     probabilities = np.stack(outputs.to_numpy())
     assert probabilities.shape[1] == 13
@@ -88,13 +88,13 @@ def test_probabilities_sum_to_one(results, config):
 
 
 @pytest.mark.parametrize("variant", ["default", "integral", "mae"])
-def test_scores_are_those_of_scikit_learn(results, config, graded, variant):
+def test_scores_are_those_of_scikit_learn(results, study, graded, variant):
     run = graded[(graded["variant"] == variant) & (graded["split"] == "holdout") & (graded["share"] == 1)]
-    run = run[run["resolution"] == config["images"]["resolution"]]
+    run = run[run["resolution"] == study.images.resolution]
     scores = records.read(results / "scores.parquet", SCORES).to_pandas()
     mine = scores[(scores["variant"] == variant) & (scores["split"] == "holdout") & (scores["share"] == 1)]
     mine = mine[mine["seed"] == 1]
-    mine = mine[(mine["resolution"] == config["images"]["resolution"]) & (mine["scope"] == "all")]
+    mine = mine[(mine["resolution"] == study.images.resolution) & (mine["scope"] == "all")]
     value = mine[mine["grade"].isna()].set_index("metric")["value"]
     truth, prediction = integral(run["reference"]).astype(int), integral(run["predicted"]).astype(int)
     labels = [1, 2, 3, 4, 5]
@@ -127,8 +127,8 @@ def test_each_figure_has_its_renderings_and_its_table(results):
         assert rows_of(results / "figures" / f"{name}.csv")
 
 
-def test_table_1_shows_the_layers_of_the_default_run(results, config):
-    network = pq.read_table(results / "runs" / grid.default_run(config).path / "network.parquet").to_pylist()
+def test_table_1_shows_the_layers_of_the_default_run(results, study):
+    network = pq.read_table(results / "runs" / grid.default_run(study).path / "network.parquet").to_pylist()
     shown = rows_of(results / "tables" / "table1.csv")
     assert [row["parameters"] for row in shown][: len(network)] == [str(layer["parameters"]) for layer in network]
 
