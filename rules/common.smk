@@ -17,6 +17,7 @@ PACKAGE = str(Path(workflow.basedir, "src"))
 sys.path.insert(0, PACKAGE)
 os.environ.update(PYTHONPATH=PACKAGE)
 
+from discgrade import __version__
 from discgrade.provenance import (
     code_digest,
     content_digest,

@@ -1,7 +1,6 @@
 """The paper's figures, and three more; each also writes the table that it draws."""
 
 from discgrade.publication.figures.panels import confusion_panels, curve_panels
-from discgrade.publication.wording import variant_name
 
 FIGURE_NAMES = [f"figure{number}" for number in range(1, 6)] + [
     "confusion",
@@ -13,8 +12,6 @@ FIGURES = [path for name in FIGURE_NAMES for path in figure_of(name).values()] +
     f"{RESULTS}/figures/rois.pdf"
 ]
 
-LABELS = {name: variant.label for name, variant in STUDY.variants.items()}
-DEFAULT_RUN = grid.default_run(STUDY)
 REGRESSION_RUN = grid.regression_run(STUDY)
 
 

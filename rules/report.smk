@@ -8,6 +8,9 @@ WORDS = caption_words(STUDY)
 # nor params hold the words, so that other words rerun the report alone.
 jinja2.defaults.DEFAULT_NAMESPACE.update(words=WORDS)
 
+# Snakemake, which makes the report, and what it colours code with.
+REPORTER = ["snakemake", "pygments"]
+
 WORKFLOW_FILES = ["Snakefile"] + sorted(
     path.relative_to(workflow.basedir).as_posix()
     for path in Path(workflow.basedir, "rules").glob("*.smk")
@@ -30,6 +33,7 @@ rule crate:
         study=STUDY.name,
         provenance=plain(STUDY.provenance),
         workflow=texts_digest("Snakefile", "rules/*.smk"),
+        version=__version__,
         code=code("crate.py"),
         lock=lock("crate.py"),
     script:
@@ -74,7 +78,8 @@ rule report:
     params:
         captions=texts_digest("rules/captions/*"),
         words=content_digest(WORDS),
+        programs=REPORTER,
         code=code("report.py"),
-        lock=lock("report.py"),
+        lock=lock("report.py", programs=REPORTER),
     script:
         "../workflow_scripts/report.py"

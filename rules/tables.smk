@@ -1,9 +1,11 @@
 """The paper's tables, and two more; each a rule of its own, so that one can be made alone."""
 
 from discgrade.publication.context import context_of
-from discgrade.publication.wording import data_words
+from discgrade.publication.wording import data_words, variant_name
 
 CONTEXT = plain(context_of(STUDY))
+LABELS = {name: variant.label for name, variant in STUDY.variants.items()}
+DEFAULT_RUN = grid.default_run(STUDY)
 
 TABLES = [
     path
@@ -14,7 +16,7 @@ TABLES = [
 
 rule table1:
     input:
-        network=f"{RESULTS}/runs/{grid.default_run(STUDY).path}/network.parquet",
+        network=f"{RESULTS}/runs/{DEFAULT_RUN.path}/network.parquet",
     output:
         **tables_of("table1", "Architecture of the network"),
     log:
@@ -23,7 +25,8 @@ rule table1:
     conda:
         ENVIRONMENT
     params:
-        context=CONTEXT,
+        run=plain(DEFAULT_RUN),
+        label=variant_name(DEFAULT_RUN.variant, LABELS),
         code=code("table1.py"),
         lock=lock("table1.py"),
     script:

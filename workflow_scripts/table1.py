@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from discgrade.publication.context import Context
 from discgrade.publication.render.files import TableFiles
 from discgrade.publication.tables.table1 import table1
+from discgrade.settings.grid import Run
 from discgrade.step import step
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 with step(snakemake) as job:
     table1(
         network=job.input("network"),
-        context=job.param("context", Context),
+        run=job.param("run", Run),
+        label=job.param("label", str),
         files=job.files(TableFiles),
     )

@@ -162,6 +162,11 @@ def test_words_change_no_digest(checkout, file, old, new):
     assert codes_changed(checkout, file, old, new) == set()
 
 
+@pytest.mark.parametrize("file", ["step.py", "host.py", "settings/model.py", "learning/loop/progress.py"])
+def test_what_decides_no_result_changes_no_digest(checkout, file):
+    assert codes_changed(checkout, file, "\n\n\n", "\n\nADDED = 1\n\n\n") <= {"chains", "crate", "report"}
+
+
 def test_another_schema_changes_what_reads_or_writes_that_table(checkout):
     changed = codes_changed(checkout, "records/intervals.py", "pa.int64()", "pa.int32()")
     assert changed >= {"credible_intervals", "table2", "forest"}
@@ -201,7 +206,14 @@ def test_another_numpy_changes_what_computes_with_it(checkout):
 
 
 def test_another_snakemake_changes_nothing_that_a_step_computes(checkout):
-    assert locks_changed(checkout, "snakemake") <= {"report"}
+    assert locks_changed(checkout, "snakemake") == set()
+
+
+def test_another_version_of_a_program_that_a_script_runs_changes_it(checkout):
+    script, envs = checkout / "workflow_scripts" / "report.py", checkout / "envs"
+    before = lock_digest(script, envs, programs=["snakemake"])
+    assert locks_changed(checkout, "snakemake") == set()
+    assert lock_digest(script, envs, programs=["snakemake"]) != before
 
 
 def test_a_comment_or_a_hash_in_the_lock_does_not_count(checkout):
@@ -260,6 +272,19 @@ def test_importing_the_digests_loads_nothing_heavy():
 def test_a_script_that_is_not_there_is_named():
     with pytest.raises(FileNotFoundError, match="no_such_script"):
         code_digest(Path("no_such_script.py"))
+
+
+def test_in_a_checkout_that_nobody_may_write_to_all_is_parsed_anew(script, tmp_path, monkeypatch):
+    before = code_digest(script)
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(parsing, "KEPT", tmp_path / "file" / "__pycache__" / "kept.json")
+    copy = shutil.copytree(script.parent, tmp_path / "copy", ignore=lambda folder, _: ["copy", "file"])
+    for function in (parsing._known, parsing._of_bytes):
+        function.cache_clear()
+    assert code_digest(copy / script.name) == before
+    assert (tmp_path / "file").read_text() == ""
+    for function in (parsing._known, parsing._of_bytes):
+        function.cache_clear()
 
 
 @pytest.mark.parametrize("content", ["", "{", '{"another version": {}}', '{"x": 1}'])

@@ -148,6 +148,30 @@ def test_the_discs_behind_a_cell_are_as_many_as_were_scored(study):
     assert len(done.stdout.splitlines()) - 1 == found.score["n"]
 
 
+def test_a_record_holds_the_seed_that_its_job_drew_with(study, study_config):
+    config = study_config("smoke.yaml")
+    phantom, splits = config["cohort"]["phantom"]["seed"], config["splits"]["seed"]
+    drawn = {
+        "make_phantom": phantom,
+        "deidentify": phantom,
+        "split": splits,
+        "augment": config["augmentation"]["seed"],
+        "credible_intervals": config["intervals"]["seed"],
+        "draw_rois": splits,
+        "figure2": splits,
+    }
+    found = {rule: set() for rule in (*drawn, "score", "figure3", "table2", "train")}
+    for record in read_chain(study).records.values():
+        if record["rule"] in found:
+            found[record["rule"]].add(record["seed"])
+    assert found == {rule: {seed} for rule, seed in drawn.items()} | {
+        "score": {None},
+        "figure3": {None},
+        "table2": {None},
+        "train": set(config["grid"]["seeds"]),
+    }
+
+
 def test_no_record_tells_a_path_of_this_machine(study, smoke):
     for path in (study / "provenance").rglob("*.json"):
         assert not re.search(rf'"/|{re.escape(str(smoke))}', path.read_text()), path

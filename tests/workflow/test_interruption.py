@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import yaml
 
 from discgrade.provenance.verify import verify
 
@@ -110,6 +111,27 @@ def test_after_a_killed_snakemake_the_next_call_makes_the_same_table(smoke, smok
     assert again.returncode == 0, again.stderr[-1500:]
     assert digests(results) == digests(smoke / "results" / "smoke")
     assert leftovers(smoke_copy) == []
+
+
+@pytest.mark.slow
+def test_a_half_finished_training_resumes_after_a_comment_and_a_package_that_it_does_not_use(smoke_copy):
+    study = yaml.safe_load((smoke_copy / "studies" / "smoke.yaml").read_text())
+    study["training"] |= {"epochs": 500}
+    (smoke_copy / "studies" / "long.yaml").write_text(yaml.safe_dump(study))
+    run = "integral/24px/share-1/holdout/seed-1"
+    state, log = smoke_copy / f"results/smoke/checkpoints/{run}", smoke_copy / f"results/smoke/logs/train/{run}.log"
+    target = f"results/smoke/runs/{run}/history.parquet", "--configfile", "studies/long.yaml"
+    first = Run(smoke_copy, *target)
+    wait_for(lambda: [*state.glob("*/epoch.npz")], seconds=120)
+    first.kill("group", None)
+    losses = smoke_copy / "src/discgrade/learning/grading/losses.py"
+    losses.write_text(losses.read_text().replace('"""', '"""Changed. ', 1) + "\n# a comment\n")
+    lock = smoke_copy / "envs" / "requirements.lock"
+    lock.write_text(re.sub(r"^matplotlib==\S+", "matplotlib==0.0.1", lock.read_text(), flags=re.MULTILINE))
+    again = Run(smoke_copy, *target)
+    wait_for(lambda: log.exists() and "resumes after epoch" in log.read_text(), seconds=120)
+    again.kill("group", None)
+    assert len([*state.iterdir()]) == 1
 
 
 @pytest.mark.ci

@@ -7,6 +7,8 @@ import subprocess
 import pytest
 import yaml
 
+from discgrade.provenance.chain import LAYOUT
+
 pytestmark = pytest.mark.slow
 
 SMOKE = ("--configfile", "studies/smoke.yaml")
@@ -16,6 +18,9 @@ FIGURES = {f"figure{number}" for number in range(1, 6)} | {"confusion", "curves"
 TRAINED = {"train", "score", "credible_intervals", "curves", "table1"} | SHOWN | GRADED
 UNTRAINED = {"make_phantom", "deidentify", "select_discs", "split", "extract_rois", "augment", "cohort"}
 REPORT = {"crate", "chains", "report", "all"}
+TABLES = {"table1", "table2", "table3", "table4", "statements", "cohort"}
+EVERYTHING = UNTRAINED | TRAINED | FIGURES | REPORT
+PACKAGE = "src/discgrade"
 
 
 @pytest.fixture
@@ -68,12 +73,40 @@ def test_a_fresh_clone_with_copied_results_reruns_nothing(planned, project, run_
     assert "Nothing to be done" in result.stdout + result.stderr
 
 
-def test_a_comment_and_a_docstring_rerun_nothing(planned):
-    package = planned.project / "src" / "discgrade"
-    losses = package / "learning" / "losses.py"
-    losses.write_text(losses.read_text() + "\n\n# a comment\n")
-    edit(package / "reliability" / "metrics.py", '"""', '"""Changed. ')
+def test_comments_and_docstrings_in_every_module_and_script_rerun_nothing(planned):
+    for path in [*(planned.project / PACKAGE).rglob("*.py"), *(planned.project / "workflow_scripts").glob("*.py")]:
+        edit(path, '"""', '"""Changed. ')
+        path.write_text(path.read_text(encoding="utf-8") + "\n# a comment\n", encoding="utf-8")
     assert planned() == {}
+
+
+def test_a_comment_in_the_rules_reruns_the_crate_that_holds_a_copy_of_them(planned):
+    rules = planned.project / "rules" / "samples.smk"
+    rules.write_text("# a comment\n" + rules.read_text())
+    assert set(planned()) == {"crate", "report", "all"}
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "rules"),
+    [
+        (f"{PACKAGE}/records/columns.py", "pseudonym of the patient", "the patient's pseudonym", set()),
+        (f"{PACKAGE}/records/scores.py", "value of the metric; NaN where undefined", "the metric", set()),
+        (f"{PACKAGE}/records/export.py", '"mm"', '"millimetres"', set()),
+        ("rules/captions/figure1.rst", "Number of discs", "How many discs", {"report", "all"}),
+        (f"{PACKAGE}/publication/figures/panels.py", ", folds", ", all folds", {"confusion"} | REPORT),
+        (f"{PACKAGE}/__init__.py", '__version__ = "', '__version__ = "9.', {"crate", "report", "all"}),
+    ],
+    ids=["meaning", "meaning of a score", "unit", "caption", "title of a panel", "version"],
+)
+def test_words_rerun_what_shows_them_alone(planned, path, old, new, rules):
+    edit(planned.project / path, old, new)
+    assert set(planned()) == rules
+
+
+def test_the_label_of_a_variant_reruns_what_shows_it_and_no_training(planned):
+    jobs = set(planned(*overlay(planned.project, variants={"integral": {"label": "Five grades"}})))
+    assert {"table2", "forest", "confusion", "curves"} <= jobs
+    assert jobs <= (TABLES - {"table1", "cohort"}) | FIGURES | REPORT
 
 
 def test_an_edit_of_what_decides_no_result_reruns_nothing(planned):
@@ -96,7 +129,7 @@ def test_an_edit_of_what_all_figures_share_reruns_figures_alone(planned):
 
 
 def test_an_edit_of_the_losses_reruns_trainings_and_what_follows(planned):
-    losses = planned.project / "src" / "discgrade" / "learning" / "losses.py"
+    losses = planned.project / "src" / "discgrade" / "learning" / "grading" / "losses.py"
     losses.write_text(losses.read_text() + "\nADDED = 1\n")
     jobs = planned()
     assert jobs["train"] == 8
@@ -115,14 +148,49 @@ def test_another_seed_of_the_bootstrap_reruns_intervals_tables_and_figures(plann
     assert set(jobs) == {"credible_intervals"} | SHOWN | REPORT
 
 
-def test_other_locked_versions_rerun_everything_and_a_comment_on_them_nothing(planned):
-    lock = planned.project / "envs" / "requirements.lock"
-    lock.write_text("# a comment\n" + lock.read_text())
+def lock(project, package):
+    path = project / "envs" / "requirements.lock"
+    text, count = re.subn(rf"^{package}==\S+", f"{package}==0.0.1", path.read_text(), flags=re.MULTILINE)
+    assert count == 1
+    path.write_text(text)
+
+
+def test_a_comment_on_the_locked_versions_reruns_nothing(planned):
+    path = planned.project / "envs" / "requirements.lock"
+    path.write_text("# a comment\n" + path.read_text())
     assert planned() == {}
-    lock.write_text(re.sub(r"^numpy==\S+", "numpy==0.0.1", lock.read_text(), flags=re.MULTILINE))
-    jobs = planned()
-    assert (jobs["make_phantom"], jobs["train"]) == (1, 8)
-    assert set(jobs) == TRAINED | FIGURES | REPORT | UNTRAINED
+
+
+@pytest.mark.parametrize(
+    ("package", "rules"),
+    [
+        ("matplotlib", FIGURES | REPORT),
+        ("pydicom", EVERYTHING),
+        ("numpy", EVERYTHING),
+        ("tensorflow", TRAINED | REPORT),
+        ("keras", TRAINED | REPORT),
+        ("arviz", {"credible_intervals"} | SHOWN | REPORT),
+        ("rocrate", {"crate", "report", "all"}),
+        ("snakemake", {"report", "all"}),
+    ],
+)
+def test_another_version_of_a_package_reruns_what_reaches_it_and_what_follows(planned, package, rules):
+    lock(planned.project, package)
+    assert set(planned()) == rules
+
+
+def test_results_of_an_earlier_layout_are_made_anew_and_said_once(planned, run_snakemake):
+    """With Snakemake's notes and without them; after the first job it is not said again."""
+    results = planned.project / "results" / "smoke"
+    (results / "provenance" / f"layout-{LAYOUT}").unlink()
+    assert set(planned()) == EVERYTHING | {"layout"}
+    shutil.rmtree(planned.project / ".snakemake")
+    assert set(planned()) == EVERYTHING | {"layout"}
+    first = run_snakemake(planned.project, "layout", *SMOKE)
+    assert first.stderr.count("results/smoke was made by an earlier version") == 1
+    second = run_snakemake(planned.project, "-n", *SMOKE)
+    assert "earlier version" not in second.stderr
+    assert set(planned()) == EVERYTHING
 
 
 @pytest.mark.parametrize(
@@ -155,5 +223,5 @@ def test_no_table_or_figure_imports_tensorflow(module, project):
     )
     import sys
 
-    folder = project / "workflow_scripts"
+    folder = project / "src"
     assert subprocess.run([sys.executable, "-c", code], cwd=folder, check=False).returncode == 0

@@ -152,7 +152,7 @@ def _locked(record: Record, scripts: Path, envs: Path) -> str | None:
     training = record["params"].get("training") or {}
     named = [training[key] for key in ("loss", "network") if key in training]
     try:
-        return lock_digest(script, envs, named, training.get("backend"))
+        return lock_digest(script, envs, named, training.get("backend"), record["params"].get("programs") or ())
     except (FileNotFoundError, ValueError):
         return None
 

@@ -30,9 +30,13 @@ UNTRACKED = (
     "discgrade.settings.model",
     "discgrade.settings.plain",
     "discgrade.settings.study",
+    "discgrade.learning.loop.progress",
+    "discgrade.publication.figures.panels",
+    "discgrade.reliability.plan",
 )
 """What decides no result, and so is left out of every code digest, with what it alone imports: the job records, what
-they and the logs say of the machine, and the types of the settings, whose values are params of the rules."""
+they and the logs say of the machine and of the time left, and the types of settings, panels and plans of runs, whose
+values are params of the rules."""
 
 
 def file_digest(path: str | Path) -> str:
@@ -69,7 +73,13 @@ def reference_digest(reference: str) -> str | None:
     return _combined(_named(reference).files) if ":" in reference else None
 
 
-def lock_digest(script: str | Path, envs: Path, named: Sequence[str] = (), backend: str | None = None) -> str:
+def lock_digest(
+    script: str | Path,
+    envs: Path,
+    named: Sequence[str] = (),
+    backend: str | None = None,
+    programs: Sequence[str] = (),
+) -> str:
     """Return the digest of the locked versions of the packages that a script can reach.
 
     Those count that the script, or a project module that it imports, imports in turn, and all that they need; where a
@@ -80,11 +90,12 @@ def lock_digest(script: str | Path, envs: Path, named: Sequence[str] = (), backe
         envs: The folder of that checkout's lock files.
         named: Functions that the config names, as for `reference_digest`; what they import counts as well.
         backend: The backend that the config names, of a script that uses Keras; the packages of others do not count.
+        programs: Packages that the script runs in a process of its own instead of importing them.
 
     Raises:
         ValueError: if a package that is imported is neither locked nor installed.
     """
-    outer = _script(Path(script)).outside
+    outer = _script(Path(script)).outside.union(programs)
     for reference in named:
         outer |= _named(reference).outside if ":" in reference else frozenset()
     versions = reached_versions(outer, envs, backend)

@@ -4,18 +4,13 @@ import pandas as pd
 import pytest
 
 from discgrade import records
-from discgrade.publication.context import Context, Shown
 from discgrade.publication.published import published
 from discgrade.publication.render.files import TableFiles
 from discgrade.publication.tables.table1 import table1
 from discgrade.records.training import NETWORK
 from discgrade.settings.grid import Run
-from discgrade.settings.model import Protocol
 
 RUN = Run("default", 128, 1, "holdout", 1)
-CONTEXT = Context(
-    "mine", "phantom", RUN, {"default": Shown("Our default", Protocol("as_read", "last"))}, 5, (1,), "disc"
-)
 
 
 def files_in(folder):
@@ -37,7 +32,7 @@ def tables(tmp_path):
     ]
     records.write(rows, NETWORK, tmp_path / "network.parquet")
     files = files_in(tmp_path)
-    table1(network=tmp_path / "network.parquet", context=CONTEXT, files=files)
+    table1(network=tmp_path / "network.parquet", run=RUN, label="Our default", files=files)
     return files
 
 
@@ -60,5 +55,5 @@ def test_a_deeper_network_has_dashes(tmp_path):
     rows = [{"block": 1, "layer": 35, "description": "Another", "shape": [8], "parameters": 1}]
     records.write(rows, NETWORK, tmp_path / "network.parquet")
     files = files_in(tmp_path)
-    table1(network=tmp_path / "network.parquet", context=CONTEXT, files=files)
+    table1(network=tmp_path / "network.parquet", run=RUN, label="Our default", files=files)
     assert "The published network has fewer layers." in files.md.read_text()

@@ -5,12 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from discgrade import records
-from discgrade.publication.context import Context
 from discgrade.publication.keys import Traced, run_key
 from discgrade.publication.published import PAPER, citation, published, remarks, source
 from discgrade.publication.render.files import TableFiles, write_table
 from discgrade.publication.render.table import Cell, Row, Section, Table, missing
-from discgrade.publication.wording import variant_name
 from discgrade.records.cell_keys import CellKey, Entering
 from discgrade.records.training import NETWORK
 from discgrade.settings.grid import Run
@@ -19,18 +17,19 @@ from discgrade.settings.grid import Run
 _PRINTED_NOTES = {16: ("parameters", "layer_16_parameters"), 28: ("shape", "layer_28_shape")}
 
 
-def table1(*, network: Path, context: Context, files: TableFiles) -> None:
+def table1(*, network: Path, run: Run, label: str, files: TableFiles) -> None:
     """Print the layers of the default run.
 
     Args:
         network: The run's `network.parquet`.
-        context: What the study is, in words.
+        run: The default run.
+        label: The printed name of its variant.
         files: What to write.
     """
     layers = records.read(network, NETWORK).to_pylist()
     printed = {line["layer"]: line for line in published("table1")}
     rows = [_values(layer, printed.get(str(layer["layer"]))) for layer in layers]
-    write_table(_table(rows, context), [_traced(values, context.default) for values in rows], files)
+    write_table(_table(rows, run, label), [_traced(values, run) for values in rows], files)
 
 
 def _values(layer: Mapping[str, Any], printed: Mapping[str, str] | None) -> dict[str, Any]:
@@ -78,7 +77,7 @@ def _row(values: Mapping[str, Any]) -> Row:
     return Row(Cell(values["description"]), cells)
 
 
-def _table(rows: list[dict[str, Any]], context: Context) -> Table:
+def _table(rows: list[dict[str, Any]], run: Run, label: str) -> Table:
     blocks: dict[int, list[Row]] = {}
     for values in rows:
         blocks.setdefault(values["block"], []).append(_row(values))
@@ -87,14 +86,12 @@ def _table(rows: list[dict[str, Any]], context: Context) -> Table:
     printed = sum(values["published_parameters"] or 0 for values in rows)
     total = [Cell(), Cell(), Cell(_count(ours)), Cell(), Cell(_count(printed), notes=remarks(["layer_16_parameters"]))]
     sections.append(Section(Cell(), [Row(Cell("Total"), total)]))
-    default = context.default
-    label = variant_name(default.variant, context.labels)
     return Table(
         name="table1",
         title="Architecture of the network.",
         number="Table 1",
         caption=(
-            f"Read from the trained model of this study's default run ({label}, {default.resolution} px); next to it, "
+            f"Read from the trained model of this study's default run ({label}, {run.resolution} px); next to it, "
             f"as printed by {source(PAPER)}, for 128 px, full width and 13 grades."
         ),
         stub="Description",
