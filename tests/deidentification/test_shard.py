@@ -2,6 +2,7 @@
 
 import csv
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -22,6 +23,7 @@ from discgrade.records.splits import SPLITS
 from discgrade.settings.model import Deidentify, Identifiers
 
 SHARDS = ["00", "01"]
+KEPT = Deidentify(keep_sex_and_age=True, keep_weight_and_size=False, pseudonym="keyed", words=())
 TABLES = {"instances": INSTANCES, "rejected": REJECTED, "ratings": RATINGS}
 
 
@@ -49,7 +51,7 @@ class Study:
                 export=self.export,
                 tables=ShardTables(**{kind: self.results / kind / f"{shard}.parquet" for kind in TABLES}),
                 private=self.private,
-                deidentify=Deidentify(**options),
+                deidentify=replace(KEPT, **options),
                 identifiers=identifiers,
             )
 

@@ -13,7 +13,6 @@ from discgrade import records
 from discgrade.deidentification.shard import ShardTables, deidentify_shard
 from discgrade.deidentification.source import Source
 from discgrade.records.export import INSTANCES
-from discgrade.settings.model import Deidentify
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +39,7 @@ def test_no_file_becomes_less_valid(exports, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_cohort_keeps_every_image_and_no_identity(real, tmp_path):
+def test_a_cohort_keeps_every_image_and_no_identity(real, tmp_path, study_of):
     folders, part, own = sorted((real / "lsma" / "dicom").iterdir())[:40], tmp_path / "scans", set()
     for folder in folders:
         shutil.copytree(folder, part / folder.name)
@@ -58,7 +57,7 @@ def test_a_cohort_keeps_every_image_and_no_identity(real, tmp_path):
         export=results / "export",
         tables=tables,
         private=tmp_path / "private",
-        deidentify=Deidentify(),
+        deidentify=study_of().deidentify,
         identifiers="original",
     )
     assert records.read(tables.instances, INSTANCES).num_rows == len(folders)

@@ -32,7 +32,7 @@ def readings_of(made) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def test_the_main_reading_is_that_of_the_reference():
     assert raters.main_reading(Reference("reading", "R2", 3)) == ("R2", 3)
-    assert raters.main_reading(Reference("median")) == ("R1", 1)
+    assert raters.main_reading(Reference("median", "R1", 1)) == ("R1", 1)
 
 
 def test_readings_are_paired_on_the_discs_that_have_both(made):

@@ -48,10 +48,11 @@ def test_a_mapping_keeps_its_names_and_types_its_values():
     assert typed(dict[str, Size], plain(sizes)) == sizes
 
 
-def test_what_is_left_out_takes_the_default_of_its_kind():
-    assert typed(Reference, {"rater": "R2"}) == Reference("reading", "R2", 1)
-
-
 def test_a_name_that_is_no_field_is_refused():
     with pytest.raises(TypeError, match="unexpected keyword argument 'raters'"):
         typed(Reference, {"raters": "R2"})
+
+
+def test_a_setting_that_is_left_out_is_refused():
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'reading'"):
+        typed(Reference, {"statistic": "reading", "rater": "R2"})

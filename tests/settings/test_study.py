@@ -64,7 +64,7 @@ def test_a_default_of_the_schema_reaches_the_settings(study_of, study_config):
     del config["cohort"]["reference"], config["deidentify"]["pseudonym"]
     config["cohort"]["reference"] = {}
     study = read_study(check_config(config))
-    assert study.cohort.reference == Reference()
+    assert study.cohort.reference == Reference("reading", "R1", 1)
     assert study.deidentify.pseudonym == "keyed"
 
 

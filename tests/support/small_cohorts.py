@@ -17,7 +17,7 @@ from discgrade.records.readings import RATINGS
 from discgrade.settings.model import Reference
 
 FIRST = Reference("reading", "R1", 1)
-MEDIAN = Reference("median")
+MEDIAN = Reference("median", "R1", 1)
 
 Row = dict[str, Any]
 

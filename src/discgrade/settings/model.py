@@ -1,6 +1,7 @@
 """The settings of a study as values: what the config says, checked, with every default filled in.
 
-`config.yaml` explains each key; the schema beside this module bounds it. Names here are the config's, but for `name` of
+`config.yaml` explains each key; the schema next to this module bounds it, and is the one place of defaults: None stands
+here for what a study may leave unsaid, and nothing else is left out. Names here are the config's, but for `name` of
 a study and of a variant. Nothing below the edge (the Snakefile and the scripts) sees the config itself.
 """
 
@@ -24,9 +25,9 @@ Decoding = Literal["argmax", "median", "mean"]
 class Reference:
     """Which reading is the truth (`cohort.reference`)."""
 
-    statistic: Statistic = "reading"
-    rater: str = "R1"
-    reading: int = 1
+    statistic: Statistic
+    rater: str
+    reading: int
 
 
 @dataclass(frozen=True)
@@ -57,17 +58,17 @@ class Cohort:
 class Deidentify:
     """What an export may keep, and how pseudonyms are made (`deidentify`)."""
 
-    keep_sex_and_age: bool = True
-    keep_weight_and_size: bool = False
-    pseudonym: Literal["keyed", "random"] = "keyed"
-    words: tuple[str, ...] = ()
+    keep_sex_and_age: bool
+    keep_weight_and_size: bool
+    pseudonym: Literal["keyed", "random"]
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Ratings:
     """How the sheet of readings names patients and images (`ratings`)."""
 
-    identifiers: Identifiers = "original"
+    identifiers: Identifiers
 
 
 @dataclass(frozen=True)
