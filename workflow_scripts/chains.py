@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from discgrade.provenance.summary import write_chains
+from discgrade.provenance.audit.summary import write_chains
 from discgrade.step import step
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from discgrade.provenance.crate import write_crate
+from discgrade.provenance.crate.study import write_crate
 from discgrade.settings.model import Provenance
 from discgrade.step import step
 

@@ -42,12 +42,12 @@ COMMANDS = {
         "discgrade plan --configfile studies/paper.yaml",
     ),
     "trace": Command(
-        "discgrade.provenance.trace_command",
+        "discgrade.provenance.audit.trace_command",
         "follow one number of a table back to the scans",
         "discgrade trace results/default/tables/table2.csv --row default --column kappa_linear",
     ),
     "verify": Command(
-        "discgrade.provenance.verify_command",
+        "discgrade.provenance.audit.verify_command",
         "check every byte of a study and the chain of its records",
         "discgrade verify results/default",
     ),

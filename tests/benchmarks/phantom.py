@@ -13,11 +13,11 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "src"))
 from discgrade.phantom.examination import examine
 from discgrade.phantom.headers import encoded_slices
 from discgrade.phantom.manufacturers import draw_manufacturer
-from discgrade.phantom.painting import paint_back
 from discgrade.phantom.people import draw_identity
 from discgrade.phantom.population import draw_patient
 from discgrade.phantom.scanner import acquire, draw_scan
-from discgrade.phantom.stacking import build_spine
+from discgrade.phantom.spine.painting import paint_back
+from discgrade.phantom.spine.stacking import build_spine
 
 STUDIES = 40
 

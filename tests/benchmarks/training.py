@@ -148,7 +148,7 @@ def discgrade(resolution: int, width: float, settings: dict[str, Any], seconds: 
     from discgrade.learning.grading.task import hits
     from discgrade.learning.loop.batches import Batches
     from discgrade.learning.loop.device import MIB, gpu_use
-    from discgrade.learning.loop.engines import start_engine
+    from discgrade.learning.loop.engines.start import start_engine
     from discgrade.learning.loop.task import Objective, Task
 
     keras.utils.set_random_seed(1)

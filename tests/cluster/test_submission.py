@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from discgrade.provenance.verify import verify
+from discgrade.provenance.audit.verify import verify
 
 from ..conftest import copy_project
 from .queue_watch import QueuedJob, Watch

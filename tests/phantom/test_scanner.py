@@ -5,7 +5,7 @@ import pytest
 
 from discgrade.keyed import generator
 from discgrade.phantom.scanner import Scan, acquire, draw_scan
-from discgrade.phantom.view import empty_view
+from discgrade.phantom.spine.view import empty_view
 
 
 def test_rows_run_to_the_back_and_columns_to_the_feet(made):

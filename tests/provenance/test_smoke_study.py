@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from discgrade.provenance.audit.trace import trace
+from discgrade.provenance.audit.verify import verify
 from discgrade.provenance.chain import read_chain, study_files
-from discgrade.provenance.trace import trace
-from discgrade.provenance.verify import verify
 
 from .conftest import PACKAGE, discgrade
 
@@ -101,7 +101,7 @@ def test_every_record_counts(study):
 
 def read_only(study):
     """The faults of the records alone, without hashing every file again."""
-    from discgrade.provenance.checks import edited_records
+    from discgrade.provenance.audit.checks import edited_records
 
     return edited_records(read_chain(study))
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from discgrade.provenance.cell import Cell
+from discgrade.provenance.audit.cell import Cell
 from discgrade.records.cell_keys import keys_file, read_cell_keys
 
 

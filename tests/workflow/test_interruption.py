@@ -14,7 +14,7 @@ import psutil
 import pytest
 import yaml
 
-from discgrade.provenance.verify import verify
+from discgrade.provenance.audit.verify import verify
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux kills a child with its parent")
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from discgrade import records
-from discgrade.provenance.verify import verify
+from discgrade.provenance.audit.verify import verify
 from discgrade.records.discs import DISCS
 from discgrade.records.export import REJECTED
 from discgrade.records.samples import sample_schema

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import cv2
 
-from discgrade.phantom.anatomy import Disc
 from discgrade.phantom.headers import encoded_slices, instance_uid
 from discgrade.phantom.manufacturers import draw_manufacturer
-from discgrade.phantom.painting import paint_back
 from discgrade.phantom.people import Identity, draw_identity
 from discgrade.phantom.population import Patient
-from discgrade.phantom.region import Box, region
 from discgrade.phantom.scanner import Scan, acquire, draw_scan
-from discgrade.phantom.stacking import build_spine
+from discgrade.phantom.spine.anatomy import Disc
+from discgrade.phantom.spine.painting import paint_back
+from discgrade.phantom.spine.region import Box, region
+from discgrade.phantom.spine.stacking import build_spine
 
 
 @dataclass(frozen=True)

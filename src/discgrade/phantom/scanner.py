@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from discgrade.phantom.view import View, empty_view
+from discgrade.phantom.spine.view import View, empty_view
 
 MATRICES = (256, 288, 320, 384)
 

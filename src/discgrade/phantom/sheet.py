@@ -12,7 +12,7 @@ from discgrade.grades import LEVELS
 from discgrade.phantom import readings
 from discgrade.phantom.examination import Seen
 from discgrade.phantom.population import Cohort, Patient
-from discgrade.phantom.region import drawn
+from discgrade.phantom.spine.region import drawn
 from discgrade.records.columns import column
 
 FIRST_RATER, SECOND_RATER = "Dr. Ilse Brandwein", "Dr. Koloman Tarnay"

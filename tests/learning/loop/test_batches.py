@@ -5,7 +5,7 @@ from keras import ops
 
 from discgrade.learning.grading.network import build_network
 from discgrade.learning.loop import batches
-from discgrade.learning.loop.engines import start_engine
+from discgrade.learning.loop.engines.start import start_engine
 from discgrade.learning.loop.task import Objective, Task
 
 

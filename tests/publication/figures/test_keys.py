@@ -3,7 +3,7 @@
 import pytest
 from traced_cells import cells_of
 
-from discgrade.provenance.cell_numbers import faults
+from discgrade.provenance.audit.cell_numbers import faults
 from discgrade.publication.figures.confusion import confusion
 from discgrade.publication.figures.forest import forest
 from discgrade.publication.figures.panels import Panel

@@ -3,7 +3,7 @@
 import pytest
 from traced_cells import cells_of
 
-from discgrade.provenance.cell_numbers import faults
+from discgrade.provenance.audit.cell_numbers import faults
 
 NAMES_OF_ROWS = {"row", "statement", "words", "source", "split", "scope", "group", "grade", "reason"}
 

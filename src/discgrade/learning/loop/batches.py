@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from discgrade.learning.loop.device import MIB, gpu_use
-from discgrade.learning.loop.engine import Engine
+from discgrade.learning.loop.engines.engine import Engine
 from discgrade.learning.loop.task import Task, Tensor
 
 # Share of the GPU's free memory that samples may fill; the network's activations need the rest.

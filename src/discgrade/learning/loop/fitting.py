@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from discgrade import keyed
 from discgrade.learning.loop import checkpoints, schedule
 from discgrade.learning.loop.batches import Batches
-from discgrade.learning.loop.engine import Engine
-from discgrade.learning.loop.engines import start_engine
+from discgrade.learning.loop.engines.engine import Engine
+from discgrade.learning.loop.engines.start import start_engine
 from discgrade.learning.loop.progress import bar, epoch_line, say
 from discgrade.learning.loop.schedule import Epoch, History
 from discgrade.learning.loop.task import Objective, Task

@@ -1,0 +1,1 @@
+"""One engine a backend: a training step and a prediction step, each compiled once."""

@@ -1,0 +1,1 @@
+"""The invented spine: its shape, its signs of degeneration, and how it is painted into a slice."""

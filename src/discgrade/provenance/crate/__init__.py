@@ -1,0 +1,1 @@
+"""A study's job records as a Workflow Run RO-Crate."""
