@@ -14,7 +14,7 @@ EARLIER = (
     "beside", "watched", "PYTHONPATH", "python -m discgrade",
 )  # fmt: skip
 FOLDERS = ("docs", "envs", "profiles", "rules", "src", "studies", "tests", "workflow_scripts")
-USERS_OWN = {"studies/mine.yaml", "studies/focal.yaml", "rules/captions/name.rst"}
+USERS_OWN = {"studies/mine.yaml", "studies/practice.yaml", "studies/focal.yaml", "rules/captions/name.rst"}
 
 
 def named(path):
