@@ -48,6 +48,8 @@ def told() -> Iterator[None]:
     """Say of SQLite's and the system's errors what they mean here."""
     try:
         yield
+    except sqlite3.IntegrityError:
+        raise
     except sqlite3.DatabaseError as error:
         code = getattr(error, "sqlite_errorname", "")
         if code.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")):

@@ -17,7 +17,6 @@ from typing import Any
 import pydicom
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
-from pydicom.uid import UID
 
 from discgrade.host import die_with_parent
 from discgrade.imaging import frames as imaging
@@ -95,6 +94,7 @@ def _walk(source: Path) -> Iterator[Stamp]:
 def _index(path: Path) -> sqlite3.Connection:
     """Open the kept headers; a file that cannot be read as such is made anew."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    path.chmod(0o600)
     try:
         index = sqlite3.connect(path)
         if index.execute("PRAGMA user_version").fetchone()[0] not in (0, _FORMAT):
@@ -155,17 +155,17 @@ def _fields(dataset: Dataset, name: str) -> Any:  # noqa: ANN401
     slices = imaging.frames(dataset, name)
     kind, study = (str(dataset.get(keyword) or "") for keyword in ("SOPClassUID", "StudyInstanceUID"))
     if not slices:
-        return False if kind in _IMAGES and not dataset.get("Rows") else _nothing(dataset, kind)
+        return None if _is_something_else(dataset, kind) else False
     identifiers = [str(dataset.get(keyword) or "").strip() for keyword in ("PatientID", "IssuerOfPatientID")]
     rows = [astuple(one) for one in slices]
     return [*identifiers, study.strip(), descriptions.description(dataset), rows]
 
 
-def _nothing(dataset: Dataset, kind: str) -> Any:  # noqa: ANN401
-    """Return None for an object without an image, false for a file that ends before it says what it is."""
+def _is_something_else(dataset: Dataset, kind: str) -> bool:
+    """Return whether a file is a coloured image or no image at all, not one that ends before it says what it is."""
     meta = getattr(dataset, "file_meta", None)
     said = kind or (str(meta.get("MediaStorageSOPClassUID") or "") if meta is not None else "")
-    return None if said and UID(said) not in _IMAGES else False
+    return bool(dataset.get("Rows")) or (said != "" and said not in _IMAGES)
 
 
 def _unpacked(path: str, text: str) -> File | None:

@@ -32,6 +32,7 @@ def application(desk: Desk, source: Path, doors: Doors) -> Starlette:
         doors: What opens the server.
     """
     app = Starlette(routes=ROUTES, middleware=[Middleware(Guard, doors=doors)], exception_handlers=ERRORS)
+    app.router.redirect_slashes = False
     app.state.desk, app.state.doors, app.state.slices = desk, doors, Slices(source)
     return app
 
