@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from discgrade.settings.rating import Rating
+
 Scale = Literal["fractional", "integral", "continuous"]
 Source = Literal["phantom", "folder", "export"]
 Statistic = Literal["reading", "median"]
@@ -242,4 +244,5 @@ class Study:
     unit: Unit
     intervals: Intervals
     report: Report
+    rating: Rating
     provenance: Provenance

@@ -8,6 +8,8 @@ from typing import Literal
 class Rating:
     """Who reads what, on which scale, and what is looked at again (`rating`).
 
+    The defaults stand here, since the page runs without what reads the schema; config.yaml repeats them.
+
     Attributes:
         scale: Grades that a rater may give: the 13 fractional ones or the five integral ones.
         levels: Discs of a study that are to be read; a rater may add and rename some.

@@ -8,7 +8,8 @@ from discgrade.settings.model import Study, Training
 from discgrade.settings.plain import typed
 
 _AS_THEY_ARE = (
-    "cohort", "deidentify", "ratings", "splits", "images", "augmentation", "intervals", "report", "provenance",
+    "cohort", "deidentify", "ratings", "splits", "images", "augmentation", "intervals", "report", "rating",
+    "provenance",
 )  # fmt: skip
 _TRAINING = [field.name for field in fields(Training)]
 
