@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from discgrade.publication.figures.files import FigureFiles
 from discgrade.publication.figures.trends import figure4
-from discgrade.settings.grid import Run
+from discgrade.settings.run import Run
 from discgrade.step import step
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from discgrade.settings.grid import Run
 from discgrade.settings.model import Study
 from discgrade.settings.plain import typed
+from discgrade.settings.run import Run
 from discgrade.settings.study import read_study
 
 if TYPE_CHECKING:

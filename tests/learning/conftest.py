@@ -20,9 +20,9 @@ from discgrade.learning.loop.backend import start_backend
 from discgrade.records.discs import DISCS
 from discgrade.records.samples import sample_schema
 from discgrade.records.splits import SPLITS
-from discgrade.settings.grid import Run
 from discgrade.settings.model import Plateau, Training
 from discgrade.settings.plain import plain
+from discgrade.settings.run import Run
 
 # A training of a moment.
 TRAINING = Training(
@@ -64,7 +64,7 @@ SCRIPT = """
 import json, sys
 from pathlib import Path
 from discgrade.learning.grading.training import train_model
-from discgrade.settings.grid import Run
+from discgrade.settings.run import Run
 from discgrade.settings.model import Protocol, Training
 from discgrade.settings.plain import typed
 

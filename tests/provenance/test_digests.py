@@ -162,7 +162,9 @@ def test_words_change_no_digest(checkout, file, old, new):
     assert codes_changed(checkout, file, old, new) == set()
 
 
-@pytest.mark.parametrize("file", ["step.py", "host.py", "settings/model.py", "learning/loop/progress.py"])
+@pytest.mark.parametrize(
+    "file", ["step.py", "host.py", "settings/model.py", "settings/grid.py", "learning/loop/progress.py"]
+)
 def test_what_decides_no_result_changes_no_digest(checkout, file):
     assert codes_changed(checkout, file, "\n\n\n", "\n\nADDED = 1\n\n\n") <= {"chains", "crate", "report"}
 

@@ -20,5 +20,10 @@ def test_every_table_is_described():
     assert [name for name, schema in schemas.items() if schema not in described] == []
 
 
+def test_no_schema_is_reached_through_the_package():
+    """What reads one table would run again with the schema of any other."""
+    assert [name for name, value in vars(records).items() if isinstance(value, pa.Schema)] == []
+
+
 def test_the_readme_of_the_results_describes_every_column():
     assert README.read_text(encoding="utf-8").endswith(markdown() + "\n")

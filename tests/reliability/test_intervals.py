@@ -11,8 +11,8 @@ from invented_study import draw, make_study, score
 from discgrade import records
 from discgrade.records.intervals import COMPARISONS, INTERVALS
 from discgrade.records.scores import SCORES
-from discgrade.settings import grid
 from discgrade.settings.model import Protocol
+from discgrade.settings.run import ALL_SEEDS
 
 FEW_RUNS = {
     "images": {"resolution": 48, "resolutions": []},
@@ -49,7 +49,7 @@ def test_runs_seeds_folds_and_readings_have_intervals(intervals):
     found = set(
         map(tuple, intervals.query("scope == 'all'")[["variant", "split", "seed"]].drop_duplicates().to_numpy())
     )
-    for seed in (1, 2, grid.ALL_SEEDS):
+    for seed in (1, 2, ALL_SEEDS):
         assert {("default", split, seed) for split in ("holdout", "folds", "fold-mean")} <= found
     assert {(name, "readings", -1) for name in ("intra_rater", "inter_rater", "noise_ceiling")} <= found
 

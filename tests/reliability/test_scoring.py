@@ -13,7 +13,7 @@ from discgrade.records.readings import RATINGS
 from discgrade.records.scores import GRADED, SCORES
 from discgrade.records.splits import SPLITS
 from discgrade.records.training import PREDICTIONS
-from discgrade.settings import grid
+from discgrade.settings.run import ALL_SEEDS, FOLD_MEAN, FOLDS
 
 
 def read_scores(made) -> pd.DataFrame:
@@ -55,15 +55,15 @@ def test_a_run_is_scored_on_its_test_part(scored):
 def test_folds_are_pooled_and_averaged(scored):
     scores = read_scores(scored)
     folds = [graded_of(scored, split=f"fold-{number:02d}") for number in (1, 2)]
-    assert value(scores, split=grid.FOLDS) == pytest.approx(linear_kappa(pd.concat(folds)), abs=1e-12)
-    assert value(scores, split=grid.FOLD_MEAN) == pytest.approx(np.mean([linear_kappa(f) for f in folds]), abs=1e-12)
+    assert value(scores, split=FOLDS) == pytest.approx(linear_kappa(pd.concat(folds)), abs=1e-12)
+    assert value(scores, split=FOLD_MEAN) == pytest.approx(np.mean([linear_kappa(f) for f in folds]), abs=1e-12)
 
 
 def test_seeds_are_averaged(scored):
     scores = read_scores(scored)
     for split in ("holdout", "folds", "fold-mean"):
         seeds = [value(scores, split=split, seed=seed) for seed in (1, 2)]
-        assert value(scores, split=split, seed=grid.ALL_SEEDS) == pytest.approx(np.mean(seeds), abs=1e-12)
+        assert value(scores, split=split, seed=ALL_SEEDS) == pytest.approx(np.mean(seeds), abs=1e-12)
 
 
 def test_groups_of_discs_are_scored_on_their_own(scored):
@@ -122,7 +122,7 @@ def test_readings_are_scored_next_to_the_runs(scored):
     for variant, other in (("intra_rater", ("R1", 2)), ("inter_rater", ("R2", 1))):
         both = table[[("R1", 1), other]].dropna()
         both.columns = ["reference", "predicted"]
-        key = {"variant": variant, "resolution": 0, "split": "readings", "seed": grid.ALL_SEEDS}
+        key = {"variant": variant, "resolution": 0, "split": "readings", "seed": ALL_SEEDS}
         assert value(read_scores(scored), **key) == pytest.approx(linear_kappa(both), abs=1e-12)
 
 

@@ -28,15 +28,6 @@ def test_compare_trains_every_variant_in_every_fold_from_three_seeds(study_of):
     assert len(grid.fold_runs(study_of("compare.yaml"))) == 8 * 5 * 3
 
 
-def test_a_run_is_found_by_its_path():
-    assert grid.Run("mae", 64, 4, "fold-02", 3).path == "mae/64px/share-4/fold-02/seed-3"
-
-
-def test_a_run_is_made_again_of_its_wildcards():
-    run = grid.Run("mae", 64, 4, "fold-02", 3)
-    assert grid.Run(**run.wildcards) == run
-
-
 def test_shards_sort_by_name_as_by_number(study_of):
     shards = grid.shards(study_of(cohort={"shards": 120}))
     assert shards == sorted(shards)

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from discgrade.reliability.plan import RunPlan, run_plans
-from discgrade.settings.grid import Run, all_runs
+from discgrade.settings.grid import all_runs
 from discgrade.settings.model import Dataset, Person, Provenance, Reference, Study
 from discgrade.settings.plain import plain, typed
+from discgrade.settings.run import Run
 
 STUDIES = sorted(path.name for path in (Path(__file__).parents[2] / "studies").glob("*.yaml"))
 

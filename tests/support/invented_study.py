@@ -21,9 +21,9 @@ from discgrade.records.training import PREDICTIONS
 from discgrade.reliability.intervals import credible_intervals
 from discgrade.reliability.plan import RunPlan, run_plans
 from discgrade.reliability.scoring import score_runs
-from discgrade.settings import grid
 from discgrade.settings.loading import check_config
 from discgrade.settings.model import Intervals, Study, Unit
+from discgrade.settings.run import HOLDOUT
 from discgrade.settings.study import read_study
 
 ROOT = Path(__file__).parents[2]
@@ -70,9 +70,9 @@ def make_discs(rng: np.random.Generator, patients: int, external: int, whole: bo
 
 def make_splits(discs: pd.DataFrame, folds: int) -> pd.DataFrame:
     rows = []
-    for split in [grid.HOLDOUT, *(f"fold-{number + 1:02d}" for number in range(folds))]:
+    for split in [HOLDOUT, *(f"fold-{number + 1:02d}" for number in range(folds))]:
         for index, (patient, cohort) in enumerate(discs.groupby("patient")["cohort"].first().items()):
-            tested = index % folds == int(split[-2:]) - 1 if split != grid.HOLDOUT else index % 4 == 0
+            tested = index % folds == int(split[-2:]) - 1 if split != HOLDOUT else index % 4 == 0
             part = "external" if cohort == "external" else "test" if tested else "train"
             rows.append({"split": split, "patient": patient, "part": part, "share": 1})
     return pd.DataFrame(rows)

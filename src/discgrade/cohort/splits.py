@@ -13,8 +13,8 @@ from discgrade import keyed
 from discgrade.records import read, write
 from discgrade.records.discs import DISCS
 from discgrade.records.splits import SPLITS
-from discgrade.settings.grid import EXTERNAL, HOLDOUT, fold_names
 from discgrade.settings.model import Splits
+from discgrade.settings.run import EXTERNAL, HOLDOUT, fold_names
 
 _Row = tuple[str, str, str, int]
 

@@ -27,6 +27,7 @@ SCRIPTS = SOURCE.parent / "workflow_scripts"
 UNTRACKED = (
     "discgrade.step",
     "discgrade.host",
+    "discgrade.settings.grid",
     "discgrade.settings.model",
     "discgrade.settings.plain",
     "discgrade.settings.study",
@@ -35,8 +36,8 @@ UNTRACKED = (
     "discgrade.reliability.plan",
 )
 """What decides no result, and so is left out of every code digest, with what it alone imports: the job records, what
-they and the logs say of the machine and of the time left, and the types of settings, panels and plans of runs, whose
-values are params of the rules."""
+they and the logs say of the machine and of the time left, the list of runs, and the types of settings, panels and plans
+of runs, whose values are params of the rules."""
 
 
 def file_digest(path: str | Path) -> str:

@@ -5,8 +5,9 @@ from dataclasses import asdict, dataclass
 
 from discgrade.publication import wording
 from discgrade.publication.published import PAPER, citation
-from discgrade.settings.grid import Run, default_run, regression_run
+from discgrade.settings.grid import default_run, regression_run
 from discgrade.settings.model import Study
+from discgrade.settings.run import Run
 
 
 @dataclass(frozen=True)

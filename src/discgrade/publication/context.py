@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from discgrade.settings.grid import Run, default_run
+from discgrade.settings.grid import default_run
 from discgrade.settings.model import Protocol, Source, Study, Unit
+from discgrade.settings.run import Run
 
 
 @dataclass(frozen=True)

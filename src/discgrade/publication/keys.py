@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from discgrade.records.cell_keys import CellKey, Entering, Placed
-from discgrade.settings.grid import Run
+from discgrade.settings.run import Run
 
 _BOUNDS = ("lower", "upper", "probability", "unit")
 

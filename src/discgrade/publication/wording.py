@@ -5,8 +5,8 @@ Tables, figures and the captions of the report take them from here; the names of
 
 from collections.abc import Mapping, Sequence
 
-from discgrade.settings.grid import FOLD_MEAN, FOLDS, HOLDOUT
 from discgrade.settings.model import Protocol, Source
+from discgrade.settings.run import FOLD_MEAN, FOLDS, HOLDOUT
 
 PAPER_VARIANTS = {
     "default": "Default model",

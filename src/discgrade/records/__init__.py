@@ -30,27 +30,3 @@ __all__ = [
     "write",
     "writer",
 ]
-
-
-def __getattr__(name: str) -> object:
-    """Find a schema that is still asked for here, until every module imports it from its own."""
-    from importlib import import_module  # noqa: PLC0415
-
-    homes = (
-        "columns",
-        "discs",
-        "export",
-        "intervals",
-        "readings",
-        "regions",
-        "samples",
-        "scores",
-        "splits",
-        "training",
-    )
-    wanted = "sample_schema" if name == "samples" else name
-    modules = (import_module(f"{__name__}.{home}") for home in homes if name.isupper() or name in ("samples", "column"))
-    found = [vars(module)[wanted] for module in modules if wanted in vars(module)]
-    if not found:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return found[0]

@@ -10,7 +10,7 @@ from discgrade.reliability.credible import Bootstrap, Draws, highest_density
 from discgrade.reliability.metrics import GLOBAL
 from discgrade.reliability.pairs import Column
 from discgrade.reliability.tabulation import Scope
-from discgrade.settings.grid import ALL_SEEDS, Run
+from discgrade.settings.run import ALL_SEEDS, Run
 
 # What two runs may differ in to be compared, and how the other one is then named.
 _CONTRASTS = {"variant": "{}", "resolution": "{}px", "share": "share-{}"}

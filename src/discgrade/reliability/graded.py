@@ -17,7 +17,7 @@ from discgrade.records.scores import GRADED
 from discgrade.records.splits import SPLITS
 from discgrade.records.training import PREDICTIONS
 from discgrade.reliability.plan import RunPlan
-from discgrade.settings.grid import EXTERNAL, HOLDOUT
+from discgrade.settings.run import EXTERNAL, HOLDOUT
 
 _NAMED = 5
 

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from discgrade.settings.grid import Run, all_runs
+from discgrade.settings.grid import all_runs
 from discgrade.settings.model import Decoding, Protocol, Scale, Study
+from discgrade.settings.run import Run
 
 
 @dataclass(frozen=True)

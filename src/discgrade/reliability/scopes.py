@@ -8,8 +8,8 @@ import pandas as pd
 from discgrade.grades import rank
 from discgrade.reliability.pairs import Detail, Pairs, detail_of
 from discgrade.reliability.tabulation import Scope
-from discgrade.settings.grid import EXTERNAL
 from discgrade.settings.model import Scale
+from discgrade.settings.run import EXTERNAL
 
 GROUPINGS: tuple[str, ...] = ("cohort", "level", "manufacturer", "field_strength", "origin")
 

@@ -16,8 +16,8 @@ from discgrade.reliability.graded import grade_run, read_discs, read_splits
 from discgrade.reliability.plan import RunPlan
 from discgrade.reliability.scopes import scoped_pairs
 from discgrade.reliability.tabulation import Cell, Scope, pooled_folds, score_table
-from discgrade.settings.grid import EXTERNAL
 from discgrade.settings.model import Reference
+from discgrade.settings.run import EXTERNAL
 
 
 def grades_read(discs: pd.DataFrame) -> Floats:

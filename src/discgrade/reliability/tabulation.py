@@ -11,7 +11,7 @@ from discgrade.grades import INTEGRAL
 from discgrade.reliability.confusion import Floats
 from discgrade.reliability.metrics import why_undefined
 from discgrade.reliability.pairs import Detail, all_scores, to_integral
-from discgrade.settings.grid import ALL_SEEDS, FOLD_MEAN, FOLDS, Run
+from discgrade.settings.run import ALL_SEEDS, FOLD_MEAN, FOLDS, Run
 
 RUN = ["variant", "resolution", "share", "split", "seed"]
 SCOPE = ["scope", "group", "grade", "metric"]

@@ -7,8 +7,8 @@ from discgrade.grades import FRACTIONAL
 from discgrade.learning.grading import samples
 from discgrade.records.discs import DISCS
 from discgrade.records.splits import SPLITS
-from discgrade.settings.grid import Run
 from discgrade.settings.model import Protocol
+from discgrade.settings.run import Run
 
 AS_READ = Protocol(score="as_read", checkpoint="validation")
 PAPER = Protocol(score="augmented", checkpoint="scored")

@@ -20,8 +20,8 @@ from discgrade.provenance.digests import code_digest
 from discgrade.records.discs import DISCS
 from discgrade.records.splits import SPLITS
 from discgrade.records.training import HISTORY, NETWORK, PREDICTIONS
-from discgrade.settings.grid import Run
 from discgrade.settings.model import Plateau, Protocol
+from discgrade.settings.run import Run
 
 AS_READ = Protocol(score="as_read", checkpoint="validation")
 ROOT = Path(__file__).parents[3]

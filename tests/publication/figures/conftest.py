@@ -25,7 +25,7 @@ from discgrade.records.samples import sample_schema
 from discgrade.records.scores import GRADED, SCORES
 from discgrade.records.splits import SPLITS
 from discgrade.records.training import HISTORY
-from discgrade.settings.grid import Run
+from discgrade.settings.run import Run
 
 RESOLUTION = 48
 PERSON = {"manufacturer": "Siemens", "field_strength": 1.5, "sex": "F", "age": 50.0}

@@ -9,7 +9,7 @@ from discgrade.grades import integral
 from discgrade.publication.figures.confusion import confusion, count_pairs, draw_matrices
 from discgrade.publication.figures.panels import Panel
 from discgrade.publication.figures.style import lay_out, styled
-from discgrade.settings.grid import Run
+from discgrade.settings.run import Run
 
 DEFAULT = Run("default", 48, 1, "holdout", 1)
 FOLDS = [replace(DEFAULT, split=f"fold-{number:02d}") for number in range(1, 6)]

@@ -5,7 +5,7 @@ from discgrade import records
 from discgrade.publication.figures.curves import curves
 from discgrade.publication.figures.panels import Panel
 from discgrade.records.training import HISTORY
-from discgrade.settings.grid import Run
+from discgrade.settings.run import Run
 
 
 def _draw(study, out, *trainings):

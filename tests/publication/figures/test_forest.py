@@ -6,7 +6,7 @@ import pandas as pd
 from discgrade import records
 from discgrade.publication.figures.forest import forest
 from discgrade.records.scores import SCORES
-from discgrade.settings.grid import Run
+from discgrade.settings.run import Run
 
 DEFAULT = Run("default", 48, 1, "holdout", 1)
 LABELS = {name: f"Label of {name}" for name in ("default", "integral", "soft_kappa", "mae", "mine")}

@@ -8,7 +8,7 @@ from discgrade.publication.figures.confusion import confusion
 from discgrade.publication.figures.forest import forest
 from discgrade.publication.figures.panels import Panel
 from discgrade.publication.figures.trends import figure3, figure4
-from discgrade.settings.grid import Run
+from discgrade.settings.run import Run
 
 DEFAULT = Run("default", 48, 1, "holdout", 1)
 

@@ -8,7 +8,7 @@ from discgrade import records
 from discgrade.publication.figures.trends import figure3, figure4
 from discgrade.records.intervals import INTERVALS
 from discgrade.records.scores import SCORES
-from discgrade.settings.grid import Run
+from discgrade.settings.run import Run
 
 DEFAULT = Run("default", 48, 1, "holdout", 1)
 KEYS = ["metric", "grade"]

@@ -5,7 +5,7 @@ import pytest
 from discgrade.publication.keys import Key
 from discgrade.publication.tables.best import best_runs, comparable
 from discgrade.publication.tables.scores import Study
-from discgrade.settings.grid import Run
+from discgrade.settings.run import Run
 
 
 def run(variant: str) -> Run:

@@ -8,7 +8,7 @@ from discgrade.publication.published import published
 from discgrade.publication.render.files import TableFiles
 from discgrade.publication.tables.table1 import table1
 from discgrade.records.training import NETWORK
-from discgrade.settings.grid import Run
+from discgrade.settings.run import Run
 
 RUN = Run("default", 128, 1, "holdout", 1)
 

@@ -18,8 +18,8 @@ from discgrade.learning.loop.device import available_memory
 from discgrade.records.discs import DISCS
 from discgrade.records.samples import sample_schema
 from discgrade.records.splits import SPLITS
-from discgrade.settings.grid import Run
 from discgrade.settings.model import Protocol, Scale
+from discgrade.settings.run import Run
 
 # Bytes of pixels that are decoded at a time.
 READ_BYTES = 2**24

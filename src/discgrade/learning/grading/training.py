@@ -21,9 +21,9 @@ from discgrade.learning.loop.backend import start_backend
 from discgrade.learning.loop.device import MIB
 from discgrade.learning.loop.progress import say
 from discgrade.records.training import HISTORY, NETWORK, PREDICTIONS
-from discgrade.settings.grid import Run
 from discgrade.settings.model import Protocol, Training
 from discgrade.settings.plain import plain
+from discgrade.settings.run import Run
 
 
 def train_model(

@@ -13,7 +13,7 @@ from discgrade.provenance.audit.cell import Cell
 from discgrade.provenance.audit.checks import Fault
 from discgrade.records.cell_keys import CellKey
 from discgrade.records.flow import read_flow
-from discgrade.settings.grid import ALL_SEEDS, FOLD_MEAN, FOLDS, Run
+from discgrade.settings.run import ALL_SEEDS, FOLD_MEAN, FOLDS, Run
 
 Row = dict[str, Any]
 Fields = Mapping[str, str]

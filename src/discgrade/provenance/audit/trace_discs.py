@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 
 from discgrade.provenance.audit.cell_numbers import RUN_FIELDS, is_among
 from discgrade.provenance.audit.trace import Trace
-from discgrade.settings.grid import READINGS
+from discgrade.settings.run import READINGS
 
 EXTERNAL = "external"
 COLUMNS = ["disc", "patient", "level", "cohort", "part", "split", "copy", "reference", "predicted", "shard", "image"]

@@ -32,7 +32,7 @@ from discgrade.publication.keys import run_key
 from discgrade.records.cell_keys import Placed
 from discgrade.records.discs import DISCS
 from discgrade.records.scores import GRADED
-from discgrade.settings.grid import Run
+from discgrade.settings.run import Run
 
 COLUMNS = ["disc", "copy", "level", "reference", "predicted", "deviation", "x", "y", "outlier"]
 _NAMES = "ABCD"

@@ -20,7 +20,7 @@ from discgrade.publication.figures.style import COLUMN, FULL, INK, drawing, grad
 from discgrade.publication.keys import run_key
 from discgrade.records.cell_keys import Placed
 from discgrade.records.scores import GRADED
-from discgrade.settings.grid import Run
+from discgrade.settings.run import Run
 
 COLUMNS = ["panel", "reference", "predicted", "n", "share"]
 _ACROSS = 4

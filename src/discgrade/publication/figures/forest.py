@@ -17,7 +17,7 @@ from discgrade.publication.wording import METRICS
 from discgrade.publication.wording import READINGS as PAIRS
 from discgrade.records.intervals import INTERVALS
 from discgrade.records.scores import SCORES
-from discgrade.settings.grid import ALL_SEEDS, FOLD_MEAN, FOLDS, HOLDOUT, READINGS, Run
+from discgrade.settings.run import ALL_SEEDS, FOLD_MEAN, FOLDS, HOLDOUT, READINGS, Run
 
 COLUMNS = ["split", "variant", "metric", "value", "lower", "upper", "probability", "unit", "n"]
 _BOUNDS = ["lower", "upper", "probability", "unit"]

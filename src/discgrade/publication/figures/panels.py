@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from discgrade.settings.grid import HOLDOUT, Run, fold_runs, variant_runs
+from discgrade.settings.grid import fold_runs, variant_runs
 from discgrade.settings.model import Study
+from discgrade.settings.run import HOLDOUT, Run
 
 
 @dataclass(frozen=True)

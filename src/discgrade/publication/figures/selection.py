@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import pyarrow.compute as pc
 
-from discgrade.settings.grid import Run
+from discgrade.settings.run import Run
 
 
 def of_run(run: Run, varying: Collection[str] = ()) -> pc.Expression:

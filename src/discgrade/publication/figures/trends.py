@@ -36,7 +36,7 @@ from discgrade.records.discs import DISCS
 from discgrade.records.intervals import INTERVALS
 from discgrade.records.scores import SCORES
 from discgrade.records.splits import SPLITS
-from discgrade.settings.grid import Run
+from discgrade.settings.run import Run
 
 COLUMNS = ["metric", "grade", "value", "lower", "upper", "probability", "unit", "n"]
 _GLOBAL = {"kappa_linear": BLUE, "accuracy": ORANGE, "mcc": GREEN, "f1": VERMILLION}

@@ -6,7 +6,7 @@ from math import isnan
 from discgrade.publication.keys import Key
 from discgrade.publication.tables.scores import Study
 from discgrade.reliability.metrics import ERRORS
-from discgrade.settings.grid import Run
+from discgrade.settings.run import Run
 
 
 def is_rounded(study: Study, key: Key) -> bool:

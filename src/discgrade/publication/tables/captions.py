@@ -5,7 +5,7 @@ from discgrade.publication.context import Context
 from discgrade.publication.keys import Key
 from discgrade.publication.published import PAPER, source
 from discgrade.publication.tables.scores import Study, over_seeds
-from discgrade.settings.grid import FOLD_MEAN, FOLDS
+from discgrade.settings.run import FOLD_MEAN, FOLDS
 
 
 def cross_validation(context: Context) -> str:

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from discgrade import records
 from discgrade.grades import INTEGRAL, grades_of, integral
 from discgrade.records.scores import GRADED
-from discgrade.settings.grid import HOLDOUT, Run
+from discgrade.settings.run import HOLDOUT, Run
 
 _ONE_GRADE = 1 + 1e-6
 

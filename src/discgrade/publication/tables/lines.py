@@ -16,7 +16,7 @@ from discgrade.publication.tables.scores import (
     score_values,
 )
 from discgrade.reliability.metrics import ERRORS, GLOBAL
-from discgrade.settings.grid import Run
+from discgrade.settings.run import Run
 
 THIS_STUDY = "this study"
 FRACTIONAL = ("accuracy_fractional", "kappa_linear_fractional", "kappa_linear_fractional_values")

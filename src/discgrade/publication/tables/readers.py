@@ -6,7 +6,7 @@ from discgrade.publication.context import Context
 from discgrade.publication.keys import Key
 from discgrade.publication.tables.lines import Line
 from discgrade.publication.tables.scores import Study, interval_text, number, over_seeds, reader
-from discgrade.settings.grid import FOLDS, Run
+from discgrade.settings.run import FOLDS, Run
 
 _CEILING = (
     "What a model that knew each disc's true grade would score against single readings, if a rater's two readings of "

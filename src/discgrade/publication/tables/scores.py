@@ -14,7 +14,7 @@ from discgrade.publication.keys import Key, Traced
 from discgrade.publication.render.table import Cell, missing
 from discgrade.records.intervals import COMPARISONS, INTERVALS
 from discgrade.records.scores import SCORES
-from discgrade.settings.grid import ALL_SEEDS, FOLD_MEAN, FOLDS, HOLDOUT, READINGS, Run
+from discgrade.settings.run import ALL_SEEDS, FOLD_MEAN, FOLDS, HOLDOUT, READINGS, Run
 
 # Width below which an interval is none.
 _NARROW = 1e-9

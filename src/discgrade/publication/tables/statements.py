@@ -27,7 +27,7 @@ from discgrade.publication.tables.scores import (
 from discgrade.publication.tables.variants import has_default_protocol, shown_split, variant_lines
 from discgrade.publication.wording import ON_SCALES, split_words
 from discgrade.records.cell_keys import CellKey
-from discgrade.settings.grid import HOLDOUT
+from discgrade.settings.run import HOLDOUT
 
 _EXACT = {
     "accuracy_fractional": "Exact agreement, 13 grades",

@@ -11,7 +11,7 @@ from discgrade.publication.render.files import TableFiles, write_table
 from discgrade.publication.render.table import Cell, Row, Section, Table, missing
 from discgrade.records.cell_keys import CellKey, Entering
 from discgrade.records.training import NETWORK
-from discgrade.settings.grid import Run
+from discgrade.settings.run import Run
 
 # Layers whose printed line differs from the network that the paper describes: column and note.
 _PRINTED_NOTES = {16: ("parameters", "layer_16_parameters"), 28: ("shape", "layer_28_shape")}

@@ -15,7 +15,7 @@ from discgrade.publication.tables.readers import INTER_RATER, INTRA_RATER, NOISE
 from discgrade.publication.tables.scores import Study, read_study
 from discgrade.publication.tables.variants import default_lines, has_default_protocol, shown_split, variant_lines
 from discgrade.publication.wording import HEADINGS
-from discgrade.settings.grid import Run
+from discgrade.settings.run import Run
 
 _NOTES = {
     "kappa_linear": ("κ with linear weights; κ to CCC on integral grades, averages over the five grades.",),

@@ -14,7 +14,7 @@ from discgrade.publication.tables.lines import THIS_STUDY, Line, line_cell
 from discgrade.publication.tables.readers import INTER_RATER, INTRA_RATER
 from discgrade.publication.tables.scores import Study, number, over_seeds, read_study, score_value, score_values
 from discgrade.publication.wording import ON_SCALES, READINGS, split_heading
-from discgrade.settings.grid import FOLD_MEAN, HOLDOUT
+from discgrade.settings.run import FOLD_MEAN, HOLDOUT
 
 _RATERS = ("Not of Table 4 of the paper, but of its Results and Table 2: what raters reach next to the model.",)
 

@@ -9,7 +9,7 @@ from discgrade.publication.published import published
 from discgrade.publication.tables.captions import cross_validation
 from discgrade.publication.tables.lines import Line
 from discgrade.publication.tables.scores import Study, over_seeds
-from discgrade.settings.grid import HOLDOUT
+from discgrade.settings.run import HOLDOUT
 
 
 def shown_split(study: Study, context: Context) -> str:
