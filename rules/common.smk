@@ -124,7 +124,11 @@ def source_digests():
 
     source, ratings = Path(STUDY.cohort.dicom), Path(STUDY.cohort.ratings)
     return shard_digests(
-        source=source, ratings=ratings, shards=SHARDS, private=Path(PRIVATE)
+        source=source,
+        ratings=ratings,
+        shards=SHARDS,
+        private=Path(PRIVATE),
+        follow_links=STUDY.deidentify.follow_links,
     )
 
 

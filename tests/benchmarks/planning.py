@@ -83,6 +83,8 @@ def _header() -> bytes:
     meta.MediaStorageSOPInstanceUID = INSTANCE
     header = FileDataset("", Dataset(), file_meta=meta, preamble=b"\0" * 128)
     header.SOPClassUID, header.SOPInstanceUID, header.PatientID = MRImageStorage, INSTANCE, PATIENT
+    header.PatientName, header.PatientBirthDate, header.PatientSex = "Family^Given", "19600101", "F"
+    header.ImageOrientationPatient = [0, 1, 0, 0, 0, -1]
     header.StudyInstanceUID, header.Rows, header.Columns = "1.2.3", 64, 64
     content = BytesIO()
     header.save_as(content, enforce_file_format=True)

@@ -1,9 +1,11 @@
 """The quick reading of headers says what a whole reading by pydicom says, on usual files and on odd ones."""
 
+import hashlib
 import io
 import os
 from pathlib import Path
 
+import numpy as np
 import pydicom
 import pytest
 from mr_files import mr_image, written
@@ -19,21 +21,38 @@ from pydicom.uid import (
 from discgrade.deidentification import indexing, raw
 from discgrade.deidentification.files import silence
 from discgrade.deidentification.indexing import read_headers
+from discgrade.imaging.dicom import geometry
+from discgrade.imaging.header import Stamp
 
-NAMES = ("SOPInstanceUID", "StudyInstanceUID", "PatientID", "IssuerOfPatientID", "Rows", "Columns", "NumberOfFrames")
-ABSENT = ("", "", "", "", 0, 0, 1)
+TEXTS = ("SOPInstanceUID", "StudyInstanceUID", "PatientID", "IssuerOfPatientID", "PatientName")
+NUMBERS = ("Rows", "Columns", "NumberOfFrames")
+ABSENT = ("",) * 8 + (0, 0, 1)
 
 
 def whole(content: bytes) -> tuple[object, ...]:
     """What pydicom finds when it reads all elements before the pixels."""
     try:
         with silence():
-            elements = raw.item(pydicom.dcmread(io.BytesIO(content), stop_before_pixels=True))
+            bare = content[128:132] != b"DICM" and content[:2] in (b"\2\0", b"\x08\0", b"\0\x08")
+            dataset = pydicom.dcmread(io.BytesIO(content), stop_before_pixels=True, force=bare)
+            elements = raw.item(dataset)
     except Exception:
         return ABSENT
-    texts, numbers = [Tag(name) for name in NAMES[:4]], [Tag(name) for name in NAMES[4:]]
-    found = (*(raw.text(elements, tag) for tag in texts), *(raw.number(elements, tag) for tag in numbers))
-    return (*found[:6], found[6] or 1)
+    texts = (raw.text(elements, Tag(name)) for name in TEXTS)
+    birth, sex = (raw.text(elements, Tag(name)) for name in ("PatientBirthDate", "PatientSex"))
+    with silence():
+        lies = plane_of(dataset)
+    rows, columns, frames = (raw.number(elements, Tag(name)) for name in NUMBERS)
+    return (*texts, birth if len(birth) == 8 and birth != "11111111" else "", sex, lies, rows, columns, frames or 1)
+
+
+def plane_of(dataset: pydicom.Dataset) -> str:
+    """The plane by the greatest component of the normal, of the first frame."""
+    orientation = geometry(dataset).orientation
+    if orientation is None:
+        return ""
+    normal = np.abs(np.cross(orientation[:3], orientation[3:]))
+    return ("sagittal", "coronal", "axial")[int(normal.argmax())]
 
 
 def encoded(syntax: str = ExplicitVRLittleEndian, **attributes: object) -> bytes:
@@ -53,7 +72,17 @@ def out_of_order(tag: bytes) -> bytes:
     return content[:start] + content[end:pixels] + content[start:end] + content[pixels:]
 
 
+def bare(content: bytes, preamble: bytes = b"") -> bytes:
+    """Return the data set of a file without its file meta information."""
+    return preamble + content[144 + int.from_bytes(content[140:144], "little") :]
+
+
 FILES = {
+    "without meta, implicit": bare(encoded(ImplicitVRLittleEndian, PatientID="ID5")),
+    "without meta, explicit": bare(encoded(PatientID="ID5")),
+    "without meta, big-endian": bare(encoded(ExplicitVRBigEndian, PatientID="ID5")),
+    "without preamble": encoded(PatientID="ID5")[132:],
+    "magic without meta": bare(encoded(PatientID="ID5"), bytes(128) + b"DICM"),
     "explicit": encoded(PatientID="ID1", IssuerOfPatientID="CLINIC"),
     "implicit": encoded(ImplicitVRLittleEndian, PatientID="ID2"),
     "big-endian": encoded(ExplicitVRBigEndian, PatientID="ID3"),
@@ -79,14 +108,17 @@ def test_the_files_tell_something():
     told = {name: whole(content) for name, content in FILES.items()}
     assert [name for name, found in told.items() if found == ABSENT] == ["cut in the meta group", "text", "empty"]
     assert told["patient last"][2:4] == ("ID77", "CLINIC")
-    assert told["big-endian"][4:6] == (16, 12)
+    assert told["big-endian"][7:10] == ("sagittal", 16, 12)
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_header_is_what_a_whole_reading_finds(name, tmp_path):
     (tmp_path / name).write_bytes(FILES[name])
-    stamp = (name, len(FILES[name]), 0)
-    assert read_headers(tmp_path, [stamp]) == [(*stamp, *whole(FILES[name]))]
+    stamp = Stamp(name, len(FILES[name]))
+    (header,) = read_headers(tmp_path, [stamp])
+    assert (header.stamp, header[6:]) == (stamp, whole(FILES[name]))
+    assert header.content in ("", hashlib.sha256(FILES[name]).hexdigest())
+    assert (header.content == "") == (name in ("text", "empty"))
 
 
 def test_many_files_are_read_side_by_side_in_order(tmp_path, monkeypatch):
@@ -95,7 +127,7 @@ def test_many_files_are_read_side_by_side_in_order(tmp_path, monkeypatch):
         (tmp_path / name).write_bytes(encoded(PatientID=f"ID{name}"))
     monkeypatch.setattr(indexing, "_FEW", 4)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
-    stamps = [(name, 1, 0) for name in [*names, "gone"]]
+    stamps = [Stamp(name, 1) for name in [*names, "gone"]]
     found = read_headers(tmp_path, stamps)
     assert [one.patient for one in found] == [*(f"ID{name}" for name in names), ""]
     assert [one.stamp for one in found] == stamps
@@ -104,7 +136,7 @@ def test_many_files_are_read_side_by_side_in_order(tmp_path, monkeypatch):
 def test_real_headers_are_what_a_whole_reading_finds(real: Path):
     folder = real / "dicom_zoo"
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    stamps = [(str(path.relative_to(folder)), 0, 0) for path in files]
+    stamps = [Stamp(str(path.relative_to(folder)), 0) for path in files]
     expected = [whole(path.read_bytes()) for path in files]
     assert sum(one != ABSENT for one in expected) > len(files) / 2
-    assert [one[3:] for one in read_headers(folder, stamps)] == expected
+    assert [one[6:] for one in read_headers(folder, stamps)] == expected

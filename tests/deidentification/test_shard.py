@@ -10,12 +10,12 @@ import pyarrow.parquet as pq
 import pytest
 from canaries import Canaries, table_file
 from mr_files import IDENTITY, enhanced_mr_image, mr_image, read, write_images, written
-from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPEGLSLossless
 from readings import reading, write_sheet
 
 from discgrade import records
 from discgrade.deidentification.shard import ShardTables, deidentify_shard
-from discgrade.deidentification.source import Source, headers, shard_of
+from discgrade.deidentification.source import Source, by_instance, headers, shard_of
 from discgrade.readings import rules
 from discgrade.records.export import INSTANCES, REJECTED
 from discgrade.records.readings import RATINGS
@@ -23,7 +23,7 @@ from discgrade.records.splits import SPLITS
 from discgrade.settings.model import Deidentify, Identifiers
 
 SHARDS = ["00", "01"]
-KEPT = Deidentify(keep_sex_and_age=True, keep_weight_and_size=False, pseudonym="keyed", words=())
+KEPT = Deidentify(keep_sex_and_age=True, keep_weight_and_size=False, pseudonym="keyed", follow_links=False, words=())
 TABLES = {"instances": INSTANCES, "rejected": REJECTED, "ratings": RATINGS}
 
 
@@ -129,17 +129,19 @@ def test_nothing_that_identifies_is_outside_the_private_folder(study, caplog):
     for place in ("top", "deep"):
         path = study.scans / f"CANARYFOLDER {place}" / "CANARYFILE.dcm"
         path.parent.mkdir(parents=True)
-        path.write_bytes(table_file(place, ExplicitVRLittleEndian, canaries))
+        content = table_file(place, ExplicitVRLittleEndian, canaries)
+        path.write_bytes(content.replace(b"1.2.3.4.5.1.1.8", b"1.2.3.4.5.1.1.9") if place == "deep" else content)
     (study.scans / "CANARYFOLDER top" / "CANARY notes.txt").write_text("CANARYTEXT")
     row = reading(
         patient_id="CANARY", rater="CANARYRATER", read_at="2019-06-17", comment="CANARYCOMMENT",
         sop_instance_uid=IDENTITY["SOPInstanceUID"],
     )  # fmt: skip
-    write_sheet(study.sheet, [row | {"patient_id": headers(study.scans, study.private)[0].patient}])
+    image = by_instance(headers(study.scans, study.private))[row["sop_instance_uid"]]
+    write_sheet(study.sheet, [row | {"patient_id": image.patient}])
     with caplog.at_level(logging.DEBUG):
         study.run()
     study.results.joinpath("log").write_text(caplog.text)
-    assert study.table("instances").num_rows == 1
+    assert study.table("instances").num_rows == 2
     everything = study.everything()
     assert canaries.found(everything) == []
     for word in (b"CANARY", b"2019-06-17", b"20190617", "Süd".encode()):
@@ -171,7 +173,10 @@ def test_one_patient_typed_two_ways_is_one_patient_with_a_private_warning(study)
     ids = {"a/1": "004711-K", "b/1": "4711-k", "c/1": " 47 11-K"}
     write_images(
         study.scans,
-        {path: person(n, PatientID=one, StudyInstanceUID=f"1.2.{n}") for n, (path, one) in enumerate(ids.items())},
+        {
+            path: person(n, PatientID=one, StudyInstanceUID=f"1.2.{n}", PatientName="Family^Given")
+            for n, (path, one) in enumerate(ids.items())
+        },
     )
     study.run()
     assert len(study.patients()) == 1
@@ -262,6 +267,134 @@ def test_of_an_image_sent_twice_the_rated_one_stays(study):
     assert study.reasons() == ["same image as another one of the patient"]
 
 
+def test_two_images_of_one_uid_are_both_rejected_wherever_they_lie(study):
+    other = person(1)
+    other.PixelData = bytes(len(other.PixelData) - 2) + b"\1\0"
+    write_images(study.scans, {"a/1": person(1), "b/1": other, "c/1": person(1, 1)})
+    write_sheet(study.sheet, [rated(1)])
+    study.run()
+    assert study.reasons() == ["two images under one SOP Instance UID"] * 2
+    assert (study.table("instances").num_rows, study.table("ratings").num_rows) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"PixelSpacing": ["0.7", "0.7"]}, {"PatientSex": "M"}, {"PatientID": "ID0002"}, {"EchoTime": "12"}],
+    ids=str,
+)
+def test_so_are_two_descriptions_of_one_image(study, changes):
+    write_images(study.scans, {"a/1": person(1), "a/2": person(1, **changes)})
+    study.run()
+    assert study.reasons() == ["two images under one SOP Instance UID"] * 2
+
+
+def test_an_image_sent_again_with_another_comment_or_codec_is_one_image(study):
+    coded = read(written(person(1)))
+    coded.compress(JPEGLSLossless, generate_instance_uid=False)
+    images = {"a/1": person(1), "b/2": person(1, ImageComments="sent again")}
+    write_images(study.scans, images)
+    (study.scans / "b" / "3").write_bytes(written(coded, JPEGLSLossless))
+    study.run()
+    assert study.reasons() == ["duplicate of another SOP instance"] * 2
+    assert study.table("instances").num_rows == 1
+
+
+def test_of_two_files_of_an_image_the_whole_one_is_exported(study):
+    short = person(1)
+    short.PixelData = short.PixelData[:100]
+    write_images(study.scans, {"a/1": short, "a/2": person(1)})
+    write_sheet(study.sheet, [rated(1)])
+    study.run()
+    assert study.table("ratings").num_rows == 1
+    assert study.reasons() == ["duplicate of another SOP instance"]
+
+
+def test_a_link_out_of_the_scans_is_left_out_and_counted(study, tmp_path):
+    write_images(tmp_path / "elsewhere", {"b/1": person(2)})
+    write_images(study.scans, {"a/1": person(1)})
+    (study.scans / "folder").symlink_to(tmp_path / "elsewhere")
+    (study.scans / "a" / "file").symlink_to(tmp_path / "elsewhere" / "b" / "1")
+    study.run()
+    assert study.reasons() == ["link out of the folder of scans"] * 2
+    assert study.table("instances").num_rows == 1
+
+
+def test_links_are_followed_where_that_is_asked_for(study, tmp_path):
+    write_images(tmp_path / "elsewhere", {"b/1": person(2)})
+    write_images(study.scans, {"a/1": person(1)})
+    (study.scans / "folder").symlink_to(tmp_path / "elsewhere")
+    study.run(follow_links=True)
+    assert (study.reasons(), study.table("instances").num_rows) == ([], 2)
+
+
+def test_a_file_that_changed_after_it_was_indexed_is_rejected_until_the_next_run(study, monkeypatch):
+    write_images(study.scans, {"a/1": person(1)})
+    before = headers(study.scans, study.private)
+    write_images(study.scans, {"a/1": person(1, PatientSex="M")})
+    monkeypatch.setattr("discgrade.deidentification.shard.headers", lambda *_: before)
+    study.run()
+    assert study.reasons() == ["changed since it was indexed: run again"]
+    monkeypatch.undo()
+    study.run()
+    assert study.reasons() == []
+
+
+def test_a_patient_id_longer_than_any_table_holds_is_one_patients(study):
+    long = "X" * 140_000
+    image = written(person(1), ImplicitVRLittleEndian)
+    at = image.index(b"\x10\0\x20\0")
+    length = int.from_bytes(image[at + 4 : at + 8], "little")
+    content = image[: at + 4] + len(long).to_bytes(4, "little") + long.encode() + image[at + 8 + length :]
+    write_images(study.scans, {"a/1": person(2)})
+    (study.scans / "a" / "2").write_bytes(content)
+    study.run()
+    study.run()
+    assert study.table("instances").num_rows == 2
+    (study.scans / "a" / "2").unlink()
+    study.run()
+    assert len(study.mapped()) == 1
+
+
+def test_a_file_that_is_no_dicom_is_not_read_though_it_is_large(study):
+    write_images(study.scans, {"a/1": person(1)})
+    for name, head in (("disk.img", b""), ("notes", b"text"), ("image", bytes(128) + b"DICM")):
+        with (study.scans / "a" / name).open("wb") as file:
+            file.write(head)
+            file.truncate(200 << 30)
+    study.run()
+    assert study.reasons() == ["larger than 1 GiB", "not DICOM", "not DICOM"]
+
+
+@pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian])
+@pytest.mark.parametrize("kept", ["data set", "meta", "preamble", "magic"])
+def test_an_image_without_preamble_or_file_meta_is_exported(study, syntax, kept):
+    content = written(person(1), syntax)
+    data = 144 + int.from_bytes(content[140:144], "little")
+    parts = {
+        "data set": content[data:],
+        "meta": content[132:],
+        "preamble": bytes(128) + content[data:],
+        "magic": bytes(128) + b"DICM" + content[data:],
+    }
+    (study.scans / "a").mkdir(parents=True)
+    (study.scans / "a" / "1").write_bytes(parts[kept])
+    write_sheet(study.sheet, [rated(1)])
+    study.run()
+    assert (study.reasons(), study.table("ratings").num_rows) == ([], 1)
+    (image,) = map(read, study.files().values())
+    assert (image.pixel_array == read(written(person(1))).pixel_array).all()
+
+
+def test_compressed_pixels_that_nobody_says_how_are_named(study):
+    image = read(written(person(1)))
+    image.compress(JPEGLSLossless, generate_instance_uid=False)
+    content = written(image, JPEGLSLossless)
+    (study.scans / "a").mkdir(parents=True)
+    (study.scans / "a" / "1").write_bytes(content[144 + int.from_bytes(content[140:144], "little") :])
+    study.run()
+    assert study.reasons() == ["compressed pixels without a transfer syntax"]
+
+
 def test_two_slices_with_the_same_pixels_are_two_images(study):
     first, second = person(1), person(1, InstanceNumber=2)
     second.SOPInstanceUID = "1.3.1.2"
@@ -270,12 +403,29 @@ def test_two_slices_with_the_same_pixels_are_two_images(study):
     assert study.table("instances").num_rows == 2
 
 
-def test_a_name_that_a_later_file_gives_away_is_found_in_an_earlier_one(study):
+@pytest.mark.parametrize("layout", ["{}/1", "a/{}", "{}"])
+def test_a_name_that_another_file_gives_away_is_cleaned_wherever_it_lies(study, layout):
     nameless = person(1, 0, PatientName="", SeriesDescription="t2_given1_sag")
-    write_images(study.scans, {"a/1": nameless, "a/2": person(1, 1)})
+    write_images(study.scans, {layout.format(1): nameless, layout.format(2): person(1, 1)})
     study.run(words=("given1",))
-    assert study.reasons() == ["read-back: one of the patient's own values"]
-    assert len(study.files()) == 1
+    assert study.reasons() == []
+    assert {read(content).SeriesDescription for content in study.files().values()} == {"t2_sag", "t2_tse_sag_384"}
+
+
+def test_a_scanners_word_that_is_an_operators_name_costs_no_image(study):
+    images = {f"a/{number}": person(1, number) for number in range(5)}
+    images["a/9"] = person(1, 9, OperatorsName="Siemens^Service")
+    write_images(study.scans, images)
+    study.run()
+    assert study.reasons() == []
+    assert {read(content).Manufacturer for content in study.files().values()} == {""}
+
+
+def test_the_identifiers_in_a_report_of_the_patient_count(study):
+    report = person(1, 1, SOPClassUID="1.2.840.10008.5.1.4.1.1.88.11", OperatorsName="Siemens^Service")
+    write_images(study.scans, {"a/1": person(1), "b/1": report})
+    study.run()
+    assert [read(content).Manufacturer for content in study.files().values()] == [""]
 
 
 def test_constant_images_are_no_duplicates(study):

@@ -8,11 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from mr_files import IDENTITY, mr_image, write_images
+from mr_files import IDENTITY, mr_image, write_images, written
+from pydicom.uid import ImplicitVRLittleEndian
 from readings import reading, write_sheet
 
 from discgrade.deidentification import indexing, source
 from discgrade.deidentification.source import Source, headers
+from discgrade.imaging.header import LEFT_OUT
 from discgrade.private import RefusedError
 
 SHARDS = ["00", "01", "02"]
@@ -49,7 +51,8 @@ def digests(scans, tmp_path):
 
 def test_headers_are_read_once(scans, tmp_path, monkeypatch):
     first = source.headers(scans, tmp_path / "private")
-    assert first[0][3:] == ("1.2.0.0", "1.3.0", "ID0", "", 16, 12, 1)
+    name = IDENTITY["PatientName"]
+    assert first[0][6:] == ("1.2.0.0", "1.3.0", "ID0", "", name, "19650312", "F", "sagittal", 16, 12, 1)
     monkeypatch.setattr(indexing, "read_headers", None)
     assert source.headers(scans, tmp_path / "private") == first
     assert (tmp_path / "private" / source.INDEX).stat().st_mode & 0o777 == 0o600
@@ -75,6 +78,33 @@ def test_digests_do_not_depend_on_time_stamps(digests, scans):
     for path in scans.rglob("IM1"):
         os.utime(path, (time.time() + 99, time.time() + 99))
     assert digests([row(0)]) == before
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["", "time stamp kept"])
+@pytest.mark.parametrize("changed_by", ["replaced", "written over"])
+def test_content_of_the_same_size_changes_one_digest(digests, scans, changed_by, kept):
+    before = digests([row(0)])
+    path = scans / "Patient 3" / "IM1"
+    status, content = path.stat(), bytearray(path.read_bytes())
+    content[-1] ^= 1
+    if changed_by == "replaced":
+        path.unlink()
+    path.write_bytes(content)
+    if kept:
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert path.stat().st_size == status.st_size
+    assert changed(before, digests([row(0)])) == {source.shard_of("Patient 3/IM1", SHARDS)}
+
+
+def test_what_a_patients_files_in_another_shard_say_changes_both_digests(digests, scans):
+    places = [f"Other {number}/IM1" for number in range(20)]
+    place = next(one for one in places if source.shard_of(one, SHARDS) != source.shard_of("Patient 0/IM1", SHARDS))
+    before = digests([row(0)])
+    write_images(scans, {place: patient(0, 1)})
+    after = digests([row(0)])
+    assert changed(before, after) == {source.shard_of(one, SHARDS) for one in (place, "Patient 0/IM1")}
+    write_images(scans, {place: mr_image(PatientID="ID0", SOPInstanceUID="1.2.0.1", OperatorsName="New^Name")})
+    assert changed(after, digests([row(0)])) == {source.shard_of(one, SHARDS) for one in (place, "Patient 0/IM1")}
 
 
 def test_a_new_patient_changes_one_digest(digests, scans):
@@ -158,16 +188,83 @@ def test_a_linked_folder_is_entered_once_and_a_pipe_is_not_read(tmp_path):
     (scans / "again").symlink_to(elsewhere / "b")
     (elsewhere / "b" / "loop").symlink_to(scans)
     os.mkfifo(scans / "pipe")
-    found = headers(scans, tmp_path / "private")
+    found = headers(scans, tmp_path / "private", follow_links=True)
     assert [one.instance for one in found if one.instance] == [IDENTITY["SOPInstanceUID"]]
     assert "pipe" in [one.path for one in found]
 
 
-def test_an_index_of_another_version_is_read_anew(tmp_path):
+SPOILT = {
+    "another version's": "path,size\nKovács,many\n".encode(),
+    "cut": b"path,size\na/1,12",
+    "a cell without end": b'path,size\n"' + b"x" * 200_000,
+    "a cell larger than a table's": b"path,size\n" + b"x" * (1 << 25),
+    "binary": bytes(range(256)),
+    "UTF-16": "path,size\n".encode("utf-16"),
+    "empty": b"",
+}
+
+
+@pytest.mark.parametrize("content", SPOILT.values(), ids=SPOILT)
+def test_a_spoilt_index_is_made_anew(tmp_path, content):
     write_images(tmp_path / "scans", {"a/1": mr_image()})
     first = headers(tmp_path / "scans", tmp_path / "private")
-    (tmp_path / "private" / "index.csv").write_text("path,size\nKovács,many\n", "utf-8")
+    good = (tmp_path / "private" / "index.csv").read_bytes()
+    (tmp_path / "private" / "index.csv").write_bytes(content)
     assert headers(tmp_path / "scans", tmp_path / "private") == first
+    assert (tmp_path / "private" / "index.csv").read_bytes() == good
+
+
+def test_an_id_of_any_length_is_read_again_from_the_index(tmp_path):
+    image = mr_image(PatientID="ID7")
+    content = written(image, ImplicitVRLittleEndian)
+    at = content.index(b"\x10\0\x20\0\4\0\0\0ID7 ")
+    long = b"A" * 150_000
+    (tmp_path / "scans").mkdir()
+    (tmp_path / "scans" / "1").write_bytes(
+        content[: at + 4] + len(long).to_bytes(4, "little") + long + content[at + 12 :]
+    )
+    first = headers(tmp_path / "scans", tmp_path / "private")
+    assert headers(tmp_path / "scans", tmp_path / "private") == first
+    assert len(first[0].patient) < 200
+
+
+@pytest.mark.parametrize("name", ["=1+1", "-a", "'b", "a,b\n\rc", 'quo"te'])
+def test_a_name_of_any_form_is_read_again_from_the_index(tmp_path, name, monkeypatch):
+    write_images(tmp_path / "scans", {f"{name}/1": mr_image(PatientID=name.replace("\n", ""))})
+    first = headers(tmp_path / "scans", tmp_path / "private")
+    monkeypatch.setattr(indexing, "read_headers", None)
+    assert headers(tmp_path / "scans", tmp_path / "private") == first
+
+
+def test_links_out_of_the_scans_are_left_out_unless_asked_for(tmp_path):
+    scans, elsewhere = tmp_path / "scans", tmp_path / "elsewhere"
+    write_images(elsewhere, {"b/1": mr_image(), "c/1": mr_image(SOPInstanceUID="1.2.9")})
+    write_images(scans, {"a/1": mr_image(SOPInstanceUID="1.2.8")})
+    (scans / "folder").symlink_to(elsewhere / "b")
+    (scans / "file").symlink_to(elsewhere / "c" / "1")
+    (scans / "inside").symlink_to(scans / "a")
+    (scans / "inside.dcm").symlink_to(scans / "a" / "1")
+    found = {one.path: one for one in headers(scans, tmp_path / "private")}
+    assert set(found) == {"a/1", "folder", "file", "inside.dcm"}
+    assert [found[name].size for name in ("folder", "file")] == [LEFT_OUT, LEFT_OUT]
+    assert found["inside.dcm"].content == found["a/1"].content
+    followed = {one.path for one in headers(scans, tmp_path / "private", follow_links=True) if one.instance}
+    assert followed == {"a/1", "folder/1", "file", "inside.dcm"}
+
+
+def test_a_source_that_is_a_link_itself_is_read(tmp_path):
+    write_images(tmp_path / "disc", {"a/1": mr_image()})
+    (tmp_path / "scans").symlink_to(tmp_path / "disc")
+    assert [one.path for one in headers(tmp_path / "scans", tmp_path / "private") if one.instance] == ["a/1"]
+
+
+def test_a_large_file_is_not_read(tmp_path):
+    (tmp_path / "scans").mkdir()
+    for name, head in (("a", b"text"), ("b", bytes(128) + b"DICM")):
+        with (tmp_path / "scans" / name).open("wb") as file:
+            file.write(head)
+            file.truncate(200 << 30)
+    assert {one.content for one in headers(tmp_path / "scans", tmp_path / "private")} == {""}
 
 
 def test_a_phantoms_scans_and_readings_lie_in_the_private_folder(study_of):

@@ -9,9 +9,11 @@ from discgrade.imaging.header import Header
 from discgrade.readings import sheet
 from discgrade.readings.rules import SheetError, check
 
-IMAGE = Header("a/1", 1, 1, "1.2.3.4.5.1.1.8", "1.2.3.4.5.1", "004711-K", "", 16, 12, 1)
-OTHER = Header("b/1", 1, 1, "1.2.3.9", "1.2.3", "815", "", 16, 12, 5)
-IMAGES = {one.instance: one for one in (IMAGE, OTHER)}
+IMAGE = Header("a/1", 1, instance="1.2.3.4.5.1.1.8", study="1.2.3.4.5.1", patient="004711-K", rows=16, columns=12)
+AXIAL = Header("c/1", 1, instance="1.2.3.7", study="1.2.7", patient="816", plane="axial", rows=16, columns=12)
+OTHER = Header("b/1", 1, instance="1.2.3.9", study="1.2.3", patient="815", rows=16, columns=12, frames=5)
+CORONAL = AXIAL._replace(instance="1.2.3.6", plane="coronal")
+IMAGES = {one.instance: one for one in (IMAGE, OTHER, AXIAL, CORONAL)}
 
 
 def faults(tmp_path, *rows):
@@ -66,6 +68,16 @@ def test_a_broken_rule_is_named(tmp_path, changes, message):
 )
 def test_good_rows_pass(tmp_path, changes):
     passes(tmp_path, reading(**changes))
+
+
+@pytest.mark.parametrize("image", [AXIAL, CORONAL])
+def test_a_reading_on_another_plane_is_refused_by_its_name(tmp_path, image):
+    message = faults(tmp_path, reading(patient_id="816", sop_instance_uid=image.instance))
+    assert (
+        f"row 2, sop_instance_uid: should be a sagittal image. By its Image Orientation (0020,0037) it is {image.plane}"
+        in message
+    )
+    assert "1 fault " in message
 
 
 def test_all_faults_are_in_one_message_without_private_values(tmp_path):

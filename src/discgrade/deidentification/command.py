@@ -59,6 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-sex-and-age", action="store_true", help="drop sex and age too")
     parser.add_argument("--weight-and-size", action="store_true", help="keep the patients' weight and size")
     parser.add_argument("--words", nargs="*", default=[], help="more words that descriptions may keep")
+    parser.add_argument("--follow-links", action="store_true", help="read what links out of SOURCE lead to, too")
     parser.add_argument("--shards", type=int, default=4, help="number of tables of a kind (default: 4)")
     parser.add_argument("--jobs", type=int, default=cpu_count() or 1, help="number of processes")
 
@@ -66,7 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(given: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     privacy.check_places(given.source, given.private, given.destination / "export", given.ratings)
-    headers(given.source, given.private)
+    headers(given.source, given.private, given.follow_links)
     digits = max(2, len(str(given.shards - 1)))
     shards = [f"{number:0{digits}d}" for number in range(given.shards)]
     work = partial(_shard, given=given, shards=shards)
@@ -93,6 +94,7 @@ def _shard(shard: str, given: argparse.Namespace, shards: Sequence[str]) -> None
             keep_sex_and_age=not given.no_sex_and_age,
             keep_weight_and_size=given.weight_and_size,
             pseudonym=given.pseudonym,
+            follow_links=given.follow_links,
             words=tuple(given.words),
         ),
         identifiers=given.identifiers,

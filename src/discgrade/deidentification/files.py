@@ -9,12 +9,11 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import compress
+from pathlib import Path
 from typing import Any
 
-import pydicom
 from pydicom._uid_dict import UID_dictionary
 from pydicom.dataset import FileDataset
-from pydicom.errors import InvalidDicomError
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.tag import Tag
 from pydicom.uid import UID
@@ -25,6 +24,7 @@ from discgrade.deidentification import (
     codes,
     encoding,
     instances,
+    opening,
     pixels,
     profile,
     raw,
@@ -34,7 +34,7 @@ from discgrade.deidentification.elements import Cleaner
 from discgrade.deidentification.identifiers import PatientIdentifiers, identifiers_in
 from discgrade.deidentification.pseudonyms import Pseudonyms
 from discgrade.deidentification.rescaling import check_rescaling
-from discgrade.imaging.header import patient_key
+from discgrade.imaging.header import capped, patient_key
 
 SOP_CLASS, SOP_INSTANCE, STUDY, SERIES = 0x00080016, 0x00080018, 0x0020000D, 0x0020000E
 PATIENT_ID, ISSUER = 0x00100020, 0x00100021
@@ -43,6 +43,7 @@ SAMPLES, PHOTOMETRIC, FRAMES, ROWS, COLUMNS, BITS_STORED, HIGH_BIT, SIGNED = (
     0x00280002, 0x00280004, 0x00280008, 0x00280010, 0x00280011, 0x00280101, 0x00280102, 0x00280103,
 )  # fmt: skip
 
+TOO_LARGE = f"larger than {opening.LARGEST >> 30} GiB"
 _METHOD = b"discgrade: PS3.15 Basic Profile, default-deny"
 _TOLD = {
     name: int(Tag(keyword))
@@ -73,12 +74,14 @@ class Exported:
         record: Its row of `records.export.INSTANCES`, without path.
         duplicate: Digest of pixels and attributes but UIDs: two files of a patient that share it are one image sent
             twice. None where the image is blank.
+        image: Digest of pixels and attributes: two files of one SOP Instance UID that share it are the same image.
         unread: Columns of the row that are empty though the source says something there.
     """
 
     content: bytes
     record: dict[str, Any]
     duplicate: bytes | None
+    image: bytes
     unread: tuple[str, ...]
 
 
@@ -131,18 +134,28 @@ def deidentify_file(content: bytes, settings: Settings, gathered: Gathered) -> E
             raise RejectedError("cannot be read") from None
 
 
+def identifiers_of(path: Path) -> set[str]:
+    """Return what identifies people in the header of a file; nothing of a file that cannot be read."""
+    with silence(), suppress(Exception), path.open("rb") as file:
+        return identifiers_in(raw.item(opening.read(file, stop_before_pixels=True)))
+    return set()
+
+
 def _read(content: bytes) -> FileDataset:
     try:
-        return pydicom.dcmread(io.BytesIO(content))
-    except InvalidDicomError:
+        return opening.read(io.BytesIO(content))
+    except opening.NotDicomError:
         raise RejectedError("not DICOM") from None
+    except opening.TooLargeError:
+        raise RejectedError(TOO_LARGE) from None
 
 
 def _deidentified(dataset: FileDataset, settings: Settings, gathered: Gathered) -> Exported:
     elements = raw.item(dataset)
     _judge(elements)
     sop_class, instance, study = (raw.text(elements, tag) for tag in (SOP_CLASS, SOP_INSTANCE, STUDY))
-    key = patient_key(raw.text(elements, PATIENT_ID), raw.text(elements, ISSUER), study)
+    patient, issuer = (capped(raw.text(elements, tag)) for tag in (PATIENT_ID, ISSUER))
+    key = patient_key(patient, issuer, study)
     identifiers = gathered.setdefault(settings.pseudonyms.patient(key), set())
     identifiers |= identifiers_in(elements)
     cleaner = Cleaner(
@@ -157,7 +170,7 @@ def _deidentified(dataset: FileDataset, settings: Settings, gathered: Gathered) 
         encodings=raw.codecs(elements, ["latin-1"]),
     )
     kept = _declared(cleaner.clean(elements), cleaner)
-    image = _pixels(elements, kept, dataset.file_meta.TransferSyntaxUID, cleaner.identifiers)
+    image = _pixels(elements, kept, _transfer_syntax(dataset), cleaner.identifiers)
     head = encoding.file_head(sop_class, settings.pseudonyms.uid(instance), image.transfer_syntax)
     header = head + encoding.dataset(_with_high_bit(kept))
     written = _checked(header, cleaner)
@@ -168,7 +181,15 @@ def _deidentified(dataset: FileDataset, settings: Settings, gathered: Gathered) 
     content = header + image.encoded
     row = instances.record(written, content, image.digest)
     duplicate = None if image.blank else _duplicate(row["patient"], kept, image.digest)
-    return Exported(content, row, duplicate, tuple(_unread(row, elements, settings.options)))
+    same = hashlib.sha256(image.digest.encode() + encoding.dataset(kept)).digest()
+    return Exported(content, row, duplicate, same, tuple(_unread(row, elements, settings.options)))
+
+
+def _transfer_syntax(dataset: FileDataset) -> UID:
+    try:
+        return opening.transfer_syntax(dataset)
+    except ValueError as reason:
+        raise RejectedError(str(reason)) from None
 
 
 def _unread(row: dict[str, Any], elements: raw.Item, options: profile.Options) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Reading the headers of files that are new to the index: no further than it needs, and on all cores when many."""
 
+import hashlib
 import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -7,23 +8,29 @@ from functools import lru_cache, partial
 from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-import pydicom
 from pydicom.filereader import data_element_generator, read_preamble
 from pydicom.tag import BaseTag, Tag
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
 
-from discgrade.deidentification import raw
+from discgrade.deidentification import opening, raw
+from discgrade.deidentification.characteristics import sex
 from discgrade.deidentification.files import COLUMNS, FRAMES, ISSUER, PATIENT_ID, ROWS, SOP_INSTANCE, STUDY, silence
+from discgrade.deidentification.instances import ORIENTATION, first_frame_numbers
+from discgrade.deidentification.values import CONSTANT_DATES, parsed_date
 from discgrade.host import die_with_parent
-from discgrade.imaging.header import Header, Stamp
+from discgrade.imaging.header import LEFT_OUT, Header, Stamp, capped
+from discgrade.imaging.upright import plane
 
 _META, _SYNTAX = 0x0002, Tag(0x00020010)
-_TEXTS = (SOP_INSTANCE, STUDY, PATIENT_ID, ISSUER)
-_NUMBERS = (ROWS, COLUMNS, FRAMES)
-_TAGS: list[BaseTag | int] = [Tag(tag) for tag in (raw.CHARACTER_SET, *_TEXTS, *_NUMBERS)]
-_NEEDED = (SOP_INSTANCE, STUDY, PATIENT_ID, ROWS, COLUMNS)
+_NAME, _BIRTH, _SEX = 0x00100010, 0x00100030, 0x00100040
+_TEXTS = {"instance": SOP_INSTANCE, "study": STUDY, "patient": PATIENT_ID, "issuer": ISSUER, "name": _NAME}
+_NUMBERS = {"rows": ROWS, "columns": COLUMNS}
+_READ = (raw.CHARACTER_SET, *_TEXTS.values(), _BIRTH, _SEX, ORIENTATION, *_NUMBERS.values(), FRAMES)
+_TAGS: list[BaseTag | int] = [Tag(tag) for tag in _READ]
+# A multi-frame image keeps its orientation further back.
+_NEEDED = (SOP_INSTANCE, STUDY, PATIENT_ID, ORIENTATION, ROWS, COLUMNS)
 _FEW = 500
 _MOST_PROCESSES = 8
 
@@ -33,7 +40,7 @@ def read_headers(source: Path, files: Sequence[Stamp]) -> list[Header]:
 
     Args:
         source: Folder that their paths are relative to.
-        files: Path, size in bytes and time stamp in ns of each.
+        files: What tells each apart.
     """
     read = partial(_read_some, source)
     processes = min(len(os.sched_getaffinity(0)), _MOST_PROCESSES)
@@ -47,30 +54,49 @@ def read_headers(source: Path, files: Sequence[Stamp]) -> list[Header]:
 
 def _read_some(source: Path, files: Sequence[Stamp]) -> list[Header]:
     with silence():
-        return [_read(source / stamp[0], stamp) for stamp in files]
+        return [_read(source / stamp.path, stamp) for stamp in files]
 
 
 def _read(path: Path, stamp: Stamp) -> Header:
-    """Read one header; of what is no DICOM file, the index holds the stamp alone."""
+    """Read one header; of what is no DICOM file, or too large for an image, the index holds the stamp alone."""
+    content = ""
     try:
-        elements = _elements(path) if path.is_file() else {}
-        instance, study, patient, issuer = (raw.text(elements, tag) for tag in _TEXTS)
-        rows, columns, frames = (raw.number(elements, tag) for tag in _NUMBERS)
+        if stamp.size > opening.LARGEST or stamp.size == LEFT_OUT or not path.is_file():
+            return Header(*stamp)
+        with path.open("rb") as file:
+            if not opening.begins_as_dicom(file.read(opening.HEAD)):
+                return Header(*stamp)
+            file.seek(0)
+            content = hashlib.file_digest(file, "sha256").hexdigest()
+            file.seek(0)
+            return Header(*stamp, content, **_described(_elements(file)))
     except Exception:
-        return Header(*stamp)
-    return Header(*stamp, instance, study, patient, issuer, rows, columns, frames or 1)
+        return Header(*stamp, content)
 
 
-def _elements(path: Path) -> raw.Item:
+def _described(elements: raw.Item) -> dict[str, Any]:
+    birth = raw.text(elements, _BIRTH)
+    orientation = first_frame_numbers(elements, ORIENTATION, 6)
+    return {
+        **{name: capped(raw.text(elements, tag)) for name, tag in _TEXTS.items()},
+        **{name: raw.number(elements, tag) for name, tag in _NUMBERS.items()},
+        "birth": birth if parsed_date(birth) and birth not in CONSTANT_DATES else "",
+        "sex": sex(raw.text(elements, _SEX)) or "",
+        "plane": plane(orientation) or "",
+        "frames": raw.number(elements, FRAMES) or 1,
+    }
+
+
+def _elements(file: BinaryIO) -> raw.Item:
     """Return the elements that the index needs; pydicom's whole reading has the last word on an unusual file."""
     try:
-        with path.open("rb") as file:
-            elements = _first_elements(file)
+        elements = _first_elements(file)
         if all(elements[tag].content for tag in _NEEDED):
             return elements
     except Exception:
         pass  # the whole reading meets it again
-    return raw.item(pydicom.dcmread(path, stop_before_pixels=True))
+    file.seek(0)
+    return raw.item(opening.read(file, stop_before_pixels=True))
 
 
 def _first_elements(file: BinaryIO) -> raw.Item:

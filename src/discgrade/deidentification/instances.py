@@ -23,7 +23,7 @@ _DESCRIPTION, _MANUFACTURER, _SEX, _AGE, _FIELD = (
     for keyword in ("SeriesDescription", "Manufacturer", "PatientSex", "PatientAge", "MagneticFieldStrength")
 )
 _ROWS, _COLUMNS, _FRAMES = 0x00280010, 0x00280011, 0x00280008
-_SPACING, _ORIENTATION, _POSITION = 0x00280030, 0x00200037, 0x00200032
+_SPACING, ORIENTATION, _POSITION = 0x00280030, 0x00200037, 0x00200032
 _MANUFACTURERS = {
     "siemens": "Siemens", "ge": "GE", "philips": "Philips", "toshiba": "Canon", "canon": "Canon", "hitachi": "Fujifilm",
     "fujifilm": "Fujifilm", "esaote": "Esaote", "uih": "United Imaging", "united": "United Imaging", "fonar": "Fonar",
@@ -38,7 +38,7 @@ def record(elements: raw.Item, content: bytes, pixel_digest: str) -> dict[str, A
         content: The whole written file.
         pixel_digest: SHA-256 of its decoded pixels.
     """
-    spacing = _numbers(elements, _SPACING, 2)
+    spacing = first_frame_numbers(elements, _SPACING, 2)
     return {
         **{name: raw.text(elements, tag) for name, tag in _TEXTS.items()},
         "frames": raw.number(elements, _FRAMES) or 1,
@@ -46,11 +46,11 @@ def record(elements: raw.Item, content: bytes, pixel_digest: str) -> dict[str, A
         "columns": raw.number(elements, _COLUMNS),
         "row_spacing": spacing[0] if spacing and min(spacing) > 0 else None,
         "column_spacing": spacing[1] if spacing and min(spacing) > 0 else None,
-        "orientation": _numbers(elements, _ORIENTATION, 6),
-        "position": _numbers(elements, _POSITION, 3),
+        "orientation": first_frame_numbers(elements, ORIENTATION, 6),
+        "position": first_frame_numbers(elements, _POSITION, 3),
         "series_description": raw.text(elements, _DESCRIPTION) or None,
         "manufacturer": usual_name(raw.text(elements, _MANUFACTURER)),
-        "field_strength": next(map(tesla, _numbers(elements, _FIELD, 1) or []), None),
+        "field_strength": next(map(tesla, first_frame_numbers(elements, _FIELD, 1) or []), None),
         "sex": raw.text(elements, _SEX) or None,
         "age": years(raw.text(elements, _AGE)),
         "pixel_digest": pixel_digest,
@@ -65,7 +65,7 @@ def usual_name(manufacturer: str) -> str | None:
     return next((name for word, name in _MANUFACTURERS.items() if word in words), None)
 
 
-def _numbers(elements: raw.Item, tag: int, count: int) -> list[float] | None:
+def first_frame_numbers(elements: raw.Item, tag: int, count: int) -> list[float] | None:
     """Return the numbers of an attribute of the image or of its first frame; None where there are not as many."""
     for item in _groups(elements):
         if tag in item:

@@ -12,7 +12,7 @@ from discgrade import private as privacy
 from discgrade import records
 from discgrade.deidentification import exporting, keys, linkage, profile, readings, vocabulary, withdrawal
 from discgrade.deidentification.files import Settings
-from discgrade.deidentification.folders import Job, Key, Outcome, export_files, key_of
+from discgrade.deidentification.folders import Job, Key, Outcome, export_files
 from discgrade.deidentification.pseudonyms import Pseudonyms
 from discgrade.deidentification.source import Source, by_instance, headers, shard_of
 from discgrade.imaging.header import Header, normalised
@@ -67,7 +67,7 @@ def deidentify_shard(
         records.remove_leftovers(table)
     with _pseudonyms(private, deidentify, source.key_seed) as (pseudonyms, fingerprint):
         keys.check_fingerprint(export, fingerprint)
-        found = headers(source.dicom, private)
+        found = headers(source.dicom, private, deidentify.follow_links)
         names = _sheet_names(pseudonyms, identifiers)
         withdrawn = _withdrawn(found, private, pseudonyms)
         rows = _checked_rows(source.ratings, found, withdrawn, names, private)
@@ -75,7 +75,7 @@ def deidentify_shard(
             source=source.dicom,
             staged=exporting.stage(export, shard),
             settings=_settings(pseudonyms, deidentify),
-            first=by_instance(found),
+            found=found,
             uid_in_sheet=names.uid,
             rated=frozenset(row.get("sop_instance_uid") for row in rows),
             withdrawn=withdrawn,
@@ -127,7 +127,7 @@ class _Names(NamedTuple):
 
 def _sheet_names(pseudonyms: Pseudonyms, identifiers: Identifiers) -> _Names:
     if identifiers == "pseudonym":
-        return _Names(pseudonyms.uid, lambda header: pseudonyms.patient(key_of(header)))
+        return _Names(pseudonyms.uid, lambda header: pseudonyms.patient(header.key))
     return _Names(str, lambda header: header.patient)
 
 
@@ -136,7 +136,7 @@ def _withdrawn(found: Sequence[Header], private: Path, pseudonyms: Pseudonyms) -
     listed = withdrawal.listed(private)
     if not listed:
         return frozenset()
-    keys_of = {key_of(one): normalised(one.patient) for one in found if one.instance}
+    keys_of = {one.key: normalised(one.patient) for one in found if one.instance}
     names = {key: {patient, normalised(pseudonyms.patient(key))} for key, patient in keys_of.items()}
     unknown = listed.difference(*names.values())
     log.info("%d of %d entries of %s name no patient of the source", len(unknown), len(listed), withdrawal.LIST)
@@ -158,7 +158,7 @@ def _checked_rows(
 
     def stays(row: sheet.Row) -> bool:
         image = images.get(row.get("sop_instance_uid"))
-        gone = image is not None and key_of(image) in withdrawn
+        gone = image is not None and image.key in withdrawn
         return not gone and normalised(row.get("patient_id")) not in listed
 
     rows = [row for row in sheet.load(ratings) if stays(row)]

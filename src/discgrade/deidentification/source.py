@@ -13,13 +13,15 @@ from functools import lru_cache
 from pathlib import Path
 
 from discgrade import private as privacy
-from discgrade.deidentification import keys, withdrawal
-from discgrade.imaging.header import Header, Stamp
+from discgrade.deidentification import keys, people, withdrawal
+from discgrade.imaging.header import LEFT_OUT, Header, Stamp
 from discgrade.readings import sheet
 from discgrade.readings.raters import rater_numbers, read_days
 from discgrade.settings.model import Study
 
 INDEX = "index.csv"
+
+_Group = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -66,13 +68,19 @@ def _number(folder: str) -> int:
     return int.from_bytes(hashlib.sha256(_bytes(folder)).digest()[:8], "big")
 
 
-def headers(source: Path, private: Path) -> list[Header]:
-    """Return the header of every file below a folder, by path; only files that are new to the index are read.
+def headers(source: Path, private: Path, follow_links: bool = False) -> list[Header]:
+    """Return the header of every file below a folder, by path; only files that may have changed are read.
+
+    Args:
+        source: Folder of DICOM files.
+        private: Folder of the index.
+        follow_links: Whether links that lead out of the folder are followed; else they are listed and not read.
 
     Raises:
-        RefusedError: if the folder is missing or empty; the message does not name it.
+        RefusedError: if the folder is missing or empty, or several people would be taken for one; the message names
+            neither folder nor people.
     """
-    files = sorted(_walk(source)) if source.is_dir() else []
+    files = sorted(_walk(source, follow_links)) if source.is_dir() else []
     if not files:
         raise privacy.RefusedError("The folder of scans is missing or empty. It should hold DICOM files")
     privacy.make(private)
@@ -86,6 +94,7 @@ def headers(source: Path, private: Path) -> list[Header]:
         found = [known[stamp] for stamp in files]
         if found != held:
             privacy.write_rows(private / INDEX, Header._fields, found)
+        people.check(found, private)
     return found
 
 
@@ -94,50 +103,84 @@ def by_instance(found: Sequence[Header]) -> dict[str, Header]:
     return {one.instance: one for one in reversed(found) if one.instance}
 
 
-def _walk(source: Path) -> Iterator[Stamp]:
-    """Yield path, size and time stamp of every file; a folder that a link leads to is entered once."""
-    root, entered = os.fspath(source), {source.resolve()}
-    for folder, folders, names in os.walk(root, onerror=_unreadable, followlinks=True):
-        folders[:] = [name for name in folders if _is_new(Path(folder, name), entered)]
-        for name in names:
-            path = f"{folder}{os.sep}{name}"
-            try:
-                status = os.stat(path)  # noqa: PTH116 (a Path object for each file takes longer than the call)
-            except OSError:
-                status = os.lstat(path)
-            yield path[len(root) :].lstrip(os.sep), status.st_size, status.st_mtime_ns
+def rivals(found: Sequence[Header]) -> dict[str, list[Header]]:
+    """Return the files of each SOP Instance UID that several files of different content share."""
+    named: dict[str, list[Header]] = {}
+    for one in found:
+        if one.instance:
+            named.setdefault(one.instance, []).append(one)
+    return {uid: files for uid, files in named.items() if len({one.content for one in files}) > 1}
 
 
-def _is_new(folder: Path, entered: set[Path]) -> bool:
-    """Tell whether a folder lies where its path says, or is linked from elsewhere and not entered yet."""
-    if not folder.is_symlink():
-        return True
-    target = folder.resolve()
+def _walk(source: Path, follow_links: bool) -> Iterator[Stamp]:
+    """Yield what tells each file apart; a folder that a link leads to is entered once."""
+    root, inside = os.fspath(source), source.resolve()
+    entered, folders = [inside], [""]
+    while folders:
+        below = folders.pop()
+        for entry in _entries(f"{root}{os.sep}{below}"):
+            path = f"{below}{os.sep}{entry.name}" if below else entry.name
+            target = _target(entry) if entry.is_symlink() else None
+            if target and not follow_links and not target.is_relative_to(inside):
+                yield Stamp(path, LEFT_OUT)
+            elif not entry.is_dir():
+                yield _stamp(path, entry)
+            elif target is None or _is_new(target, entered):
+                folders.append(path)
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as found:
+            return sorted(found, key=lambda entry: entry.name)
+    except OSError:
+        raise privacy.RefusedError(
+            "A folder of the scans cannot be opened. Whoever runs this should be allowed to read all of them"
+        ) from None
+
+
+def _target(link: os.DirEntry[str]) -> Path | None:
+    """Return where a link leads; None if it leads nowhere."""
+    with suppress(OSError, RuntimeError):
+        return Path(link.path).resolve(strict=True)
+    return None
+
+
+def _stamp(path: str, entry: os.DirEntry[str]) -> Stamp:
+    try:
+        status = entry.stat()
+    except OSError:
+        status = entry.stat(follow_symlinks=False)
+    return Stamp(path, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+
+
+def _is_new(target: Path, entered: list[Path]) -> bool:
+    """Tell whether a folder that a link leads to is not entered yet, and enter it."""
     if any(target.is_relative_to(one) or one.is_relative_to(target) for one in entered):
         return False
-    entered.add(target)
+    entered.append(target)
     return True
 
 
-def _unreadable(_: OSError) -> None:
-    raise privacy.RefusedError(
-        "A folder of the scans cannot be opened. Whoever runs this should be allowed to read all of them"
-    ) from None
-
-
 def _load(path: Path) -> list[Header]:
-    """Return the index; empty if there is none, or if another version wrote it (the message would quote it)."""
-    with suppress(ValueError):
-        return [
-            Header(
-                file, int(size), int(modified), instance, study, patient, issuer, int(rows), int(columns), int(count)
-            )
-            for file, size, modified, instance, study, patient, issuer, rows, columns, count in privacy.read_rows(path)
-        ]
+    """Return the index; empty if there is none, or if it is spoilt or another version's: it is made anew then."""
+    with suppress(ValueError, OSError):
+        return list(map(_header, privacy.read_rows(path)))
     return []
 
 
-def shard_digests(*, source: Path, ratings: Path | None, shards: Sequence[str], private: Path) -> dict[str, str]:
+def _header(row: list[str]) -> Header:
+    if len(row) != len(Header._fields):
+        raise ValueError("other columns")
+    size, modified, changed, inode, rows, columns, frames = map(int, (*row[1:5], *row[-3:]))
+    content, instance, study, patient, issuer, name, birth, sex, plane = row[5:-3]
+    texts = (content, instance, study, patient, issuer, name, birth, sex, plane)
+    return Header(row[0], size, modified, changed, inode, *texts, rows, columns, frames)
+
+
+def shard_digests(
+    *, source: Path, ratings: Path | None, shards: Sequence[str], private: Path, follow_links: bool = False
+) -> dict[str, str]:
     """Return a digest of what the output of each shard depends on: its files, their readings and withdrawals.
 
     A reading counts in the shard of its image, with its rater's pseudonym and the day since that rater's first reading,
@@ -149,16 +192,18 @@ def shard_digests(*, source: Path, ratings: Path | None, shards: Sequence[str], 
         ratings: Sheet of readings, or None.
         shards: Names of the shards.
         private: Folder of the index.
+        follow_links: As in `headers`.
     """
-    found = headers(source, private)
-    first = by_instance(found)
-    here: dict[str, list[Header]] = {shard: [] for shard in shards}
+    found = headers(source, private, follow_links)
+    first, here = by_instance(found), {shard: list[Header]() for shard in shards}
     for one in found:
         here[shard_of(one.path, shards)].append(one)
     parts = {
-        shard: [f"file\0{one.path}\0{one.size}\0{first.get(one.instance, one) is one}" for one in files]
+        shard: [f"file\0{one.path}\0{one.content or one.size}\0{first.get(one.instance, one) is one}" for one in files]
         for shard, files in here.items()
     }
+    for shard, text in _elsewhere(found, shards):
+        parts[shard].append(text)
     rows = sheet.load(ratings) if ratings else []
     raters, days = rater_numbers(rows), read_days(rows)
     for row, day in zip(rows, days, strict=True):
@@ -172,6 +217,30 @@ def shard_digests(*, source: Path, ratings: Path | None, shards: Sequence[str], 
         parts[shard] += [f"withdrawn\0{one}" for one in listed]
     salt = keys.secret(private / "digest.key")
     return {shard: hmac.new(salt, _bytes("\n".join(lines)), "sha256").hexdigest() for shard, lines in parts.items()}
+
+
+def _elsewhere(found: Sequence[Header], shards: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield shard and text for each file of another shard that its output depends on: of one of its images or patients.
+
+    Which of the files of an image is exported, and what identifies a patient, is told by all of them.
+    """
+    images = [(one, shard_of(one.path, shards)) for one in found if one.instance]
+    first, spread = dict[_Group, str](), dict[_Group, list[tuple[Header, str]]]()
+    for one, place in images:
+        for group in _groups(one):
+            if first.setdefault(group, place) != place:
+                spread[group] = []
+    for one, place in images if spread else ():
+        for group in _groups(one):
+            if group in spread:
+                spread[group].append((one, place))
+    for files in spread.values():
+        for shard in {place for _, place in files}:
+            yield from ((shard, f"elsewhere\0{one.path}\0{one.content}") for one, place in files if place != shard)
+
+
+def _groups(one: Header) -> tuple[_Group, _Group]:
+    return ("image", one.instance), one.key
 
 
 def _bytes(text: str) -> bytes:

@@ -22,6 +22,7 @@ _COHORT = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,19}", re.ASCII)
 _MOST_COHORTS, _MOST_READINGS, _LARGEST_ROI = 9, 99, 4  # 4: times the slice
 _MOST_SHOWN = 50
 _GRADES = frozenset(round(10 * grade) for grade in FRACTIONAL)
+_OTHER_PLANES = ("axial", "coronal")
 _ORIGINS = ("", "human", "pseudo", "reviewed")
 
 log = logging.getLogger(__name__)
@@ -119,6 +120,9 @@ def _image_faults(
         if image is None:
             yield Fault(row.number, "sop_instance_uid", "should be an image of the source", row.get("sop_instance_uid"))
             continue
+        if image.plane in _OTHER_PLANES:
+            rule = f"should be a sagittal image. By its Image Orientation (0020,0037) it is {image.plane}"
+            yield Fault(row.number, "sop_instance_uid", rule, row.get("sop_instance_uid"))
         patient = normalised(patient_of(image))
         if patient and normalised(row.get("patient_id")) != patient:
             yield Fault(row.number, "patient_id", "should be the patient of the image", row.get("patient_id"))

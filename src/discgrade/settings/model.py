@@ -58,11 +58,12 @@ class Cohort:
 
 @dataclass(frozen=True)
 class Deidentify:
-    """What an export may keep, and how pseudonyms are made (`deidentify`)."""
+    """What is read, what an export may keep, and how pseudonyms are made (`deidentify`)."""
 
     keep_sex_and_age: bool
     keep_weight_and_size: bool
     pseudonym: Literal["keyed", "random"]
+    follow_links: bool
     words: tuple[str, ...]
 
 
