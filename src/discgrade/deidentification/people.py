@@ -31,8 +31,8 @@ def check(found: Sequence[Header], private: Path) -> None:
         return
     privacy.write_rows(private / CONTRADICTIONS, _COLUMNS, contradictions)
     raise privacy.RefusedError(
-        f"{len(contradictions)} pairs of patient IDs differ in spaces, case or leading zeros only and would be read as "
-        f"one person's, but sex, date of birth or name contradict one another: see {CONTRADICTIONS} in the private "
+        f"{len(contradictions)} pair(s) of patient IDs differ in spaces, case or leading zeros only and would be read "
+        f"as one person's, but sex, date of birth or name contradict one another: see {CONTRADICTIONS} in the private "
         "folder. Give each person one ID, and write it alike in all files"
     )
 
