@@ -53,7 +53,7 @@ def _seconds(project: Path, *arguments: str) -> tuple[float, str]:
 
 
 def _copy_project(destination: Path) -> None:
-    for name in ("rules", "workflow_scripts", "profiles", "studies", "envs"):
+    for name in ("rules", "workflow_scripts", "src", "profiles", "studies", "envs"):
         shutil.copytree(ROOT / name, destination / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("Snakefile", "config.yaml"):
         shutil.copy(ROOT / name, destination)
