@@ -27,8 +27,9 @@ def test_the_readme_is_short():
 
 @pytest.mark.parametrize("document", WRITTEN, ids=named)
 def test_a_document_uses_the_words_that_the_code_uses(document):
-    text = document.read_text(encoding="utf-8")
-    assert re.findall(rf"\b(?:{'|'.join(EARLIER)})\b", text) == []
+    text = re.sub("`[a-z]+`", "", document.read_text(encoding="utf-8"))
+    prose = re.findall("#.*", text) if document.suffix == ".yaml" else [text]
+    assert re.findall(rf"\b(?:{'|'.join(EARLIER)})\b", "\n".join(prose)) == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=named)
