@@ -6,7 +6,7 @@ Tables, figures and the captions of the report take them from here; the names of
 from collections.abc import Mapping, Sequence
 
 from discgrade.settings.model import Protocol, Source
-from discgrade.settings.run import FOLD_MEAN, FOLDS, HOLDOUT
+from discgrade.settings.run import FOLD_MEAN, FOLDS, HOLDOUT, READINGS
 
 PAPER_VARIANTS = {
     "default": "Default model",
@@ -55,7 +55,15 @@ ON_SCALES = {
 }
 """Metrics with the grades that they are taken on."""
 
-READINGS = {"intra_rater": "Intra-rater", "inter_rater": "Inter-rater", "noise_ceiling": "Noise ceiling"}
+PAIRS = {"intra_rater": "Intra-rater", "inter_rater": "Inter-rater", "noise_ceiling": "Noise ceiling"}
+
+GROUPS = {
+    READINGS: "Raters",
+    HOLDOUT: "Variants, hold-out test set",
+    FOLDS: "All folds, pooled",
+    FOLD_MEAN: "Mean of the folds",
+}
+"""The splits of the tables as headings of several variants each."""
 
 SOURCES: Mapping[Source, str] = {
     "phantom": "simulated images and readings (a phantom cohort, no patients)",

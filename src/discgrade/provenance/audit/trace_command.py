@@ -38,9 +38,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _plain(found: Trace) -> dict[str, object]:
-    """Return a trace as JSON values, with the names and digests of all records behind it."""
+    """Return a trace as JSON values, with its cell's keys, and the names and digests of all records behind it."""
     return {
         "trace": dataclasses.asdict(found.tree),
+        "keys": [dataclasses.asdict(key) for key in found.cell.keys] if found.cell else [],
         "score": found.score,
         "records": {name: found.chain.records[name]["digest"] for name in found.names},
         "faults": [str(fault) for fault in found.faults],

@@ -13,23 +13,16 @@ from discgrade import records
 from discgrade.publication.figures.files import FigureFiles, write_drawn
 from discgrade.publication.figures.style import BLUE, FULL, GREY, INK, drawing, number, say
 from discgrade.publication.keys import Key, drawn_keys
-from discgrade.publication.wording import METRICS
-from discgrade.publication.wording import READINGS as PAIRS
+from discgrade.publication.wording import GROUPS, METRICS, PAIRS
 from discgrade.records.intervals import INTERVALS
 from discgrade.records.scores import SCORES
-from discgrade.settings.run import ALL_SEEDS, FOLD_MEAN, FOLDS, HOLDOUT, READINGS, Run
+from discgrade.settings.run import ALL_SEEDS, FOLD_MEAN, FOLDS, READINGS, Run
 
 COLUMNS = ["split", "variant", "metric", "value", "lower", "upper", "probability", "unit", "n"]
 _BOUNDS = ["lower", "upper", "probability", "unit"]
 _KEYS = ["variant", "resolution", "share", "split", "seed", "metric"]
 _KAPPA, _MAE, _MAE_OF_INTEGRAL = "kappa_linear", "mae", "mae_fractional_reference"
 _ROW = 4.4
-_GROUPS = {
-    READINGS: "Raters",
-    HOLDOUT: "Variants, hold-out test set",
-    FOLDS: "All folds, pooled",
-    FOLD_MEAN: "Mean of the folds",
-}
 
 
 def forest(*, scores: Path, intervals: Path, run: Run, labels: Mapping[str, str], files: FigureFiles) -> None:
@@ -84,7 +77,7 @@ def draw_forest(figure: Figure, rows: pd.DataFrame, run: Run, labels: Mapping[st
         axes.set_axis_off()
     for line, split, variant in _layout(rows):
         if variant is None:
-            names.text(0, line, _GROUPS.get(split, split), fontweight="bold", va="center_baseline")
+            names.text(0, line, GROUPS[split], fontweight="bold", va="center_baseline")
             continue
         group = rows[(rows["split"] == split) & (rows["variant"] == variant)]
         names.text(0.03, line, {**PAIRS, **labels}[variant], va="center_baseline")

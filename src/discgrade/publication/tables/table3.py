@@ -14,7 +14,7 @@ from discgrade.publication.tables.lines import THIS_STUDY, Line
 from discgrade.publication.tables.readers import INTER_RATER, INTRA_RATER
 from discgrade.publication.tables.scores import Study, read_study, score_cell, score_value, score_values
 from discgrade.publication.tables.variants import shown_split, variant_lines
-from discgrade.publication.wording import HEADINGS, READINGS
+from discgrade.publication.wording import HEADINGS, PAIRS
 
 METRICS = ("precision", "sensitivity", "f1", "jaccard")
 # Whose published values stand next to a line.
@@ -36,7 +36,7 @@ def table3(*, scores: Path, intervals: Path, context: Context, files: TableFiles
     """
     study = read_study(scores, intervals)
     default = variant_lines(study, context)[0]
-    raters = {READINGS[line.row]: line for line in (INTRA_RATER, INTER_RATER)}
+    raters = {PAIRS[line.row]: line for line in (INTRA_RATER, INTER_RATER)}
     lines = raters | {default.label: default}
     table = Table(
         name="table3",

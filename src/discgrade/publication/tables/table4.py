@@ -13,7 +13,7 @@ from discgrade.publication.tables.captions import caption, cross_validation, int
 from discgrade.publication.tables.lines import THIS_STUDY, Line, line_cell
 from discgrade.publication.tables.readers import INTER_RATER, INTRA_RATER
 from discgrade.publication.tables.scores import Study, number, over_seeds, read_study, score_value, score_values
-from discgrade.publication.wording import ON_SCALES, READINGS, split_heading
+from discgrade.publication.wording import ON_SCALES, PAIRS, split_heading
 from discgrade.settings.run import FOLD_MEAN, HOLDOUT
 
 _RATERS = ("Not of Table 4 of the paper, but of its Results and Table 2: what raters reach next to the model.",)
@@ -34,7 +34,7 @@ def table4(*, scores: Path, intervals: Path, context: Context, files: TableFiles
         for row, split in (("fixed", HOLDOUT), ("folds", cross_validation(context)))
     )
     lines = [holdout, folds, INTRA_RATER, INTER_RATER]
-    raters = [Cell(READINGS[line.row], notes=_RATERS) for line in lines[2:]]
+    raters = [Cell(PAIRS[line.row], notes=_RATERS) for line in lines[2:]]
     printed = {row["metric"]: row for row in published("table4")}
     table = Table(
         name="table4",
