@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isnan
 
 from discgrade.publication.keys import Key, Traced, run_key
 from discgrade.publication.render.table import DASH, Cell, Row, missing
@@ -84,8 +85,9 @@ def _against_fractional(study: Study, line: Line) -> tuple[str, ...]:
     parts = []
     for metric, name in (("mae", "MAE"), ("pearson_r", "r")):
         key = line.key(f"{metric}_fractional_reference")
-        interval = interval_text(study.intervals.get(key))
-        parts.append(f"{name} {number(study.scores[key]['value'])}" + (f" ({interval})" if interval else ""))
+        value, interval = study.scores[key]["value"], interval_text(study.intervals.get(key))
+        shown = "undefined" if isnan(value) else number(value)
+        parts.append(f"{name} {shown}" + (f" ({interval})" if interval else ""))
     return (f"Against integral grades, so not comparable; against the fractional reference {' and '.join(parts)}.",)
 
 

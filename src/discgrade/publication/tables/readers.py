@@ -1,6 +1,7 @@
 """The rows of human raters, the noise ceiling, and the model on the discs that were read twice."""
 
 from collections.abc import Iterator
+from math import isnan
 
 from discgrade.publication.context import Context
 from discgrade.publication.keys import Key
@@ -47,5 +48,5 @@ def _paired(study: Study, run: Run, scope: str, group: str) -> tuple[str, ...]:
         f"κ minus that of reading {other} on the same discs: {number(row['difference'], signed=True)} "
         f"({interval_text(row)}); P(model higher) = {100 * row['greater']:.1f} %."
         for (compared, other), row in study.comparisons.items()
-        if compared == key
+        if compared == key and not isnan(row["difference"])
     )

@@ -164,6 +164,8 @@ def _difference(study: Study, statement: str, words: str, key: Key, other: str) 
     row = study.comparisons.get((key, other))
     if row is None:
         return None
+    if isnan(row["difference"]):
+        return Statement(statement, words, reason="Undefined for one of the two.")
     columns = {"value": "difference", "lower": "lower", "upper": "upper"}
     keys = {column: (key.cell("comparisons", name, other=other),) for column, name in columns.items()}
     return Statement(statement, words, **{column: row[name] for column, name in columns.items()}, keys=keys)

@@ -8,7 +8,7 @@ from discgrade.publication.context import Context
 from discgrade.publication.keys import Traced
 from discgrade.publication.published import PAPER, citation, published, remarks
 from discgrade.publication.render.files import TableFiles, write_table
-from discgrade.publication.render.table import DASH, Cell, Row, Section, Table
+from discgrade.publication.render.table import Cell, Row, Section, Table, missing
 from discgrade.publication.tables.captions import caption, cross_validation, interval_words
 from discgrade.publication.tables.lines import THIS_STUDY, Line, line_cell
 from discgrade.publication.tables.readers import INTER_RATER, INTRA_RATER
@@ -17,6 +17,7 @@ from discgrade.publication.wording import ON_SCALES, PAIRS, split_heading
 from discgrade.settings.run import FOLD_MEAN, HOLDOUT
 
 _RATERS = ("Not of Table 4 of the paper, but of its Results and Table 2: what raters reach next to the model.",)
+_NO_PAIR = "Needs both scores."
 
 
 def table4(*, scores: Path, intervals: Path, context: Context, files: TableFiles) -> None:
@@ -68,7 +69,7 @@ def _difference(study: Study, metric: str, lines: Sequence[Line]) -> float:
 def _row(study: Study, metric: str, lines: Sequence[Line], printed: Mapping[str, str]) -> Row:
     difference = _difference(study, metric, lines)
     ours = [line_cell(study, line, metric) for line in lines]
-    ours.insert(2, Cell(DASH if isnan(difference) else number(difference, signed=True)))
+    ours.insert(2, missing(_NO_PAIR) if isnan(difference) else Cell(number(difference, signed=True)))
     decimals = len(printed["fixed"].partition(".")[2])
     theirs = [
         Cell(printed["fixed"]),
