@@ -9,7 +9,17 @@ from sklearn import metrics as reference
 
 from discgrade.grades import FRACTIONAL, integral
 from discgrade.reliability import credible
-from discgrade.reliability.credible import Bootstrap, fold_draws, highest_density, mean_draws, score_draws, unit_weights
+from discgrade.reliability.credible import (
+    Bootstrap,
+    difference,
+    fold_draws,
+    highest_density,
+    larger,
+    mean_draws,
+    posterior_mean,
+    score_draws,
+    unit_weights,
+)
 from discgrade.reliability.pairs import Pairs
 from discgrade.settings.model import Unit
 
@@ -150,6 +160,55 @@ def test_undefined_scores_have_no_interval_and_no_warning():
     bounds = dict(zip(draws.columns, highest_density(draws.values, 0.95), strict=True))
     assert np.isnan(bounds["kappa_linear", None]).all()
     np.testing.assert_array_equal(bounds["accuracy", None], [1, 1])
+
+
+def test_runs_that_predict_alike_have_the_same_bits_wherever_they_stand():
+    pairs = make_pairs(seed=1)
+    others = [make_pairs(seed=1, noise=noise) for noise in np.linspace(0.5, 4, 9)]
+    runs = [run for other in others for run in (pairs, other)]
+    for unit in ("patient", "disc"):
+        draws = score_draws(runs, bootstrap_of(unit, draws=100))
+        for again in draws[2::2]:
+            np.testing.assert_array_equal(draws[0].values, again.values)
+
+
+@pytest.mark.parametrize("unit", ["patient", "disc"])
+def test_constant_predictors_are_a_tie_without_spread(unit):
+    pairs = make_pairs()
+    one, other = (replace(pairs, predicted=np.full(len(pairs), rank)) for rank in (3, 8))
+    draws = score_draws([one, other], bootstrap_of(unit, draws=200))
+    for metric in ("kappa_linear", "kappa_quadratic", "kappa_linear_fractional", "lin_ccc"):
+        index = draws[0].columns.index((metric, None))
+        apart = difference(draws[0].values[:, [index]], draws[1].values[:, [index]])
+        np.testing.assert_array_equal(highest_density(draws[0].values, 0.95)[index], [0, 0])
+        np.testing.assert_array_equal(highest_density(apart, 0.95), [[0, 0]])
+        assert (posterior_mean(apart), larger(apart)) == (0, 0.5)
+    assert np.isnan(column(draws[0], "mcc")).all()
+
+
+def test_the_draws_of_one_patient_are_the_score_itself():
+    pairs = make_pairs(patients=1)
+    draws = score_draws([pairs, replace(pairs, predicted=pairs.reference)], bootstrap_of(draws=300))
+    for drawn in draws:
+        bounds = highest_density(drawn.values, 0.95)
+        np.testing.assert_array_equal(bounds[:, 0], drawn.observed)
+        np.testing.assert_array_equal(bounds[:, 1], drawn.observed)
+        np.testing.assert_array_equal(posterior_mean(drawn.values), drawn.observed)
+
+
+def test_a_grade_without_a_scored_disc_has_no_draws():
+    pairs = make_pairs()
+    pairs = pairs.subset(integral(FRACTIONAL[pairs.reference]) != 2)
+    draws = score_draws([pairs], bootstrap_of(draws=50))[0]
+    for metric in ("precision", "sensitivity", "f1", "jaccard"):
+        assert np.isnan(column(draws, metric, 2.0)).all()
+        assert np.isfinite(column(draws, metric, 3.0)).all()
+
+
+def test_a_tie_counts_half_and_rounding_is_one():
+    apart = difference(np.array([[0.1 + 0.2, 1.0], [0.4, 2.0]]), np.array([[0.3, 2.0], [0.3, np.nan]]))
+    assert apart[0, 0] == 0
+    np.testing.assert_array_equal(larger(apart), [0.75, np.nan])
 
 
 def coverage(unit: str, metrics: list[str], studies: int = 120) -> np.ndarray:

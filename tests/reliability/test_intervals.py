@@ -41,6 +41,8 @@ def test_each_interval_has_one_row_and_its_score(scored, intervals):
     assert not intervals.duplicated(KEY).any()
     joined = intervals.merge(scores, on=KEY, how="left")
     assert joined["n"].notna().all()
+    assert joined["value"].isna().equals(joined["lower"].isna())
+    joined = joined[joined["value"].notna()]
     inside = (joined["lower"] <= joined["value"] + 1e-9) & (joined["value"] <= joined["upper"] + 1e-9)
     assert inside.mean() > 0.99
 

@@ -199,7 +199,8 @@ def test_one_grade_only_is_undefined_but_for_what_counts():
     assert scores["sensitivity"] == pytest.approx(1 / 5)
     assert np.isnan(error_scores(confusion, INTEGRAL)["pearson_r"])
     assert (
-        why_undefined(confusion, INTEGRAL) == "no variance: every reference grade is 3 and every predicted grade is 3"
+        why_undefined(confusion, INTEGRAL, "kappa_linear")
+        == "no variance: every reference grade is 3 and every predicted grade is 3"
     )
 
 
@@ -211,7 +212,37 @@ def test_constant_prediction_has_kappa_and_concordance_zero_but_no_correlation()
     assert scores["lin_ccc"] == 0
     assert np.isnan(scores["mcc"])
     assert np.isnan(error_scores(confusion, INTEGRAL)["pearson_r"])
-    assert why_undefined(confusion, INTEGRAL) == "no variance: every predicted grade is 3"
+    assert why_undefined(confusion, INTEGRAL, "mcc") == "no variance: every predicted grade is 3"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_chance_corrected_scores_of_a_constant_prediction_are_exactly_zero_for_any_weights(seed):
+    confusion = np.zeros((13, 13))
+    confusion[:, seed % 13] = np.random.default_rng(seed).exponential(size=13)
+    scores = global_scores(confusion, values=FRACTIONAL)
+    for metric in ("kappa_unweighted", "kappa_linear", "kappa_quadratic", "lin_ccc"):
+        assert scores[metric] == 0
+        assert not np.signbit(scores[metric])
+
+
+def test_a_grade_without_reference_samples_has_no_score_but_counts_as_zero_in_averages():
+    confusion = random_confusion(8)
+    confusion[2, :] = 0
+    of_grade, overall = per_grade_scores(confusion), global_scores(confusion)
+    for metric in ("precision", "sensitivity", "f1", "jaccard"):
+        assert np.isnan(of_grade[metric][2])
+        assert np.isfinite(np.delete(of_grade[metric], 2)).all()
+        assert overall[metric] == pytest.approx(np.nansum(of_grade[metric]) / 5, abs=1e-12)
+        assert why_undefined(confusion, INTEGRAL, metric, 3.0) == "no reference grade is 3"
+    assert np.isfinite(of_grade["specificity"]).all()
+
+
+def test_specificity_of_the_only_reference_grade_is_undefined():
+    confusion = np.zeros((5, 5))
+    confusion[2] = [0, 3, 5, 1, 0]
+    scores = per_grade_scores(confusion)
+    assert np.flatnonzero(np.isnan(scores["specificity"])).tolist() == [2]
+    assert why_undefined(confusion, INTEGRAL, "specificity", 3.0) == "every reference grade is 3"
 
 
 @pytest.mark.parametrize("weight", [0.1, 1 / 3, 1e-9, 7e5])
@@ -227,7 +258,8 @@ def test_no_samples_are_undefined_throughout():
     scores = global_scores(np.zeros((5, 5))) | error_scores(np.zeros((5, 5)), INTEGRAL)
     assert all(np.isnan(value) for value in scores.values())
     assert np.isnan(accuracy(np.zeros((5, 5))))
-    assert why_undefined(np.zeros((5, 5)), INTEGRAL) == "no samples"
+    assert why_undefined(np.zeros((5, 5)), INTEGRAL, "mcc") == "no samples"
+    assert why_undefined(np.zeros((5, 5)), INTEGRAL, "f1", 2.0) == "no samples"
 
 
 @pytest.mark.parametrize(

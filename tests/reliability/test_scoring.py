@@ -177,8 +177,30 @@ def test_undefined_scores_are_nan_with_a_reason(tmp_path):
     scores = read_scores(made)
     undefined = scores[scores["value"].isna()]
     assert {"kappa_linear", "mcc", "lin_ccc", "pearson_r"} <= set(undefined["metric"])
-    assert set(undefined["reason"]) == {"no variance: every reference grade is 3 and every predicted grade is 3"}
+    overall, of_grade = undefined["grade"].isna(), undefined["grade"]
+    assert set(undefined["reason"][overall]) == {
+        "no variance: every reference grade is 3 and every predicted grade is 3"
+    }
+    for grade in (1, 2, 4, 5):
+        assert set(undefined["reason"][of_grade == grade]) == {f"no reference grade is {grade}"}
+    assert set(undefined["metric"][of_grade == 3]) == {"specificity"}
     assert scores["reason"].isna().equals(scores["value"].notna())
+
+
+def test_a_grade_that_a_fold_lacks_has_no_mean_of_the_folds_but_a_pooled_score(tmp_path):
+    made = make_study(tmp_path, patients=24, again=0, second=0)
+    discs, splits = records.read(made.discs, DISCS).to_pandas(), records.read(made.splits, SPLITS).to_pandas()
+    first = splits.query("split == 'fold-01' and part == 'test'")["patient"]
+    grades = discs["grade"].where(discs["patient"].isin(first), discs["grade"].clip(upper=4))
+    grades[discs["patient"].isin(first).idxmax()] = 5.0
+    write_table(discs.assign(grade=grades, integral=integral(grades)), DISCS, made.discs)
+    score(made)
+    rows = read_scores(made).query("variant == 'default' and scope == 'all' and metric == 'f1' and grade == 5")
+    rows = rows[rows["seed"] == 1].set_index("split")
+    assert np.isnan(rows["value"][["fold-02", "fold-mean"]]).all()
+    assert rows["value"][["fold-01", "folds"]].notna().all()
+    assert rows["reason"]["fold-02"] == "no reference grade is 5"
+    assert rows["reason"]["fold-mean"] == "in a fold, no reference grade is 5"
 
 
 def test_results_do_not_depend_on_the_order_of_rows(tmp_path):

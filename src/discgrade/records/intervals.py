@@ -18,7 +18,7 @@ INTERVALS = pa.schema(
         *RUN,
         *SCOPE,
         column("mean", pa.float64(), "posterior mean; NaN where undefined"),
-        column("lower", pa.float64(), "lower bound of the highest-density interval"),
+        column("lower", pa.float64(), "lower bound of the highest-density interval; of a constant score the score"),
         column("upper", pa.float64(), "upper bound of the highest-density interval"),
         *DRAWS,
     ]
@@ -39,7 +39,7 @@ COMPARISONS = pa.schema(
         column("difference", pa.float64(), "posterior mean of the score of the run minus the score of the other"),
         column("lower", pa.float64(), "lower bound of the highest-density interval of the difference"),
         column("upper", pa.float64(), "upper bound of the highest-density interval of the difference"),
-        column("greater", pa.float64(), "posterior probability that the run's score is the larger number"),
+        column("greater", pa.float64(), "posterior probability that the run's score is the larger number; half if equal"),
         column("n", pa.int64(), "number of scored samples"),
         *DRAWS,
     ]

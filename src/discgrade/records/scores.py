@@ -44,7 +44,7 @@ SCORES = pa.schema(
     [
         *RUN,
         *SCOPE,
-        column("value", pa.float64(), "value of the metric; NaN where undefined"),
+        column("value", pa.float64(), "value of the metric; NaN where undefined or without a sample of that grade"),
         column("n", pa.int64(), "number of scored samples; of a per-grade metric those of that reference grade"),
         column("reason", pa.string(), "why the value is NaN", nullable=True),
     ]

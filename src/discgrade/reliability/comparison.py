@@ -4,9 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import permutations, product
 from typing import Any
 
-import numpy as np
-
-from discgrade.reliability.credible import Bootstrap, Draws, highest_density
+from discgrade.reliability.credible import Bootstrap, Draws, difference, highest_density, larger, posterior_mean
 from discgrade.reliability.metrics import GLOBAL
 from discgrade.reliability.pairs import Column
 from discgrade.reliability.tabulation import Scope
@@ -46,14 +44,14 @@ def comparison_rows(
         bootstrap: Draws, seed and probability.
 
     Returns:
-        Rows of `records.intervals.COMPARISONS`, one a global score; all NaN where a score is undefined.
+        Rows of `records.intervals.COMPARISONS`, one a global score; all NaN where a score is undefined. Scores that no
+        weights tell apart differ by 0, with an interval without width.
     """
     shared = comparable_columns(draws, other)
     mine = [draws.columns.index(column) for column in shared]
     theirs = [other.columns.index(column) for column in shared]
-    difference = draws.values[:, mine] - other.values[:, theirs]
-    bounds = highest_density(difference, bootstrap.probability)
-    greater = np.where(np.isnan(difference).any(axis=0), np.nan, (difference > 0).mean(axis=0))
+    apart = difference(draws.values[:, mine], other.values[:, theirs])
+    bounds, means, greater = highest_density(apart, bootstrap.probability), posterior_mean(apart), larger(apart)
     return [
         run.wildcards
         | vars(scope)
@@ -63,7 +61,7 @@ def comparison_rows(
             "metric": metric,
             "value": draws.observed[mine[index]],
             "other_value": other.observed[theirs[index]],
-            "difference": difference[:, index].mean(),
+            "difference": means[index],
             "lower": bounds[index, 0],
             "upper": bounds[index, 1],
             "greater": greater[index],
@@ -84,7 +82,7 @@ def interval_rows(runs: Sequence[Run], scope: Scope, draws: Draws, bootstrap: Bo
         bootstrap: Draws, seed and probability.
     """
     bounds = highest_density(draws.values, bootstrap.probability)
-    means = draws.values.mean(axis=0)
+    means = posterior_mean(draws.values)
     for run, (index, (metric, grade)) in product(runs, enumerate(draws.columns)):
         yield (
             run.wildcards

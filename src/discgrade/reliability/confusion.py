@@ -116,5 +116,5 @@ def moments_of(matrix: Confusion, values: Floats) -> Moments:
         bias=predicted - reference,
         reference=variance(matrix.rows, reference),
         predicted=variance(matrix.columns, predicted),
-        covariance=(product - reference * predicted) * both_vary,
+        covariance=(product - reference * predicted) * both_vary + 0.0,
     )

@@ -6,7 +6,7 @@ one weighted confusion matrix, so that a draw costs one row of a matrix product 
 
 Draws of one seed give the same units the same weights, whatever was predicted for them: the scores of several runs
 on the same discs are paired draw by draw. Products run on one thread: more change the order of sums, and with it the
-last digits.
+last digits. So does a column's place in a product on some processors: columns that repeat are computed once.
 """
 
 import warnings
@@ -31,6 +31,9 @@ Integers = NDArray[np.int64]
 # same.
 _CHUNK_DRAWS = 2_000
 _CHUNK_WEIGHTS = 2_000_000
+
+SAME = 1e-9
+"""What scores must differ by to differ at all: less is the rounding of sums."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,14 @@ def _cell_counts(pairs: Pairs, unit_of: Integers, units: int) -> tuple[Integers,
     return occupied, counts.reshape(units, len(occupied)).astype(np.float64)
 
 
+def _repeats(table: Floats) -> tuple[Integers, Integers]:
+    """Return the columns that repeat an earlier one, and the first of each's kind."""
+    known: dict[bytes, int] = {}
+    firsts = np.array([known.setdefault(column.tobytes(), place) for place, column in enumerate(table.T)])
+    repeated = np.flatnonzero(firsts < np.arange(len(firsts)))
+    return repeated, firsts[repeated]
+
+
 def matrix_draws(runs: Sequence[Pairs], unit: Unit, draws: int, seed: int) -> Iterator[list[Floats]]:
     """Yield weighted confusion matrices of several runs over the same discs, paired draw by draw.
 
@@ -118,9 +129,12 @@ def matrix_draws(runs: Sequence[Pairs], unit: Unit, draws: int, seed: int) -> It
     table, alike = np.hstack(counts), None
     if unit == "disc":
         table, alike = np.unique(table, axis=0, return_counts=True)
+    repeated, firsts = _repeats(table)
     for weights in unit_weights(len(table), alike, draws, seed):
+        weighted = weights @ table
+        weighted[:, repeated] = weighted[:, firsts]
         chunk = []
-        for cells, columns in zip(occupied, np.split(weights @ table, widths, axis=1), strict=True):
+        for cells, columns in zip(occupied, np.split(weighted, widths, axis=1), strict=True):
             matrix = np.zeros((len(weights), CELLS))
             matrix[:, cells] = columns
             chunk.append(matrix.reshape(-1, GRADES, GRADES))
@@ -149,9 +163,16 @@ def score_draws(
                     drawn[rows, column] = scores
     units = len(set(owners(runs[0], unit)))
     return [
-        Draws(list(scores), drawn, np.concatenate(list(scores.values())), run.detail, len(run), units, unit)
+        _settled(Draws(list(scores), drawn, np.concatenate(list(scores.values())), run.detail, len(run), units, unit))
         for run, drawn, scores in zip(runs, values, observed, strict=True)
     ]
+
+
+def _settled(draws: Draws) -> Draws:
+    """Let every draw be the score itself where no weights change it, so that draws differ by rounding alone."""
+    constant = np.ptp(draws.values, axis=0) < SAME
+    draws.values[:, constant] = draws.observed[constant]
+    return draws
 
 
 def fold_draws(folds: Sequence[Pairs], bootstrap: Bootstrap) -> Draws:
@@ -161,7 +182,7 @@ def fold_draws(folds: Sequence[Pairs], bootstrap: Bootstrap) -> Draws:
     chunks = unit_weights(len(folds), None, bootstrap.draws, bootstrap.seed)
     values = np.concatenate([weights @ by_fold / weights.sum(-1, keepdims=True) for weights in chunks])
     samples = sum(map(len, folds))
-    return Draws(list(scores), values, by_fold.mean(axis=0), folds[0].detail, samples, len(folds), "fold")
+    return _settled(Draws(list(scores), values, by_fold.mean(axis=0), folds[0].detail, samples, len(folds), "fold"))
 
 
 def mean_draws(trainings: Sequence[Draws]) -> Draws:
@@ -170,7 +191,25 @@ def mean_draws(trainings: Sequence[Draws]) -> Draws:
         return trainings[0]
     values = sum((draws.values for draws in trainings[1:]), trainings[0].values) / len(trainings)
     observed = np.mean([draws.observed for draws in trainings], axis=0)
-    return replace(trainings[0], values=values, observed=observed)
+    return _settled(replace(trainings[0], values=values, observed=observed))
+
+
+def posterior_mean(values: Floats) -> Floats:
+    """Return the mean of the draws (draws, scores) of each score; that of a constant one is the constant."""
+    return np.where(np.ptp(values, axis=0) == 0, values[0], values.mean(axis=0))
+
+
+def difference(one: Floats, other: Floats) -> Floats:
+    """Return how far scores are above others, draw by draw; 0 where they differ by rounding alone."""
+    apart = one - other
+    apart[np.abs(apart) < SAME] = 0.0
+    return apart
+
+
+def larger(apart: Floats) -> Floats:
+    """Return the share of draws (draws, scores) in which a difference is positive, a tie counting half; NaN as such."""
+    share = (apart > 0).mean(axis=0) + (apart == 0).mean(axis=0) / 2
+    return np.where(np.isnan(apart).any(axis=0), np.nan, share)
 
 
 def highest_density(values: Floats, probability: float) -> Floats:
@@ -181,10 +220,10 @@ def highest_density(values: Floats, probability: float) -> Floats:
         probability: In (0, 1).
 
     Returns:
-        Lower and upper bound, (scores, 2); NaN for a score with NaN among its draws.
+        Lower and upper bound, (scores, 2); both the same for a constant score, NaN for one with NaN among its draws.
     """
-    bounds = np.full((values.shape[1], 2), np.nan)
-    defined = ~np.isnan(values).any(axis=0)
-    for index in np.flatnonzero(defined):
+    spread = np.ptp(values, axis=0)
+    bounds = np.where(spread == 0, values[0], np.nan).repeat(2).reshape(-1, 2)
+    for index in np.flatnonzero(spread > 0):
         bounds[index] = arviz.hdi(values[:, index], hdi_prob=probability)  # type: ignore[no-untyped-call]
     return bounds

@@ -3,8 +3,9 @@
 Every function takes confusion matrices of shape (..., K, K): counts or weights, rows the reference grade, columns the
 predicted one, both ascending; and returns arrays of the leading shape (...). The definitions are those that reproduce
 the printed rows of Niemeyer et al. 2021: macro averages run over all K grades, 0/0 counting as 0, and the average F1
-is the mean of the per-grade F1. A score that is 0/0 as a whole (one grade only, no variance) is NaN; `why_undefined`
-says why. In place of the matrices they take `confusion.confusion_of` them, so that several scores share the sums.
+is the mean of the per-grade F1. A score that is 0/0 as a whole (one grade only, no variance), and that of a single
+grade of which there is no reference sample, is NaN; `why_undefined` says why. In place of the matrices they take
+`confusion.confusion_of` them, so that several scores share the sums.
 """
 
 import numpy as np
@@ -43,7 +44,9 @@ _TOLERANCE = 1e-6
 def _kappa(matrix: Confusion, weights: Floats) -> Floats:
     """Return 1 - sum(w o) / sum(w e): o the observed cells, e those of chance, w the weights of disagreement."""
     chance = scalar_product(matrix.rows @ weights, matrix.columns)
-    return np.asarray(1.0 - ratio((matrix.flat @ weights.ravel()) * matrix.total, chance, np.nan))
+    disagreement = ratio((matrix.flat @ weights.ravel()) * matrix.total, chance, np.nan)
+    # One grade on either side disagrees as chance does: exactly 0, whatever the rounding of the sums.
+    return np.asarray((1.0 - disagreement) * (varies(matrix.rows) & varies(matrix.columns)) + 0.0)
 
 
 def _mcc(matrix: Confusion) -> Floats:
@@ -110,13 +113,18 @@ def per_grade_scores(confusion: ArrayLike | Confusion) -> Scores:
         confusion: Shape (..., K, K), counts or weights >= 0; rows the reference, columns the prediction.
 
     Returns:
-        `precision`, `sensitivity`, `specificity`, `f1` and `jaccard`, each of shape (..., K) and in [0, 1]; 0/0 is 0,
-        and all are NaN for a matrix without samples.
+        `precision`, `sensitivity`, `specificity`, `f1` and `jaccard`, each of shape (..., K) and in [0, 1]. All but
+        specificity are NaN for a grade without reference samples, and specificity for a grade that all reference
+        samples have: any prediction would score the same. Else the precision of a grade that is never predicted is 0.
 
     Raises:
         ValueError: if `confusion` is not square in its last two axes, or holds negative or non-finite numbers.
     """
-    return _per_grade(confusion_of(confusion))
+    matrix = confusion_of(confusion)
+    occurs = matrix.rows > 0
+    others = matrix.total[..., None] - matrix.rows > 0
+    scores = _per_grade(matrix).items()
+    return {name: np.where(others if name == "specificity" else occurs, score, np.nan) for name, score in scores}
 
 
 def global_scores(confusion: ArrayLike | Confusion, values: Values | None = None) -> Scores:
@@ -176,11 +184,13 @@ def error_scores(confusion: ArrayLike | Confusion, values: Values = FRACTIONAL) 
     }
 
 
-def why_undefined(confusion: ArrayLike | Confusion, grades: Values) -> str:
-    """Say why a score of one confusion matrix (K, K) is NaN, naming the only grade that occurs."""
+def why_undefined(confusion: ArrayLike | Confusion, grades: Values, metric: str, grade: float | None = None) -> str:
+    """Say why a score of one confusion matrix (K, K) is NaN: of a grade, or of all, naming the only one that occurs."""
     matrix = confusion_of(confusion)
     if not matrix.total:
         return "no samples"
+    if grade is not None:
+        return f"{'every' if metric == 'specificity' else 'no'} reference grade is {grade:g}"
     sides = {"reference": matrix.rows, "predicted": matrix.columns}
     only = [f"every {side} grade is {grades[int(m.argmax())]:g}" for side, m in sides.items() if not varies(m)]
     return "no variance: " + " and ".join(only)

@@ -54,29 +54,39 @@ def pooled_folds(cells: Sequence[Cell]) -> list[Cell]:
 
 
 def _keys(cells: Sequence[Cell]) -> pd.DataFrame:
-    rows = [cell.run.wildcards | vars(cell.scope) | {"n": round(cell.matrix.sum())} for cell in cells]
-    reasons = [why_undefined(to_integral(cell.matrix), INTEGRAL) for cell in cells]
-    return pd.DataFrame(rows).assign(reason=reasons)
+    return pd.DataFrame([cell.run.wildcards | vars(cell.scope) | {"n": round(cell.matrix.sum())} for cell in cells])
 
 
 def _scored(cells: Sequence[Cell]) -> pd.DataFrame:
     """Score cells of one detail."""
     keys = _keys(cells)
     matrices = np.stack([cell.matrix for cell in cells])
-    of_grade = to_integral(matrices).sum(-1).round().astype(int)
+    coarse = to_integral(matrices)
+    of_grade = coarse.sum(-1).round().astype(int)
     frames = []
     for (metric, grade), values in all_scores(matrices, cells[0].detail).items():
-        frame = keys.assign(grade=np.nan if grade is None else grade, metric=metric, value=values)
+        reasons = [
+            why_undefined(matrix, INTEGRAL, metric, grade) if np.isnan(value) else None
+            for matrix, value in zip(coarse, values, strict=True)
+        ]
+        frame = keys.assign(grade=np.nan if grade is None else grade, metric=metric, value=values, reason=reasons)
         frames.append(frame if grade is None else frame.assign(n=of_grade[:, grade == INTEGRAL]))
-    rows = pd.concat(frames, ignore_index=True)
-    return rows.assign(reason=rows["reason"].where(rows["value"].isna(), None))
+    return pd.concat(frames, ignore_index=True)
 
 
-def _mean(rows: pd.DataFrame, samples: str) -> pd.DataFrame:
-    """Average the rows that share a key, NaN if one of them is; `samples` says what becomes of their n."""
+def _mean(rows: pd.DataFrame, samples: str, one: str) -> pd.DataFrame:
+    """Average the rows that share a key, NaN if one of them is.
+
+    Args:
+        rows: Scores of several folds or trainings, with another split or seed in common.
+        samples: What becomes of their n, as pandas calls it.
+        one: What a row is of, said before the reason if only some are undefined.
+    """
     groups = rows.groupby(KEY, dropna=False, sort=False)
-    mean = groups.agg(n=("n", samples), reason=("reason", "first"))
-    return mean.assign(value=groups["value"].mean(skipna=False)).reset_index()
+    mean = groups.agg(n=("n", samples), reason=("reason", "first"), defined=("value", "count"))
+    reason = mean["reason"].where(mean["defined"] == 0, f"in {one}, " + mean["reason"])
+    mean = mean.assign(reason=reason, value=groups["value"].mean(skipna=False))
+    return mean.drop(columns="defined").reset_index()
 
 
 def score_table(cells: Sequence[Cell]) -> pd.DataFrame:
@@ -89,7 +99,7 @@ def score_table(cells: Sequence[Cell]) -> pd.DataFrame:
     ordered = sorted(cells, key=lambda cell: cell.detail)
     rows = pd.concat([_scored(list(same)) for _, same in groupby(ordered, key=lambda cell: cell.detail)])
     folds = rows[rows["split"].map(is_fold)].assign(split=FOLD_MEAN)
-    rows = pd.concat([rows, _mean(folds, "sum")] if len(folds) else [rows])
+    rows = pd.concat([rows, _mean(folds, "sum", "a fold")] if len(folds) else [rows])
     trained = rows[rows["seed"] != ALL_SEEDS].assign(seed=ALL_SEEDS)
-    rows = pd.concat([rows, _mean(trained, "first")] if len(trained) else [rows])
+    rows = pd.concat([rows, _mean(trained, "first", "a training")] if len(trained) else [rows])
     return rows.sort_values(KEY, na_position="first", ignore_index=True)
