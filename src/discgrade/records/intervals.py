@@ -39,7 +39,7 @@ COMPARISONS = pa.schema(
         column("difference", pa.float64(), "posterior mean of the score of the run minus the score of the other"),
         column("lower", pa.float64(), "lower bound of the highest-density interval of the difference"),
         column("upper", pa.float64(), "upper bound of the highest-density interval of the difference"),
-        column("greater", pa.float64(), "posterior probability that the run's score is the larger number; half if equal"),
+        column("greater", pa.float64(), "posterior probability that the run's score is larger; a tie counts half"),
         column("n", pa.int64(), "number of scored samples"),
         *DRAWS,
     ]

@@ -196,7 +196,7 @@ def mean_draws(trainings: Sequence[Draws]) -> Draws:
 
 def posterior_mean(values: Floats) -> Floats:
     """Return the mean of the draws (draws, scores) of each score; that of a constant one is the constant."""
-    return np.where(np.ptp(values, axis=0) == 0, values[0], values.mean(axis=0))
+    return np.asarray(np.where(np.ptp(values, axis=0) == 0, values[0], values.mean(axis=0)))
 
 
 def difference(one: Floats, other: Floats) -> Floats:

@@ -65,13 +65,15 @@ def _scored(cells: Sequence[Cell]) -> pd.DataFrame:
     of_grade = coarse.sum(-1).round().astype(int)
     frames = []
     for (metric, grade), values in all_scores(matrices, cells[0].detail).items():
-        reasons = [
-            why_undefined(matrix, INTEGRAL, metric, grade) if np.isnan(value) else None
-            for matrix, value in zip(coarse, values, strict=True)
-        ]
-        frame = keys.assign(grade=np.nan if grade is None else grade, metric=metric, value=values, reason=reasons)
+        reasons = [_reason(matrix, value, metric, grade) for matrix, value in zip(coarse, values, strict=True)]
+        frame = keys.assign(grade=np.nan if grade is None else grade, metric=metric, value=values)
+        frame = frame.assign(reason=pd.Series(reasons, dtype=object))
         frames.append(frame if grade is None else frame.assign(n=of_grade[:, grade == INTEGRAL]))
     return pd.concat(frames, ignore_index=True)
+
+
+def _reason(matrix: Floats, value: float, metric: str, grade: float | None) -> str | None:
+    return why_undefined(matrix, INTEGRAL, metric, grade) if np.isnan(value) else None
 
 
 def _mean(rows: pd.DataFrame, samples: str, one: str) -> pd.DataFrame:

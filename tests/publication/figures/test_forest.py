@@ -5,6 +5,7 @@ import pandas as pd
 
 from discgrade import records
 from discgrade.publication.figures.forest import forest
+from discgrade.records.intervals import INTERVALS
 from discgrade.records.scores import SCORES
 from discgrade.settings.run import Run
 
@@ -85,6 +86,20 @@ def test_undefined_score_is_named(study, out, saved, words):
     records.write(scores.to_dict("records"), SCORES, path)
     _draw(study, out, scores=path)
     assert [text for text, _ in words(saved[0])].count("not defined") == 1
+
+
+def test_scores_that_no_weights_change_have_no_whisker_and_their_axis_holds_no_noise(study, out, saved, words):
+    tables = {name: study.tables[name].copy() for name in ("scores", "intervals")}
+    for name, columns in (("scores", ["value"]), ("intervals", ["mean", "lower", "upper"])):
+        tables[name].loc[tables[name]["metric"] == "kappa_linear", columns] = 0.0
+    paths = {name: out.csv.with_name(f"{name}.parquet") for name in tables}
+    for name, schema in (("scores", SCORES), ("intervals", INTERVALS)):
+        records.write(tables[name].replace({np.nan: None}).to_dict("records"), schema, paths[name])
+    _draw(study, out, **paths)
+    plot = saved[0].axes[2]
+    assert not plot.collections
+    assert np.ptp(plot.get_xlim()) > 0.01
+    assert [text for text, _ in words(saved[0])].count("0.00 (no interval)") == 7
 
 
 def test_legible(study, out, saved, check_legible):

@@ -117,6 +117,16 @@ def test_undefined_scores_leave_a_gap(study, out, saved, check_legible):
     check_legible(saved[0])
 
 
+def test_a_grade_without_any_score_is_named_below_its_panel(study, out, saved, words, check_legible):
+    scores = study.tables["scores"].copy()
+    scores.loc[scores["grade"].isin([1, 5]), "value"] = np.nan
+    path = out.csv.with_name("scores.parquet")
+    records.write(scores.to_dict("records"), SCORES, path)
+    _figure3(study, out, scores=path)
+    assert sum("Not defined, no disc scored: grade 1, 5" in text for text, _ in words(saved[0])) == 1
+    check_legible(saved[0])
+
+
 @pytest.mark.parametrize("draw", [_figure3, _figure4])
 def test_runs_without_scores_say_so(study, out, saved, words, draw):
     drawn = draw(study, out, run=replace(DEFAULT, variant="mine"))

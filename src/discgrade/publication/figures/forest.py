@@ -94,16 +94,17 @@ def draw_forest(figure: Figure, rows: pd.DataFrame, run: Run, labels: Mapping[st
 
 
 def _draw_row(plot: Axes, numbers: Axes, line: int, score: pd.DataFrame, ours: bool) -> None:
-    """Draw one score: a point with its interval and, next to it, the numbers."""
+    """Draw one score: a point with its interval and, next to it, the numbers; words in place of what there is not."""
     if score["value"].isna().all():
         numbers.text(0, line, "not defined", va="center_baseline", fontsize=6.5, color=GREY)
         return
     value, lower, upper = score[["value", "lower", "upper"]].iloc[0]
     human = score["split"].iloc[0] == READINGS
     colour, marker = (INK, "s") if human else (BLUE, "o")
-    plot.hlines(line, lower, upper, color=colour, linewidth=1)
     plot.plot(value, line, marker, color=colour, zorder=3)
-    span = "" if pd.isna(lower) else f" ({number(lower)}, {number(upper)})"
+    span = "" if pd.isna(lower) else f" ({number(lower)}, {number(upper)})" if lower < upper else " (no interval)"
+    if lower < upper:
+        plot.hlines(line, lower, upper, color=colour, linewidth=1)
     numbers.text(0, line, number(value) + span, va="center_baseline", fontsize=6.5)
     if ours:
         plot.axvline(value, color=GREY, linewidth=0.6, linestyle=(0, (4, 3)), zorder=1)

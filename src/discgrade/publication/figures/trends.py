@@ -127,7 +127,15 @@ def draw_trend(figure: Figure, trend: pd.DataFrame, labels: Mapping[float, str],
         _draw_panel(axes, series)
         _finish(axes, labels, xlabel, ylabel)
         letter(axes, name)
+    panels[1].set_xlabel(xlabel + _without_score(trend))
     panels[0].set_ylim(_floor(trend), 1.02)
+
+
+def _without_score(trend: pd.DataFrame) -> str:
+    """Say, on a line of its own, of which grades there is no score at all."""
+    defined = set(trend.loc[trend["value"].notna(), "grade"])
+    absent = [grade_text(grade) for grade in INTEGRAL if grade not in defined]
+    return f"\nNot defined, no disc scored: grade {', '.join(absent)}" if absent else ""
 
 
 def _grade_label(grade: float) -> str:

@@ -6,7 +6,7 @@ from math import isnan
 from discgrade.publication.context import Context
 from discgrade.publication.keys import Key
 from discgrade.publication.tables.lines import Line
-from discgrade.publication.tables.scores import Study, interval_text, number, over_seeds, reader
+from discgrade.publication.tables.scores import Study, difference_text, over_seeds, reader
 from discgrade.settings.run import FOLDS, Run
 
 _CEILING = (
@@ -45,8 +45,7 @@ def _paired(study: Study, run: Run, scope: str, group: str) -> tuple[str, ...]:
     """Return the paired difference of kappa to the other readings of the same discs, as footnotes."""
     key = Key(run, "kappa_linear", scope, group)
     return tuple(
-        f"κ minus that of reading {other} on the same discs: {number(row['difference'], signed=True)} "
-        f"({interval_text(row)}); P(model higher) = {100 * row['greater']:.1f} %."
+        f"κ minus that of reading {other} on the same discs: {difference_text(row)}."
         for (compared, other), row in study.comparisons.items()
         if compared == key and not isnan(row["difference"])
     )

@@ -18,6 +18,7 @@ from discgrade.settings.run import ALL_SEEDS, FOLD_MEAN, FOLDS, HOLDOUT, READING
 
 # Width below which an interval is none.
 _NARROW = 1e-9
+EQUAL = "Equal: no weights tell the two apart."
 _NO_SPREAD = (
     "No interval: no weights change the score, since there is no error, one patient or one predicted grade only."
 )
@@ -97,6 +98,14 @@ def spread_notes(row: Row | None) -> tuple[str, ...]:
 
 def _has_no_spread(row: Row) -> bool:
     return bool(row["upper"] - row["lower"] < _NARROW)
+
+
+def difference_text(row: Row) -> str:
+    """Print a paired difference of a model to a reading, its interval and how likely the model is the higher one."""
+    difference = number(row["difference"], signed=True)
+    if _has_no_spread(row):
+        return f"{difference}, in every draw" if row["difference"] else "0, as both are equal"
+    return f"{difference} ({interval_text(row)}); P(model higher) = {100 * row['greater']:.1f} %"
 
 
 def score_cell(study: Study, key: Key, absent: str, *, bold: bool = False, notes: tuple[str, ...] = ()) -> Cell:

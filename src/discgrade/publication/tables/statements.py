@@ -16,6 +16,7 @@ from discgrade.publication.tables.errors import Errors, read_errors
 from discgrade.publication.tables.lines import Line
 from discgrade.publication.tables.readers import INTER_RATER, INTRA_RATER
 from discgrade.publication.tables.scores import (
+    EQUAL,
     Study,
     interval_text,
     number,
@@ -221,8 +222,9 @@ def _row(statement: Statement) -> Row:
         ours = missing(statement.reason)
     else:
         bounds = {"lower": statement.lower, "upper": statement.upper}
-        value = number(statement.value, signed="minus" in statement.words)
-        ours = Cell(value, interval_text(bounds), notes=spread_notes(bounds))
+        paired = "minus" in statement.words
+        notes = (EQUAL,) if paired and not (statement.lower or statement.upper) else spread_notes(bounds)
+        ours = Cell(number(statement.value, signed=paired), interval_text(bounds), notes=notes)
     return Row(Cell(statement.words), [ours, theirs])
 
 
