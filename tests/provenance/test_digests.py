@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from discgrade.provenance import code_digest, file_digest, lock_digest, parsing, reference_digest
-from discgrade.provenance.digests import SCRIPTS, SOURCE, content_digest
+from discgrade.provenance.digests import SCRIPTS, SOURCE, UNTRACKED, content_digest
+from discgrade.settings.functions import find_module
 
 ROOT = SOURCE.parent
 
@@ -160,6 +161,10 @@ FIGURES = {*(f"figure{number}" for number in range(1, 6)), "confusion", "curves"
 )
 def test_words_change_no_digest(checkout, file, old, new):
     assert codes_changed(checkout, file, old, new) == set()
+
+
+def test_every_module_that_is_left_out_exists():
+    assert [name for name in UNTRACKED if find_module(name) is None] == []
 
 
 @pytest.mark.parametrize(
