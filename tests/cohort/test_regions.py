@@ -1,5 +1,6 @@
 """Cutting the regions of a shard's discs out of exported DICOM files."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -50,7 +51,15 @@ def cut(tmp_path):
     images = {"1.1": gradient()[None], "1.2": np.stack([gradient() + 1, gradient() + 2])}
     for uid, frames in images.items():
         save(tmp_path / f"{uid}.dcm", uid, frames)
-    rows = [instance(sop_instance_uid=uid, frames=len(images[uid]), path=f"{uid}.dcm") for uid in images]
+    rows = [
+        instance(
+            sop_instance_uid=uid,
+            frames=len(images[uid]),
+            path=f"{uid}.dcm",
+            digest=hashlib.sha256((tmp_path / f"{uid}.dcm").read_bytes()).hexdigest(),
+        )
+        for uid in images
+    ]
     write(rows, INSTANCES, tmp_path / "instances.parquet")
 
     def run(readings=DISCS, name="rois") -> Path:
@@ -105,3 +114,12 @@ def test_a_failure_names_the_disc_and_leaves_no_file(cut, tmp_path):
         cut()
     assert "disc C of image 1.2" in error.value.__notes__[0]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["1.1.dcm", "instances.parquet", "ratings.parquet"]
+
+
+def test_an_exported_file_that_changed_since_is_refused(cut, tmp_path):
+    content = bytearray((tmp_path / "1.1.dcm").read_bytes())
+    content[-1] ^= 1
+    (tmp_path / "1.1.dcm").write_bytes(content)
+    with pytest.raises(ValueError, match=r"1\.1\.dcm is not as it was exported: its SHA-256 is"):
+        cut()
+    assert not (tmp_path / "rois.parquet").exists()

@@ -1,5 +1,6 @@
 """Cut the region of interest of every disc of a shard out of the slice on which its reference reading drew it."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from discgrade.imaging.dicom import read_slice
+from discgrade.imaging.dicom import Slice, read_slice
 from discgrade.imaging.roi import Box, extract
 from discgrade.readings.reference import reference_discs
 from discgrade.records import read, writer
@@ -39,23 +40,38 @@ def extract_rois(
         reference: Which reading is the reference.
         region: What is cut out: "drawn", the region itself, or "square", the square around it.
         destination: Parquet file to write, `records.regions.ROIS`, in the order of the discs' names.
+
+    Raises:
+        ValueError: if an exported file is not the one that `instances` tells of, or a region cannot be cut out.
     """
     images = read(instances, INSTANCES)
     discs = reference_discs(read(ratings, RATINGS), images, reference=reference, shard=shard)
-    paths = dict(zip(*(images[name].to_pylist() for name in ("sop_instance_uid", "path")), strict=True))
+    files = {row["sop_instance_uid"]: (export / row["path"], row["digest"]) for row in images.to_pylist()}
     with writer(destination, ROIS) as sink:
         for batch in discs.to_batches(max_chunksize=_ROWS_PER_GROUP):
-            sink.write_batch(pa.RecordBatch.from_pylist(list(_rois(batch, paths, export, region)), schema=ROIS))
+            sink.write_batch(pa.RecordBatch.from_pylist(list(_rois(batch, files, region)), schema=ROIS))
 
 
-def _rois(discs: pa.RecordBatch, paths: Mapping[str, str], export: Path, region: Region) -> Iterator[dict[str, Any]]:
+def _rois(discs: pa.RecordBatch, files: Mapping[str, tuple[Path, str]], region: Region) -> Iterator[dict[str, Any]]:
     """Yield rows of `records.regions.ROIS`; the discs of a patient follow each other and mostly share their slice."""
-    slice_of = lru_cache(maxsize=4)(read_slice)
+    slice_of = lru_cache(maxsize=4)(_exported_slice)
     for disc in discs.to_pylist():
         try:
-            image = slice_of(export / paths[disc["sop_instance_uid"]], disc["frame"])
+            image = slice_of(*files[disc["sop_instance_uid"]], disc["frame"])
             box = Box(disc["x"], disc["y"], disc["width"], disc["height"])
             yield extract(image, box, region).to_row(disc["disc"])
         except Exception as error:
             error.add_note(f"while cutting out disc {disc['disc']} of image {disc['sop_instance_uid']}")
             raise
+
+
+def _exported_slice(path: Path, digest: str, frame: int) -> Slice:
+    """Read a slice of an exported file that is as it was exported."""
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != digest:
+        raise ValueError(
+            f"{path} is not as it was exported: its SHA-256 is {found[:12]}, and {digest[:12]} by the table of "
+            "instances. Restore it, or remove that table and run snakemake again"
+        )
+    return read_slice(path, frame)

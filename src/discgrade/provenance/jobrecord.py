@@ -7,15 +7,16 @@ with a digest over itself.
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from discgrade import records
+from discgrade.private import RefusedError
 from discgrade.provenance import machine
-from discgrade.provenance.chain import FOLDER, LAYOUT, Record, read_chain, read_record, self_digest
+from discgrade.provenance.chain import FOLDER, LAYOUT, Chain, Record, output_of, read_chain, read_record, self_digest
 from discgrade.provenance.digests import code_digest, content_digest, file_digest
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def begin(job: "Snakemake", script: Path) -> Record:
 
     Raises:
         ValueError: if the code is not the code that Snakemake planned with.
+        RefusedError: if an input is not what its maker's record says.
     """
     code = code_digest(script)
     planned = job.params.get("code", code)
@@ -167,14 +169,34 @@ def _file(job: "Snakemake", name: str, file: str) -> dict[str, Any]:
 
 
 def _inputs(job: "Snakemake") -> Iterator[dict[str, Any]]:
-    """Describe the inputs, those that a job of the study made with name and digest of that job's record."""
+    """Describe the inputs, those that a job of the study made with name and digest of that job's record.
+
+    Raises:
+        RefusedError: if bytes of an input changed since it was made, whatever its time stamp; all such are named.
+    """
     chain = read_chain(study_folder(job))
-    for name, file in _files(job.input):
-        if name == MARK:
-            continue
-        item = _file(job, name, file)
-        maker = chain.maker_of(item)
+    items = [_file(job, name, file) for name, file in _files(job.input) if name != MARK]
+    makers = [chain.maker_of(item) for item in items]
+    _check_unchanged(chain, zip(items, makers, strict=True))
+    for item, maker in zip(items, makers, strict=True):
         yield item | ({"producer": maker, "record": chain.records[maker]["digest"]} if maker else {})
+
+
+def _check_unchanged(chain: Chain, made: Iterable[tuple[Mapping[str, Any], str | None]]) -> None:
+    """Compare files of the study with what the records of their makers say; all that differ are named."""
+    changed = []
+    for item, name in made:
+        if name and item["place"] == "study":
+            maker = chain.records[name]
+            then, now = output_of(maker, item["path"])["sha256"], item["sha256"]
+            place = (chain.folder / item["path"]).as_posix()
+            if now != then:
+                changed.append(f"{place} (made by {maker['rule']} as {then[:12]}, its SHA-256 is now {now[:12]})")
+    if changed:
+        raise RefusedError(
+            f"An input should be as its job record says. Changed since it was made: {', '.join(changed)}. "
+            "Remove it and run snakemake again"
+        )
 
 
 def _reproduced(path: Path, outputs: list[dict[str, Any]]) -> list[str]:
