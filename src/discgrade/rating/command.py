@@ -24,7 +24,7 @@ _DESCRIPTION = """Read discs in a browser: slice, region and grade, blind to all
 SCANS is a folder of DICOM files, as they are or exported. The page is served on this machine alone, at an address that
 holds the rater's secret. Every action is kept in readings.sqlite in the private folder, from which `rate export` makes
 the sheet of readings that the workflow takes, and a text for the methods section."""
-_KINDS = {"scale": ("fractional", "integral"), "reviewed": ("beside", "instead")}
+_KINDS = {"scale": ("fractional", "integral"), "reviewed": ("further", "instead")}
 _PORT = 8040
 
 

@@ -55,7 +55,7 @@ def rows(store: Store, settings: Rating) -> list[tuple[object, ...]]:
     order = {study: number for number, study in enumerate(sorted(people))}
     graded = [(read, disc) for read in found for disc in graded_discs(read.reading)]
     graded.sort(key=lambda one: (one[0].rater, order[one[0].work.study], one[0].work, one[1].place))
-    numbered = list(_instead(graded) if settings.reviewed == "instead" else _beside(graded))
+    numbered = list(_instead(graded) if settings.reviewed == "instead" else _further(graded))
     return [_row(read, disc, people[read.work.study][0], settings) for read, disc in numbered]
 
 
@@ -67,7 +67,7 @@ def graded_discs(reading: Reading) -> list[Disc]:
 Graded = tuple[Read, Disc]
 
 
-def _beside(graded: Sequence[Graded]) -> Iterator[Graded]:
+def _further(graded: Sequence[Graded]) -> Iterator[Graded]:
     """Number readings that were not blind after those of the same rater that were."""
     last: dict[tuple[str, str, str], int] = {}
     for read, disc in sorted(graded, key=lambda one: not one[0].work.blind):

@@ -45,7 +45,7 @@ def _instrument(found: Sequence[Read], settings: Rating) -> str:
         f"Each disc was graded on {names[settings.scale]} of {len(grades)} grades ({grades[0]:g} to {grades[-1]:g}) in "
         f"discgrade (version {versions}): the rater chose the slice of the sagittal T2-weighted series, drew a box "
         "around disc, parts of both vertebrae and the canal, and gave the grade. Pictures had their full 16-bit range; "
-        "window, zoom and slice were free. A strip of drawn examples of the five grades was beside the picture."
+        "window, zoom and slice were free. A strip of drawn examples of the five grades was next to the picture."
     )
 
 

@@ -50,7 +50,7 @@ def keep(store: Store, settings: Rating, at: str) -> None:
 
 
 def _faults(settings: Rating) -> Iterator[str]:
-    for name, known in (("scale", ("fractional", "integral")), ("reviewed", ("beside", "instead"))):
+    for name, known in (("scale", ("fractional", "integral")), ("reviewed", ("further", "instead"))):
         if getattr(settings, name) not in known:
             yield f"{name} should be one of {', '.join(known)}. Received: {getattr(settings, name)!r}"
     unknown = [level for level in settings.levels if level not in levels.names(5)]

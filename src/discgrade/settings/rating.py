@@ -21,8 +21,8 @@ class Rating:
         seed: Seed of shares and orders.
         adjudicate_from: Smallest difference between two raters' grades of a disc that is adjudicated.
         review_from: Smallest difference between a pseudo-label and the expected grade of a disc that is reviewed.
-        reviewed: Where a grade goes in the sheet that was given with others in view: beside the blind ones, as a
-            further reading; or instead of the main rater's first reading.
+        reviewed: Where a grade goes in the sheet that was given with others in view: it is a further reading of
+            its rater, or stands instead of the main rater's first reading.
     """
 
     scale: Literal["fractional", "integral"] = "fractional"
@@ -34,4 +34,4 @@ class Rating:
     seed: int = 1
     adjudicate_from: float = 1.0
     review_from: float = 1.7
-    reviewed: Literal["beside", "instead"] = "beside"
+    reviewed: Literal["further", "instead"] = "further"

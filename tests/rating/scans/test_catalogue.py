@@ -66,7 +66,7 @@ def test_a_large_file_that_is_not_dicom_is_not_read(tmp_path, studies):
 @pytest.mark.parametrize(
     "content", [bytes(128) + b"DICM", bytes(128) + b"DICM" + b"\xff" * 99, b"\x08\x00\x05\x00CS\x0a"]
 )
-def test_a_broken_file_counts_for_the_study_it_lies_beside(tmp_path, studies, content):
+def test_a_broken_file_counts_for_the_study_it_lies_with(tmp_path, studies, content):
     series(tmp_path / "scans" / "a", 2)
     series(tmp_path / "scans" / "b", 2, PatientID="b", StudyInstanceUID="2.25.5")
     (tmp_path / "scans" / "a" / "broken").write_bytes(content)

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from discgrade.phantom.region import region
-from discgrade.phantom.stacking import build_spine
+from discgrade.phantom.spine.region import region
+from discgrade.phantom.spine.stacking import build_spine
 
 from discgrade.imaging.roi import Box
 from discgrade.phantom.population import draw_patient
@@ -69,6 +69,6 @@ def test_pixels_that_are_not_square_are_counted_in_millimetres():
     assert tall.x == pytest.approx(square.x, abs=1)
 
 
-def test_nothing_is_proposed_beside_the_slice():
+def test_nothing_is_proposed_outside_the_slice():
     proposed = ghosts([Box(100, 5, 60, 30), None, None], [0, 1, 2], SHAPE, SPACING)
     assert proposed[1:] == [None, None]

@@ -1,7 +1,7 @@
 """The file of the readings database: its tables, its lock, and what SQLite's errors mean here.
 
 Mode 0600 in the private folder, write-ahead log, `synchronous = FULL`. Rows are only ever added: triggers refuse to
-change or delete one. One process writes (a lock beside the file); others may read meanwhile.
+change or delete one. One process writes (a lock in the same folder); others may read meanwhile.
 """
 
 import fcntl
@@ -58,7 +58,7 @@ def told() -> Iterator[None]:
                 "Nothing was kept. Free some space and try again"
             ) from None
         raise RefusedError(
-            "The readings database is damaged or no database. Put back a copy of it, and of the files beside it"
+            "The readings database is damaged or no database. Put back a copy of it, and of its -wal file, if there is one"
         ) from None
 
 

@@ -209,7 +209,7 @@ def _box(study: Study, sent: Payload) -> dict[str, Any]:
     if min(shown.width, shown.height) < 1:
         raise InvalidError("A box should be at least one pixel wide and high")
     if stored.x >= columns or stored.y >= rows or stored.x + stored.width <= 0 or stored.y + stored.height <= 0:
-        raise InvalidError("A box should lie on its slice, not wholly beside it")
+        raise InvalidError("A box should lie on its slice, not wholly outside")
     if stored.width > columns or stored.height > rows:
         raise InvalidError("A box should not be larger than its slice")
     return image | {"box": [round(value, 4) for value in (stored.x, stored.y, stored.width, stored.height)]}

@@ -1,4 +1,4 @@
-"""Where the box of a disc may belong, from the boxes of the discs beside it."""
+"""Where the box of a disc may belong, from the boxes of its neighbours."""
 
 from collections.abc import Sequence
 

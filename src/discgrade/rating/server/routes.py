@@ -92,7 +92,7 @@ Work
          "grade": null | 2.3, "ungradable": null | {"reason", "text"}, "note": "", "done": false, "seconds": 12.5,
          "ghost": null | {"x", "y", "width", "height"}}
         From below: disc 0 is the lowest. `done`: graded with a box, or said to be ungradable. `ghost`: where a box may
-        belong, from the discs beside it, on the slice that is open; it is never kept as a box of itself.
+        belong, from the other discs, on the slice that is open; it is never kept as a box of itself.
 
 Pictures
     GET /api/items/ITEM/series/N/slices/M -> application/octet-stream
