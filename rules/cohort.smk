@@ -40,6 +40,29 @@ if SOURCE == "phantom":
             "../workflow_scripts/make_phantom.py"
 
 
+if SOURCE == "rating":
+
+    rule export_readings:
+        input:
+            layout=LAYOUT_FILE,
+        output:
+            ratings=f"{PRIVATE}/source/ratings.csv",
+            ungraded=f"{PRIVATE}/source/ratings.ungraded.csv",
+            methods=f"{PRIVATE}/source/ratings.methods.md",
+        log:
+            f"{RESULTS}/logs/export_readings.log",
+        localrule: True
+        conda:
+            ENVIRONMENT
+        params:
+            content=readings_digest,
+            rating=plain(STUDY.rating),
+            code=code("export_readings.py"),
+            lock=lock("export_readings.py"),
+        script:
+            "../workflow_scripts/export_readings.py"
+
+
 if SOURCE == "export":
 
     rule adopt_export:
@@ -69,6 +92,10 @@ else:
         input:
             layout=LAYOUT_FILE if SOURCE == "folder" else [],
             phantom=f"{PRIVATE}/source/ratings.csv" if SOURCE == "phantom" else [],
+            # What of it changed is told by `content`, shard by shard.
+            readings=(
+                ancient(f"{PRIVATE}/source/ratings.csv") if SOURCE == "rating" else []
+            ),
         output:
             instances=f"{RESULTS}/instances/{{shard}}.parquet",
             rejected=f"{RESULTS}/rejected/{{shard}}.parquet",

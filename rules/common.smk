@@ -123,6 +123,8 @@ def source_digests():
     from discgrade.deidentification.source import shard_digests
 
     source, ratings = Path(STUDY.cohort.dicom), Path(STUDY.cohort.ratings)
+    if SOURCE == "rating":
+        ratings = planned_readings()
     return shard_digests(
         source=source,
         ratings=ratings,
@@ -134,7 +136,25 @@ def source_digests():
 
 def source_digest(wildcards):
     """Digest of what one shard of a user's own source holds."""
-    return source_digests()[wildcards.shard] if SOURCE == "folder" else None
+    own = SOURCE in ("folder", "rating")
+    return source_digests()[wildcards.shard] if own else None
+
+
+@cache
+def planned_readings():
+    """The sheet of a rating study as it is now: what it holds decides which shards are made anew."""
+    from discgrade.rating.exporting import export_study
+
+    sheet = Path(PRIVATE, "source", "planned.csv")
+    export_study(Path(STUDY.cohort.ratings), sheet, STUDY.rating)
+    return sheet
+
+
+def readings_digest(wildcards):
+    """Digest of the sheet of a rating study."""
+    from discgrade.rating.exporting import sheet_digest
+
+    return sheet_digest(Path(STUDY.cohort.ratings), planned_readings())
 
 
 def samples_of_run(wildcards):

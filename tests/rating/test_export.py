@@ -6,6 +6,7 @@ import pytest
 from rating_study import LEVELS
 
 from discgrade.rating import export, methods
+from discgrade.rating.exporting import export_study, sheet_digest
 from discgrade.readings import sheet
 from discgrade.settings.rating import Rating
 
@@ -64,7 +65,7 @@ def test_two_readings_of_a_rater_are_numbered(serve):
 
 def test_the_sheet_reads_back_as_it_was_written(study, tmp_path):
     study.page().read_all(2.7)
-    export.write_sheet(tmp_path / "s.csv", export.COLUMNS, export.rows(study.store, study.settings))
+    assert export_study(study.folder, tmp_path / "s.csv", study.settings) == (8, 0)
     back = sheet.load(tmp_path / "s.csv")
     assert len(back) == 8
     assert {row.get("grade") for row in back} == {"2.7"}
@@ -118,3 +119,22 @@ def test_a_study_without_readings_has_a_text_without_a_false_word(study):
     text = methods.text([], study.settings, 4)
     assert "second time, mixed" not in text
     assert "0 raters" in text
+
+
+def test_cohort_and_place_of_reviewed_grades_are_those_that_are_wanted(study, tmp_path):
+    study.page().read_all()
+    export_study(study.folder, tmp_path / "s.csv", Rating(cohort="external", scale="integral"))
+    rows = sheet.load(tmp_path / "s.csv")
+    assert {(row.get("cohort"), row.get("scale")) for row in rows} == {("external", "fractional")}
+
+
+def test_a_digest_follows_the_readings_and_is_the_studys_own(study, tmp_path):
+    def digest():
+        export_study(study.folder, tmp_path / "s.csv", study.settings)
+        return sheet_digest(study.folder, tmp_path / "s.csv")
+
+    page = study.page()
+    before = digest()
+    assert digest() == before
+    page.read_all()
+    assert digest() != before

@@ -40,17 +40,17 @@ class Source:
 
 
 def source_of(study: Study, private: Path) -> Source:
-    """Return the scans and readings of a study; those of a phantom lie in its private folder.
+    """Return the scans and readings of a study; those that the workflow makes lie in its private folder.
 
     Raises:
         ValueError: if the study takes over an export that was made elsewhere.
     """
-    cohort = study.cohort
+    cohort, made = study.cohort, private / "source" / "ratings.csv"
     if cohort.source == "phantom":
-        return Source(private / "source" / "dicom", private / "source" / "ratings.csv", cohort.phantom.seed)
+        return Source(private / "source" / "dicom", made, cohort.phantom.seed)
     if cohort.dicom is None or cohort.ratings is None:
         raise ValueError("cohort.dicom and cohort.ratings should name the scans and the sheet of readings")
-    return Source(Path(cohort.dicom), Path(cohort.ratings))
+    return Source(Path(cohort.dicom), made if cohort.source == "rating" else Path(cohort.ratings))
 
 
 def folder_of(path: str) -> str:

@@ -69,6 +69,7 @@ SOURCES: Mapping[Source, str] = {
     "phantom": "simulated images and readings (a phantom cohort, no patients)",
     "folder": "own images and readings",
     "export": "own images and readings, de-identified elsewhere",
+    "rating": "own images and readings, read on the raters' page",
 }
 
 _SCORED = {

@@ -4,6 +4,7 @@ import argparse
 import sys
 import webbrowser
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -115,21 +116,15 @@ def _plan(given: argparse.Namespace) -> int:
 
 def _export(given: argparse.Namespace) -> int:
     """Write the sheet, the table of what could not be graded, and the text for the methods section."""
-    from discgrade.rating import export, methods, plan  # noqa: PLC0415
+    from discgrade.rating import plan  # noqa: PLC0415
+    from discgrade.rating.exporting import export_study  # noqa: PLC0415
     from discgrade.rating.ledger.store import Store  # noqa: PLC0415
 
-    store = Store(given.study, write=False)
-    settings = plan.kept(store) or Rating()
+    with closing(Store(given.study, write=False)) as store:
+        wanted = _settings(given, plan.kept(store))
     out = given.out or given.study / "readings.csv"
-    found = export.rows(store, settings)
-    export.write_sheet(out, export.COLUMNS, found)
-    left = export.ungraded(store, settings)
-    export.write_sheet(out.with_suffix(".ungraded.csv"), export.UNGRADED, left)
-    text = methods.text(export.readings(store, settings), settings, len(store.studies()))
-    export.write_text(out.with_suffix(".methods.md"), text)
-    print(
-        f"{len(found)} readings in {out}, {len(left)} discs or studies not graded, and a text for the methods section"
-    )
+    readings, ungraded = export_study(given.study, out, wanted)
+    print(f"{readings} readings in {out}; {ungraded} discs or studies not graded; a text for the methods section")
     return 0
 
 

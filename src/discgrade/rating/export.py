@@ -1,11 +1,9 @@
 """From the readings database to the sheet of readings that the workflow takes."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from pathlib import Path
 
-from discgrade import private
 from discgrade.rating.ledger.reading import Disc, Reading, blank, fold, single
 from discgrade.rating.ledger.store import Store
 from discgrade.rating.ledger.work import Work
@@ -115,14 +113,3 @@ def ungraded(store: Store, settings: Rating) -> list[tuple[object, ...]]:
                 said = (refusal.reason, refusal.text, disc.read_at)
                 found.append((patient, disc.level, read.rater, reading, *said))
     return found
-
-
-def write_sheet(path: Path, columns: Sequence[str], table: Iterable[Sequence[object]]) -> None:
-    """Write a sheet as CSV, whole or not at all, readable by its owner only."""
-    private.write_rows(path, columns, table)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text, whole or not at all, readable by its owner only."""
-    with private.writing(path) as file:
-        file.write(text)

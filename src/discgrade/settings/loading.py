@@ -81,7 +81,10 @@ def _unknown_functions(config: Mapping[str, Any]) -> Iterator[str]:
 def _missing_sources(config: Mapping[str, Any]) -> Iterator[str]:
     cohort = config["cohort"]
     kinds = {"dicom": "folder", "ratings": "sheet (.csv, .parquet or .xlsx)", "export": "folder"}
-    wanted = {"phantom": (), "folder": ("dicom", "ratings"), "export": ("export",)}[cohort["source"]]
+    own = ("dicom", "ratings")
+    wanted = {"phantom": (), "folder": own, "export": ("export",), "rating": own}[cohort["source"]]
+    if cohort["source"] == "rating":
+        kinds["ratings"] = "private folder of `discgrade rate`"
     for key in wanted:
         if not cohort[key]:
             yield f"cohort.{key}: needed since cohort.source is {cohort['source']}. Give the path"

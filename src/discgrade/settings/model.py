@@ -12,7 +12,7 @@ from typing import Literal
 from discgrade.settings.rating import Rating
 
 Scale = Literal["fractional", "integral", "continuous"]
-Source = Literal["phantom", "folder", "export"]
+Source = Literal["phantom", "folder", "export", "rating"]
 Statistic = Literal["reading", "median"]
 Score = Literal["as_read", "averaged", "augmented"]
 Checkpoint = Literal["validation", "last", "scored"]

@@ -53,7 +53,7 @@ def test_tables_of_one_and_of_two_raters_read_well(request, tabulate, made, unit
 
 
 @pytest.mark.parametrize(("score", "checkpoint"), PROTOCOLS)
-@pytest.mark.parametrize("source", ["phantom", "folder", "export"])
+@pytest.mark.parametrize("source", ["phantom", "folder", "export", "rating"])
 def test_captions_and_footnotes_of_every_protocol_read_well(scored, paperlike, score, checkpoint, source):
     shown = {name: Shown(one.label, Protocol(score, checkpoint)) for name, one in paperlike.context.variants.items()}
     shown["default"] = Shown("Default model", Protocol("averaged", "last"))

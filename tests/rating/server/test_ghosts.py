@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from discgrade.phantom.spine.region import region
-from discgrade.phantom.spine.stacking import build_spine
 
 from discgrade.imaging.roi import Box
 from discgrade.phantom.population import draw_patient
+from discgrade.phantom.spine.region import region
+from discgrade.phantom.spine.stacking import build_spine
 from discgrade.rating.server.ghosts import ghosts
 
 SHAPE, SPACING = (400, 400), (0.7, 0.7)

@@ -58,7 +58,7 @@ def told() -> Iterator[None]:
                 "Nothing was kept. Free some space and try again"
             ) from None
         raise RefusedError(
-            "The readings database is damaged or no database. Put back a copy of it, and of its -wal file, if there is one"
+            "The readings database is damaged or no database. Put back a copy of it, with its -wal file if it has one"
         ) from None
 
 
