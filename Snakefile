@@ -30,6 +30,7 @@ rule all:
     input:
         LAYOUT_FILE,
         f"{RESULTS}/report.html",
+        [f"{PRIVATE}/readings.csv"] if SOURCE == "rating" else [],
 
 
 rule tables:

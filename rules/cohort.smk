@@ -42,13 +42,14 @@ if SOURCE == "phantom":
 
 if SOURCE == "rating":
 
+    # The sheet and the methods, for people. What a shard is made of is told apart when the study is planned.
     rule export_readings:
         input:
             layout=LAYOUT_FILE,
         output:
-            ratings=f"{PRIVATE}/source/ratings.csv",
-            ungraded=f"{PRIVATE}/source/ratings.ungraded.csv",
-            methods=f"{PRIVATE}/source/ratings.methods.md",
+            ratings=f"{PRIVATE}/readings.csv",
+            ungraded=f"{PRIVATE}/readings.ungraded.csv",
+            methods=f"{PRIVATE}/readings.methods.md",
         log:
             f"{RESULTS}/logs/export_readings.log",
         localrule: True
@@ -90,12 +91,8 @@ else:
 
     rule deidentify:
         input:
-            layout=LAYOUT_FILE if SOURCE == "folder" else [],
+            layout=LAYOUT_FILE if SOURCE in ("folder", "rating") else [],
             phantom=f"{PRIVATE}/source/ratings.csv" if SOURCE == "phantom" else [],
-            # What of it changed is told by `content`, shard by shard.
-            readings=(
-                ancient(f"{PRIVATE}/source/ratings.csv") if SOURCE == "rating" else []
-            ),
         output:
             instances=f"{RESULTS}/instances/{{shard}}.parquet",
             rejected=f"{RESULTS}/rejected/{{shard}}.parquet",

@@ -142,10 +142,10 @@ def source_digest(wildcards):
 
 @cache
 def planned_readings():
-    """The sheet of a rating study as it is now: what it holds decides which shards are made anew."""
+    """The sheet of a rating study as it is now, made when the study is planned: it decides which shards change."""
     from discgrade.rating.exporting import export_study
 
-    sheet = Path(PRIVATE, "source", "planned.csv")
+    sheet = Path(PRIVATE, "source", "ratings.csv")
     export_study(Path(STUDY.cohort.ratings), sheet, STUDY.rating)
     return sheet
 

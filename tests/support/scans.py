@@ -21,10 +21,11 @@ def header(number: int = 1, **changes: Any) -> Dataset:
         number: Instance Number; slices lie 4.4 mm apart, the patient's right first.
         changes: Elements by keyword.
     """
+    whose = [str(changes.get(name, "")) for name in ("PatientID", "StudyInstanceUID", "SeriesNumber")]
     values = {
         "SOPClassUID": MRImageStorage,
         "StudyInstanceUID": uid("study"),
-        "SeriesInstanceUID": uid("series", str(changes.get("SeriesNumber", 3))),
+        "SeriesInstanceUID": uid("series", *whose),
         "SeriesNumber": 3,
         "InstanceNumber": number,
         "Modality": "MR",

@@ -91,18 +91,18 @@ def test_the_sheet_holds_every_reading_of_the_page(rated, sheet, tmp_path):
 
 
 def test_the_readings_run_through_the_workflow(project_of, smoke, run_snakemake):
-    targets = ("results/rated/splits.parquet", "results/rated/samples/24px/00.parquet")
+    targets = ("results/rated/splits.parquet", "results/rated/samples/24px/00.parquet", "private/rated/readings.csv")
     result = run_snakemake(project_of, *targets, "--configfile", "studies/rated.yaml")
     assert result.returncode == 0, result.stderr[-1500:]
     mine = records.read(project_of / "results" / "rated" / "discs.parquet", DISCS).to_pandas()
     theirs = records.read(smoke / "results" / "smoke" / "discs.parquet", DISCS).to_pandas()
     assert sorted(mine["grade"]) == sorted(theirs["grade"])
-    methods = (project_of / "private" / "rated" / "source" / "ratings.methods.md").read_text()
+    methods = (project_of / "private" / "rated" / "readings.methods.md").read_text()
     assert "2 raters" in methods
 
 
 def test_a_new_reading_makes_its_own_shard_anew(project_of, rated, run_snakemake):
-    instances = ["results/rated/instances/00.parquet", "results/rated/instances/01.parquet"]
+    instances = [*(f"results/rated/instances/0{shard}.parquet" for shard in (0, 1)), "private/rated/readings.csv"]
     overlay = ("--configfile", "studies/rated.yaml")
     assert run_snakemake(project_of, *instances, *overlay).returncode == 0
     again = run_snakemake(project_of, "-n", *instances, *overlay)

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from discgrade import private as privacy
 from discgrade.deidentification import keys, people, withdrawal
-from discgrade.imaging.header import LEFT_OUT, Header, Stamp
+from discgrade.imaging.header import Header
+from discgrade.imaging.walking import walk
 from discgrade.readings import sheet
 from discgrade.readings.raters import rater_numbers, read_days
 from discgrade.settings.model import Study
@@ -80,7 +81,7 @@ def headers(source: Path, private: Path, follow_links: bool = False) -> list[Hea
         RefusedError: if the folder is missing or empty, or several people would be taken for one; the message names
             neither folder nor people.
     """
-    files = sorted(_walk(source, follow_links)) if source.is_dir() else []
+    files = sorted(walk(source, follow_links)) if source.is_dir() else []
     if not files:
         raise privacy.RefusedError("The folder of scans is missing or empty. It should hold DICOM files")
     privacy.make(private)
@@ -110,56 +111,6 @@ def rivals(found: Sequence[Header]) -> dict[str, list[Header]]:
         if one.instance:
             named.setdefault(one.instance, []).append(one)
     return {uid: files for uid, files in named.items() if len({one.content for one in files}) > 1}
-
-
-def _walk(source: Path, follow_links: bool) -> Iterator[Stamp]:
-    """Yield what tells each file apart; a folder that a link leads to is entered once."""
-    root, inside = os.fspath(source), source.resolve()
-    entered, folders = [inside], [""]
-    while folders:
-        below = folders.pop()
-        for entry in _entries(f"{root}{os.sep}{below}"):
-            path = f"{below}{os.sep}{entry.name}" if below else entry.name
-            target = _target(entry) if entry.is_symlink() else None
-            if target and not follow_links and not target.is_relative_to(inside):
-                yield Stamp(path, LEFT_OUT)
-            elif not entry.is_dir():
-                yield _stamp(path, entry)
-            elif target is None or _is_new(target, entered):
-                folders.append(path)
-
-
-def _entries(folder: str) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as found:
-            return sorted(found, key=lambda entry: entry.name)
-    except OSError:
-        raise privacy.RefusedError(
-            "A folder of the scans cannot be opened. Whoever runs this should be allowed to read all of them"
-        ) from None
-
-
-def _target(link: os.DirEntry[str]) -> Path | None:
-    """Return where a link leads; None if it leads nowhere."""
-    with suppress(OSError, RuntimeError):
-        return Path(link.path).resolve(strict=True)
-    return None
-
-
-def _stamp(path: str, entry: os.DirEntry[str]) -> Stamp:
-    try:
-        status = entry.stat()
-    except OSError:
-        status = entry.stat(follow_symlinks=False)
-    return Stamp(path, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-
-
-def _is_new(target: Path, entered: list[Path]) -> bool:
-    """Tell whether a folder that a link leads to is not entered yet, and enter it."""
-    if any(target.is_relative_to(one) or one.is_relative_to(target) for one in entered):
-        return False
-    entered.append(target)
-    return True
 
 
 def _load(path: Path) -> list[Header]:

@@ -36,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--study", type=Path, required=True, metavar="FOLDER", help="private folder of the readings")
     parser.add_argument("--config", type=Path, metavar="FILE", help="config whose section `rating` is the plan")
     parser.add_argument("--raters", type=Path, metavar="FILE", help="CSV: name, secret (made if empty), role")
+    parser.add_argument("--follow-links", action="store_true", help="read what links out of SCANS lead to, too")
     page = parser.add_argument_group("the page")
     page.add_argument("--port", type=int, default=_PORT, help=f"port (default: {_PORT}; 0: any that is free)")
     page.add_argument("--open", action="store_true", help="open the browser")
@@ -105,7 +106,7 @@ def _plan(given: argparse.Namespace) -> int:
     scans = Path(given.words[1])
     _check_places(scans, given.study)
     store = Store(given.study)
-    studies = read_studies(scans, given.study, store.secret, _told)
+    studies = read_studies(scans, given.study, store.secret, _told, given.follow_links)
     people, _ = raters(given.raters, given.study)
     settings = _settings(given, plan.kept(store))
     plan.keep(store, settings, datetime.now(UTC).isoformat(timespec="seconds"))
@@ -165,7 +166,7 @@ def _desk(given: argparse.Namespace, scans: Path) -> "Desk":
     from discgrade.rating.server.desk import Desk  # noqa: PLC0415
 
     store = Store(given.study)
-    studies = read_studies(scans, given.study, store.secret, _told)
+    studies = read_studies(scans, given.study, store.secret, _told, given.follow_links)
     clock = _clock(given.now)
     at = clock().isoformat(timespec="seconds")
     settings = _settings(given, plan.kept(store))

@@ -16,8 +16,8 @@ def studies(tmp_path):
     private = tmp_path / "private"
     private.mkdir()
 
-    def read(secret=b"secret"):
-        return read_studies(tmp_path / "scans", private, secret, lambda _: None)
+    def read(secret=b"secret", **how):
+        return read_studies(tmp_path / "scans", private, secret, lambda _: None, **how)
 
     return read
 
@@ -35,6 +35,30 @@ def test_two_patients_under_one_study_uid_are_two_studies(tmp_path, studies):
     series(tmp_path / "scans" / "a", 2)
     series(tmp_path / "scans" / "b", 2, PatientID="other")
     assert len(studies()) == 2
+
+
+def test_images_that_share_an_identifier_and_differ_are_left_out(tmp_path, studies):
+    series(tmp_path / "scans" / "a", 3, SeriesInstanceUID="2.25.9")
+    series(tmp_path / "scans" / "b", 2, SeriesInstanceUID="2.25.9", PatientID="other")
+    found = {study.patient_id: study for study in studies().values()}
+    assert [len(stack.slices) for stack in found["4711815"].stacks] == [1]
+    assert found["4711815"].shared == found["other"].shared == 2
+    assert [problem for problem, _ in found["other"].problems(None)] == ["no_t2", "shared_identifiers"]
+
+
+def test_an_image_that_was_sent_twice_is_no_other_image(tmp_path, studies):
+    series(tmp_path / "scans" / "a", 3)
+    series(tmp_path / "scans" / "b", 3)
+    (study,) = studies().values()
+    assert (len(study.stacks[0].slices), study.shared) == (3, 0)
+
+
+def test_links_out_of_the_folder_are_followed_only_when_asked(tmp_path, studies):
+    series(tmp_path / "scans" / "a", 2)
+    series(tmp_path / "elsewhere", 2, PatientID="other")
+    (tmp_path / "scans" / "link").symlink_to(tmp_path / "elsewhere")
+    assert len(studies()) == 1
+    assert len(studies(follow_links=True)) == 2
 
 
 def test_words_depend_on_the_secret_and_on_nothing_else(tmp_path, studies):

@@ -1,8 +1,8 @@
 """The studies of a folder of scans: their series, the one to be read, and what is wrong with them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -19,6 +19,7 @@ PROBLEMS = {
     "no_spacing": "The file does not say how large a pixel is: pixels are shown square, and lengths are unknown.",
     "no_orientation": "The file does not say how the slices lie in the patient: they are shown as they are stored.",
     "broken_files": "Files of this study cannot be read and are left out: {count}.",
+    "shared_identifiers": "Images that share an identifier with other images are left out: {count}.",
 }
 """What may be wrong with a study, as its raters are told."""
 
@@ -35,6 +36,7 @@ class Study:
         descriptions: What may be shown of the scanner's description of each.
         choice: The one that is read.
         broken: Number of files that cannot be read.
+        shared: Number of images that are left out since others have their identifier.
     """
 
     word: str
@@ -44,6 +46,7 @@ class Study:
     descriptions: tuple[str, ...]
     choice: Choice
     broken: int = 0
+    shared: int = 0
 
     @cached_property
     def places(self) -> dict[tuple[str, int], tuple[int, int]]:
@@ -66,9 +69,13 @@ class Study:
             yield "no_orientation", PROBLEMS["no_orientation"]
         if self.broken:
             yield "broken_files", PROBLEMS["broken_files"].format(count=self.broken)
+        if self.shared:
+            yield "shared_identifiers", PROBLEMS["shared_identifiers"].format(count=self.shared)
 
 
-def read_studies(source: Path, private: Path, secret: bytes, tell: Callable[[str], None] = print) -> dict[str, Study]:
+def read_studies(
+    source: Path, private: Path, secret: bytes, tell: Callable[[str], None] = print, follow_links: bool = False
+) -> dict[str, Study]:
     """Return the studies below a folder by the words that stand for them.
 
     Args:
@@ -76,15 +83,29 @@ def read_studies(source: Path, private: Path, secret: bytes, tell: Callable[[str
         private: Private folder, which keeps the headers that were read.
         secret: What the words are made with.
         tell: Takes a sentence on progress.
+        follow_links: Whether links that lead out of the folder are followed.
 
     Raises:
         RefusedError: if the folder holds no DICOM file.
     """
-    files = read_folder(source, private, tell) if source.is_dir() else []
+    files = read_folder(source, private, tell, follow_links) if source.is_dir() else []
     if not files:
         raise RefusedError("The folder of scans is missing, or holds no DICOM image. Give the folder of the scans")
-    found = (_study(key, some, secret) for key, some in _by_study(files).items())
+    shared = _shared(files)
+    found = (_study(key, some, shared, secret) for key, some in _by_study(files).items())
     return {study.word: study for study in sorted(found, key=lambda one: one.word)}
+
+
+def _shared(files: Sequence[File]) -> set[str]:
+    """Return the SOP Instance UIDs that different images share: nobody could tell which of them was read."""
+    first: dict[tuple[str, int], tuple[object, ...]] = {}
+    shared = set()
+    for file in files:
+        for one in file.frames:
+            said = (file.patient_id, file.study_uid, replace(one, path=""))
+            if first.setdefault((one.instance, one.frame), said) != said:
+                shared.add(one.instance)
+    return shared
 
 
 def _by_study(files: Sequence[File]) -> dict[tuple[str, ...], list[File]]:
@@ -107,10 +128,11 @@ def _folder(file: File) -> str:
     return str(Path(file.path).parent)
 
 
-def _study(key: tuple[str, ...], files: Sequence[File], secret: bytes) -> Study:
+def _study(key: tuple[str, ...], files: Sequence[File], shared: Collection[str], secret: bytes) -> Study:
     whole = [file for file in files if not file.broken]
     described = {one.instance: file.description for file in whole for one in file.frames}
-    found = stacks([one for file in whole for one in file.frames])
+    frames = [one for file in whole for one in file.frames]
+    found = stacks([one for one in frames if one.instance not in shared])
     return Study(
         word=opaque(secret, "study", *key),
         patient_id=whole[0].patient_id if whole else "",
@@ -119,4 +141,5 @@ def _study(key: tuple[str, ...], files: Sequence[File], secret: bytes) -> Study:
         descriptions=tuple(described[one.first.instance] for one in found),
         choice=choose(found),
         broken=len(files) - len(whole),
+        shared=sum(one.instance in shared for one in frames),
     )

@@ -21,6 +21,8 @@ from pydicom.tag import Tag
 from discgrade.host import die_with_parent
 from discgrade.imaging import frames as imaging
 from discgrade.imaging.frames import Frame, Weighting
+from discgrade.imaging.header import LEFT_OUT, Stamp
+from discgrade.imaging.walking import walk
 from discgrade.rating.scans import descriptions
 
 INDEX = "scans.sqlite"
@@ -30,9 +32,6 @@ _TAGS: list[Any] = [Tag(name) for name in dict.fromkeys((*imaging.TAGS, *descrip
 _IMAGES = ("1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.4.4")
 _CHUNK = 200
 _MOST_PROCESSES = 8
-
-Stamp = tuple[str, int, int]
-"""Path relative to the folder, size in bytes and time stamp in ns."""
 
 
 @dataclass(frozen=True)
@@ -58,17 +57,18 @@ class File:
     frames: tuple[Frame, ...] = ()
 
 
-def read_folder(source: Path, private: Path, tell: Callable[[str], None]) -> list[File]:
+def read_folder(source: Path, private: Path, tell: Callable[[str], None], follow_links: bool = False) -> list[File]:
     """Return the header of every DICOM file below a folder, by path; only new and changed files are read.
 
     Args:
         source: Folder of scans.
         private: Folder that keeps the headers, in a file of mode 0600 that may be deleted at any time.
         tell: Takes a sentence on progress.
+        follow_links: Whether links that lead out of the folder are followed.
     """
-    stamps = sorted(_walk(source))
+    stamps = [stamp for stamp in sorted(walk(source, follow_links)) if stamp.size != LEFT_OUT]
     with closing(_index(private / INDEX)) as index:
-        known = {(path, size, at): text for path, size, at, text in index.execute("SELECT * FROM files")}
+        known = {Stamp(*stamp): text for *stamp, text in index.execute("SELECT * FROM files")}
         new = [stamp for stamp in stamps if stamp not in known]
         for number, (stamp, text) in enumerate(_read(source, new), 1):
             known[stamp] = text
@@ -79,18 +79,6 @@ def read_folder(source: Path, private: Path, tell: Callable[[str], None]) -> lis
     return [file for stamp in stamps if (file := _unpacked(stamp[0], known[stamp])) is not None]
 
 
-def _walk(source: Path) -> Iterator[Stamp]:
-    root = os.fspath(source)
-    for folder, folders, names in os.walk(root):
-        folders.sort()
-        for name in names:
-            path = os.path.join(folder, name)  # noqa: PTH118 - a Path for each file takes longer than the call
-            if not os.path.isfile(path):  # noqa: PTH113
-                continue
-            status = os.stat(path)  # noqa: PTH116
-            yield os.path.relpath(path, root), status.st_size, status.st_mtime_ns
-
-
 def _index(path: Path) -> sqlite3.Connection:
     """Open the kept headers; a file that cannot be read as such is made anew."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
@@ -99,7 +87,7 @@ def _index(path: Path) -> sqlite3.Connection:
         index = sqlite3.connect(path)
         if index.execute("PRAGMA user_version").fetchone()[0] not in (0, _FORMAT):
             raise sqlite3.DatabaseError("of another version")
-        index.execute("CREATE TABLE IF NOT EXISTS files (path TEXT, size INTEGER, at INTEGER, header TEXT)")
+        index.execute(f"CREATE TABLE IF NOT EXISTS files ({', '.join(Stamp._fields)}, header)")
     except sqlite3.DatabaseError:
         path.unlink()
         return _index(path)
@@ -109,7 +97,7 @@ def _index(path: Path) -> sqlite3.Connection:
 def _keep(index: sqlite3.Connection, rows: Sequence[tuple[object, ...]]) -> None:
     with index:
         index.execute("DELETE FROM files")
-        index.executemany("INSERT INTO files VALUES (?, ?, ?, ?)", rows)
+        index.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)", rows)
         index.execute(f"PRAGMA user_version = {_FORMAT}")
 
 
@@ -146,6 +134,8 @@ def _packed(path: Path, name: str) -> Any:  # noqa: ANN401 - JSON
 
 def _begins_as_dicom(path: Path) -> bool:
     """Judge by the first bytes: the prefix (PS3.10 7.1), or a first element of group 0008 without it."""
+    if not path.is_file():
+        return False
     with path.open("rb") as file:
         start = file.read(132)
     return start[128:] == b"DICM" or start[:2] == b"\x08\x00"

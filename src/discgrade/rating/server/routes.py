@@ -73,7 +73,8 @@ Work
          "shown": null | {"grades": [{"who": "A", "grade": 3}, {"who": "B", "grade": 4.3}]}
                        | {"pseudo": 2, "expected": 3.9, "probabilities": [{"grade": 1, "p": 0.02}, ...]}}
         `shown` is null in a blind reading, always. `next` is the next one to be read (for preloading). PROBLEM: no_t2,
-        two_series, no_spacing, no_orientation, broken_files; the page shows the text and goes on.
+        two_series, no_spacing, no_orientation, broken_files, shared_identifiers: the page shows the text, and
+        the rater goes on.
     Series
         {"series": 0, "name": "Sagittal, TE 102 ms, TR 3500 ms, 15 slices", "description": TEXT, "reason": TEXT,
          "chosen": true, "slices": 15, "middle": 7, "rows": 384, "columns": 384, "row_spacing": 0.7 | null,
