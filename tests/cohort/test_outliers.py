@@ -24,7 +24,8 @@ def cohort() -> pd.DataFrame:
             x, y = MIDDLE[level] + shift + random.normal(0, 2, 2)
             rows.append({"study_uid": str(patient), "level": level, "width": width, "height": height, "x": x, "y": y})
     constant = {"slice_width": 280.0, "slice_height": 264.0, "outside": 0.0, "obliquity": 3.0, "scale": 0.1}
-    return pd.DataFrame(rows).assign(**constant)
+    header = {"echo_time": 102.0, "repetition_time": 3500.0, "series_description": "t2_tse_sag"}
+    return pd.DataFrame(rows).assign(**constant, **header)
 
 
 def swapped(cohort: pd.DataFrame, one: str, other: str, rows: list[int] | slice) -> pd.DataFrame:
@@ -123,10 +124,36 @@ def test_real_sheet_has_two_patients_with_a_level_skipped(real):
     """Seen on the pictures: between two neighbouring regions of these patients lies a disc without one."""
     sheet = pd.read_csv(real / "lsma" / "ratings.csv", dtype={"patient_id": "str"})
     constant = {"slice_width": 384.0, "slice_height": 384.0, "outside": 0.0, "obliquity": 0.0, "scale": 0.1}
-    rois = sheet.rename(columns={"patient_id": "study_uid"}).assign(**constant)
+    unknown = {"echo_time": np.nan, "repetition_time": np.nan, "series_description": None}
+    rois = sheet.rename(columns={"patient_id": "study_uid"}).assign(**constant, **unknown)
     rois["x"] += rois["width"] / 2
     rois["y"] += rois["height"] / 2
     flags = disc_flags(rois)
     assert set(rois.loc[flags.str.contains("out of line"), "study_uid"]) == {"703991", "707007"}
     assert (flags != "").mean() < 0.01
     assert cohort_flags(rois) == []
+
+
+@pytest.mark.parametrize(
+    ("echo", "repetition", "description", "flag"),
+    [
+        (12, 550, "t1_tse_sag", "T1-weighted? echo time 12 ms"),
+        (12, 550, None, "T1-weighted? echo time 12 ms"),
+        (9.5, None, "t2_tse_sag", "not T2-weighted? echo time 9.5 ms"),
+        (30, 2800, "pd_tse", "not T2-weighted? echo time 30 ms"),
+        (None, None, "T1 TSE sag", "T1-weighted by its description?"),
+        (None, 550, "sag_t1", "T1-weighted by its description?"),
+        (102, 3500, "t1_t2_combined", ""),
+        (102, 900, "t2_3d", ""),
+        (None, None, "t2_tse_sag", ""),
+        (None, None, "t12_spine", ""),
+        (None, None, None, ""),
+    ],
+)
+def test_a_slice_of_another_weighting_is_flagged(cohort, echo, repetition, description, flag):
+    cohort["series_description"] = cohort["series_description"].astype(object)
+    cohort.loc[:4, ["echo_time", "repetition_time", "series_description"]] = [echo, repetition, description]
+    flags = disc_flags(cohort.astype({"echo_time": float, "repetition_time": float}))
+    usual = disc_flags(cohort.assign(echo_time=102.0, repetition_time=3500.0, series_description="t2"))
+    assert [one.removeprefix("; ") for one in flags[:5]] == ["; ".join(filter(None, (one, flag))) for one in usual[:5]]
+    assert flags[5:].equals(usual[5:])

@@ -70,6 +70,48 @@ def test_a_name_that_is_a_term_loses_no_image(name):
     assert read(files.deidentify_file(written(image), settings(), {}).content).Rows == 16
 
 
+@pytest.mark.parametrize("identifier", ["4711", "47110", "004711"])
+@pytest.mark.parametrize(
+    ("keyword", "value"),
+    [
+        ("SeriesNumber", "{}"),
+        ("AcquisitionNumber", "{}"),
+        ("InstanceNumber", "+{}"),
+        ("TemporalPositionIdentifier", "{}"),
+        ("EchoNumbers", ["1", "{}"]),
+        ("SliceLocation", "{}.0"),
+        ("ImagePositionPatient", ["0.0", "-{}", "132.0"]),
+        ("NumberOfAverages", "{}"),
+        ("SequenceName", "*tse2d1_{}"),
+        ("SoftwareVersions", "syngo MR B17\\{}"),
+    ],
+)
+def test_an_id_of_four_or_five_digits_goes_from_where_it_is_a_whole_value(keyword, value, identifier):
+    with_id = [one.format(identifier) for one in value] if isinstance(value, list) else value.format(identifier)
+    image = mr_image(PatientID=identifier, **{keyword: with_id})
+    result = read(files.deidentify_file(written(image), settings(), {}).content)
+    assert result.get(keyword) in (None, "")
+    assert result.Rows == 16
+
+
+@pytest.mark.parametrize("matrix", [[0, 384, 4711, 0], [4711, 384, 384, 0], [0, 4711, 0, 0]])
+def test_so_it_does_from_binary_numbers(matrix):
+    image = mr_image(PatientID="4711", AcquisitionMatrix=matrix)
+    assert "AcquisitionMatrix" not in read(files.deidentify_file(written(image), settings(), {}).content)
+
+
+def test_an_id_of_four_digits_is_no_part_of_a_number():
+    image = mr_image(PatientID="4711", SliceLocation="47.11", InstanceNumber="14711", TriggerTime="4711")
+    result = read(files.deidentify_file(written(image), settings(), {}).content)
+    assert (result.SliceLocation, result.InstanceNumber, result.TriggerTime) == (47.11, 14711, 4711)
+
+
+def test_an_id_that_is_the_size_of_the_image_loses_no_image():
+    image = mr_image(PatientID="1024", Rows=1024, Columns=2, PixelPaddingValue=1024)
+    result = read(files.deidentify_file(written(image), settings(), {}).content)
+    assert (result.Rows, result.PixelPaddingValue) == (1024, 1024)
+
+
 @pytest.mark.parametrize("identifier", ["8", "384", "3500", "1500", "0", "150"])
 def test_an_id_that_is_a_common_number_loses_no_image_and_no_number(identifier):
     image = mr_image(PatientID=identifier, AccessionNumber=identifier)

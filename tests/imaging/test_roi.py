@@ -169,6 +169,52 @@ def test_an_extracted_region_holds_grey_values_and_geometry():
     assert roi.obliquity == pytest.approx(90)
 
 
+BACK, FRONT, HEAD, FEET = (0, 1, 0), (0, -1, 0), (0, 0, 1), (0, 0, -1)
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "turned"),
+    [
+        (BACK, FEET, (False, False, False)),
+        (BACK, HEAD, (False, False, True)),
+        (FRONT, FEET, (False, True, False)),
+        (FRONT, HEAD, (False, True, True)),
+        (FEET, BACK, (True, False, False)),
+        (FEET, FRONT, (True, True, False)),
+        (HEAD, BACK, (True, False, True)),
+        (HEAD, FRONT, (True, True, True)),
+    ],
+)
+@pytest.mark.parametrize("region", ["drawn", "square"])
+def test_a_region_is_upright_however_its_slice_is_stored(row, column, turned, region):
+    """Front on the left and head above; the box is the same place of the patient on each stored image."""
+    transpose, mirror, flip = turned
+    upright_pixels, box = gradient() ** 2, Box(12.2, 3.6, 10, 8)
+    rows, columns = upright_pixels.shape
+    stored, x, y = upright_pixels, box.x, box.y
+    if mirror:
+        stored, x = stored[:, ::-1], columns - box.x - box.width
+    if flip:
+        stored, y = stored[::-1], rows - box.y - box.height
+    there = Box(x, y, box.width, box.height)
+    spacing = {"row_spacing": 0.5, "column_spacing": 0.75}
+    if transpose:
+        stored, there = stored.T, Box(y, x, box.height, box.width)
+        spacing = {"row_spacing": 0.75, "column_spacing": 0.5}
+    expected = extract(
+        image(upright_pixels, orientation=(*BACK, *FEET), row_spacing=0.5, column_spacing=0.75), box, region
+    )
+    found = extract(image(np.ascontiguousarray(stored), orientation=(*row, *column), **spacing), there, region)
+    assert found.pixels.shape == expected.pixels.shape
+    np.testing.assert_allclose(grey(found), grey(expected), atol=1)
+    assert (found.spacing, found.obliquity) == (expected.spacing, expected.obliquity)
+
+
+def test_a_slice_of_unknown_orientation_stays_as_it_is_stored():
+    roi = extract(image(gradient(), orientation=None), Box(12, 3, 10, 8))
+    np.testing.assert_allclose(grey(roi), gradient()[3:11, 12:22], atol=0.1)
+
+
 def test_a_region_survives_its_row():
     for one in (
         extract(image(gradient()), Box(55, 3, 10, 8)),

@@ -9,7 +9,7 @@ from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
 
 from discgrade.grades import LEVELS
 from discgrade.publication.rois import draw_rois, regions
-from discgrade.records import write
+from discgrade.records import read, write
 from discgrade.records.discs import DISCS
 from discgrade.records.export import INSTANCES
 from discgrade.records.regions import ROIS
@@ -98,6 +98,23 @@ def test_regions_join_discs_images_and_flags(cohort):
     assert set(table["unit"]) == {"mm"}
     flagged = table[table["flag"] != ""]
     assert "width and height swapped?" in flagged.set_index("disc").loc["P0-L2/L3", "flag"]
+
+
+@pytest.mark.parametrize(("boxes_too", "flagged"), [(True, False), (False, True)])
+def test_a_slice_stored_feet_up_is_flagged_only_if_its_regions_are_not(cohort, tmp_path, boxes_too, flagged):
+    images = read(cohort / "instances.parquet", INSTANCES).to_pylist()
+    discs = read(cohort / "discs.parquet", DISCS).to_pylist()
+    for row in images:
+        row["orientation"] = [0, 1, 0, 0, 0, 1 if row["patient"] == "P3" else -1]
+    for row in discs:
+        if row["patient"] == "P3" and boxes_too:
+            row["y"] = ROWS - row["y"] - row["height"]
+    write(images, INSTANCES, tmp_path / "instances.parquet")
+    write(discs, DISCS, tmp_path / "discs.parquet")
+    table = regions(tmp_path / "discs.parquet", [cohort / "rois.parquet"], [tmp_path / "instances.parquet"])
+    flags = table.loc[table["patient"] == "P3", "flag"]
+    assert flags.str.contains("out of line with its neighbour").any() == flagged
+    assert (flags == "").all() != flagged
 
 
 def test_flagged_slices_get_their_own_page(draw):

@@ -18,6 +18,12 @@ OBLIQUE = 30.0
 OUTSIDE = 0.25
 """Share of a region outside its slice beyond which it is flagged."""
 
+SHORTEST_ECHO = 40.0
+"""Echo time in ms below which a slice is flagged: that of T1 is 8 to 25, of proton density to 35, of T2 70 and more."""
+SHORTEST_REPETITION = 1200.0
+"""Repetition time in ms below which a slice with a short echo time is T1-weighted: that of T2 is 2,500 and more."""
+
+_T1 = r"(?i)(?<![a-z0-9])t1(?![0-9])"
 _LEAST_SIZE = 0.1
 _LEAST_PLACE = 0.03
 _LEAST_STEP = 0.1
@@ -29,12 +35,13 @@ def disc_flags(rois: pd.DataFrame) -> pd.Series:
     Args:
         rois: One row a disc, lengths in one unit: study_uid, level, width, height, x and y of the centre from the
             slice's upper left corner, slice_width, slice_height, outside (share of the region), obliquity (degrees,
-            NaN if unknown), scale (0 if the region has a single grey value).
+            NaN if unknown), scale (0 if the region has a single grey value), echo_time and repetition_time (ms, NaN if
+            unknown) and series_description of the slice. Slices are turned upright.
 
     Returns:
         Reasons joined by "; ", empty where nothing is flagged; indexed as `rois`.
     """
-    reasons = [*_size(rois), *_place(rois), *_step(rois), *_image(rois)]
+    reasons = [*_size(rois), *_place(rois), *_step(rois), *_image(rois), *_weighting(rois)]
     return pd.Series(["; ".join(filter(None, row)) for row in zip(*reasons, strict=True)], rois.index, dtype="str")
 
 
@@ -113,6 +120,19 @@ def _image(rois: pd.DataFrame) -> list[list[str]]:
         _say(rois["outside"] > OUTSIDE, "{:.0%} outside the slice", rois["outside"]),
         _say(rois["obliquity"] > OBLIQUE, "{:.0f}° off the sagittal plane", rois["obliquity"]),
         _say(rois["scale"] == 0, "a single grey value"),
+    ]
+
+
+def _weighting(rois: pd.DataFrame) -> list[list[str]]:
+    """Find slices that are not T2-weighted: by their times, or by their description where these are unknown."""
+    echo, repetition = rois["echo_time"], rois["repetition_time"]
+    short = echo < SHORTEST_ECHO
+    t1 = short & (repetition < SHORTEST_REPETITION)
+    words = rois["series_description"].fillna("").str.contains(_T1) & ~(echo >= SHORTEST_ECHO)
+    return [
+        _say(t1, "T1-weighted? echo time {:g} ms", echo),
+        _say(short & ~t1, "not T2-weighted? echo time {:g} ms", echo),
+        _say(words & ~short, "T1-weighted by its description?"),
     ]
 
 

@@ -88,6 +88,7 @@ _CHECKS: tuple[Callable[[pd.DataFrame], Iterator[str]], ...] = (
 
 def _shared_images(images: pd.DataFrame) -> Iterator[str]:
     """Yield the groups of patients that hold the same decoded pixels: they would leak from training to test."""
+    images = images[images["pixel_digest"] != ""]
     groups: dict[tuple[str, ...], list[str]] = {}
     for digest, patients in _several(images, ["pixel_digest"], "patient"):
         groups.setdefault(tuple(patients), []).append(digest)

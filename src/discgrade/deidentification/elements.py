@@ -95,23 +95,25 @@ class Cleaner:
         if rule.action is Action.REMOVE or len(content) > _LONGEST:
             return None
         if kind in values.SIZES:
-            return self._numbers(content, kind, rule)
+            return self._numbers(element.tag, content, kind, rule)
         text = raw.decoded(content, self.encodings) if rule.action is Action.DESCRIBE else content.decode("latin-1")
         text = text.strip(" \0")
-        if rule.action is not Action.UID and self.identifiers.counts(text):
+        short = element.tag not in profile.MEASURED | profile.PIXELS
+        if rule.action is not Action.UID and self.identifiers.counts(text, short):
             return None
         kept = self._text(element.tag, rule, kind, text) if text else ""
         if element.tag == profile.NUMBER_OF_FRAMES and not (kept or "").strip("0"):
             return None  # no frames cannot be: the image has one
         return None if kept is None else kept.encode("ascii")
 
-    def _numbers(self, content: bytes, kind: str, rule: Rule) -> bytes | None:
+    def _numbers(self, tag: int, content: bytes, kind: str, rule: Rule) -> bytes | None:
         """Return binary numbers; None where they are none, or identify the patient in digits or letters."""
         kept = values.numbers(content, kind, rule.multiplicity) if rule.action is Action.NUMBER else None
-        if kept is None or len(kept) < _SHORTEST_IDENTIFIER:
-            return kept
-        spelled = self.identifiers.within(kept.decode("latin-1"))
-        return None if spelled or self.identifiers.numbers & values.integers(kept, kind) else kept
+        if kept is None:
+            return None
+        short = tag not in profile.MEASURED | profile.PIXELS
+        spelled = len(kept) >= _SHORTEST_IDENTIFIER and self.identifiers.within(kept.decode("latin-1"))
+        return None if spelled or self.identifiers.among(values.integers(kept, kind), short) else kept
 
     def _text(self, tag: int, rule: Rule, kind: str, text: str) -> str | None:  # noqa: PLR0911 (one for each action)
         """Return what is kept of a value that is written in characters; None where nothing of it may be."""
@@ -135,7 +137,10 @@ class Cleaner:
             case Action.DESCRIBE:
                 return self._description(text)
         kept = vocabulary.text(tag, text)
-        return None if kept is None or self.identifiers.within(kept) or self.identifiers.equals(kept) else kept
+        identified = kept is not None and (
+            self.identifiers.within(kept) or self.identifiers.equals(kept) or self.identifiers.spelled(kept)
+        )
+        return None if identified else kept
 
     def _description(self, text: str) -> str | None:
         kept = vocabulary.described(text, self.words.difference(self.identifiers.words))

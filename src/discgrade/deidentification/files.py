@@ -179,7 +179,7 @@ def _deidentified(dataset: FileDataset, settings: Settings, gathered: Gathered) 
     except bits.DescriptionError as reason:
         raise RejectedError(str(reason)) from None
     content = header + image.encoded
-    row = instances.record(written, content, image.digest)
+    row = instances.record(written, content, image)
     duplicate = None if image.blank else _duplicate(row["patient"], kept, image.digest)
     same = hashlib.sha256(image.digest.encode() + encoding.dataset(kept)).digest()
     return Exported(content, row, duplicate, same, tuple(_unread(row, elements, settings.options)))

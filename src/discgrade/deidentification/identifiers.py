@@ -55,6 +55,12 @@ class PatientIdentifiers:
         stripped = (one.lstrip("0") for one in self.numbers)
         return frozenset(one for one in stripped if len(one) >= _SHORTEST_NUMBER)
 
+    @cached_property
+    def short(self) -> frozenset[str]:
+        """Numbers of four or five digits, without leading zeros: only a whole value that equals one gives them away."""
+        stripped = (one.lstrip("0") for one in self.values if one.isdecimal() and one.isascii())
+        return frozenset(one for one in stripped if _SHORTEST <= len(one) < _SHORTEST_NUMBER)
+
     def within(self, text: str) -> bool:
         """Return whether a text holds one of the values."""
         folded = text.casefold()
@@ -62,16 +68,38 @@ class PatientIdentifiers:
             return True
         return bool(self.numbers) and not self.numbers.isdisjoint(re.findall(r"(?<![\d.])\d+(?![\d.])", folded))
 
-    def counts(self, text: str) -> bool:
-        """Return whether one of some numbers, written in digits and separators, is one of the values."""
+    def counts(self, text: str, short: bool = True) -> bool:
+        """Return whether one of some numbers, written in digits and separators, is one of the values.
+
+        Args:
+            text: One value, or several with backslashes between them.
+            short: Whether a value of four or five digits is looked for, too. It has to be written as a number there:
+                47.11 is not 4711.
+        """
+        if short and self.short and not self.short.isdisjoint(_wholes(text)):
+            return True
         if not self.numbers:
             return False
         parts = (re.sub(r"\.0*(?!\d)|\D", "", part).lstrip("0") for part in text.split("\\"))
         return not self.significant.isdisjoint(parts)
 
+    def among(self, numbers: Collection[str], short: bool = True) -> bool:
+        """Return whether one of some whole numbers, without leading zeros, is one of the values (`counts`)."""
+        return not (self.short | self.significant if short else self.significant).isdisjoint(numbers)
+
+    def spelled(self, text: str) -> bool:
+        """Return whether the digits of a text that follow each other are one of the values, of four digits or more."""
+        return self.among({run.lstrip("0") for run in re.findall(r"\d+", text)})
+
     def equals(self, text: str) -> bool:
         """Return whether a whole value is one of the values, however short."""
         return text.strip().casefold() in self.values
+
+
+def _wholes(text: str) -> set[str]:
+    """Return the whole numbers among the values of a text, without sign, leading zeros and a fraction of nothing."""
+    found = (re.fullmatch(r"[+-]?0*(\d+)(?:\.0*)?", part.strip(), re.ASCII) for part in text.split("\\"))
+    return {match[1] for match in found if match}
 
 
 def identifiers_in(elements: raw.Item, inherited: list[str] | None = None) -> set[str]:

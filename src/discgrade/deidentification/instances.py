@@ -3,12 +3,15 @@
 import hashlib
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
+import numpy as np
 from pydicom.tag import Tag
 
 from discgrade.deidentification import raw
 from discgrade.deidentification.characteristics import tesla, years
+from discgrade.deidentification.pixels import Pixels
 
 _SHARED, _PER_FRAME = 0x52009229, 0x52009230
 _TEXTS = {
@@ -24,21 +27,25 @@ _DESCRIPTION, _MANUFACTURER, _SEX, _AGE, _FIELD = (
 )
 _ROWS, _COLUMNS, _FRAMES = 0x00280010, 0x00280011, 0x00280008
 _SPACING, ORIENTATION, _POSITION = 0x00280030, 0x00200037, 0x00200032
+_ECHO_TIMES = tuple(int(Tag(keyword)) for keyword in ("EffectiveEchoTime", "EchoTime"))
+_REPETITION_TIME = int(Tag("RepetitionTime"))
+_BINARY = {"FL": "<f4", "FD": "<f8"}
 _MANUFACTURERS = {
     "siemens": "Siemens", "ge": "GE", "philips": "Philips", "toshiba": "Canon", "canon": "Canon", "hitachi": "Fujifilm",
     "fujifilm": "Fujifilm", "esaote": "Esaote", "uih": "United Imaging", "united": "United Imaging", "fonar": "Fonar",
 }  # fmt: skip
 
 
-def record(elements: raw.Item, content: bytes, pixel_digest: str) -> dict[str, Any]:
+def record(elements: raw.Item, content: bytes, image: Pixels) -> dict[str, Any]:
     """Return the row of an exported file, without its path.
 
     Args:
         elements: The written data set, read back.
         content: The whole written file.
-        pixel_digest: SHA-256 of its decoded pixels.
+        image: Its pixels.
     """
     spacing = first_frame_numbers(elements, _SPACING, 2)
+    echo_times = (first_frame_numbers(elements, tag, 1) for tag in _ECHO_TIMES)
     return {
         **{name: raw.text(elements, tag) for name, tag in _TEXTS.items()},
         "frames": raw.number(elements, _FRAMES) or 1,
@@ -49,11 +56,13 @@ def record(elements: raw.Item, content: bytes, pixel_digest: str) -> dict[str, A
         "orientation": first_frame_numbers(elements, ORIENTATION, 6),
         "position": first_frame_numbers(elements, _POSITION, 3),
         "series_description": raw.text(elements, _DESCRIPTION) or None,
+        "echo_time": next((time for time, *_ in filter(None, echo_times) if time > 0), None),
+        "repetition_time": next(iter(first_frame_numbers(elements, _REPETITION_TIME, 1) or []), None),
         "manufacturer": usual_name(raw.text(elements, _MANUFACTURER)),
         "field_strength": next(map(tesla, first_frame_numbers(elements, _FIELD, 1) or []), None),
         "sex": raw.text(elements, _SEX) or None,
         "age": years(raw.text(elements, _AGE)),
-        "pixel_digest": pixel_digest,
+        "pixel_digest": "" if image.blank else image.digest,
         "bytes": len(content),
         "digest": hashlib.sha256(content).hexdigest(),
     }
@@ -69,9 +78,19 @@ def first_frame_numbers(elements: raw.Item, tag: int, count: int) -> list[float]
     """Return the numbers of an attribute of the image or of its first frame; None where there are not as many."""
     for item in _groups(elements):
         if tag in item:
-            parts = raw.text(item, tag).split("\\")
-            return [float(part) for part in parts] if len(parts) == count and all(parts) else None
+            with suppress(ValueError):
+                numbers = _numbers(item, tag)
+                return numbers if len(numbers) == count else None
+            return None
     return None
+
+
+def _numbers(item: raw.Item, tag: int) -> list[float]:
+    kind = item[tag].kind
+    if kind in _BINARY:
+        content = raw.little_endian(item[tag], kind)
+        return [float(one) for one in np.frombuffer(content, _BINARY[kind])]
+    return [float(part) for part in raw.text(item, tag).split("\\")]
 
 
 def _groups(elements: raw.Item) -> Iterator[raw.Item]:

@@ -110,6 +110,17 @@ DUMMIES = {
     int(Tag("ParallelAcquisitionTechnique")): b"OTHER",
     int(Tag("StackID")): b"1",
 }
+# What describes how pixels are stored: the pixels prove these numbers, and mean something else without them.
+PIXELS = _tags(
+    "SamplesPerPixel", "PhotometricInterpretation", "NumberOfFrames", "Rows", "Columns", "BitsAllocated", "BitsStored",
+    "HighBit", "PixelRepresentation", "PixelPaddingValue", "PixelPaddingRangeLimit",
+)  # fmt: skip
+# Times and grey values, in which a number of four or five digits is as common as an ID of as many.
+MEASURED = _tags(
+    "RepetitionTime", "EchoTime", "EffectiveEchoTime", "InversionTime", "InversionTimes", "TriggerTime",
+    "AcquisitionDuration", "FrameAcquisitionDuration", "PixelBandwidth", "MagneticFieldStrength", "WindowCenter",
+    "WindowWidth", "SmallestImagePixelValue", "LargestImagePixelValue",
+)  # fmt: skip
 NUMBER_OF_FRAMES = int(Tag("NumberOfFrames"))
 DEVICE_SERIAL_NUMBER = int(Tag("DeviceSerialNumber"))
 

@@ -11,7 +11,7 @@ import pydicom
 from pydicom._uid_dict import UID_dictionary
 from pydicom.tag import Tag
 
-from discgrade.deidentification import codes, profile, raw, vocabulary
+from discgrade.deidentification import codes, profile, raw, values, vocabulary
 from discgrade.deidentification.identifiers import PatientIdentifiers
 from discgrade.deidentification.profile import Action, Options
 
@@ -72,14 +72,18 @@ def names(elements: raw.Item) -> set[str]:
 
 def holds(elements: raw.Item, identifiers: PatientIdentifiers, old_uids: Collection[str] = ()) -> bool:
     """Return whether a value that is neither a UID nor a term is, or holds, an old UID or an identifier."""
-    texts, typed = [], []
+    texts, typed, identified = [], [], False
     for element in _values(elements):
         text = element.content.decode("latin-1").strip(" \0")
         texts.append(text)
         if profile.rule(element.tag).action in (Action.DESCRIBE, Action.TEXT):
             typed.append(text)
+        elif element.tag not in profile.MEASURED | profile.PIXELS:
+            written = values.integers(element.content, element.given) if element.given in values.SIZES else set()
+            identified |= identifiers.among(written) or identifiers.counts(text)
     joined = "\n".join(texts)
-    identified = identifiers.within(joined) or any(map(identifiers.equals, typed))
+    identified |= identifiers.within(joined)
+    identified |= any(identifiers.equals(text) or identifiers.spelled(text) for text in typed)
     return identified or not set(_UID.findall(joined)).isdisjoint(old_uids)
 
 

@@ -56,12 +56,12 @@ def _fractions(value: bytes, representation: str) -> bytes | None:
 
 
 def integers(value: bytes, representation: str) -> set[str]:
-    """Return in digits those binary numbers that are whole and have six digits or more."""
-    if SIZES[representation] < 4 or representation == "AT":
+    """Return in digits those binary numbers that are whole and have four digits or more."""
+    if representation == "AT":
         return set()
     kind = {"U": "u", "S": "i", "F": "f"}[representation[0]]
     found = np.frombuffer(value, f"<{kind}{SIZES[representation]}")
-    return {str(int(one)) for one in found[np.abs(found) >= 1e5] if one == int(one)}
+    return {str(abs(int(one))) for one in found[np.abs(found.astype(np.float64)) >= 1e3] if one == int(one)}
 
 
 def written_numbers(text: str, representation: str, multiplicity: Multiplicity) -> str | None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from discgrade.imaging.dicom import Slice, obliquity
+from discgrade.imaging.upright import upright
 from discgrade.settings.model import Region
 
 _NUMBERS = ("spacing", "offset", "scale", "outside", "obliquity")
@@ -153,16 +154,18 @@ class Roi:
 
 
 def extract(image: Slice, box: Box, region: Region = "drawn") -> Roi:
-    """Cut one region of interest out of a slice.
+    """Cut one region of interest out of a slice, and turn it upright by the slice's orientation (`upright`).
 
     Args:
         image: Slice with its spacing and orientation.
-        box: Region of interest as a rater drew it.
+        box: Region of interest on the slice as it is stored.
         region: "drawn" cuts the box itself, "square" the square around it.
     """
     if region == "square":
         box = box.squared(image.row_spacing, image.column_spacing)
     native, outside = crop(image.pixels, box)
-    square, spacing = square_pixels(native, image.row_spacing, image.column_spacing)
+    turn = upright(image.orientation)
+    shown = np.ascontiguousarray(turn.pixels(native))
+    square, spacing = square_pixels(shown, *turn.shape(image.row_spacing, image.column_spacing))
     pixels, offset, scale = to_uint16(square)
     return Roi(pixels, spacing, offset, scale, outside, obliquity(image.orientation))

@@ -6,17 +6,19 @@ the patient's left on the right and the front above.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from discgrade.imaging.roi import Box
+if TYPE_CHECKING:  # roi turns what it cuts
+    from discgrade.imaging.roi import Box
 
 Plane = Literal["sagittal", "coronal", "axial"]
 T = TypeVar("T")
+Pixel = TypeVar("Pixel", bound=np.generic)
 Vector = NDArray[np.float64]
 
 _PLANES: tuple[Plane, ...] = ("sagittal", "coronal", "axial")
@@ -43,7 +45,7 @@ class Turn:
     mirror: bool = False
     flip: bool = False
 
-    def pixels(self, stored: NDArray[np.generic]) -> NDArray[np.generic]:
+    def pixels(self, stored: NDArray[Pixel]) -> NDArray[Pixel]:
         """Turn an image of shape (rows, columns)."""
         shown = stored.T if self.transpose else stored
         return shown[:: -1 if self.flip else 1, :: -1 if self.mirror else 1]
@@ -52,24 +54,24 @@ class Turn:
         """Return rows and columns as shown; the same for any pair that belongs to them, such as spacings."""
         return (columns, rows) if self.transpose else (rows, columns)
 
-    def box(self, stored: Box, rows: int, columns: int) -> Box:
+    def box(self, stored: "Box", rows: int, columns: int) -> "Box":
         """Turn a box on a stored image of so many rows and columns."""
         turned = _transposed(stored) if self.transpose else stored
         return self._mirrored(turned, *self.shape(rows, columns))
 
-    def back(self, shown: Box, rows: int, columns: int) -> Box:
+    def back(self, shown: "Box", rows: int, columns: int) -> "Box":
         """Turn a box on the shown image back to the stored one of so many rows and columns: the inverse of `box`."""
         turned = self._mirrored(shown, *self.shape(rows, columns))
         return _transposed(turned) if self.transpose else turned
 
-    def _mirrored(self, box: Box, rows: int, columns: int) -> Box:
+    def _mirrored(self, box: "Box", rows: int, columns: int) -> "Box":
         x = columns - box.x - box.width if self.mirror else box.x
         y = rows - box.y - box.height if self.flip else box.y
-        return Box(x, y, box.width, box.height)
+        return replace(box, x=x, y=y)
 
 
-def _transposed(box: Box) -> Box:
-    return Box(box.y, box.x, box.height, box.width)
+def _transposed(box: "Box") -> "Box":
+    return replace(box, x=box.y, y=box.x, width=box.height, height=box.width)
 
 
 @dataclass(frozen=True)

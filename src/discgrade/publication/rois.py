@@ -1,8 +1,9 @@
 """Regions of interest on their slices, a sample and every flagged one: a swapped coordinate is seen at once."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -18,6 +19,8 @@ from discgrade import records
 from discgrade.cohort.outliers import cohort_flags, disc_flags
 from discgrade.grades import LEVELS
 from discgrade.imaging.dicom import read_slice
+from discgrade.imaging.roi import Box
+from discgrade.imaging.upright import upright
 from discgrade.publication.figures.style import BLUE, FULL, GREY, INK, ORANGE, SKY, VERMILLION, styled
 from discgrade.records.discs import DISCS
 from discgrade.records.export import INSTANCES
@@ -29,6 +32,8 @@ _MOST_PIXELS = 320
 _HEADER, _SIZES, _PANEL = 10.0, 45.0, 50.0
 """Heights in mm: the title, the row of sizes, and a slice with its words."""
 _SLICE = ["sop_instance_uid", "frame"]
+
+_SEEN = ["orientation", "echo_time", "repetition_time", "series_description"]
 
 _Slice = tuple[str, int]
 
@@ -79,9 +84,10 @@ def regions(discs: Path, rois: Sequence[Path], instances: Sequence[Path]) -> pd.
 
     Returns:
         One row a disc, in the order of the discs: columns of `records.discs.DISCS`, `path`, `rows`, `columns`,
-        `row_spacing`, `column_spacing`, `unit` (mm; px where a spacing is unknown) and `flag` (see `disc_flags`).
+        `row_spacing`, `column_spacing`, `orientation`, `echo_time`, `repetition_time`, `series_description`, `unit`
+        (mm; px where a spacing is unknown) and `flag` (see `disc_flags`).
     """
-    image = ["sop_instance_uid", "path", "rows", "columns", "row_spacing", "column_spacing"]
+    image = ["sop_instance_uid", "path", "rows", "columns", "row_spacing", "column_spacing", *_SEEN]
     cut = ["disc", "outside", "obliquity", "scale"]
     table: pd.DataFrame = records.read(discs, DISCS).to_pandas()
     table = table.merge(records.read_all(rois, ROIS, cut).to_pandas(), on="disc", how="left")
@@ -94,18 +100,27 @@ def regions(discs: Path, rois: Sequence[Path], instances: Sequence[Path]) -> pd.
 
 
 def measures(table: pd.DataFrame) -> pd.DataFrame:
-    """Return what `disc_flags` and `cohort_flags` take, in the unit of the regions."""
-    known = (table["unit"] == "mm").all()
-    across = table["column_spacing"] if known else pd.Series(1.0, table.index)
-    along = table["row_spacing"] if known else pd.Series(1.0, table.index)
-    return table[["study_uid", "level", "outside", "obliquity", "scale"]].assign(
-        width=table["width"] * across,
-        height=table["height"] * along,
-        x=(table["x"] + table["width"] / 2) * across,
-        y=(table["y"] + table["height"] / 2) * along,
-        slice_width=table["columns"] * across,
-        slice_height=table["rows"] * along,
-    )
+    """Return what `disc_flags` and `cohort_flags` take, in the unit of the regions, on slices turned upright."""
+    known = bool((table["unit"] == "mm").all())
+    places = pd.DataFrame([_place(row, known) for row in table.to_dict("records")], index=table.index)
+    shared = ["study_uid", "level", "outside", "obliquity", "scale", *_SEEN[1:]]
+    return pd.concat([table[shared], places], axis="columns")
+
+
+def _place(row: dict[Hashable, Any], known: bool) -> dict[str, float]:
+    """Return a region's size and centre and its slice's size, once the slice is turned upright."""
+    turn = upright(row["orientation"])
+    box = turn.box(Box(row["x"], row["y"], row["width"], row["height"]), row["rows"], row["columns"])
+    rows, columns = turn.shape(row["rows"], row["columns"])
+    along, across = turn.shape(row["row_spacing"], row["column_spacing"]) if known else (1.0, 1.0)
+    return {
+        "width": box.width * across,
+        "height": box.height * along,
+        "x": (box.x + box.width / 2) * across,
+        "y": (box.y + box.height / 2) * along,
+        "slice_width": columns * across,
+        "slice_height": rows * along,
+    }
 
 
 def _first_page(table: pd.DataFrame, sample: list[_Slice], export: Path | None) -> Figure:

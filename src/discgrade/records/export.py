@@ -19,8 +19,10 @@ INSTANCES = pa.schema(
         column("orientation", pa.list_(pa.float64()), "direction cosines of a row, then of a column", nullable=True),
         column("position", pa.list_(pa.float64()), "centre of the first voxel, patient axes", "mm", nullable=True),
         column("series_description", pa.string(), "allowed words of the series description", nullable=True),
+        column("echo_time", pa.float64(), "echo time, the effective one of a train of echoes", "ms", nullable=True),
+        column("repetition_time", pa.float64(), "repetition time", "ms", nullable=True),
         *PERSON,
-        column("pixel_digest", pa.string(), "SHA-256 of the decoded pixels"),
+        column("pixel_digest", pa.string(), "SHA-256 of the decoded pixels; empty if they have at most two values"),
         column("bytes", pa.int64(), "size of the exported file", "bytes"),
         column("digest", pa.string(), "SHA-256 of the exported file"),
     ]
