@@ -120,6 +120,19 @@ def test_few_discs_are_not_flagged(cohort, number):
     assert cohort_flags(cohort.iloc[:number]) == []
 
 
+@pytest.mark.parametrize("patients", [1, 3, 100])
+def test_levels_from_the_feet_to_the_head_are_seen_in_a_cohort_of_any_size(cohort, patients):
+    some = cohort[: 5 * patients].copy()
+    some.loc[:4, "y"] = some.loc[:4, "slice_height"] - some.loc[:4, "y"]
+    upwards = disc_flags(some).str.contains("its levels run from the feet to the head")
+    assert upwards[:5].all()
+    assert not upwards[5:].any()
+
+
+def test_a_single_disc_has_no_order(cohort):
+    assert not disc_flags(cohort[:1]).str.contains("feet").any()
+
+
 def test_real_sheet_has_two_patients_with_a_level_skipped(real):
     """Seen on the pictures: between two neighbouring regions of these patients lies a disc without one."""
     sheet = pd.read_csv(real / "lsma" / "ratings.csv", dtype={"patient_id": "str"})

@@ -24,6 +24,7 @@ SHORTEST_REPETITION = 1200.0
 """Repetition time in ms below which a slice with a short echo time is T1-weighted: that of T2 is 2,500 and more."""
 
 _T1 = r"(?i)(?<![a-z0-9])t1(?![0-9])"
+_SLICE = ["study_uid", "slice_width", "slice_height"]
 _LEAST_SIZE = 0.1
 _LEAST_PLACE = 0.03
 _LEAST_STEP = 0.1
@@ -41,7 +42,7 @@ def disc_flags(rois: pd.DataFrame) -> pd.Series:
     Returns:
         Reasons joined by "; ", empty where nothing is flagged; indexed as `rois`.
     """
-    reasons = [*_size(rois), *_place(rois), *_step(rois), *_image(rois), *_weighting(rois)]
+    reasons = [*_size(rois), *_place(rois), *_step(rois), *_order(rois), *_image(rois), *_weighting(rois)]
     return pd.Series(["; ".join(filter(None, row)) for row in zip(*reasons, strict=True)], rois.index, dtype="str")
 
 
@@ -106,10 +107,19 @@ def _step(rois: pd.DataFrame) -> list[list[str]]:
     return [_say(pd.Series(rois.index.isin(odd), rois.index), "out of line with its neighbour")]
 
 
+def _order(rois: pd.DataFrame) -> list[list[str]]:
+    """Find slices on which the discs follow each other from the feet to the head, whatever the rest of the cohort."""
+    steps = _steps(rois)
+    slices = rois.loc[steps.index].groupby(_SLICE).ngroup()
+    upwards = (steps["y"] < 0).groupby(slices).transform("all")
+    odd = [*steps.index[upwards], *steps.loc[upwards, "upper"]]
+    return [_say(pd.Series(rois.index.isin(odd), rois.index), "its levels run from the feet to the head")]
+
+
 def _steps(rois: pd.DataFrame) -> pd.DataFrame:
     """Return the way of each disc's centre from the next higher disc of the same study and slice size."""
     ordered = rois.assign(rank=rois["level"].map(LEVELS.index), upper=rois.index).sort_values("rank", kind="stable")
-    same = ordered.groupby(["study_uid", "slice_width", "slice_height"])
+    same = ordered.groupby(_SLICE)
     steps = same[["x", "y", "rank"]].diff()
     above = same[["level", "upper"]].shift()
     return steps.assign(pair=above["level"] + ordered["level"], upper=above["upper"]).dropna().sort_index()
