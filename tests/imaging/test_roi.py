@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from discgrade.imaging.box import Box
 from discgrade.imaging.dicom import Slice
-from discgrade.imaging.roi import Box, Roi, crop, extract, square_pixels, to_uint16
+from discgrade.imaging.roi import Roi, crop, extract, square_pixels, to_uint16
 from discgrade.records.regions import ROIS
 
 ROWS, COLUMNS = 40, 60

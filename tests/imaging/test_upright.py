@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from discgrade.imaging.roi import Box
+from discgrade.imaging.box import Box
 from discgrade.imaging.upright import Letters, Turn, letters, plane, upright
 
 AXES = np.eye(3)

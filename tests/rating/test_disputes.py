@@ -2,7 +2,7 @@
 
 import pytest
 
-from discgrade.imaging.roi import Box
+from discgrade.imaging.box import Box
 from discgrade.private import RefusedError
 from discgrade.rating.disputes import between_raters, in_order, of_model
 from discgrade.rating.ledger.reading import Mark

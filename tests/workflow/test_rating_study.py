@@ -8,7 +8,7 @@ import yaml
 from rating_study import Study
 
 from discgrade import records
-from discgrade.imaging.roi import Box
+from discgrade.imaging.box import Box
 from discgrade.rating.queue import Rater
 from discgrade.records.discs import DISCS
 from discgrade.settings.rating import Rating

@@ -8,8 +8,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from discgrade.imaging.box import Box
 from discgrade.imaging.dicom import Slice, read_slice
-from discgrade.imaging.roi import Box, extract
+from discgrade.imaging.roi import extract
 from discgrade.readings.reference import reference_discs
 from discgrade.records import read, writer
 from discgrade.records.export import INSTANCES

@@ -6,15 +6,14 @@ the patient's left on the right and the front above.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:  # roi turns what it cuts
-    from discgrade.imaging.roi import Box
+from discgrade.imaging.box import Box
 
 Plane = Literal["sagittal", "coronal", "axial"]
 T = TypeVar("T")
@@ -54,24 +53,24 @@ class Turn:
         """Return rows and columns as shown; the same for any pair that belongs to them, such as spacings."""
         return (columns, rows) if self.transpose else (rows, columns)
 
-    def box(self, stored: "Box", rows: int, columns: int) -> "Box":
+    def box(self, stored: Box, rows: int, columns: int) -> Box:
         """Turn a box on a stored image of so many rows and columns."""
         turned = _transposed(stored) if self.transpose else stored
         return self._mirrored(turned, *self.shape(rows, columns))
 
-    def back(self, shown: "Box", rows: int, columns: int) -> "Box":
+    def back(self, shown: Box, rows: int, columns: int) -> Box:
         """Turn a box on the shown image back to the stored one of so many rows and columns: the inverse of `box`."""
         turned = self._mirrored(shown, *self.shape(rows, columns))
         return _transposed(turned) if self.transpose else turned
 
-    def _mirrored(self, box: "Box", rows: int, columns: int) -> "Box":
+    def _mirrored(self, box: Box, rows: int, columns: int) -> Box:
         x = columns - box.x - box.width if self.mirror else box.x
         y = rows - box.y - box.height if self.flip else box.y
-        return replace(box, x=x, y=y)
+        return Box(x, y, box.width, box.height)
 
 
-def _transposed(box: "Box") -> "Box":
-    return replace(box, x=box.y, y=box.x, width=box.height, height=box.width)
+def _transposed(box: Box) -> Box:
+    return Box(box.y, box.x, box.height, box.width)
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from discgrade import records
 from discgrade.cohort.outliers import cohort_flags, disc_flags
 from discgrade.grades import LEVELS
+from discgrade.imaging.box import Box
 from discgrade.imaging.dicom import read_slice
-from discgrade.imaging.roi import Box
 from discgrade.imaging.upright import upright
 from discgrade.publication.figures.style import BLUE, FULL, GREY, INK, ORANGE, SKY, VERMILLION, styled
 from discgrade.records.discs import DISCS

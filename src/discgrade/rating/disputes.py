@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from discgrade.imaging.roi import Box
+from discgrade.imaging.box import Box
 from discgrade.keyed import digest
 from discgrade.private import RefusedError
 from discgrade.rating.ledger.reading import Mark

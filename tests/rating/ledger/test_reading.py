@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from discgrade.imaging.roi import Box
+from discgrade.imaging.box import Box
 from discgrade.rating.ledger.actions import UNDOABLE, Action
 from discgrade.rating.ledger.reading import Disc, Mark, Refusal, blank, fold, single, undone
 from discgrade.rating.ledger.work import blind

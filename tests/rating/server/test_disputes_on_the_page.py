@@ -3,7 +3,7 @@
 import pytest
 from rating_study import LEVELS
 
-from discgrade.imaging.roi import Box
+from discgrade.imaging.box import Box
 from discgrade.rating import export
 from discgrade.rating.disputes import Dispute
 from discgrade.rating.ledger.reading import Mark

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from discgrade.imaging.roi import Box
+from discgrade.imaging.box import Box
 from discgrade.phantom.population import draw_patient
 from discgrade.phantom.spine.region import region
 from discgrade.phantom.spine.stacking import build_spine

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from discgrade.imaging.roi import Box
+from discgrade.imaging.box import Box
 from discgrade.rating.ledger import levels
 from discgrade.rating.ledger.actions import Action, Payload
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import astuple, dataclass, replace
 from typing import Any
 
-from discgrade.imaging.roi import Box
+from discgrade.imaging.box import Box
 from discgrade.rating.ledger import actions, levels
 from discgrade.rating.ledger.actions import ONE_DISC, UNDOABLE, Action, InvalidError, Payload
 from discgrade.rating.ledger.reading import Mark, Reading

@@ -7,7 +7,7 @@ from typing import Any
 
 from discgrade import __version__
 from discgrade.grades import grades_of
-from discgrade.imaging.roi import Box
+from discgrade.imaging.box import Box
 from discgrade.imaging.stacks import Stack
 from discgrade.imaging.upright import letters
 from discgrade.rating.ledger import levels

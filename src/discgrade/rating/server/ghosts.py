@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from discgrade.imaging.roi import Box
+from discgrade.imaging.box import Box
 
 # Centres of the discs from L5/S1 up to L1/L2 and the one above, on a sagittal slice with the front on the left, in mm
 # from L5/S1: to the right, downwards. Between the means of 407 patients (Sudirman et al., Masood et al.; up to L3/L4)
