@@ -1,0 +1,72 @@
+/** What raters do, sent one after another in the order in which it was done, and again until it is kept. */
+
+import { post, Refused } from "./wire.js";
+
+const SHORTEST = 500;
+const LONGEST = 5000;
+
+/**
+ * Make a keeper of actions.
+ * @param {(state: string, text: string) => void} tell Told each change: saved, saving, waiting (tries again of itself),
+ *     stopped (tries again when asked).
+ */
+export function keeper(tell) {
+  const queue = [];
+  let running = false;
+  let wake = () => {};
+
+  /** Send something; the promise holds once it is on the server's disc. */
+  function keep(path, body) {
+    return new Promise((resolve, reject) => {
+      queue.push({ path, body: { ...body, id: word() }, resolve, reject });
+      run();
+    });
+  }
+
+  async function run() {
+    if (running) return;
+    running = true;
+    tell("saving", "Saving …");
+    for (let wait = SHORTEST; queue.length; ) {
+      try {
+        const answer = await post(queue[0].path, queue[0].body);
+        wait = SHORTEST;
+        tell("saving", "Saving …");
+        queue.shift().resolve(answer);
+      } catch (error) {
+        if (await again(error, wait)) wait = Math.min(LONGEST, wait * 2);
+        else leave(error);
+      }
+    }
+    running = false;
+    tell("saved", "All saved");
+  }
+
+  /** Return whether to send the same once more, after waiting. */
+  async function again(error, wait) {
+    if (!(error instanceof Refused)) {
+      tell("waiting", "Not saved: the server does not answer. Trying again …");
+      await Promise.race([woken(), new Promise((done) => setTimeout(done, wait))]);
+      return true;
+    }
+    if (error.status < 500) return false;
+    tell("stopped", `Not saved: ${error.message}`);
+    await woken();
+    return true;
+  }
+
+  const woken = () => new Promise((done) => (wake = done));
+
+  /** Give up one action; all of them, where this window may not act any more. */
+  function leave(error) {
+    const left = ["superseded", "secret"].includes(error.code) ? queue.splice(0) : queue.splice(0, 1);
+    for (const one of left) one.reject(error);
+  }
+
+  return { keep, retry: () => wake(), pending: () => queue.length };
+}
+
+function word() {
+  // crypto.randomUUID is there in secure contexts alone; a server in a trusted network may be none.
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

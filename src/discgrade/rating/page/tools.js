@@ -1,0 +1,64 @@
+/** Tools over the picture: what a drag does, presets of the window, size. */
+
+import { byId, make, onClick } from "./elements.js";
+
+const TOOLS = [
+  ["box", "Box", "A drag or two clicks draw a box"],
+  ["window", "Window", "A drag changes brightness and contrast; so does the right button with every tool"],
+  ["move", "Move", "A drag moves the picture; so does the middle button with every tool"],
+];
+
+/** Make the toolbar of a picture. */
+export function toolbar(view) {
+  let chosen = "box";
+  let shown = null;
+  let presets = [];
+
+  const buttons = TOOLS.map(([tool, name, title]) => {
+    const button = make("button", { type: "button", title, "aria-pressed": String(tool === chosen), "data-tool": tool }, name);
+    onClick(button, () => choose(tool));
+    return button;
+  });
+  const select = make("select", { "aria-label": "Window preset" });
+  select.addEventListener("change", () => {
+    take(Number(select.value));
+    byId("stage").focus();
+  });
+  const others = [
+    ["Reset", "Reset the window (R)", view.reset],
+    ["−", "Make smaller (-)", () => view.enlarge(0.8)],
+    ["+", "Enlarge (+)", () => view.enlarge(1.25)],
+    ["Fit", "Fit the picture (0)", view.fit],
+  ].map(([text, title, act]) => {
+    const button = make("button", { type: "button", title, "aria-label": title }, text);
+    onClick(button, act);
+    return button;
+  });
+  byId("tools").replaceChildren(...buttons, select, ...others);
+
+  function choose(tool) {
+    chosen = tool;
+    byId("stage").dataset.tool = tool;
+    for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.tool === tool));
+  }
+
+  function take(number) {
+    if (!view.isReady()) return;
+    const { center, width } = presets[number].window ?? view.suits();
+    const share = presets[number].share ?? 1;
+    view.setWindow({ center, width: width * share });
+    select.value = String(number);
+  }
+
+  /** List the presets of a series: its own, and some that follow the slice. */
+  function render(series) {
+    if (!series || shown === series.key) return;
+    shown = series.key;
+    const own = series.presets.map(({ name, center, width }) => ({ name, window: { center, width } }));
+    presets = [{ name: "Suits the slice" }, ...own, { name: "More contrast", share: 0.6 }, { name: "Less contrast", share: 1.6 }];
+    select.replaceChildren(...presets.map(({ name }, number) => make("option", { value: number }, name)));
+  }
+
+  choose(chosen);
+  return { render, chosen: () => chosen, nextPreset: () => take((Number(select.value) + 1) % presets.length) };
+}
