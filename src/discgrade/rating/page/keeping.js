@@ -13,6 +13,7 @@ const LONGEST = 5000;
 export function keeper(tell) {
   const queue = [];
   let running = false;
+  let held = false;
   let wake = () => {};
 
   /** Send something; the promise holds once it is on the server's disc. */
@@ -31,6 +32,7 @@ export function keeper(tell) {
       try {
         const answer = await post(queue[0].path, queue[0].body);
         wait = SHORTEST;
+        held = false;
         tell("saving", "Saving …");
         queue.shift().resolve(answer);
       } catch (error) {
@@ -44,6 +46,7 @@ export function keeper(tell) {
 
   /** Return whether to send the same once more, after waiting. */
   async function again(error, wait) {
+    held = !(error instanceof Refused) || error.status >= 500;
     if (!(error instanceof Refused)) {
       tell("waiting", "Not saved: the server does not answer. Trying again …");
       await Promise.race([woken(), new Promise((done) => setTimeout(done, wait))]);
@@ -63,7 +66,12 @@ export function keeper(tell) {
     for (const one of left) one.reject(error);
   }
 
-  return { keep, retry: () => wake(), pending: () => queue.length };
+  /** Wait until all is kept, or cannot be for now. */
+  async function rest() {
+    while (queue.length && !held) await new Promise((done) => setTimeout(done, 20));
+  }
+
+  return { keep, rest, retry: () => wake(), pending: () => queue.length };
 }
 
 function word() {

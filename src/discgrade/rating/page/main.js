@@ -1,6 +1,6 @@
 /** The raters' page: what is begun, and which part does what. */
 
-import { middle, moved, render as drawBoxes, resized } from "./boxes.js";
+import { between, middle, moved, render as drawBoxes, resized } from "./boxes.js";
 import { stopwatch } from "./clock.js";
 import { askReason, dialog, showKeys, showWorklist } from "./dialogs.js";
 import { byId, make, onClick, tell } from "./elements.js";
@@ -32,6 +32,7 @@ const { at } = reading;
 
 function render() {
   if (!at.item || !reading.now()) return;
+  byId("work").hidden = false;
   renderPanel(reading);
   strip(reading);
   tools.render(reading.series());
@@ -116,6 +117,7 @@ async function resume(mode) {
 
 async function worklist(mode = at.mode) {
   reading.leave();
+  await keeper.rest();
   try {
     const list = await get(`/api/worklist?mode=${mode}`);
     showWorklist(list, at.item?.item, (item) => reading.open(item));
@@ -141,7 +143,7 @@ function hold() {
   const { box, ghost } = reading.disc();
   if (!box || !reading.isHere(box)) {
     const { x, y, width, height } = box ?? ghost ?? middle(view.picture());
-    return reading.put(moved({ x, y, width, height }, 0, 0, view.picture()));
+    return reading.put(between({ x, y }, { x: x + width, y: y + height }, view.picture()));
   }
   at.held = true;
   return render();
@@ -219,8 +221,8 @@ async function begin() {
   byId("modes").replaceChildren(...modes);
   byId("modes").hidden = modes.length < 2 && start.modes[0]?.mode === "blind";
   onClick(byId("again"), keeper.retry);
-  byId("work").hidden = false;
-  if (start.modes.length) await resume(start.modes[0].mode);
+  const first = start.modes.find(({ done, total }) => done < total) ?? start.modes[0];
+  if (first) await resume(first.mode);
   else tell(byId("told"), "There is nothing for you to read.");
   byId("stage").focus();
 }

@@ -207,7 +207,10 @@ function apply(reading, kind, what) {
   else if (kind === "clear" && disc) Object.assign(disc, { grade: null, ungradable: null });
   else if (kind === "box") disc.box = what.box === null ? null : { ...what };
   else if (kind === "note") (disc ?? reading).note = what.text;
+  else if (kind === "aside") reading.aside = { reason: what.reason, text: what.text };
+  else if (kind === "clear") reading.aside = null;
   if (disc) disc.done = disc.ungradable !== null || (disc.grade !== null && disc.box !== null);
+  reading.done = reading.aside !== null || reading.discs.every(({ done }) => done);
 }
 
 let fading = null;

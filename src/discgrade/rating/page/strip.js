@@ -13,7 +13,7 @@ export function strip(reading) {
     shown = series?.key ?? null;
     place.replaceChildren(...(series ? pictures(reading, series) : []));
   }
-  const marked = new Set(reading.now().discs.filter(({ box }) => box?.series === series?.series).map(({ box }) => box.slice));
+  const marked = new Set(reading.now().discs.filter(({ box }) => box && box.series === series?.series).map(({ box }) => box.slice));
   for (const button of place.children) {
     const number = Number(button.dataset.slice);
     const current = number === reading.at.slice;

@@ -75,11 +75,14 @@ export async function openWindow(take) {
 async function isHeld(token) {
   if (!navigator.locks) return false;
   const { held } = await navigator.locks.query();
-  return held.some((lock) => lock.name === token);
+  return held.some((lock) => lock.name === lockName(token));
 }
 
+// A lock's name may not begin with "-", a token may.
+const lockName = (token) => `window ${token}`;
+
 function hold(token) {
-  if (navigator.locks) navigator.locks.request(token, () => new Promise(() => {}));
+  if (navigator.locks) navigator.locks.request(lockName(token), () => new Promise(() => {}));
 }
 
 /** Return whether this window may still act; true where nobody answers. */

@@ -1,0 +1,117 @@
+"""The picture: true grey values, square pixels, window, size, orientation, and what is said where there is none."""
+
+import pytest
+from playwright.sync_api import expect
+from rating_browser import sit
+from scans import header, save, series
+
+pytestmark = pytest.mark.ci
+
+
+def pixel(seat, x, y):
+    """Return the shade that the screen shows at a point of the stage."""
+    script = """([x, y]) => {
+        const sharp = devicePixelRatio;
+        return document.querySelector('#canvas').getContext('2d').getImageData(x * sharp, y * sharp, 1, 1).data[0];
+    }"""
+    return seat.page.evaluate(script, [x, y])
+
+
+@pytest.fixture
+def small(browser, serving, tmp_path):
+    """Three slices of 16 rows and 12 columns, a row twice as far from the next as a column."""
+    series(tmp_path / "scans", 3, PixelSpacing=[1.4, 0.7], PixelRepresentation=0)
+    found = sit(browser, serving(tmp_path / "scans").address())
+    found.page.wait_for_selector("#overlay .box.ghost")
+    return found
+
+
+def test_the_values_under_the_pointer_are_those_of_the_file(small):
+    frame = small.page.locator("#stage").bounding_box()
+    scale = frame["height"] / (16 * 1.4)
+    left = frame["width"] / 2 - 6 * 0.7 * scale
+    for row, column in ((0, 0), (3, 7), (15, 11)):
+        small.to(left + (column + 0.5) * 0.7 * scale, (row + 0.5) * 1.4 * scale)
+        assert small.page.locator("#grey").inner_text() == f"column {column}, row {row}: {12 * row + column}"
+
+
+def test_pixels_are_as_wide_and_high_as_the_spacing_says(small):
+    small.drag((400, 200), (500, 400))
+    small.saved()
+    (drawn,) = small.rects("held")
+    frame = small.page.locator("#stage").bounding_box()
+    along = frame["height"] / (16 * 1.4) * 0.7
+    assert drawn["width"] / along == pytest.approx(round(drawn["width"] / along), abs=0.01)
+    assert drawn["height"] / (2 * along) == pytest.approx(round(drawn["height"] / (2 * along)), abs=0.01)
+
+
+def test_orientation_is_marked(seat):
+    assert [seat.page.locator(f'.letter[data-side="{side}"]').inner_text() for side in ("left", "right", "top")] == [
+        "A",
+        "P",
+        "H",
+    ]
+
+
+def test_a_drag_of_the_right_button_changes_the_window_and_a_double_click_resets_it(seat):
+    place = (560, 300)
+    before = pixel(seat, *place)
+    seat.drag((300, 200), (300, 330), button="right")
+    seat.page.wait_for_timeout(100)
+    assert pixel(seat, *place) > before
+    left, upper = seat.corner()
+    seat.page.mouse.dblclick(left + 300, upper + 200)
+    seat.page.wait_for_timeout(100)
+    assert pixel(seat, *place) == before
+
+
+def test_the_picture_is_enlarged_about_the_pointer_and_fits_again(seat):
+    (before,) = seat.rects("ghost")
+    middle = (before["x"] + before["width"] / 2, before["y"] + before["height"] / 2)
+    seat.to(*middle)
+    seat.page.keyboard.down("Control")
+    seat.page.mouse.wheel(0, -100)
+    seat.page.keyboard.up("Control")
+    seat.page.wait_for_timeout(100)
+    (after,) = seat.rects("ghost")
+    assert after["width"] > 1.3 * before["width"]
+    assert (after["x"] + after["width"] / 2, after["y"] + after["height"] / 2) == pytest.approx(middle, abs=1)
+    seat.press("0")
+    seat.page.wait_for_timeout(100)
+    assert seat.rects("ghost") == [before]
+
+
+def test_the_wheel_leafs(seat):
+    before = int(seat.page.locator("#place").inner_text().split()[1])
+    seat.to(300, 300)
+    seat.page.mouse.wheel(0, 120)
+    expect(seat.page.locator("#place")).to_contain_text(f"Slice {before + 2} ")
+
+
+def test_a_study_without_t2_says_so_and_the_others_are_read(browser, serving, tmp_path):
+    series(tmp_path / "scans" / "a", 3, StudyInstanceUID="2.25.1", EchoTime="10", RepetitionTime="500",
+           SeriesDescription="<img src=x onerror=document.title='hit'>")  # fmt: skip
+    served = serving(tmp_path / "scans")
+    seat = sit(browser, served.address())
+    seat.page.wait_for_selector("#work:not([hidden])")
+    assert "T2" in seat.page.locator("#problems").inner_text()
+    seat.page.get_by_text("Study and series").click()
+    assert "<img src=x" in seat.page.locator("#series").inner_text()
+    assert seat.page.title() == "discgrade"
+    seat.page.get_by_role("button", name="Cannot be read at all").click()
+    seat.press("Enter")
+    expect(seat.page.locator("#aside-reason")).to_contain_text("Cannot be read")
+    seat.saved()
+    assert served.reading()[1].aside.reason == "no_t2"
+
+
+def test_a_broken_slice_is_said_and_the_next_one_shown(browser, serving, tmp_path):
+    files = series(tmp_path / "scans", 3)
+    dataset = header(2)
+    save(files[1], dataset)
+    files[1].write_bytes(files[1].read_bytes()[:-200])
+    seat = sit(browser, serving(tmp_path / "scans").address())
+    seat.page.wait_for_selector("#nothing:not([hidden])")
+    assert "cannot be shown" in seat.page.locator("#nothing").inner_text()
+    seat.press("PageDown")
+    seat.page.wait_for_selector("#nothing", state="hidden")
