@@ -41,7 +41,7 @@ export function panel(start, act) {
 function card(grade, sign, act) {
   const picture = make("img", { src: `/page/grade${grade}.png`, alt: "", width: 96, height: 60 });
   const words = make("span", {}, make("b", {}, String(grade)), ` ${sign}`);
-  const name = `Grade ${grade}: ${SAID[grade - 1]}`;
+  const name = `Grade ${grade} ${sign}: ${SAID[grade - 1]}`;
   const button = make("button", { type: "button", class: "card", "data-grade": grade, "aria-label": name }, picture, words);
   button.title = name;
   onClick(button, () => act.grade(grade));
@@ -131,8 +131,8 @@ function renderDiscs(reading, act) {
     button.dataset.done = done;
     const [name, value, mark] = button.children;
     name.textContent = level;
-    value.textContent = ungradable ? "—" : grade === null ? "" : String(grade);
-    mark.textContent = done ? "✓" : box ? "▭" : "";
+    value.dataset.text = ungradable ? "—" : (grade ?? "");
+    mark.dataset.text = done ? "✓" : box ? "▭" : "";
   }
 }
 
