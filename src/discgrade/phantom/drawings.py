@@ -44,7 +44,8 @@ def _signal(grade: int) -> NDArray[np.float32]:
     lateral = np.zeros((1, len(down), 1), np.float32)
     view = empty_view(across, down, lateral, _SPACING, generator("drawing", "texture"))
     paint_back(view, spine, _AGE, generator("drawing", "tissue"))
-    return view.signal[0]
+    signal: NDArray[np.float32] = view.signal[0]
+    return signal
 
 
 def _centre(spine: Spine) -> tuple[float, float]:
