@@ -63,7 +63,7 @@ def test_a_later_window_takes_over_only_after_its_rater_was_told(seat, served):
     expect(seat.page.locator("#dialog-title")).to_have_text("This window may not act any more")
     assert served.reading()[1].discs[0].grade == 3.0
     seat.page.get_by_role("button", name="Go on here instead").click()
-    expect(seat.page.locator("#dialog")).to_be_hidden()
+    seat.page.wait_for_selector("#work:not([hidden])")
     seat.press("4")
     seat.saved()
     assert served.reading()[1].discs[0].grade == 4.0

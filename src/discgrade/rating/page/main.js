@@ -78,6 +78,7 @@ function renderBoxes() {
 /** Say what was refused, and show again what is kept. */
 async function refused(error, item) {
   if (error.code === "superseded") return lost();
+  if (error.code === "secret") return tell(byId("told"), error.message);
   tellBriefly(error.message);
   if (error.code === "closed" || error.code === "unknown") await worklist();
   else if (item && item === at.item?.item) await reading.open(item, at.disc);
@@ -87,10 +88,19 @@ function lost() {
   if (superseded) return;
   superseded = true;
   const words = make("p", {}, "Another window of yours has taken over. What was acknowledged is kept.");
-  dialog("This window may not act any more", [words], [["Go on here instead", () => take(true).then(reopen)]], { must: true });
+  dialog("This window may not act any more", [words], [["Go on here instead", reopen]], { must: true });
 }
 
+/** Take over again; nothing can be done until what the other window did is shown. */
 async function reopen() {
+  byId("work").hidden = true;
+  try {
+    await take(true);
+  } catch (error) {
+    superseded = false;
+    tellBriefly(error.message);
+    return lost();
+  }
   superseded = false;
   if (at.item) await reading.open(at.item.item, at.disc);
 }
@@ -232,6 +242,7 @@ const MODES = { blind: "Reading", adjudication: "Adjudication", review: "Review"
 addEventListener("beforeunload", (event) => keeper.pending() && event.preventDefault());
 addEventListener("pagehide", () => {
   byId("note").flush?.();
+  byId("study-note").flush?.();
   if (token && !superseded && !keeper.pending()) closeWindow(token);
 });
 addEventListener("pageshow", (event) => event.persisted && location.reload());

@@ -29,7 +29,7 @@ export function reading(page) {
     try {
       found = await get(`/api/items/${item}`);
     } catch (error) {
-      page.refused(error, item);
+      page.refused(error, null);
       return;
     }
     if (mine !== ticket) return;
@@ -133,7 +133,9 @@ export function reading(page) {
     if (kind !== "slice") flush();
     apply(now(), kind, what);
     page.changed();
-    await send(at.item, kind, { ...what, seconds: page.clock.take() });
+    // Time belongs to a disc: what names none leaves it to the next that does.
+    const seconds = Number.isInteger(what.disc) ? page.clock.take() : 0;
+    await send(at.item, kind, { ...what, seconds });
   }
 
   async function send(item, kind, what) {
