@@ -47,7 +47,7 @@ COMMANDS = {
         "discgrade trace results/default/tables/table2.csv --row default --column kappa_linear",
     ),
     "verify": Command(
-        "discgrade.provenance.audit.verify_command",
+        "discgrade.verification",
         "check every byte of a study and the chain of its records",
         "discgrade verify results/default",
     ),

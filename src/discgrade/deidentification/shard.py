@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from discgrade import private as privacy
 from discgrade import records
-from discgrade.deidentification import exporting, keys, linkage, profile, readings, vocabulary, withdrawal
+from discgrade.deidentification import exporting, keys, linkage, origin, profile, readings, vocabulary, withdrawal
 from discgrade.deidentification.files import Settings
 from discgrade.deidentification.folders import Job, Key, Outcome, export_files
 from discgrade.deidentification.pseudonyms import Pseudonyms
@@ -88,6 +88,7 @@ def deidentify_shard(
                 linkage.note_patients(private, shard, shards, outcome.patients)
                 linkage.note_raters(private, rater_numbers(rows))
                 linkage.note_rejected(private, shard, outcome.rejected)
+                origin.note(private, source, shards, deidentify.follow_links)
                 withdrawal.note_models({pseudonyms.patient(key) for key in withdrawn}, export.parent, private)
     _write_tables(outcome, rows, tables)
     reasons = dict(Counter(reason for _, _, reason in outcome.rejected))
