@@ -18,6 +18,7 @@ sys.path.insert(0, PACKAGE)
 os.environ.update(PYTHONPATH=PACKAGE)
 
 from discgrade import __version__
+from discgrade.places import check_writable
 from discgrade.provenance import (
     code_digest,
     content_digest,
@@ -55,6 +56,15 @@ if not Path(LAYOUT_FILE).exists() and any(Path(RESULTS, "provenance").glob("*/*.
             f"{RESULTS} was made by an earlier version, in another layout of the results: everything is made anew. "
             f"Afterwards `discgrade verify {RESULTS}` names what is left over."
         )
+
+
+onstart:
+    try:
+        check_writable(
+            Path(RESULTS), *([] if SOURCE == "export" else [Path(PRIVATE)])
+        )
+    except ValueError as error:
+        raise WorkflowError(str(error)) from None
 
 
 wildcard_constraints:

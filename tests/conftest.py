@@ -126,6 +126,25 @@ def driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Pat
 
 
 @pytest.fixture
+def disc(tmp_path: Path) -> Iterator[Callable[..., Path]]:
+    """A function that mounts a small disc, as `mount` calls its options, on a folder; only the superuser can."""
+    if os.geteuid() != 0:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("only the superuser can mount a small disc")
+    mounted: list[Path] = []
+
+    def mount(options: str, folder: Path | None = None) -> Path:
+        folder = folder or tmp_path / f"disc-{len(mounted)}"
+        folder.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], check=True)
+        mounted.append(folder)
+        return folder
+
+    yield mount
+    for folder in reversed(mounted):
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@pytest.fixture
 def run_snakemake() -> Callable[..., subprocess.CompletedProcess[str]]:
     """The function that runs Snakemake in a copy of the project."""
     return snakemake

@@ -41,6 +41,7 @@ with step(snakemake, private=kind.startswith("private")) as job:
     os.system("echo from below Mueller")
     warnings.warn("warned Mueller")
     logging.getLogger("library").warning("library says Mueller")
+    logging.getLogger("library").info("chatter of a library")
     logging.getLogger("discgrade.imaging").info("we say hello")
     draw = random.random()
     if kind == "private_ours":
@@ -49,6 +50,8 @@ with step(snakemake, private=kind.startswith("private")) as job:
         grades.rank([2.5])
     if kind in ("theirs", "private"):
         int("Mueller")
+    if kind.endswith("large"):
+        Path(snakemake.output[0]).write_text("x" * 1_000_000)
     if kind == "slow":
         Path("pid").write_text(str(os.getpid()))
         time.sleep(60)
@@ -148,6 +151,22 @@ def test_another_checkouts_package_is_refused(project, terminal):
     command, options = snakemake(project, "results/steps/elsewhere.txt")
     done = subprocess.run(command, check=False, **options)
     assert "discgrade should be imported from the checkout whose scripts run" in done.stdout
+
+
+def test_libraries_chatter_is_left_out_of_the_log(project, terminal):
+    assert "chatter" not in log(project, "well")
+
+
+def test_a_full_disc_is_one_sentence_without_traceback_on_the_terminal_and_in_the_log(tmp_path, disc):
+    prepare(tmp_path)
+    disc("size=512k", tmp_path / "results" / "steps")
+    command, options = snakemake(tmp_path, "results/steps/large.txt", "results/steps/private_large.txt")
+    done = subprocess.run(command, check=False, **options)
+    said = "work: results/steps: No space left on device. Make room there, or choose another place, and run it again"
+    assert f"{said} (log: results/steps/logs/private_large.log)" in done.stdout
+    assert f"{said.replace('steps:', 'steps/large.txt:')} (log: results/steps/logs/large.log)" in done.stdout
+    assert done.stdout.count("No space left") == 2
+    assert "Traceback" not in done.stdout + log(tmp_path, "large") + log(tmp_path, "private_large")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux kills a child with its parent")

@@ -6,7 +6,6 @@ others need.
 """
 
 import argparse
-import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 import discgrade
+from discgrade.places import explain
 
 
 class Command(NamedTuple):
@@ -79,14 +79,6 @@ EXTRAS = {
 }  # fmt: skip
 """Which extra of the package brings a module that a command imports; what is in none belongs to the package itself."""
 
-_ADVICE = {
-    errno.EACCES: "Choose a place where you may read and write",
-    errno.EROFS: "Choose a place where you may write",
-    errno.ENOSPC: "Make room there, or choose another place",
-    errno.ENOENT: "Check the name",
-}
-"""What to do about an error of the file system."""
-
 
 def main(given: Sequence[str] | None = None) -> int:
     """Run one command.
@@ -112,7 +104,7 @@ def main(given: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        message, code = _explained(error), 1
+        message, code = explain(error), 1
     print(f"{given[0]}: {message}", file=sys.stderr)
     return code
 
@@ -150,13 +142,6 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
         if name in given[:1]:
             import_module(module).add_arguments(command)
     return parser
-
-
-def _explained(error: OSError) -> str:
-    """Say where the file system refused what, and what to do."""
-    if error.errno is None or error.filename is None:
-        return str(error)
-    return f"{error.filename}: {error.strerror}. {_ADVICE.get(error.errno, 'Choose another place')}"
 
 
 def _list() -> str:

@@ -44,6 +44,11 @@ class Job:
         """Return an output."""
         return Path(self._snakemake.output[name])
 
+    @property
+    def outputs(self) -> list[Path]:
+        """All outputs."""
+        return list(map(Path, self._snakemake.output))
+
     def files(self, kind: type[T]) -> T:
         """Return the outputs that a dataclass of paths names by its fields."""
         return kind(**{field.name: self.output(field.name) for field in fields(kind)})  # type: ignore[arg-type]

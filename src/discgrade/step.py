@@ -9,6 +9,7 @@ Nothing here decides a result, so this module is left out of the code digests (`
 import logging
 import os
 import random
+import signal
 import sys
 import traceback
 import warnings
@@ -21,6 +22,7 @@ import discgrade
 from discgrade import records
 from discgrade.host import die_with_parent
 from discgrade.job import Job
+from discgrade.places import explain_refusal
 from discgrade.provenance import jobrecord
 
 if TYPE_CHECKING:
@@ -35,8 +37,9 @@ PACKAGE = Path(discgrade.__file__).parent
 def step(snakemake: "Snakemake", private: bool = False) -> Iterator[Job]:
     """Wrap the work of a script.
 
-    Standard output, errors, logging and warnings go to the rule's log file, from libraries written in C as well. A
-    failure ends the script with exit code 1 and one paragraph on the terminal; the traceback is in the log.
+    Standard output, errors, what discgrade logs and what libraries warn of go to the rule's log file, from libraries
+    written in C as well. A failure ends the script with exit code 1 and one paragraph on the terminal; the traceback is
+    in the log, unless a disc is full or may not be written to.
 
     Args:
         snakemake: The object that Snakemake hands to a script.
@@ -49,15 +52,16 @@ def step(snakemake: "Snakemake", private: bool = False) -> Iterator[Job]:
     die_with_parent()
     scripts = Path(snakemake.scriptdir)
     script = Path(getattr(sys.modules["__main__"], "__file__", None) or scripts / f"{snakemake.rule}.py")
+    job = Job(snakemake)
     with ExitStack() as stack:
-        stack.enter_context(_reporting(snakemake, private))
-        stack.enter_context(_logging(snakemake.log[0] if snakemake.log else os.devnull, private))
+        stack.enter_context(_reporting(snakemake, job, private))
+        stack.enter_context(_logging(snakemake.log[0] if snakemake.log else os.devnull, job, private))
         check_checkout(scripts)
         for output in snakemake.output:
             records.remove_leftovers(output)
         record = jobrecord.begin(snakemake, script)
         _seed_generators(record["seed"])
-        yield Job(snakemake)
+        yield job
         jobrecord.finish(record, snakemake)
 
 
@@ -83,22 +87,34 @@ def _seed_generators(seed: int | None) -> None:
 
 
 @contextmanager
-def _reporting(snakemake: "Snakemake", private: bool) -> Iterator[None]:
-    """Turn an exception into a traceback in the log, one paragraph on the terminal and exit code 1."""
+def _reporting(snakemake: "Snakemake", job: Job, private: bool) -> Iterator[None]:
+    """Turn an exception into one paragraph on the terminal and exit code 1; an interruption needs no words."""
     try:
         yield
     except Exception as error:
         place = f" (log: {snakemake.log[0]})" if snakemake.log else ""
-        print(f"{snakemake.rule}: {explain(error, private)}{place}", file=sys.stderr, flush=True)
+        print(f"{snakemake.rule}: {explain(error, job, private)}{place}", file=sys.stderr, flush=True)
         raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        raise SystemExit(128 + signal.SIGINT) from None
 
 
-def explain(error: Exception, private: bool) -> str:
+def explain(error: Exception, job: Job, private: bool) -> str:
     """Say in one paragraph what went wrong; where people can be identified, only in words that quote nothing."""
+    if refused := _refused(error, job, private):
+        return refused
+    if isinstance(error, MemoryError):
+        return "The memory is not enough. Let fewer jobs run at once (--cores), or give it more"
     ours = isinstance(error, ValueError) and _raised_here(error)
     if getattr(error, "quotes_nothing", ours and not private):
         return str(error)
     return type(error).__name__ if private else f"{type(error).__name__}: {error}".strip(": ")
+
+
+def _refused(error: Exception, job: Job, private: bool) -> str | None:
+    """Say what the file system refused, without names of the source where people can be identified; None if nothing."""
+    shown = [job.results, job.private] if private else None
+    return explain_refusal(error, job.outputs, shown) if isinstance(error, OSError) else None
 
 
 def _raised_here(error: Exception) -> bool:
@@ -108,8 +124,8 @@ def _raised_here(error: Exception) -> bool:
 
 
 @contextmanager
-def _logging(path: str, private: bool) -> Iterator[None]:
-    """Send all that this process says to a log file, and an exception's traceback too, which passes on."""
+def _logging(path: str, job: Job, private: bool) -> Iterator[None]:
+    """Send all that this process says to a log file, and what there is to say of an exception, which passes on."""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     with Path(path).open("w", buffering=1) as file, open(os.devnull, "w") as nowhere, ExitStack() as stack:  # noqa: PTH123
         noise = nowhere if private else file
@@ -120,7 +136,7 @@ def _logging(path: str, private: bool) -> Iterator[None]:
         try:
             yield
         except Exception as error:
-            log.error("%s", _frames(error) if private else "".join(traceback.format_exception(error)))
+            log.error("%s", _refused(error, job, private) or _account(error, job, private))
             raise
 
 
@@ -140,13 +156,16 @@ def _descriptors(file: IO[str]) -> Iterator[None]:
 
 @contextmanager
 def _loggers(file: IO[str], private: bool) -> Iterator[None]:
-    """Log to a file: everybody and every warning, or discgrade alone with the kinds and places of warnings."""
+    """Log to a file what discgrade says and what others warn of; or discgrade alone, and kinds and places of warnings.
+
+    What libraries merely tell, of fonts for example, is left out.
+    """
     handler = logging.StreamHandler(file)
     handler.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s", "%H:%M:%S"))
-    logger = logging.getLogger("discgrade" if private else None)
-    level = logger.level
+    logger, ours = logging.getLogger("discgrade" if private else None), logging.getLogger("discgrade")
+    level = ours.level
     logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
+    ours.setLevel(logging.INFO)
     try:
         with warnings.catch_warnings():
             if private:
@@ -154,7 +173,7 @@ def _loggers(file: IO[str], private: bool) -> Iterator[None]:
             yield
     finally:
         logger.removeHandler(handler)
-        logger.setLevel(level)
+        ours.setLevel(level)
 
 
 def _show_kind(  # noqa: PLR0917 - the signature of warnings.showwarning
@@ -168,9 +187,11 @@ def _show_kind(  # noqa: PLR0917 - the signature of warnings.showwarning
     log.warning("%s in %s, line %d", category.__name__, Path(filename).name, lineno)
 
 
-def _frames(error: Exception) -> str:
-    """Return the kind of an error, its text if it is ours, and its places, without any value."""
+def _account(error: Exception, job: Job, private: bool) -> str:
+    """Return an error's traceback; where people can be identified its kind, its text if it is ours, and its places."""
+    if not private:
+        return "".join(traceback.format_exception(error))
     places = [
         f"  {Path(frame.filename).name}, line {frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
     ]
-    return "\n".join([f"{type(error).__name__}: {explain(error, private=True)}", *places])
+    return "\n".join([f"{type(error).__name__}: {explain(error, job, private)}", *places])

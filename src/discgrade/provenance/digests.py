@@ -27,6 +27,7 @@ SCRIPTS = SOURCE.parent / "workflow_scripts"
 UNTRACKED = (
     "discgrade.step",
     "discgrade.host",
+    "discgrade.places",
     "discgrade.settings.grid",
     "discgrade.settings.model",
     "discgrade.settings.plain",

@@ -1,5 +1,6 @@
 """From Parquet shards to the arrays that a training holds: its own samples once, uint16, in a fixed order."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -188,6 +189,8 @@ def _buffer(count: int, resolution: int, scratch: Path) -> NDArray[np.uint16]:
         return np.empty(shape, np.uint16)
     scratch.mkdir(parents=True, exist_ok=True)
     with TemporaryFile(dir=scratch) as file:
+        # Without the room for it, writing to the array later would kill the process without a word.
+        os.posix_fallocate(file.fileno(), 0, 2 * count * resolution**2)
         return np.memmap(file, np.uint16, mode="w+", shape=shape)
 
 
