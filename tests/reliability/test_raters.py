@@ -27,7 +27,7 @@ def made(tmp_path):
 
 def readings_of(made) -> tuple[pd.DataFrame, pd.DataFrame]:
     discs = read_discs(made.discs)
-    return raters.read_readings(made.ratings, discs), discs
+    return raters.read_readings(made.ratings, discs, ("R1", 1)), discs
 
 
 def test_the_main_reading_is_that_of_the_reference():
@@ -55,6 +55,24 @@ def test_readings_of_excluded_discs_are_left_out(made):
     write_table(discs[discs["patient"] != "P0000"], DISCS, made.discs)
     readings, _ = readings_of(made)
     assert not readings.index.str.startswith("P0000").any()
+
+
+def test_a_grade_that_was_given_with_others_in_view_is_no_agreement(made):
+    ratings = records.read(made.ratings, RATINGS).to_pandas()
+    before = readings_of(made)[0]
+    ratings["origin"] = "human"
+    main = ratings[(ratings["rater"] == "R1") & (ratings["reading"] == 1)]
+    further = main.assign(reading=2 + main["disc"].isin(before.index[before["R1", 2].notna()]), origin="reviewed")
+    write_table(pd.concat([ratings, further, further.assign(rater="R3")]), RATINGS, made.ratings)
+    assert readings_of(made)[0].equals(before)
+
+
+def test_a_reviewed_reading_that_is_the_reference_is_compared(made):
+    ratings = records.read(made.ratings, RATINGS).to_pandas()
+    main = (ratings["rater"] == "R1") & (ratings["reading"] == 1)
+    before = readings_of(made)[0]
+    write_table(ratings.assign(origin=ratings["origin"].mask(main, "reviewed")), RATINGS, made.ratings)
+    assert readings_of(made)[0].equals(before)
 
 
 def test_the_same_reading_again_counts_once(made):

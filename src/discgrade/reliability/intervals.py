@@ -166,7 +166,8 @@ def credible_intervals(
     """
     bootstrap = Bootstrap(unit, settings.draws, settings.seed, settings.probability)
     known = read_discs(discs)
-    readings, main = raters.read_readings(ratings, known), raters.main_reading(reference)
+    main = raters.main_reading(reference)
+    readings = raters.read_readings(ratings, known, main)
     folds = _read_graded(graded, pc.field("split") != HOLDOUT)
     drawn = chain(
         _holdout(graded, known, bootstrap),

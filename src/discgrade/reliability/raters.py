@@ -40,12 +40,14 @@ def reading_name(reading: Reading) -> str:
     return f"{reading[0]}.{reading[1]}"
 
 
-def read_readings(path: Path, discs: pd.DataFrame) -> pd.DataFrame:
+def read_readings(path: Path, discs: pd.DataFrame, main: Reading) -> pd.DataFrame:
     """Return the readings of the study's discs: one row a disc, one column a reading.
 
     Args:
-        path: `ratings.parquet`; readings of excluded discs are left out.
+        path: `ratings.parquet`; readings of excluded discs are left out. So are those of origin `reviewed` where the
+            main one is not: they were given with it in view, and would show an agreement that is none.
         discs: As `graded.read_discs` returns.
+        main: The reading that the others are compared with.
 
     Returns:
         Grades in grade units, NaN where a disc was not read; index disc, columns (rater, reading).
@@ -53,8 +55,11 @@ def read_readings(path: Path, discs: pd.DataFrame) -> pd.DataFrame:
     Raises:
         ValueError: if one reading of a disc has two grades.
     """
-    ratings: pd.DataFrame = records.read(path, RATINGS, ["disc", "grade", "rater", "reading"]).to_pandas()
-    ratings = ratings[ratings["disc"].isin(discs.index)].drop_duplicates()
+    ratings: pd.DataFrame = records.read(path, RATINGS, ["disc", "grade", "rater", "reading", "origin"]).to_pandas()
+    reviewed = ratings["origin"] == "reviewed"
+    is_main = (ratings["rater"] == main[0]) & (ratings["reading"] == main[1])
+    blind = ~reviewed | ratings["disc"].isin(ratings["disc"][is_main & reviewed])
+    ratings = ratings[ratings["disc"].isin(discs.index) & blind].drop(columns="origin").drop_duplicates()
     twice = ratings[ratings.duplicated(["disc", "rater", "reading"])]
     if len(twice):
         raise ValueError(f"{path}: a reading of a disc should have one grade. Have more: {named(twice['disc'])}")

@@ -66,7 +66,8 @@ def score_runs(
             that share a patient; each named.
     """
     known, parts = read_discs(discs), read_splits(splits)
-    readings, main = raters.read_readings(ratings, known), raters.main_reading(reference)
+    main = raters.main_reading(reference)
+    readings = raters.read_readings(ratings, known, main)
     twice = raters.doubly_read(readings, main)
     cells: list[Cell] = []
     with records.writer(graded, GRADED) as sink:
