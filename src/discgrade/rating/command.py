@@ -4,7 +4,7 @@ import argparse
 import sys
 import webbrowser
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -150,10 +150,9 @@ def _serve(given: argparse.Namespace) -> int:
         if given.open:
             webbrowser.open(next(iter(printed.values())))
 
-    try:
+    with suppress(KeyboardInterrupt):
         serve(application(desk, scans, found), listener, ready)
-    except KeyboardInterrupt:
-        _told("The page is closed; the readings are kept.")
+    _told("The page is closed; the readings are kept.")
     return 0
 
 

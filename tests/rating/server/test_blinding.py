@@ -6,6 +6,8 @@ import pytest
 from rating_study import LEVELS, write_scans
 from scans import series
 
+from discgrade.rating.disputes import Dispute
+from discgrade.rating.ledger.work import blind
 from discgrade.settings.rating import Rating
 
 CANARIES = {
@@ -107,7 +109,7 @@ def test_a_rereading_looks_like_a_first_reading(twice):
             name: value for name, value in before.items() if name not in own
         }
         assert {name: value for name, value in one.items() if name not in ("item", "number")} == {
-            "state": "open", "closed": False, "level": None, "difference": None,
+            "state": "open", "closed": False, "unread": False, "level": None, "difference": None,
         }  # fmt: skip
 
 
@@ -171,17 +173,38 @@ def test_an_item_of_a_dispute_cannot_be_opened_before_its_time(serve):
 
 
 def test_no_answer_to_a_blind_reading_holds_a_models_grade(serve, scans, tmp_path):
-    from discgrade.rating.disputes import Dispute
-
     study = serve()
     words = list(study.desk.studies)
     study.desk.pseudo = [Dispute(words[0], "L4/L5", 2.2, {"pseudo": 1.7, "expected": 3.9, "probabilities": []})]
     page = study.page()
     for one in page.worklist()["items"]:
         assert page.get(f"/api/items/{one['item']}").json["shown"] is None
+    item = study.desk.name("Dr Main", blind(words[0], 1))
+    assert page.act(item, "grade", disc=0, grade=3).status == 200
     assert page.worklist("review")["total"] == 0
     page.read_all()
     assert page.worklist("review")["total"] == 1
+
+
+def test_a_study_that_is_reviewed_first_is_never_read_blind(serve):
+    study = serve()
+    words = list(study.desk.studies)
+    study.desk.pseudo = [Dispute(words[0], "L4/L5", 2.2, {"pseudo": 1.7, "expected": 3.9, "probabilities": []})]
+    page = study.page()
+    (one,) = page.worklist("review")["items"]
+    assert one["unread"] is True
+    refused = page.get(f"/api/items/{one['item']}")
+    assert (refused.status, refused.json["error"]) == (409, "unread")
+    assert b"3.9" not in refused.body
+    assert page.worklist()["total"] == 4
+    assert page.get(f"/api/items/{one['item']}?unblind=yes").json["shown"]["expected"] == 3.9
+    assert page.worklist()["total"] == 3
+    assert page.worklist("review")["items"][0]["unread"] is False
+    blind_item = study.desk.name("Dr Main", blind(words[0], 1))
+    assert page.get(f"/api/items/{blind_item}").status == 404
+    study.stop()
+    study.start()
+    assert study.page(take=True).worklist()["total"] == 3
 
 
 def test_scans_without_names_stay_apart(serve, tmp_path):

@@ -3,6 +3,7 @@
 import pytest
 from rating_study import ORIGIN, ask
 
+from discgrade.rating.server import answers
 from discgrade.rating.server.guard import HEADERS
 
 SECRET = "secret-of-rater-0"
@@ -112,6 +113,17 @@ def test_every_answer_is_strict(study, path, headers):
 )
 def test_no_path_leads_out_of_the_page(study, path):
     assert ask(study.app, "GET", path, headers=COOKIE).status == 404
+
+
+def test_an_unforeseen_error_tells_nothing_and_is_strict_too(study, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("PatientName Mustermann in /data/Mustermann")
+
+    monkeypatch.setattr(answers, "start", broken)
+    answer = ask(study.app, "GET", "/api/start", headers=COOKIE)
+    assert (answer.status, answer.json["error"]) == (500, "internal")
+    assert b"Mustermann" not in answer.body
+    assert HEADERS.items() <= answer.headers.items()
 
 
 def test_a_websocket_is_refused(study):

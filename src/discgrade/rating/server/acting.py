@@ -23,6 +23,15 @@ class ClosedError(RuntimeError):
         super().__init__("This reading is finished and closed: it can no longer be changed")
 
 
+class UnreadError(RuntimeError):
+    """A disc with other grades in view, of a study that its rater has still to read blind."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You have not read this study blind yet. If you look at it here, it leaves your list of blind readings"
+        )
+
+
 class NothingToUndoError(LookupError):
     """There is no action that could be taken back, or done again."""
 
@@ -92,12 +101,25 @@ def redo(desk: Desk, rater: str, window: int, word: str, mode: Mode) -> Done:
     return _back(desk, Action(0, "", rater, _NOTHING, "redo", id=word, window=window), _last_undone(desk, rater, mode))
 
 
-def see(desk: Desk, rater: str, work: Work) -> None:
-    """Note which grades of a disc a rater is shown: from now on the blind readings of its study are closed."""
+def see(desk: Desk, rater: str, work: Work, knowingly: bool = False) -> None:
+    """Note which grades of a disc a rater is shown: from now on the blind readings of its study are closed.
+
+    Args:
+        desk: The server's knowledge, locked.
+        rater: Who looks.
+        work: At what; nothing happens if it is blind.
+        knowingly: Whether the rater was told that the study leaves the list of blind readings.
+
+    Raises:
+        UnreadError: if a blind reading of the study is left, and the rater was not told.
+        database.DiscFullError: if it could not be kept; then the grades may not be shown.
+    """
     word = f"shown-{desk.name(rater, work)}"
     dispute = None if work.blind else desk.dispute(rater, work)
     if dispute is None or desk.store.known(rater, word) is not None:
         return
+    if work.study in desk.unread(rater) and not knowingly:
+        raise UnreadError
     mark = dispute.mark or desk.first_mark(work)
     place = {"box": None} if mark is None else _place(mark)
     _keep(desk, Action(0, "", rater, work, "shown", {"grades": dispute.shown, **place}, id=word))

@@ -66,6 +66,7 @@ def _listed(desk: Desk, rater: str, work: Work, number: int) -> Answer:
         "number": number,
         "state": state,
         "closed": desk.is_closed(rater, work),
+        "unread": not work.blind and work.study in desk.unread(rater),
         "level": work.level or None,
         "difference": None if dispute is None else round(dispute.difference, 2),
     }

@@ -122,10 +122,11 @@ class Desk:
         return [work for work in works if work in finished], [work for work in works if work not in finished]
 
     def _blind(self, rater: str) -> tuple[list[Work], list[Work]]:
-        finished = self.finished(rater)
+        finished, seen = self.finished(rater), self.seen.get(rater, set())
         mine = set(self.shares[rater].all)
         done = sorted((work for work in finished if work in mine), key=lambda work: (finished[work], work))
-        return done, queue.remaining(self.settings, self.shares[rater], self.raters[rater], finished, self.now())
+        left = queue.remaining(self.settings, self.shares[rater], self.raters[rater], finished, self.now())
+        return done, [work for work in left if work.study not in seen]
 
     def is_closed(self, rater: str, work: Work) -> bool:
         """Return whether a reading may no longer be changed or looked at."""
@@ -133,12 +134,21 @@ class Desk:
         return queue.is_closed(self.settings, work, self.finished(rater), seen, self.now())
 
     def disputes(self, rater: str, mode: Mode) -> list[Dispute]:
-        """Return the discs that a rater may look at again, the largest difference first: none that is still unread."""
+        """Return the discs that a rater may look at again, the largest difference first.
+
+        None of a study of which a blind reading is left; a review may begin with studies that were not begun blind.
+        """
         if self.raters[rater].role == "second":
             return []
-        unread = queue.unread(self.shares[rater], self.finished(rater))
-        found = [one for one in self._disputes(mode) if one.study in self.studies and one.study not in unread]
+        hidden = self.unread(rater)
+        if mode == "review":
+            hidden &= {work.study for work, one in self.summaries.get(rater, {}).items() if work.blind and one.begun}
+        found = [one for one in self._disputes(mode) if one.study in self.studies and one.study not in hidden]
         return disputes.in_order(found, self.settings.seed)
+
+    def unread(self, rater: str) -> set[str]:
+        """Return the studies of which a rater has a blind reading left, due or not."""
+        return queue.unread(self.shares[rater], self.finished(rater)) - self.seen.get(rater, set())
 
     def _disputes(self, mode: Mode) -> Iterable[Dispute]:
         if mode == "review":
@@ -189,7 +199,9 @@ class Desk:
         """Return whether a rater may see a piece of work now: a re-reading in its time, a dispute when all is read."""
         if not work.blind:
             return self.dispute(rater, work) is not None
-        if work.reading == 1:
-            return work.study in self.shares[rater].first
         finished = self.finished(rater)
-        return work in finished or queue.is_due(self.settings, work.study, finished, self.now())
+        if work in finished:
+            return True
+        if work.study in self.seen.get(rater, set()):
+            return False
+        return work.reading == 1 or queue.is_due(self.settings, work.study, finished, self.now())

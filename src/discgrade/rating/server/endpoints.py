@@ -109,7 +109,7 @@ async def item(request: Request) -> Response:
 
     def answer(desk: Desk) -> answers.Answer:
         work = _work(desk, request)
-        acting.see(desk, _rater(request), work)
+        acting.see(desk, _rater(request), work, knowingly=request.query_params.get("unblind") == "yes")
         return answers.item(desk, _rater(request), work)
 
     return JSONResponse(await _asked(request, answer))

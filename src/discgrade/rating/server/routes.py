@@ -20,7 +20,8 @@ Errors
     403 secret, host, origin: who asks may not
     404 unknown: no such address, item, series, slice; nothing_to_undo
     409 other_window: another window of this rater is open (`window`); superseded: another one took over, this one may
-        only read; closed: a finished reading that may no longer change
+        only read; closed: a finished reading that may no longer change; unread: a review of a study that is still to be
+        read blind
     413 too_large: over 64 KiB
     422 invalid: a grade off the scale, a box outside the slice ...; broken: a slice that cannot be decoded
     500 internal
@@ -62,11 +63,14 @@ Work
     GET /api/worklist?mode=blind
         {"mode": "blind", "done": 3, "total": 80,
          "items": [{"item": "k3f...", "number": 1, "state": "open" | "begun" | "done", "closed": false,
-                    "level": null | "L4/L5", "difference": null | 1.7}, ...],
+                    "unread": false, "level": null | "L4/L5", "difference": null | 1.7}, ...],
          "resume": {"item": "k3f...", "disc": 2} | null}
         In the order of work; `resume` is the exact disc to go on with, null when nothing is left. `closed`: it cannot
-        be opened any more. `level` and `difference` are given in adjudication and review alone.
+        be opened any more. `unread`: a review of a study that this rater has still to read blind. `level` and
+        `difference` are given in adjudication and review alone.
     GET /api/items/ITEM -> an **Item**
+        One that is `unread` answers 409 unread: tell the rater that the study leaves the list of blind readings, and
+        ask for /api/items/ITEM?unblind=yes if told to. Do not preload it.
         {"item", "mode", "number", "total", "next": ITEM | null, "previous": ITEM | null,
          "problems": [{"problem": PROBLEM, "text": TEXT}],
          "series": [**Series**, ...], "reading": **Reading**,
@@ -146,9 +150,10 @@ from discgrade.rating.ledger.actions import InvalidError
 from discgrade.rating.ledger.database import DiscFullError
 from discgrade.rating.scans.pixels import BrokenSliceError
 from discgrade.rating.server import endpoints
-from discgrade.rating.server.acting import ClosedError, NothingToUndoError
+from discgrade.rating.server.acting import ClosedError, NothingToUndoError, UnreadError
 from discgrade.rating.server.desk import UnknownError
 from discgrade.rating.server.endpoints import MalformedError, TooLargeError
+from discgrade.rating.server.guard import HEADERS
 from discgrade.rating.server.windows import OtherWindowError, SupersededError
 
 ROUTES = [
@@ -175,6 +180,7 @@ _STATUS: dict[type[Exception], tuple[int, str]] = {
     OtherWindowError: (409, "other_window"),
     SupersededError: (409, "superseded"),
     ClosedError: (409, "closed"),
+    UnreadError: (409, "unread"),
     TooLargeError: (413, "too_large"),
     InvalidError: (422, "invalid"),
     BrokenSliceError: (422, "broken"),
@@ -190,7 +196,8 @@ def told(_: Request, error: Exception) -> Response:
     status, code = next((answer for kind, answer in _STATUS.items() if isinstance(error, kind)), (500, "internal"))
     message = "Something went wrong in the server; nothing was kept" if status == 500 else str(error) or _WORDS[code]
     since = {"since": error.since} if isinstance(error, OtherWindowError) else {}
-    return JSONResponse({"error": code, "message": message, **since}, status)
+    # The guard has no hand in an answer to what nobody foresaw.
+    return JSONResponse({"error": code, "message": message, **since}, status, HEADERS if status == 500 else None)
 
 
 ERRORS: dict[Any, Any] = {**dict.fromkeys(_STATUS, told), HTTPException: told, Exception: told}

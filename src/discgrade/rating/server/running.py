@@ -106,8 +106,12 @@ def serve(app: Starlette, listener: socket.socket, ready: Callable[[], None]) ->
     server = uvicorn.Server(config)
 
     async def run() -> None:
-        asyncio.get_running_loop().call_soon(ready)
-        await server.serve(sockets=[listener])
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        while not server.started and not serving.done():
+            await asyncio.sleep(0.01)
+        if server.started:
+            ready()
+        await serving
 
     asyncio.run(run())
 
