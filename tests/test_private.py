@@ -97,6 +97,11 @@ def test_so_are_scans_that_a_link_leads_into_or_out_of_it(tmp_path):
         privacy.check_places(destination / "theirs", tmp_path / "private", destination / "export")
     with pytest.raises(privacy.RefusedError, match="A link in the results"):
         privacy.check_places(tmp_path / "elsewhere" / "mri", tmp_path / "private", destination / "export")
+    (destination / "theirs").unlink()
+    (destination / "export").mkdir()
+    (destination / "export" / "theirs").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(privacy.RefusedError, match="A link in the results"):
+        privacy.check_places(tmp_path / "elsewhere" / "mri", tmp_path / "private", destination / "export")
 
 
 def test_places_next_to_one_another_are_fine(tmp_path):

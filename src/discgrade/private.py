@@ -73,7 +73,7 @@ def check_places(source: Path, private: Path, export: Path, sheet: Path | None =
     if any(folder.resolve().is_relative_to(source.resolve()) for folder in (private, export)):
         raise RefusedError("The private folder and the results should not lie inside the folder of scans")
     withheld = [path.resolve() for path in (private, source, sheet) if path is not None]
-    pairs = [(one, target) for one in withheld for target in _linked(export.parent)]
+    pairs = [(one, target) for one in withheld for target in (*_linked(export.parent), *_linked(export))]
     if any(one.is_relative_to(target) or target.is_relative_to(one) for one, target in pairs):
         raise RefusedError(
             "A link in the results, which may be passed on, leads to the private folder, the scans or the sheet of "

@@ -48,9 +48,12 @@ def test_ids_that_nothing_speaks_against_are_one_persons(tmp_path, other):
     assert not (tmp_path / people.CONTRADICTIONS).exists()
 
 
-def test_files_of_one_id_may_differ(tmp_path):
+def test_one_id_of_two_people_is_told_and_named_in_the_private_folder(tmp_path, caplog):
     make(tmp_path)
     people.check([file("123", **WOMAN), file("123", **MAN), file("124", **MAN)], tmp_path)
+    assert read_rows(tmp_path / people.CONTRADICTIONS) == [["123", "123", "sex, date of birth"]]
+    assert "1 patient IDs have files of two sexes or dates of birth" in caplog.text
+    assert "123" not in caplog.text
 
 
 def test_an_id_of_another_issuer_is_another_patients(tmp_path):

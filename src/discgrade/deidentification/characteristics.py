@@ -28,9 +28,9 @@ def sex(text: str) -> str | None:
 
 
 def years(age: str) -> float | None:
-    """Return an age such as 034Y, 18M, 58 or 58 y in years; None if it is no age of a person."""
+    """Return an age such as 034Y, 18M, 58 or 58 y in years; None if it is no age of a person; 0 means unknown."""
     number, unit = _parsed(age)
-    value = None if number is None else number / _PER_YEAR[unit]
+    value = number / _PER_YEAR[unit] if number else None
     return value if value is not None and value <= _OLDEST_PERSON else None
 
 

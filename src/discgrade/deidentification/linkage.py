@@ -3,6 +3,7 @@
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from discgrade import private as privacy
@@ -31,7 +32,7 @@ def note_patients(private: Path, shard: str, shards: Sequence[str], patients: It
     for path in folder.glob("*.csv"):
         if path.stem not in shards:
             path.unlink()
-    rows = sorted({(old, new) for path in folder.glob("*.csv") for old, new in privacy.read_rows(path)})
+    rows = sorted({pair for path in folder.glob("*.csv") for pair in _pairs(path)})
     privacy.write_rows(private / PATIENTS, ("id_old", "id_new"), rows)
     spellings = defaultdict(list)
     for old, new in rows:
@@ -40,6 +41,20 @@ def note_patients(private: Path, shard: str, shards: Sequence[str], patients: It
     privacy.write_rows(private / WARNINGS, ("id_new", "warning", "id_old"), several)
     if several:
         log.warning("%d patients have IDs of several spellings: see %s in the private folder", len(several), WARNINGS)
+
+
+def _pairs(path: Path) -> list[tuple[str, str]]:
+    """Return a shard's part of the map.
+
+    Raises:
+        RefusedError: if it is spoilt.
+    """
+    with suppress(ValueError):
+        return [(old, new) for old, new in privacy.read_rows(path)]
+    raise privacy.RefusedError(
+        f"{path.parent.name}/{path.name} in the private folder is spoilt. Restore it, or "
+        f"remove it and export shard {path.stem} again"
+    )
 
 
 def note_raters(private: Path, raters: Mapping[str, str]) -> None:
