@@ -120,3 +120,23 @@ def test_review_shows_the_models_distribution(browser, serving, spines):
     shoot(seat, "review")
     assert origins(served) == [("Dr Main", 3.7)]
     assert seat.faults == []
+
+
+def test_a_study_that_is_not_read_yet_is_reviewed_only_by_who_was_told(browser, serving, spines):
+    served = serving(spines)
+    word = next(iter(served.study.desk.studies))
+    shown = {"pseudo": 1.0, "expected": 3.52, "probabilities": []}
+    served.study.desk.pseudo = [Dispute(word, "L4/L5", 2.52, shown)]
+    seat = sit(browser, served.address())
+    seat.ready()
+    seat.page.get_by_role("button", name="Review").click()
+    expect(seat.page.locator("#dialog-title")).to_have_text("Not read blind yet")
+    assert not any('"expected":3.52' in text or '"difference":2.52' in text for _, text in seat.heard)
+    seat.page.get_by_role("button", name="Leave it").click()
+    expect(seat.page.get_by_role("button", name="not read blind yet")).to_have_count(1)
+    seat.page.get_by_role("button", name="not read blind yet").click()
+    seat.page.get_by_role("button", name="Look at it all the same").click()
+    expect(seat.page.locator("#shown-grades")).to_contain_text("expected 3.52")
+    seat.page.get_by_role("button", name="Reading").click()
+    seat.wait_progress("Study 1 of 2 · 0 finished")
+    assert [fault for fault in seat.faults if "409" not in fault] == []

@@ -192,7 +192,7 @@ def test_a_study_that_is_reviewed_first_is_never_read_blind(serve):
     study.desk.pseudo = [Dispute(words[0], "L4/L5", 2.2, {"pseudo": 1.7, "expected": 3.9, "probabilities": []})]
     page = study.page()
     (one,) = page.worklist("review")["items"]
-    assert one["unread"] is True
+    assert (one["unread"], one["difference"]) == (True, None)
     refused = page.get(f"/api/items/{one['item']}")
     assert (refused.status, refused.json["error"]) == (409, "unread")
     assert b"3.9" not in refused.body

@@ -70,7 +70,7 @@ const STATES = { open: "to be read", begun: "begun", done: "finished" };
 /** Show the worklist; `open` is given the item that is chosen. */
 export function showWorklist(list, current, open) {
   const rows = list.items.map((one) => {
-    const state = one.closed ? "finished, closed" : STATES[one.state];
+    const state = one.closed ? "finished, closed" : one.unread ? "not read blind yet" : STATES[one.state];
     const disc = one.level ? ` ${one.level}` : "";
     const difference = one.difference === null ? "" : `, differs by ${one.difference}`;
     const text = `${list.mode === "blind" ? "Study" : "Disc"} ${one.number}${disc}: ${state}${difference}`;

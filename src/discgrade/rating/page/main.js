@@ -26,7 +26,7 @@ const keeper = makeKeeper((state, text) => {
   byId("again").hidden = state !== "stopped";
 });
 const view = makeView(renderBoxes);
-const reading = makeReading({ keeper, clock: stopwatch(), view, token: () => token, changed: render, refused });
+const reading = makeReading({ keeper, clock: stopwatch(), view, token: () => token, changed: render, refused, unread });
 const tools = toolbar(view);
 const { at } = reading;
 
@@ -82,6 +82,12 @@ async function refused(error, item) {
   tellBriefly(error.message);
   if (error.code === "closed" || error.code === "unknown") await worklist();
   else if (item && item === at.item?.item) await reading.open(item, at.disc);
+}
+
+/** A review of a study that is still to be read blind: nobody is shown other grades without being told. */
+function unread(error, go) {
+  const leave = ["Leave it", () => worklist()];
+  dialog("Not read blind yet", [make("p", {}, `${error.message}.`)], [leave, ["Look at it all the same", go]]);
 }
 
 function lost() {

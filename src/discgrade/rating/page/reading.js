@@ -9,7 +9,7 @@ const REST = 400;
 /**
  * Make the reading that is open.
  * @param {object} page start (what the server said at first), keeper, clock, view, token(), changed(), refused(error),
- *     finished(): nothing is left to read.
+ *     finished(): nothing is left to read, unread(error, go): a look would end a blind reading.
  */
 export function reading(page) {
   const store = sliceStore();
@@ -21,14 +21,15 @@ export function reading(page) {
   const disc = () => now()?.discs[at.disc];
   const series = () => at.item?.series[at.series];
 
-  /** Open an item, at a disc or at the first one that is not done. */
-  async function open(item, wanted = null) {
+  /** Open an item, at a disc or at the first one that is not done; one that ends a blind reading only once that is told. */
+  async function open(item, wanted = null, told = false) {
     leave();
     const mine = (ticket += 1);
     let found;
     try {
-      found = await get(`/api/items/${item}`);
+      found = await get(`/api/items/${item}${told ? "?unblind=yes" : ""}`);
     } catch (error) {
+      if (error.code === "unread") return page.unread(error, () => open(item, wanted, true));
       page.refused(error, null);
       return;
     }

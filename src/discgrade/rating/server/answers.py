@@ -60,13 +60,14 @@ def worklist(desk: Desk, rater: str, mode: Mode) -> Answer:
 def _listed(desk: Desk, rater: str, work: Work, number: int) -> Answer:
     summary = desk.summaries.get(rater, {}).get(work)
     state = "open" if summary is None or not summary.begun else "done" if summary.finished else "begun"
-    dispute = None if work.blind else desk.dispute(rater, work)
+    unread = not work.blind and work.study in desk.unread(rater)
+    dispute = None if work.blind or unread else desk.dispute(rater, work)
     return {
         "item": desk.name(rater, work),
         "number": number,
         "state": state,
         "closed": desk.is_closed(rater, work),
-        "unread": not work.blind and work.study in desk.unread(rater),
+        "unread": unread,
         "level": work.level or None,
         "difference": None if dispute is None else round(dispute.difference, 2),
     }

@@ -67,7 +67,7 @@ Work
          "resume": {"item": "k3f...", "disc": 2} | null}
         In the order of work; `resume` is the exact disc to go on with, null when nothing is left. `closed`: it cannot
         be opened any more. `unread`: a review of a study that this rater has still to read blind. `level` and
-        `difference` are given in adjudication and review alone.
+        `difference` are given in adjudication and review alone, the latter not while `unread`.
     GET /api/items/ITEM -> an **Item**
         One that is `unread` answers 409 unread: tell the rater that the study leaves the list of blind readings, and
         ask for /api/items/ITEM?unblind=yes if told to. Do not preload it.
