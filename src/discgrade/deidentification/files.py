@@ -24,7 +24,6 @@ from discgrade.deidentification import (
     codes,
     encoding,
     instances,
-    opening,
     pixels,
     profile,
     raw,
@@ -34,6 +33,7 @@ from discgrade.deidentification.elements import Cleaner
 from discgrade.deidentification.identifiers import PatientIdentifiers, identifiers_in
 from discgrade.deidentification.pseudonyms import Pseudonyms
 from discgrade.deidentification.rescaling import check_rescaling
+from discgrade.imaging import opening
 from discgrade.imaging.header import capped, patient_key
 
 SOP_CLASS, SOP_INSTANCE, STUDY, SERIES = 0x00080016, 0x00080018, 0x0020000D, 0x0020000E

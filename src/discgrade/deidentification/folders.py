@@ -24,10 +24,10 @@ from discgrade.deidentification.files import (
     deidentify_file,
     identifiers_of,
 )
-from discgrade.deidentification.opening import HEAD, LARGEST, begins_as_dicom
 from discgrade.deidentification.readings import study_digest
 from discgrade.deidentification.source import by_instance, folder_of, rivals
 from discgrade.imaging.header import LEFT_OUT, Header
+from discgrade.imaging.opening import HEAD, LARGEST, begins_as_dicom
 from discgrade.records.export import INSTANCES
 
 _ROWS = 1000

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import zlib
 
 import pytest
 from scans import header, save, series
@@ -88,13 +89,24 @@ def test_a_large_file_that_is_not_dicom_is_not_read(tmp_path, studies):
 
 
 @pytest.mark.parametrize(
-    "content", [bytes(128) + b"DICM", bytes(128) + b"DICM" + b"\xff" * 99, b"\x08\x00\x05\x00CS\x0a"]
+    "content", [bytes(128) + b"DICM", bytes(128) + b"DICM" + b"\xff" * 99, b"\x08\x00\x05\x00CS\x0a\x00ISO"]
 )
 def test_a_broken_file_counts_for_the_study_it_lies_with(tmp_path, studies, content):
     series(tmp_path / "scans" / "a", 2)
     series(tmp_path / "scans" / "b", 2, PatientID="b", StudyInstanceUID="2.25.5")
     (tmp_path / "scans" / "a" / "broken").write_bytes(content)
     assert sorted((study.patient_id, study.broken) for study in studies().values()) == [("4711815", 1), ("b", 0)]
+
+
+def test_a_deflated_bomb_is_a_broken_file(tmp_path, studies):
+    series(tmp_path / "scans" / "a", 2)
+    start = (tmp_path / "scans" / "a" / "3-1.dcm").read_bytes()
+    meta = start.replace(b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.2.1.99\0", 1)
+    bomb = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    body = b"".join(bomb.compress(bytes(1 << 24)) for _ in range(72)) + bomb.flush()
+    (tmp_path / "scans" / "a" / "bomb").write_bytes(meta[: meta.index(b"\x08\x00\x08\x00")] + body)
+    (study,) = studies().values()
+    assert (len(study.stacks[0].slices), study.broken) == (2, 1)
 
 
 def test_a_file_without_prefix_and_file_meta_is_read(tmp_path, studies):

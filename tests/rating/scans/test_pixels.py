@@ -69,6 +69,16 @@ def test_a_damaged_file_is_a_broken_slice(tmp_path, cut):
         decoded(path, 1)
 
 
+def test_a_slice_that_would_fill_the_memory_is_a_broken_one(tmp_path):
+    dataset = header()
+    path = save(tmp_path / "x", dataset)
+    bomb = path.read_bytes().replace(b"\x28\x00\x10\x00US\x02\x00\x10\x00", b"\x28\x00\x10\x00US\x02\x00\xff\xff")
+    path.write_bytes(bomb.replace(b"\x28\x00\x11\x00US\x02\x00\x0c\x00", b"\x28\x00\x11\x00US\x02\x00\xff\xff"))
+    assert pydicom.dcmread(path).Rows == 65535
+    with pytest.raises(BrokenSliceError):
+        decoded(path, 1)
+
+
 def test_a_file_that_is_gone_is_a_broken_slice(tmp_path):
     with pytest.raises(BrokenSliceError):
         decoded(tmp_path / "x", 1)

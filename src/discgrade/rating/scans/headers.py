@@ -14,12 +14,12 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import pydicom
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
 from discgrade.host import die_with_parent
 from discgrade.imaging import frames as imaging
+from discgrade.imaging import opening
 from discgrade.imaging.frames import Frame, Weighting
 from discgrade.imaging.header import LEFT_OUT, Stamp
 from discgrade.imaging.walking import walk
@@ -28,7 +28,7 @@ from discgrade.rating.scans import descriptions
 INDEX = "scans.sqlite"
 
 _FORMAT = 1
-_TAGS: list[Any] = [Tag(name) for name in dict.fromkeys((*imaging.TAGS, *descriptions.TAGS))]
+_TAGS = [Tag(name) for name in dict.fromkeys((*imaging.TAGS, *descriptions.TAGS))]
 _IMAGES = ("1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.4.4")
 _CHUNK = 200
 _MOST_PROCESSES = 8
@@ -123,22 +123,15 @@ def _read_some(source: str, stamps: Sequence[Stamp]) -> list[tuple[Stamp, str]]:
 
 def _packed(path: Path, name: str) -> Any:  # noqa: ANN401 - JSON
     """Return a file's header as JSON: None for what is no DICOM file, false for a broken one, else its fields."""
+    if not path.is_file():
+        return None
     try:
-        begins = _begins_as_dicom(path)
-        if not begins:
-            return None
-        return _fields(pydicom.dcmread(path, stop_before_pixels=True, specific_tags=_TAGS, force=True), name)
+        with path.open("rb") as file:
+            return _fields(opening.read(file, stop_before_pixels=True, specific_tags=_TAGS), name)
+    except opening.NotDicomError:
+        return None
     except Exception:
         return False
-
-
-def _begins_as_dicom(path: Path) -> bool:
-    """Judge by the first bytes: the prefix (PS3.10 7.1), or a first element of group 0008 without it."""
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        start = file.read(132)
-    return start[128:] == b"DICM" or start[:2] == b"\x08\x00"
 
 
 def _fields(dataset: Dataset, name: str) -> Any:  # noqa: ANN401

@@ -14,6 +14,7 @@ import numpy as np
 import pydicom
 from numpy.typing import NDArray
 
+from discgrade.imaging import opening
 from discgrade.imaging.dicom import grey_values, macro
 from discgrade.imaging.frames import Frame
 from discgrade.imaging.roi import to_uint16
@@ -25,6 +26,7 @@ _ALIGNED = 8
 _EXACT = 0.1  # of a step: how far float32 may lie from the stored value
 _DARKEST, _BRIGHTEST = 1.0, 99.7  # percentiles between which the suggested window lies
 _SAMPLED = 20_000
+_MOST_PIXELS = 1 << 26  # of a slice: more are no picture of a spine, but of an attack
 
 
 class BrokenSliceError(ValueError):
@@ -88,7 +90,12 @@ def decoded(path: Path, frame: int) -> Shown:
         BrokenSliceError: if it cannot be decoded, whatever is wrong with it.
     """
     try:
-        dataset = pydicom.dcmread(path, force=True)
+        if path.stat().st_size > opening.LARGEST:
+            raise ValueError("too large")
+        with path.open("rb") as file:
+            dataset = opening.read(file)
+        if dataset.Rows * dataset.Columns > _MOST_PIXELS:
+            raise ValueError("too large")
         return _in_steps(grey_values(dataset, frame), _slope(dataset, frame))
     except Exception:
         raise BrokenSliceError("This slice cannot be shown: its file is damaged or of an unknown kind") from None

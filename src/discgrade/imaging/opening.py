@@ -5,6 +5,7 @@ and some exporters leave out one or all of these; the data set itself is the sam
 """
 
 import zlib
+from collections.abc import Sequence
 from io import BytesIO
 from typing import BinaryIO
 
@@ -12,6 +13,7 @@ import pydicom
 from pydicom.datadict import dictionary_has_tag
 from pydicom.dataset import FileDataset
 from pydicom.filereader import _read_file_meta_info, read_preamble
+from pydicom.tag import BaseTag
 from pydicom.uid import (
     UID,
     DeflatedExplicitVRLittleEndian,
@@ -46,8 +48,15 @@ def begins_as_dicom(head: bytes) -> bool:
     return _start(head) is not None
 
 
-def read(file: BinaryIO, stop_before_pixels: bool = False) -> FileDataset:
+def read(
+    file: BinaryIO, stop_before_pixels: bool = False, specific_tags: Sequence[BaseTag] | None = None
+) -> FileDataset:
     """Read a data set, with or without preamble and file meta information.
+
+    Args:
+        file: The file, at its beginning.
+        stop_before_pixels: Whether pixels are left out.
+        specific_tags: The only elements to read; None: all.
 
     Raises:
         NotDicomError: if it does not begin as DICOM does.
@@ -63,7 +72,8 @@ def read(file: BinaryIO, stop_before_pixels: bool = False) -> FileDataset:
     file.seek(0)
     if DeflatedExplicitVRLittleEndian.encode() in head:
         _check_inflated(file)
-    return pydicom.dcmread(file, force=True, stop_before_pixels=stop_before_pixels)
+    wanted = None if specific_tags is None else list(specific_tags)
+    return pydicom.dcmread(file, force=True, stop_before_pixels=stop_before_pixels, specific_tags=wanted)
 
 
 def transfer_syntax(dataset: FileDataset) -> UID:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from mr_files import mr_image, settings, written
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
-from discgrade.deidentification import files, opening
+from discgrade.deidentification import files
+from discgrade.imaging import opening
 
 
 @pytest.mark.parametrize(
