@@ -72,10 +72,12 @@ if SOURCE == "export":
             instances=f"{STUDY.cohort.export}/instances/{{shard}}.parquet",
             rejected=f"{STUDY.cohort.export}/rejected/{{shard}}.parquet",
             ratings=f"{STUDY.cohort.export}/ratings/{{shard}}.parquet",
+            excluded=f"{STUDY.cohort.export}/excluded/{{shard}}.parquet",
         output:
             instances=f"{RESULTS}/instances/{{shard}}.parquet",
             rejected=f"{RESULTS}/rejected/{{shard}}.parquet",
             ratings=f"{RESULTS}/ratings/{{shard}}.parquet",
+            excluded=f"{RESULTS}/excluded/{{shard}}.parquet",
         log:
             f"{RESULTS}/logs/adopt_export/{{shard}}.log",
         localrule: True
@@ -97,6 +99,7 @@ else:
             instances=f"{RESULTS}/instances/{{shard}}.parquet",
             rejected=f"{RESULTS}/rejected/{{shard}}.parquet",
             ratings=f"{RESULTS}/ratings/{{shard}}.parquet",
+            excluded=f"{RESULTS}/excluded/{{shard}}.parquet",
         log:
             f"{RESULTS}/logs/deidentify/{{shard}}.log",
         conda:
@@ -119,9 +122,8 @@ else:
 
 rule select_discs:
     input:
-        instances=expand(f"{RESULTS}/instances/{{shard}}.parquet", shard=SHARDS),
-        rejected=expand(f"{RESULTS}/rejected/{{shard}}.parquet", shard=SHARDS),
-        ratings=expand(f"{RESULTS}/ratings/{{shard}}.parquet", shard=SHARDS),
+        **by_shard("instances", "rejected", "ratings", "excluded"),
+        flagged=f"{RESULTS}/flagged.parquet" if STUDY.cohort.exclude_flagged else [],
     output:
         ratings=f"{RESULTS}/ratings.parquet",
         discs=f"{RESULTS}/discs.parquet",
@@ -136,6 +138,7 @@ rule select_discs:
     params:
         shards=SHARDS,
         reference=plain(STUDY.cohort.reference),
+        accept_regions=STUDY.cohort.accept_regions,
         code=code("select_discs.py"),
         lock=lock("select_discs.py"),
     script:

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import re
 import sys
 from functools import cache
 from pathlib import Path
@@ -38,6 +39,26 @@ try:
     )
 except ConfigurationError as error:
     raise WorkflowError(str(error)) from None
+
+
+def reference_rater():
+    """Number of the rater whose readings are the reference: a name would be in records, logs and Snakemake's memory."""
+    from discgrade.deidentification.sheets import rater_number
+    from discgrade.private import RefusedError
+
+    cohort, private = config["cohort"], Path("private", config["study"])
+    made = private / "source" / "ratings.csv"
+    sheet = {"phantom": made, "rating": made, "folder": cohort["ratings"]}
+    try:
+        return rater_number(
+            cohort["reference"]["rater"], sheet.get(cohort["source"]), private
+        )
+    except RefusedError as error:
+        raise WorkflowError(str(error)) from None
+
+
+if not re.fullmatch(r"R[1-9]\d*", config["cohort"]["reference"]["rater"]):
+    config["cohort"]["reference"]["rater"] = reference_rater()
 
 STUDY = read_study(config)
 RESULTS = f"results/{STUDY.name}"
@@ -127,21 +148,41 @@ def growing(amount):
     return lambda wildcards, attempt: amount * 2 ** (attempt - 1)
 
 
+def by_shard(*kinds):
+    """The tables of all shards, by kind, as named inputs."""
+    return {
+        kind: [f"{RESULTS}/{kind}/{shard}.parquet" for shard in SHARDS]
+        for kind in kinds
+    }
+
+
 @cache
 def source_digests():
-    """Digest of what each shard of the source holds: no path or value of it reaches Snakemake's metadata."""
-    from discgrade.deidentification.source import shard_digests
+    """Digest of what each shard of the source holds: no path or value of it reaches Snakemake's metadata.
 
-    source, ratings = Path(STUDY.cohort.dicom), Path(STUDY.cohort.ratings)
+    The sheet of readings is checked on the way, before any job runs.
+    """
+    from discgrade.deidentification.digests import plan_shards
+    from discgrade.deidentification.source import source_of
+    from discgrade.private import RefusedError
+
     if SOURCE == "rating":
-        ratings = planned_readings()
-    return shard_digests(
-        source=source,
-        ratings=ratings,
-        shards=SHARDS,
-        private=Path(PRIVATE),
-        follow_links=STUDY.deidentify.follow_links,
-    )
+        planned_readings()
+    try:
+        planned = plan_shards(
+            source_of(STUDY, Path(PRIVATE)),
+            SHARDS,
+            private=Path(PRIVATE),
+            export=Path(EXPORT),
+            deidentify=STUDY.deidentify,
+            ratings=STUDY.ratings,
+        )
+    except RefusedError as error:
+        raise WorkflowError(str(error)) from None
+    if not (workflow.subprocess_exec or workflow.remote_exec):
+        for note in planned.notes:
+            logger.warning(note)
+    return planned.digests
 
 
 def source_digest(wildcards):

@@ -24,11 +24,32 @@ rule extract_rois:
         "../workflow_scripts/extract_rois.py"
 
 
+rule flag_regions:
+    input:
+        **by_shard("instances", "rejected", "ratings", "excluded", "rois"),
+    output:
+        flagged=f"{RESULTS}/flagged.parquet",
+    log:
+        f"{RESULTS}/logs/flag_regions.log",
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(15),
+    params:
+        shards=SHARDS,
+        reference=plain(STUDY.cohort.reference),
+        code=code("flag_regions.py"),
+        lock=lock("flag_regions.py"),
+    script:
+        "../workflow_scripts/flag_regions.py"
+
+
 rule draw_rois:
     input:
+        **by_shard("instances"),
         discs=f"{RESULTS}/discs.parquet",
-        rois=expand(f"{RESULTS}/rois/{{shard}}.parquet", shard=SHARDS),
-        instances=expand(f"{RESULTS}/instances/{{shard}}.parquet", shard=SHARDS),
+        flagged=f"{RESULTS}/flagged.parquet",
     output:
         pdf=f"{RESULTS}/figures/rois.pdf",
         png=report(
@@ -36,6 +57,12 @@ rule draw_rois:
             caption="captions/rois.rst",
             category="Cohort",
             labels={"figure": "Regions of interest"},
+        ),
+        flagged=report(
+            f"{RESULTS}/figures/flagged.png",
+            caption="captions/flagged.rst",
+            category="Cohort",
+            labels={"figure": "Flagged regions"},
         ),
     log:
         f"{RESULTS}/logs/draw_rois.log",

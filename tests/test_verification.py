@@ -9,8 +9,10 @@ from mr_files import mr_image, write_images
 from readings import reading, write_sheet
 
 from discgrade.deidentification import origin
-from discgrade.deidentification.source import Source, shard_digests
+from discgrade.deidentification.digests import plan_shards
+from discgrade.deidentification.source import Source
 from discgrade.private import make
+from discgrade.settings.model import Deidentify, Ratings
 from discgrade.verification import add_arguments, older_than_source
 
 SHARDS = ["00", "01"]
@@ -31,14 +33,17 @@ class Study:
         sheet = write_sheet(folder / "ratings.csv", [reading(patient_id="ID1", sop_instance_uid="1.2.1")])
         self.source = Source(scans, sheet)
         make(self.private)
-        origin.note(self.private, self.source, SHARDS, follow_links=False)
+        self.settings = {
+            "deidentify": Deidentify(True, False, "keyed", False, ()),
+            "ratings": Ratings("original", False),
+        }
+        self.export = folder / "results" / "s" / "export"
+        origin.note(self.private, self.source, SHARDS, self.export, **self.settings)
         self.record()
 
     def record(self, rule: str = "deidentify", **params: object) -> None:
         """Write what the export's jobs say of their source."""
-        digests = shard_digests(
-            source=self.source.dicom, ratings=self.source.ratings, shards=SHARDS, private=self.private
-        )
+        digests = plan_shards(self.source, SHARDS, private=self.private, export=self.export, **self.settings).digests
         for shard in SHARDS:
             path = self.results / "provenance" / rule / f"shard={shard}.json"
             path.parent.mkdir(parents=True, exist_ok=True)

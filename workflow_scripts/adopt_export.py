@@ -10,5 +10,5 @@ if TYPE_CHECKING:
 
 with step(snakemake) as job:
     adopt_shard(
-        {job.input(name): job.output(name) for name in ("instances", "rejected", "ratings")},
+        {job.input(name): job.output(name) for name in ("instances", "rejected", "ratings", "excluded")},
     )

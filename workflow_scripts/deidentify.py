@@ -19,5 +19,5 @@ with step(snakemake, private=True) as job:
         tables=job.files(ShardTables),
         private=job.private,
         deidentify=job.param("deidentify", Deidentify),
-        identifiers=job.param("ratings", Ratings).identifiers,
+        ratings=job.param("ratings", Ratings),
     )

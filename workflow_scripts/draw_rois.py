@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from discgrade.publication.rois import draw_rois
+from discgrade.publication.rois import Drawings, draw_rois
 from discgrade.step import step
 
 if TYPE_CHECKING:
@@ -11,11 +11,10 @@ if TYPE_CHECKING:
 with step(snakemake) as job:
     draw_rois(
         discs=job.input("discs"),
-        rois=job.inputs("rois"),
+        flagged=job.input("flagged"),
         instances=job.inputs("instances"),
         export=job.path("export"),
-        pdf=job.output("pdf"),
-        png=job.output("png"),
+        files=job.files(Drawings),
         seed=job.param("seed", int),
         pictures=job.param("pictures", bool),
     )

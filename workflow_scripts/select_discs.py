@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from discgrade.cohort.selection import select_discs
+from discgrade.cohort.shards import shards_of
 from discgrade.settings.model import Reference
 from discgrade.step import step
 
@@ -11,11 +12,10 @@ if TYPE_CHECKING:
 
 with step(snakemake) as job:
     select_discs(
-        ratings=job.inputs("ratings"),
-        instances=job.inputs("instances"),
-        rejected=job.inputs("rejected"),
-        shards=job.param("shards", list[str]),
+        shards=shards_of(job.param("shards", list[str]), job.inputs),
+        flagged=next(iter(job.inputs("flagged")), None),
         reference=job.param("reference", Reference),
+        accept_regions=job.param("accept_regions", bool),
         ratings_out=job.output("ratings"),
         discs_out=job.output("discs"),
         flow_out=job.output("flow"),

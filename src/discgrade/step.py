@@ -108,6 +108,8 @@ def explain(error: Exception, job: Job, private: bool) -> str:
     ours = isinstance(error, ValueError) and _raised_here(error)
     if getattr(error, "quotes_nothing", ours and not private):
         return str(error)
+    if private and isinstance(error, OSError) and error.strerror:
+        return f"{type(error).__name__}: {error.strerror}"
     return type(error).__name__ if private else f"{type(error).__name__}: {error}".strip(": ")
 
 

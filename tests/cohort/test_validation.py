@@ -14,6 +14,11 @@ from discgrade.settings.model import Reference
             "patient P1 is in the cohorts external, primary; a patient belongs to one",
         ),
         ([{"grade": 2.0}, {"grade": 3.0}], r"disc P1-L4/L5 has the grades 2.0, 3.0 in reading 1 by R1"),
+        (
+            [{}, {"frame": 2}],
+            r"disc P1-L4/L5 is read on 2 slices in reading 1 by R1; one reading is of one. Keep one, or number",
+        ),
+        ([{}, {"x": 11.0}], r"disc P1-L4/L5 has 2 regions in reading 1 by R1; one reading has one"),
         ([{"width": 0.0}], r"disc P1-L4/L5: the ROI's width and height should be > 0. Received: 0.0 x 40.0 px"),
         ([{"x": 100.0}], r"should overlap its slice of 100 x 200 px. Received: x 100.0, y 20.0, 50.0 x 40.0 px by R1"),
         ([{"y": -40.0}], r"should overlap its slice of 100 x 200 px. Received: x 10.0, y -40.0"),
@@ -57,6 +62,25 @@ def test_same_pixels_under_two_patients_are_refused(select, make_reading, make_i
 def test_same_pixels_of_one_patient_are_no_fault(select, make_reading, make_instance):
     images = [make_instance(pixel_digest="same"), make_instance(pixel_digest="same", sop_instance_uid="P1.1.2")]
     assert len(select([[make_reading()]], [images]).discs) == 1
+
+
+def test_blank_images_are_no_copies_of_each_other(select, make_reading, make_instance):
+    images = [make_instance(patient, pixel_digest="") for patient in ("P1", "P2")]
+    assert len(select([[make_reading("P1"), make_reading("P2")]], [images]).discs) == 2
+
+
+def test_same_pixels_are_seen_across_shards(select, make_reading, make_instance):
+    images = [[make_instance(patient, pixel_digest="same")] for patient in ("P1", "P2")]
+    with pytest.raises(ValueError, match="patients P1, P2 share the pixels of 1 images"):
+        select([[make_reading("P1")], [make_reading("P2")]], images)
+
+
+def test_regions_that_cannot_be_discs_are_refused(select, make_reading, make_instance):
+    readings = [make_reading(f"P{number}", x=0.1, y=0.2, width=0.4, height=0.3) for number in range(6)]
+    images = [[make_instance(row["patient"]) for row in readings]]
+    with pytest.raises(ValueError, match="cohort primary: most regions are at most a pixel wide"):
+        select([readings], images, accept_regions=False)
+    assert len(select([readings], images, accept_regions=True).discs) == 6
 
 
 def test_unknown_rater_is_answered_with_those_that_exist(select, make_reading, make_instance):

@@ -1,5 +1,6 @@
 """The command line does the whole job alone, says what it did, and names nobody."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from readings import reading, write_sheet
 from discgrade import records
 from discgrade.__main__ import main
 from discgrade.records.export import INSTANCES
+from discgrade.records.readings import RATINGS
 
 ROOT = Path(records.__file__).parents[2]
 
@@ -45,7 +47,7 @@ def test_the_whole_job_in_one_command(scans, tmp_path):
     assert "1 readings" in done.stdout
     assert "Kovács" not in done.stdout + done.stderr
     out = tmp_path / "out"
-    assert {path.name for path in out.iterdir()} == {"export", "instances", "rejected", "ratings"}
+    assert {path.name for path in out.iterdir()} == {"export", "instances", "rejected", "ratings", "excluded"}
     tables = [records.read(out / "instances" / f"{shard}.parquet", INSTANCES) for shard in ("00", "01")]
     paths = {path for table in tables for path in table["path"].to_pylist()}
     assert paths == {path.relative_to(out / "export").as_posix() for path in out.rglob("*.dcm")}
@@ -73,6 +75,49 @@ def test_a_killed_run_leaves_no_half_written_file_and_the_next_one_completes_it(
     assert command(*arguments).returncode == 0
     assert len(list((tmp_path / "out").rglob("*.dcm"))) == 120
     assert not list((tmp_path / "out").rglob("*.partial"))
+
+
+@pytest.mark.slow
+def test_shards_that_run_at_once_share_one_map_of_raters(scans, tmp_path):
+    rows = [
+        reading(patient_id=str(n), sop_instance_uid=f"1.2.{n}.0", rater=rater, grade=grade)
+        for n in range(3)
+        for rater, grade in (("Bruno", "5"), ("Anna", "2"))
+    ]
+    sheet = write_sheet(tmp_path / "ratings.csv", [*rows, rows[0], rows[1] | {"level": "L5/L6"}])
+    arguments = ("deidentify", scans, tmp_path / "out", "--private", tmp_path / "private", "--shards", 3, "--jobs", 3)
+    done = command(*arguments, "--ratings", sheet)
+    assert done.returncode == 0, done.stderr
+    assert "1 readings left out: the same reading again" in done.stdout
+    assert "1 readings left out: level outside L1/L2 to L5/S1" in done.stdout
+    write_sheet(sheet, rows[::-1])
+    assert command(*arguments, "--ratings", sheet).returncode == 0
+    paths = sorted((tmp_path / "out" / "ratings").glob("*.parquet"))
+    found = {(row["rater"], row["grade"]) for row in records.read_all(paths, RATINGS).to_pylist()}
+    assert found == {("R1", 5.0), ("R2", 2.0)}
+
+
+@pytest.mark.slow
+def test_a_doubtful_sheet_is_refused_in_words_by_shards_that_run_at_once(scans, tmp_path):
+    rows = [
+        reading(patient_id=str(n), sop_instance_uid=f"1.2.{n}.0", rater=name) for n, name in enumerate(("ED", "ed"))
+    ]
+    sheet = write_sheet(tmp_path / "ratings.csv", rows)
+    done = command("deidentify", scans, tmp_path / "out", "--private", tmp_path / "p", "--ratings", sheet, "--jobs", 2)
+    assert done.returncode == 1
+    assert "names of raters are nearly alike" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_full_disc_is_said_without_the_name_of_a_file(scans, tmp_path, capsys, monkeypatch):
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(tmp_path / "out" / "export" / "Kovács"))
+
+    monkeypatch.setattr("discgrade.deidentification.command.headers", fail)
+    assert main(["deidentify", str(scans), str(tmp_path / "out"), "--private", str(tmp_path / "p")]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("No space left on device in DESTINATION. Make room")
+    assert "Kovács" not in error
 
 
 def test_a_refusal_is_one_line_and_names_nobody(scans, tmp_path, capsys):

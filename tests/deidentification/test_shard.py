@@ -16,15 +16,16 @@ from readings import reading, write_sheet
 from discgrade import records
 from discgrade.deidentification.shard import ShardTables, deidentify_shard
 from discgrade.deidentification.source import Source, by_instance, headers, shard_of
-from discgrade.readings import rules
-from discgrade.records.export import INSTANCES, REJECTED
+from discgrade.private import RefusedError
+from discgrade.readings.faults import SheetError
+from discgrade.records.export import EXCLUDED, INSTANCES, REJECTED
 from discgrade.records.readings import RATINGS
 from discgrade.records.splits import SPLITS
-from discgrade.settings.model import Deidentify, Identifiers
+from discgrade.settings.model import Deidentify, Identifiers, Ratings
 
 SHARDS = ["00", "01"]
 KEPT = Deidentify(keep_sex_and_age=True, keep_weight_and_size=False, pseudonym="keyed", follow_links=False, words=())
-TABLES = {"instances": INSTANCES, "rejected": REJECTED, "ratings": RATINGS}
+TABLES = {"instances": INSTANCES, "rejected": REJECTED, "ratings": RATINGS, "excluded": EXCLUDED}
 
 
 class Study:
@@ -40,6 +41,7 @@ class Study:
         shards: list[str] = SHARDS,
         *,
         identifiers: Identifiers = "original",
+        exclude_faulty: bool = False,
         key_seed: int | None = None,
         **options: object,
     ) -> None:
@@ -52,7 +54,7 @@ class Study:
                 tables=ShardTables(**{kind: self.results / kind / f"{shard}.parquet" for kind in TABLES}),
                 private=self.private,
                 deidentify=replace(KEPT, **options),
-                identifiers=identifiers,
+                ratings=Ratings(identifiers, exclude_faulty),
             )
 
     def table(self, kind: str, shards: list[str] = SHARDS) -> pa.Table:
@@ -167,6 +169,141 @@ def test_every_reading_keeps_its_numbers_and_gets_new_names(study):
         ("R2", 1, 4.0, 0, "reviewed", 2.5, 1),
     ]
     assert "Dr. Lakatos,R1" in (study.private / "raters.csv").read_text()
+
+
+def readings_of(study, shard=None):
+    table = study.table("ratings", [shard] if shard else SHARDS)
+    return {(row["rater"], row["grade"]) for row in table.to_pylist()}
+
+
+def two_raters(study, patients=6):
+    """Write a sheet in which Bruno, who gives 5, reads the first patient alone, and Anna, who gives 2, all others."""
+    write_images(study.scans, {f"{number}/1": person(number) for number in range(patients)})
+    rows = [rated(0, rater="Bruno", grade="5", read_at="2020-05-01")]
+    for number in range(1, patients):
+        rows += [
+            rated(number, rater=rater, grade=grade, read_at=day)
+            for rater, grade, day in (("Anna", "2", "2020-06-01"), ("Bruno", "5", "2020-07-01"))
+        ]
+    write_sheet(study.sheet, rows)
+    return rows
+
+
+def test_raters_keep_their_numbers_and_days_when_a_patient_withdraws_and_one_shard_reruns(study):
+    two_raters(study)
+    study.run()
+    before = {(row["disc"], row["rater"]): row["read_day"] for row in study.table("ratings").to_pylist()}
+    (study.private / "withdrawn.csv").write_text("ID0000\n")
+    study.run([shard_of("0/1", SHARDS)])
+    assert readings_of(study) == {("R1", 5.0), ("R2", 2.0)}
+    after = {(row["disc"], row["rater"]): row["read_day"] for row in study.table("ratings").to_pylist()}
+    assert after.items() < before.items()
+
+
+def test_raters_keep_their_numbers_in_a_sheet_of_another_order_and_with_new_raters(study):
+    rows = two_raters(study)
+    study.run()
+    new = rated(1, rater="Zoe", grade="3")
+    write_sheet(study.sheet, [new, *rows[::-1]])
+    study.run([SHARDS[1]])
+    study.run([SHARDS[0]])
+    assert readings_of(study) == {("R1", 5.0), ("R2", 2.0), ("R3", 3.0)}
+
+
+def test_a_sheet_that_numbers_its_raters_keeps_the_numbers(study):
+    write_images(study.scans, {"0/1": person(0)})
+    write_sheet(study.sheet, [rated(0, rater="R2", grade="5"), rated(0, rater="R1", grade="2")])
+    study.run()
+    assert readings_of(study) == {("R2", 5.0), ("R1", 2.0)}
+
+
+def test_a_lost_map_is_found_again_in_the_marks_of_the_export_which_tell_no_name(study):
+    rows = two_raters(study)
+    study.run()
+    (study.private / "raters.csv").unlink()
+    write_sheet(study.sheet, rows[::-1])
+    study.run()
+    assert readings_of(study) == {("R1", 5.0), ("R2", 2.0)}
+    assert b"Anna" not in study.everything()
+    assert "R1 " in (study.export / "rater_ids.txt").read_text()
+
+
+def test_a_map_that_would_make_raters_somebody_else_is_refused(study):
+    two_raters(study)
+    study.run()
+    table = study.private / "raters.csv"
+    table.write_text(table.read_text().replace("R1", "R0").replace("R2", "R1").replace("R0", "R2"))
+    with pytest.raises(RefusedError, match="R1, R2 would be other raters than in this export so far"):
+        study.run()
+
+
+def test_an_answer_in_the_map_makes_two_spellings_one_rater(study):
+    write_images(study.scans, {"0/1": person(0), "1/1": person(1)})
+    write_sheet(study.sheet, [rated(0, rater="ED"), rated(1, rater="ed")])
+    with pytest.raises(SheetError, match="row 2 and row 3"):
+        study.run()
+    asked = study.private / "raters.csv"
+    asked.write_text(asked.read_text().replace("ED,", "ED,R1").replace("ed,", "ed,R1"))
+    study.run()
+    assert {row["rater"] for row in study.table("ratings").to_pylist()} == {"R1"}
+
+
+def test_readings_of_rejected_images_are_counted_with_the_reason(study):
+    write_images(study.scans, {"0/1": person(0), "1/1": person(1, BurnedInAnnotation="YES")})
+    write_sheet(study.sheet, [rated(number, level=level) for number in (0, 1) for level in ("L4/L5", "L5/S1", "L5/L6")])
+    study.run()
+    kept, lost = study.table("ratings").to_pylist(), study.table("excluded").to_pylist()
+    assert len(kept) == 2
+    assert sorted(row["reason"] for row in lost) == [
+        "image rejected (burned-in annotation)",
+        "image rejected (burned-in annotation)",
+        "level outside L1/L2 to L5/S1",
+        "level outside L1/L2 to L5/S1",
+    ]
+    (patient,) = study.patients()
+    assert sum(row["patient"] == patient for row in lost) == 1
+    assert len({row["disc"] for row in (*kept, *lost)}) == 6
+
+
+def test_readings_of_patients_who_withdrew_are_counted_without_a_pseudonym(study):
+    write_images(study.scans, {f"{number}/1": person(number) for number in range(3)})
+    write_sheet(study.sheet, [rated(number) for number in range(3)])
+    study.run()
+    gone = study.mapped()["ID0001"]
+    (study.private / "withdrawn.csv").write_text("ID0001\n")
+    study.run()
+    (lost,) = study.table("excluded").to_pylist()
+    assert lost["reason"] == "patient withdrew"
+    assert gone not in str(lost)
+    assert study.table("ratings").num_rows == 2
+
+
+def test_rows_with_faults_are_left_out_on_request_and_counted_in_one_shard(study):
+    write_images(study.scans, {f"{number}/1": person(number) for number in range(2)})
+    rows = [rated(0), rated(1, grade="9"), rated(0, level="L5/S1") | {"sop_instance_uid": "1.2.99"}, rated(1)]
+    write_sheet(study.sheet, [*rows, rows[-1]])
+    study.run(exclude_faulty=True)
+    reasons = sorted(row["reason"] for row in study.table("excluded").to_pylist())
+    assert reasons == [
+        "faulty grade",
+        "no image of the source",
+        "two grades in one reading",
+        "two grades in one reading",
+    ]
+    assert study.table("ratings").num_rows == 1
+
+
+def test_the_private_folder_tells_which_row_became_which_reading(study):
+    write_images(study.scans, {f"{number}/1": person(number) for number in range(4)})
+    write_sheet(study.sheet, [rated(number, rater="Anna") for number in range(4)])
+    study.run()
+    found = {}
+    for path in (study.private / "readings").glob("*.csv"):
+        with path.open(encoding="utf-8") as text:
+            found |= {int(row["row"]): row for row in csv.DictReader(text)}
+    assert sorted(found) == [2, 3, 4, 5]
+    assert (found[3]["patient_id"], found[3]["rater_old"], found[3]["rater"]) == ("ID0001", "Anna", "R1")
+    assert {row["disc"] for row in found.values()} == set(study.table("ratings")["disc"].to_pylist())
 
 
 def test_one_patient_typed_two_ways_is_one_patient_with_a_private_warning(study):
@@ -447,7 +584,7 @@ def test_a_multi_frame_image_has_its_geometry(study):
 def test_a_bad_sheet_stops_before_any_image_is_read(study):
     write_images(study.scans, {"a/1": person(1)})
     write_sheet(study.sheet, [rated(1, grade="2.5")])
-    with pytest.raises(rules.SheetError, match="row 2, grade"):
+    with pytest.raises(SheetError, match="row 2, grade"):
         study.run()
     assert not study.export.exists()
 
@@ -550,7 +687,7 @@ def test_ratings_may_carry_the_pseudonyms_of_an_earlier_export(study):
     assert {row["sop_instance_uid"] for row in study.table("ratings").to_pylist()} == {
         row["sop_instance_uid"] for row in rows
     }
-    with pytest.raises(rules.SheetError, match="should be an image of the source"):
+    with pytest.raises(SheetError, match="should be an image of the source"):
         study.run()
 
 

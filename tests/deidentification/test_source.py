@@ -1,16 +1,12 @@
 """The index of the source is private, quick, and gives each shard a digest of what concerns it alone."""
 
 import os
-import subprocess
-import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from mr_files import IDENTITY, mr_image, write_images, written
 from pydicom.uid import ImplicitVRLittleEndian
-from readings import reading, write_sheet
 
 from discgrade.deidentification import indexing, source
 from discgrade.deidentification.source import Source, headers
@@ -32,23 +28,6 @@ def patient(number: int, instance: int = 0) -> object:
     return mr_image(PatientID=f"ID{number}", SOPInstanceUID=uid, StudyInstanceUID=f"1.3.{number}")
 
 
-def row(number: int, **changes: object) -> dict[str, object]:
-    return reading(patient_id=f"ID{number}", sop_instance_uid=f"1.2.{number}.0", **changes)
-
-
-def changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
-    return {shard for shard in SHARDS if before[shard] != after[shard]}
-
-
-@pytest.fixture
-def digests(scans, tmp_path):
-    def run(rows):
-        sheet = write_sheet(tmp_path / "ratings.csv", rows)
-        return source.shard_digests(source=scans, ratings=sheet, shards=SHARDS, private=tmp_path / "private")
-
-    return run
-
-
 def test_headers_are_read_once(scans, tmp_path, monkeypatch):
     first = source.headers(scans, tmp_path / "private")
     name = IDENTITY["PatientName"]
@@ -56,107 +35,6 @@ def test_headers_are_read_once(scans, tmp_path, monkeypatch):
     monkeypatch.setattr(indexing, "read_headers", None)
     assert source.headers(scans, tmp_path / "private") == first
     assert (tmp_path / "private" / source.INDEX).stat().st_mode & 0o777 == 0o600
-
-
-def test_a_warm_index_needs_no_pydicom(scans, tmp_path):
-    call = (
-        "import sys; from pathlib import Path; from discgrade.deidentification.source import shard_digests as digests;"
-        f"digests(source=Path({str(scans)!r}), ratings=None, shards=['00'], private=Path({str(tmp_path / 'p')!r}));"
-        "print([name for name in ('pydicom', 'numpy', 'pandas', 'tensorflow') if name in sys.modules])"
-    )
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    cold, warm = (
-        subprocess.run([sys.executable, "-c", call], env=environment, check=True, capture_output=True, text=True).stdout
-        for _ in range(2)
-    )
-    assert "pydicom" in cold
-    assert "pydicom" not in warm
-
-
-def test_digests_do_not_depend_on_time_stamps(digests, scans):
-    before = digests([row(0)])
-    for path in scans.rglob("IM1"):
-        os.utime(path, (time.time() + 99, time.time() + 99))
-    assert digests([row(0)]) == before
-
-
-@pytest.mark.parametrize("kept", [False, True], ids=["", "time stamp kept"])
-@pytest.mark.parametrize("changed_by", ["replaced", "written over"])
-def test_content_of_the_same_size_changes_one_digest(digests, scans, changed_by, kept):
-    before = digests([row(0)])
-    path = scans / "Patient 3" / "IM1"
-    status, content = path.stat(), bytearray(path.read_bytes())
-    content[-1] ^= 1
-    if changed_by == "replaced":
-        path.unlink()
-    path.write_bytes(content)
-    if kept:
-        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
-    assert path.stat().st_size == status.st_size
-    assert changed(before, digests([row(0)])) == {source.shard_of("Patient 3/IM1", SHARDS)}
-
-
-def test_what_a_patients_files_in_another_shard_say_changes_both_digests(digests, scans):
-    places = [f"Other {number}/IM1" for number in range(20)]
-    place = next(one for one in places if source.shard_of(one, SHARDS) != source.shard_of("Patient 0/IM1", SHARDS))
-    before = digests([row(0)])
-    write_images(scans, {place: patient(0, 1)})
-    after = digests([row(0)])
-    assert changed(before, after) == {source.shard_of(one, SHARDS) for one in (place, "Patient 0/IM1")}
-    write_images(scans, {place: mr_image(PatientID="ID0", SOPInstanceUID="1.2.0.1", OperatorsName="New^Name")})
-    assert changed(after, digests([row(0)])) == {source.shard_of(one, SHARDS) for one in (place, "Patient 0/IM1")}
-
-
-def test_a_new_patient_changes_one_digest(digests, scans):
-    rows = [row(number, read_at="2020-01-01") for number in range(8)]
-    before = digests(rows)
-    write_images(scans, {"Patient 99/IM1": patient(99)})
-    after = digests([*rows, row(99, read_at="2020-03-01")])
-    assert changed(before, after) == {source.shard_of("Patient 99/IM1", SHARDS)}
-
-
-def test_a_changed_reading_changes_the_digest_of_its_image(digests):
-    rows = [row(number) for number in range(8)]
-    before = digests(rows)
-    rows[3] |= {"grade": "5"}
-    assert changed(before, digests(rows)) == {source.shard_of("Patient 3/IM1", SHARDS)}
-
-
-def test_a_dropped_column_changes_nothing(digests):
-    before = digests([row(0)])
-    assert digests([row(0, comment="seen again")]) == before
-
-
-def test_a_rater_who_gets_another_pseudonym_changes_the_digests_of_their_readings(digests):
-    before = digests([row(0, rater="A"), row(1, rater="B")])
-    after = digests([row(1, rater="B"), row(0, rater="A")])
-    assert changed(before, after) == {source.shard_of(f"Patient {number}/IM1", SHARDS) for number in (0, 1)}
-
-
-def test_a_withdrawal_changes_one_digest(digests, tmp_path):
-    before = digests([row(0)])
-    (tmp_path / "private" / "withdrawn.csv").write_text("patient_id\nid5\n")
-    assert changed(before, digests([row(0)])) == {source.shard_of("Patient 5/IM1", SHARDS)}
-
-
-def test_a_pseudonym_in_the_withdrawals_changes_all_digests(digests, tmp_path):
-    before = digests([row(0)])
-    (tmp_path / "private" / "withdrawn.csv").write_text("patient\nP0123456789abcdef\n")
-    assert changed(before, digests([row(0)])) == set(SHARDS)
-
-
-def test_the_second_of_two_files_of_one_instance_depends_on_the_first(digests, scans):
-    write_images(scans, {"Z/copy": patient(0)})
-    before = digests([row(0)])
-    (scans / "Patient 0" / "IM1").unlink()
-    assert source.shard_of("Z/copy", SHARDS) in changed(before, digests([row(0)]))
-
-
-def test_digests_tell_nothing_without_the_private_folder(scans, tmp_path):
-    one, two = (
-        source.shard_digests(source=scans, ratings=None, shards=SHARDS, private=tmp_path / name) for name in "ab"
-    )
-    assert changed(one, two) == set(SHARDS)
 
 
 @pytest.mark.parametrize("make", [False, True])

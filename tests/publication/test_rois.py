@@ -1,6 +1,7 @@
 """Regions of interest on their slices."""
 
 import numpy as np
+import pyarrow.compute as pc
 import pydicom
 import pytest
 from PIL import Image
@@ -8,11 +9,12 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
 
 from discgrade.grades import LEVELS
-from discgrade.publication.rois import draw_rois, regions
+from discgrade.publication.figures.style import FULL
+from discgrade.publication.rois import Drawings, draw_rois, regions
 from discgrade.records import read, write
 from discgrade.records.discs import DISCS
 from discgrade.records.export import INSTANCES
-from discgrade.records.regions import ROIS
+from discgrade.records.regions import FLAGGED
 
 ROWS, COLUMNS = 160, 120
 PATIENTS = 12
@@ -43,7 +45,7 @@ def cohort(tmp_path_factory):
     """Twelve patients with five discs each; the first has width and height of L2/L3 swapped."""
     folder = tmp_path_factory.mktemp("cohort")
     random = np.random.default_rng(1)
-    images, discs, rois = [], [], []
+    images, discs, flagged = [], [], []
     for patient in range(PATIENTS):
         uid = f"1.2.{patient}"
         save(folder / f"{uid}.dcm", uid)
@@ -61,10 +63,12 @@ def cohort(tmp_path_factory):
             given = {"grade": 2.0, "integral": 2.0, "cohort": "primary", "origin": "human", "shard": "00"}
             own = {"disc": disc, "patient": f"P{patient}", "study_uid": uid, "sop_instance_uid": uid, "level": level}
             discs.append(empty(DISCS) | place | given | own)
-            cut = {"pixels": b"\0\0", "rows": 1, "columns": 1, "offset": 0.0, "scale": 1.0, "outside": 0.0}
-            rois.append(empty(ROIS) | cut | {"disc": disc})
+            if (patient, number) == (0, 1):
+                flagged = [
+                    {name: (place | own)[name] for name in FLAGGED.names[:-1]} | {"flag": "width and height swapped?"}
+                ]
     write(discs, DISCS, folder / "discs.parquet")
-    write(rois, ROIS, folder / "rois.parquet")
+    write(flagged, FLAGGED, folder / "flagged.parquet")
     write(images, INSTANCES, folder / "instances.parquet")
     return folder
 
@@ -79,11 +83,10 @@ def draw(cohort, tmp_path_factory):
         if not pdf.exists():
             draw_rois(
                 discs=cohort / "discs.parquet",
-                rois=[cohort / "rois.parquet"],
+                flagged=cohort / "flagged.parquet",
                 instances=[cohort / "instances.parquet"],
                 export=cohort,
-                pdf=pdf,
-                png=png,
+                files=Drawings(pdf, png, folder / f"{name}.flagged.png"),
                 seed=1,
                 pictures=pictures,
             )
@@ -93,28 +96,26 @@ def draw(cohort, tmp_path_factory):
 
 
 def test_regions_join_discs_images_and_flags(cohort):
-    table = regions(cohort / "discs.parquet", [cohort / "rois.parquet"], [cohort / "instances.parquet"])
+    table = regions(cohort / "discs.parquet", cohort / "flagged.parquet", [cohort / "instances.parquet"])
     assert len(table) == 5 * PATIENTS
     assert set(table["unit"]) == {"mm"}
     flagged = table[table["flag"] != ""]
     assert "width and height swapped?" in flagged.set_index("disc").loc["P0-L2/L3", "flag"]
 
 
-@pytest.mark.parametrize(("boxes_too", "flagged"), [(True, False), (False, True)])
-def test_a_slice_stored_feet_up_is_flagged_only_if_its_regions_are_not(cohort, tmp_path, boxes_too, flagged):
-    images = read(cohort / "instances.parquet", INSTANCES).to_pylist()
-    discs = read(cohort / "discs.parquet", DISCS).to_pylist()
-    for row in images:
-        row["orientation"] = [0, 1, 0, 0, 0, 1 if row["patient"] == "P3" else -1]
-    for row in discs:
-        if row["patient"] == "P3" and boxes_too:
-            row["y"] = ROWS - row["y"] - row["height"]
-    write(images, INSTANCES, tmp_path / "instances.parquet")
-    write(discs, DISCS, tmp_path / "discs.parquet")
-    table = regions(tmp_path / "discs.parquet", [cohort / "rois.parquet"], [tmp_path / "instances.parquet"])
-    flags = table.loc[table["patient"] == "P3", "flag"]
-    assert flags.str.contains("its levels run from the feet to the head").all() == flagged
-    assert (flags == "").all() != flagged
+def test_discs_that_were_left_out_are_still_shown(cohort, tmp_path):
+    discs = read(cohort / "discs.parquet", DISCS)
+    write(discs.filter(pc.not_equal(discs["disc"], "P0-L2/L3")), DISCS, tmp_path / "discs.parquet")
+    table = regions(tmp_path / "discs.parquet", cohort / "flagged.parquet", [cohort / "instances.parquet"])
+    assert len(table) == 5 * PATIENTS
+    assert table[table["flag"] != ""]["disc"].tolist() == ["P0-L2/L3"]
+
+
+def test_the_report_shows_every_flagged_slice(draw):
+    """One slice in a row of four, 50 mm high, beneath a title of 10 mm."""
+    pdf, _ = draw("shown")
+    with Image.open(pdf.with_name("shown.flagged.png")) as image:
+        assert abs(image.height / image.width - 60 / FULL) < 0.02
 
 
 def test_flagged_slices_get_their_own_page(draw):

@@ -13,6 +13,7 @@ from discgrade import records
 from discgrade.deidentification.shard import ShardTables, deidentify_shard
 from discgrade.deidentification.source import Source
 from discgrade.records.export import INSTANCES
+from discgrade.settings.model import Ratings
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +50,7 @@ def test_a_cohort_keeps_every_image_and_no_identity(real, tmp_path, study_of):
             identifiers = [dataset[name].value for name in ("AccessionNumber", "SOPInstanceUID", "StudyInstanceUID")]
             own |= {one.encode() for one in (*map(str, identifiers), *str(dataset.PatientName).split("^"))}
     results = tmp_path / "results"
-    tables = ShardTables(*(results / f"{kind}.parquet" for kind in ("instances", "rejected", "ratings")))
+    tables = ShardTables(*(results / f"{kind}.parquet" for kind in ("instances", "rejected", "ratings", "excluded")))
     deidentify_shard(
         source=Source(part, ratings=None),
         shard="00",
@@ -58,7 +59,7 @@ def test_a_cohort_keeps_every_image_and_no_identity(real, tmp_path, study_of):
         tables=tables,
         private=tmp_path / "private",
         deidentify=study_of().deidentify,
-        identifiers="original",
+        ratings=Ratings("original", False),
     )
     assert records.read(tables.instances, INSTANCES).num_rows == len(folders)
     for path in results.rglob("*.dcm"):

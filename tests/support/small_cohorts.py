@@ -9,11 +9,13 @@ import pandas as pd
 import pytest
 
 from discgrade.cohort.selection import select_discs
+from discgrade.cohort.shards import shards_of
 from discgrade.records import read, write
 from discgrade.records.discs import DISCS
-from discgrade.records.export import INSTANCES, REJECTED
+from discgrade.records.export import EXCLUDED, INSTANCES, REJECTED
 from discgrade.records.flow import Flow, read_flow
 from discgrade.records.readings import RATINGS
+from discgrade.records.regions import FLAGGED
 from discgrade.settings.model import Reference
 
 FIRST = Reference("reading", "R1", 1)
@@ -58,10 +60,14 @@ def select(tmp_path: Path) -> Callable[..., Cohort]:
         readings: Sequence[Sequence[Row]],
         images: Sequence[Sequence[Row]],
         reference: Reference = FIRST,
+        *,
         rejected: Sequence[Sequence[str]] = (),
+        excluded: Sequence[Sequence[Row]] = (),
+        flagged: Sequence[Row] | None = None,
+        accept_regions: bool = True,
     ) -> Cohort:
         shards = [f"{number:02d}" for number in range(len(readings))]
-        paths: dict[str, list[Path]] = {"ratings": [], "instances": [], "rejected": []}
+        paths: dict[str, list[Path]] = {"ratings": [], "instances": [], "rejected": [], "excluded": []}
         for number, shard in enumerate(shards):
             reasons = rejected[number] if rejected else []
             refused = [{"index": index, "reason": reason} for index, reason in enumerate(reasons)]
@@ -69,14 +75,18 @@ def select(tmp_path: Path) -> Callable[..., Cohort]:
                 ("ratings", readings[number], RATINGS),
                 ("instances", images[number], INSTANCES),
                 ("rejected", refused, REJECTED),
+                ("excluded", excluded[number] if excluded else [], EXCLUDED),
             ):
                 paths[name].append(tmp_path / name / f"{shard}.parquet")
                 write(rows, schema, paths[name][-1])
         out = {name: tmp_path / name for name in ("ratings.parquet", "discs.parquet", "flow.json")}
+        if flagged is not None:
+            write(flagged, FLAGGED, tmp_path / "flagged.parquet")
         select_discs(
-            **paths,
-            shards=shards,
+            shards=shards_of(shards, paths.__getitem__),
+            flagged=None if flagged is None else tmp_path / "flagged.parquet",
             reference=reference,
+            accept_regions=accept_regions,
             ratings_out=out["ratings.parquet"],
             discs_out=out["discs.parquet"],
             flow_out=out["flow.json"],

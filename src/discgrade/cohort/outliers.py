@@ -53,7 +53,7 @@ def cohort_flags(rois: pd.DataFrame) -> list[str]:
     canal is wider than tall.
     """
     upper = rois[rois["level"].isin(LEVELS[:3])]
-    steps = _steps(rois)
+    steps = steps_of(rois)
     flags = []
     if len(upper) and (upper["height"] > upper["width"]).mean() > 0.75:
         flags.append("Most regions above L4/L5 are taller than wide. Are width and height swapped?")
@@ -97,7 +97,7 @@ def _place(rois: pd.DataFrame) -> list[list[str]]:
 
 def _step(rois: pd.DataFrame) -> list[list[str]]:
     """Compare the way from the next higher disc of the study with the cohort's; an odd one flags both."""
-    steps = _steps(rois)
+    steps = steps_of(rois)
     least = _LEAST_STEP * float(np.median(np.hypot(steps["x"], steps["y"]))) if len(steps) else 1.0
     far = pd.Series(False, steps.index)
     for axis in ("x", "y"):
@@ -109,16 +109,20 @@ def _step(rois: pd.DataFrame) -> list[list[str]]:
 
 def _order(rois: pd.DataFrame) -> list[list[str]]:
     """Find slices on which the discs follow each other from the feet to the head, whatever the rest of the cohort."""
-    steps = _steps(rois)
+    steps = steps_of(rois)
     slices = rois.loc[steps.index].groupby(_SLICE).ngroup()
     upwards = (steps["y"] < 0).groupby(slices).transform("all")
     odd = [*steps.index[upwards], *steps.loc[upwards, "upper"]]
     return [_say(pd.Series(rois.index.isin(odd), rois.index), "its levels run from the feet to the head")]
 
 
-def _steps(rois: pd.DataFrame) -> pd.DataFrame:
-    """Return the way of each disc's centre from the next higher disc of the same study and slice size."""
-    ordered = rois.assign(rank=rois["level"].map(LEVELS.index), upper=rois.index).sort_values("rank", kind="stable")
+def steps_of(rois: pd.DataFrame) -> pd.DataFrame:
+    """Return the way (x, y) of each disc's centre from the next higher disc of the same study and slice size.
+
+    `rank` is how many levels lie between, 1 for neighbours, `pair` the two levels, `upper` the index of the higher one.
+    """
+    ranks = rois["level"].map(LEVELS.index).astype("int64")
+    ordered = rois.assign(rank=ranks, upper=rois.index).sort_values("rank", kind="stable")
     same = ordered.groupby(_SLICE)
     steps = same[["x", "y", "rank"]].diff()
     above = same[["level", "upper"]].shift()

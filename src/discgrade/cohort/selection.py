@@ -1,75 +1,114 @@
 """Join the shards into one cohort, refuse what contradicts itself, and tell who is kept and who is not, and why."""
 
-from collections import Counter
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from discgrade.cohort.flow import count_flow, scales
+from discgrade.cohort.flow import Members, count, make_flow
+from discgrade.cohort.joining import SAMPLED, cuts_of, write_sorted
+from discgrade.cohort.lengths import IMAGE, lengths_of
+from discgrade.cohort.plausibility import implausible, sheet_flags
+from discgrade.cohort.shards import Shard
 from discgrade.cohort.validation import find_faults
-from discgrade.readings.reference import in_order, reference_discs
-from discgrade.records import read, read_all, write
+from discgrade.readings.reference import RATER_LENGTH, SORTED_BY, reference_discs
+from discgrade.records import read
 from discgrade.records.discs import DISCS
-from discgrade.records.export import INSTANCES, REJECTED
+from discgrade.records.export import INSTANCES
 from discgrade.records.flow import write_flow
 from discgrade.records.readings import RATINGS
-from discgrade.settings.model import Reference
+from discgrade.records.regions import FLAGGED
+from discgrade.settings.model import Reference, Scale
 
-_IMAGE = ["patient", "sop_instance_uid", "frames", "rows", "columns", "pixel_digest"]
+log = logging.getLogger(__name__)
 
 
 def select_discs(
     *,
-    ratings: Sequence[Path],
-    instances: Sequence[Path],
-    rejected: Sequence[Path],
-    shards: Sequence[str],
+    shards: Sequence[Shard],
+    flagged: Path | None,
     reference: Reference,
+    accept_regions: bool,
     ratings_out: Path,
     discs_out: Path,
     flow_out: Path,
 ) -> None:
     """Write the cohort's readings, its discs with reference grades, and the flow of exclusions.
 
+    One shard at a time is in memory.
+
     Args:
-        ratings: Each shard's readings, `records.readings.RATINGS`.
-        instances: Each shard's exported images, `records.export.INSTANCES`.
-        rejected: Each shard's files that were not exported, `records.export.REJECTED`.
-        shards: Names of the shards, in the order of the files.
+        shards: The shards' tables.
+        flagged: Discs to leave out since their regions look wrong, `records.regions.FLAGGED`; None: none.
         reference: Which reading is the reference.
+        accept_regions: Take regions even where those of a whole cohort look wrong.
         ratings_out: Every reading, sorted by disc, rater and reading.
         discs_out: One row a disc, `records.discs.DISCS`, sorted by disc.
         flow_out: JSON, `records.flow.Flow`.
 
     Raises:
-        ValueError: if the cohort contradicts itself or no disc has a reference grade; every fault in one message.
+        ValueError: if the cohort contradicts itself, its regions cannot be those of discs, or no disc has a reference
+            grade; every fault in one message.
     """
-    readings, images = _joined(ratings, RATINGS, shards), _joined(instances, INSTANCES, shards, _IMAGE)
-    if faults := find_faults(readings, images.drop(columns="shard"), reference):
+    faults = find_faults(shards, reference)
+    counts = count(shards)
+    if not faults:
+        lengths = pd.concat([_lengths(shard, reference) for shard in shards], ignore_index=True)
+        faults = [] if accept_regions else implausible(lengths)
+        for doubt in sheet_flags(lengths):
+            log.warning("%s", doubt)
+    if faults:
         raise ValueError("The cohort cannot be used:\n" + "\n".join(f"- {fault}" for fault in faults))
-    readings = in_order(readings).drop(columns="shard")
-    scale = scales(readings)[0]
-    discs = pa.concat_tables(
-        reference_discs(
-            read(readings_path, RATINGS), read(images_path, INSTANCES), reference=reference, shard=shard, scale=scale
+    out = frozenset[str]() if flagged is None else frozenset(read(flagged, FLAGGED, ["disc"])["disc"].to_pylist())
+    cuts = cuts_of([name for shard in shards for name in _some_discs(shard)], counts.readings)
+    write_sorted(map(_readings, shards), RATINGS, SORTED_BY, ratings_out, cuts)
+    kept, left_out = Members(), Members()
+    discs = _discs(shards, counts.scales[0], reference, out, (kept, left_out))
+    write_sorted(discs, DISCS, ["disc"], discs_out, cuts)
+    flow = make_flow(counts, kept, left_out, reference)
+    for stage in flow.stages:
+        log.info(
+            "%s: %d received, %d kept, excluded: %s", stage.unit, stage.received, stage.kept, stage.excluded or "none"
         )
-        for readings_path, images_path, shard in zip(ratings, instances, shards, strict=True)
-    ).sort_by("disc")
-    reasons = Counter(read_all(rejected, REJECTED)["reason"].to_pylist())
-    write(pa.Table.from_pandas(readings, preserve_index=False), RATINGS, ratings_out)
-    write(discs, DISCS, discs_out)
-    write_flow(count_flow(readings, images, discs.to_pandas(), reasons, reference), flow_out)
+    write_flow(flow, flow_out)
 
 
-def _joined(
-    paths: Sequence[Path], schema: pa.Schema, shards: Sequence[str], columns: list[str] | None = None
-) -> pd.DataFrame:
-    """Join the shards' tables and name each row's shard."""
-    tables = [read(path, schema, columns) for path in paths]
-    named = [
-        table.append_column("shard", pa.repeat(shard, len(table))) for table, shard in zip(tables, shards, strict=True)
-    ]
-    joined: pd.DataFrame = pa.concat_tables(named).to_pandas()
-    return joined
+def _lengths(shard: Shard, reference: Reference) -> pd.DataFrame:
+    """Return what tells whether the regions of a shard's discs are plausible."""
+    return lengths_of(_reference_discs(shard, reference).to_pandas(), shard.images(IMAGE))
+
+
+def _reference_discs(shard: Shard, reference: Reference, scale: Scale = "fractional") -> pa.Table:
+    ratings, instances = read(shard.ratings, RATINGS), read(shard.instances, INSTANCES)
+    return reference_discs(ratings, instances, reference=reference, shard=shard.name, scale=scale)
+
+
+def _some_discs(shard: Shard) -> list[str]:
+    names: list[str] = sorted(set(shard.readings(["disc"])["disc"]))
+    return names[::SAMPLED] or names
+
+
+def _readings(shard: Shard) -> pa.Table:
+    """Return a shard's readings with the column that sorts R2 before R10."""
+    readings = read(shard.ratings, RATINGS)
+    return readings.append_column(RATER_LENGTH, pc.cast(pc.utf8_length(readings["rater"]), pa.int64()))
+
+
+def _discs(
+    shards: Sequence[Shard],
+    scale: Scale,
+    reference: Reference,
+    out: frozenset[str],
+    members: tuple[Members, Members],
+) -> Iterator[pa.Table]:
+    """Yield each shard's discs, but for those to leave out; note the members that are kept, and the others."""
+    for shard in shards:
+        discs = _reference_discs(shard, reference, scale)
+        flagged = pc.is_in(discs["disc"], value_set=pa.array(sorted(out), pa.string()))
+        parts = discs.filter(pc.invert(flagged)), discs.filter(flagged)
+        for part, noted in zip(parts, members, strict=True):
+            noted.add(part.select(["patient", "cohort"]).to_pandas())
+        yield parts[0]

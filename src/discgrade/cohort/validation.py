@@ -1,28 +1,70 @@
 """What makes a cohort contradict itself: one line a fault, each naming the thing, the rule and what was found."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from discgrade.cohort.shards import Shard, hashed, repeated
 from discgrade.grades import FRACTIONAL, is_grade
 from discgrade.settings.model import Reference
 
 _SHOWN = 20
 
 
-def find_faults(readings: pd.DataFrame, images: pd.DataFrame, reference: Reference) -> list[str]:
+def find_faults(shards: Sequence[Shard], reference: Reference) -> list[str]:
     """Return every fault of a cohort, at most 20 of a kind and then their number.
 
     Args:
-        readings: Columns of `records.readings.RATINGS` and `shard`.
-        images: Columns patient, sop_instance_uid, frames, rows, columns, pixel_digest of `records.export.INSTANCES`.
+        shards: Its shards; one at a time is read, and none is kept.
         reference: Which reading is the reference.
     """
-    image = images.drop(columns="patient").drop_duplicates("sop_instance_uid")
-    seen = readings.merge(image, on="sop_instance_uid", how="left")
-    shortened = [line for check in _CHECKS for line in _shorten(list(check(seen)))]
-    return shortened + _shorten(list(_shared_images(images))) + list(_reference(readings, reference))
+    across: list[list[str]] = [list(check(found)) for check, found in _across(shards)]
+    within: list[list[str]] = [[] for _ in _CHECKS]
+    given: dict[str, set[int]] = {}
+    for shard in shards:
+        readings = shard.readings()
+        image = shard.images().drop(columns="patient").drop_duplicates("sop_instance_uid")
+        seen = readings.merge(image, on="sop_instance_uid", how="left")
+        for found, check in zip(within, _CHECKS, strict=True):
+            found.extend(check(seen))
+        for rater, numbers in readings.groupby("rater")["reading"]:
+            given.setdefault(str(rater), set()).update(numbers)
+    kinds = [*across, *within, list(_shared_images(shards))]
+    return [line for lines in kinds for line in _shorten(lines)] + list(_reference(given, reference))
+
+
+def _across(shards: Sequence[Shard]) -> Iterator[tuple[Callable[[pd.DataFrame], Iterator[str]], pd.DataFrame]]:
+    """Yield checks and the readings that they are for: of patients, and of discs, in one shard or in several."""
+    columns = ["patient", "cohort"]
+    yield (
+        _two_cohorts,
+        _suspected(shards, "patient", columns, within=lambda rows: _several(rows, ["patient"], "cohort")),
+    )
+    columns = ["disc", "rater", "reading", "grade", "sop_instance_uid", "frame"]
+    discs = _suspected(
+        shards, "disc", columns, within=lambda rows: _several(rows, ["disc", "rater", "reading"], "grade")
+    )
+    yield _two_grades, discs
+    yield _two_shards, discs
+
+
+def _suspected(
+    shards: Sequence[Shard],
+    key: str,
+    columns: list[str],
+    within: Callable[[pd.DataFrame], Iterator[tuple[Any, list[Any]]]],
+) -> pd.DataFrame:
+    """Return the readings whose patient or disc is in several shards, or is contradicted in its own."""
+    keys = [np.unique(hashed(shard.readings([key])[key])) for shard in shards]
+    several = repeated(keys)
+    found = []
+    for shard in shards:
+        rows = shard.readings(columns)
+        names = {name[0] if isinstance(name, tuple) else name for name, _ in within(rows)}
+        found.append(rows[np.isin(hashed(rows[key]), several) | rows[key].isin(names)])
+    return pd.concat(found, ignore_index=True)
 
 
 def _two_cohorts(readings: pd.DataFrame) -> Iterator[str]:
@@ -41,6 +83,27 @@ def _two_grades(readings: pd.DataFrame) -> Iterator[str]:
 def _two_shards(readings: pd.DataFrame) -> Iterator[str]:
     for disc, shards in _several(readings, ["disc"], "shard"):
         yield f"disc {disc} has images in the shards {_join(shards)}; keep the files of a study in one folder"
+
+
+def _two_slices(seen: pd.DataFrame) -> Iterator[str]:
+    keys = ["disc", "rater", "reading"]
+    slices = seen.assign(slice=seen["sop_instance_uid"] + ", frame " + seen["frame"].astype("str"))
+    for (disc, rater, reading), places in _several(slices, keys, "slice"):
+        yield (
+            f"disc {disc} is read on {len(places)} slices in reading {reading} by {rater}; one reading is of one. "
+            "Keep one, or number the readings"
+        )
+
+
+def _two_regions(seen: pd.DataFrame) -> Iterator[str]:
+    keys = ["disc", "rater", "reading", "sop_instance_uid", "frame"]
+    region = seen[["x", "y", "width", "height"]].itertuples(index=False, name=None)
+    places = seen.assign(region=pd.Series(list(region), seen.index, dtype="object"))
+    for (disc, rater, reading, *_), regions in _several(places, keys, "region"):
+        yield (
+            f"disc {disc} has {len(regions)} regions in reading {reading} by {rater}; one reading has one. "
+            "Keep one, or number the readings"
+        )
 
 
 def _missing_images(seen: pd.DataFrame) -> Iterator[str]:
@@ -75,9 +138,8 @@ def _unknown_grades(readings: pd.DataFrame) -> Iterator[str]:
 
 
 _CHECKS: tuple[Callable[[pd.DataFrame], Iterator[str]], ...] = (
-    _two_cohorts,
-    _two_grades,
-    _two_shards,
+    _two_slices,
+    _two_regions,
     _missing_images,
     _missing_frames,
     _empty_rois,
@@ -86,9 +148,19 @@ _CHECKS: tuple[Callable[[pd.DataFrame], Iterator[str]], ...] = (
 )
 
 
-def _shared_images(images: pd.DataFrame) -> Iterator[str]:
+def _shared_images(shards: Sequence[Shard]) -> Iterator[str]:
     """Yield the groups of patients that hold the same decoded pixels: they would leak from training to test."""
-    images = images[images["pixel_digest"] != ""]
+    pairs = ["pixel_digest", "patient"]
+    keys = []
+    for shard in shards:
+        images = shard.images(pairs).drop_duplicates()
+        keys.append(hashed(images.loc[images["pixel_digest"] != "", "pixel_digest"]))
+    found, counts = np.unique(np.concatenate([*keys, np.zeros(0, np.uint64)]), return_counts=True)
+    several = found[counts > 1]
+    if not several.size:
+        return
+    rows = [shard.images([*pairs, "sop_instance_uid"]) for shard in shards]
+    images = pd.concat([one[np.isin(hashed(one["pixel_digest"]), several)] for one in rows], ignore_index=True)
     groups: dict[tuple[str, ...], list[str]] = {}
     for digest, patients in _several(images, ["pixel_digest"], "patient"):
         groups.setdefault(tuple(patients), []).append(digest)
@@ -100,29 +172,28 @@ def _shared_images(images: pd.DataFrame) -> Iterator[str]:
         )
 
 
-def _reference(readings: pd.DataFrame, reference: Reference) -> Iterator[str]:
-    """Yield why there is no reading to take the reference grades from."""
-    if readings.empty:
+def _reference(given: Mapping[str, set[int]], reference: Reference) -> Iterator[str]:
+    """Yield why there is no reading to take the reference grades from; `given` holds each rater's readings."""
+    if not given:
         yield "there are no readings; ratings should name at least one disc on an exported image"
     elif reference.statistic == "median":
-        if not (readings["reading"] == 1).any():
+        if not any(1 in numbers for numbers in given.values()):
             yield "cohort.reference.statistic: the median takes first readings. There are none with reading 1"
-    elif reference.rater not in (raters := sorted(set(readings["rater"]), key=lambda name: (len(name), name))):
+    elif reference.rater not in given:
+        raters = sorted(given, key=lambda name: (len(name), name))
         yield f"cohort.reference.rater should be one of {_join(raters)}. Received: {reference.rater}"
-    else:
-        given = sorted(set(readings.loc[readings["rater"] == reference.rater, "reading"]))
-        if reference.reading not in given:
-            yield (
-                f"cohort.reference.reading should be one of {_join(given)}, the readings of {reference.rater}. "
-                f"Received: {reference.reading}"
-            )
+    elif reference.reading not in given[reference.rater]:
+        yield (
+            f"cohort.reference.reading should be one of {_join(sorted(given[reference.rater]))}, the readings of "
+            f"{reference.rater}. Received: {reference.reading}"
+        )
 
 
 def _several(table: pd.DataFrame, keys: list[str], column: str) -> Iterator[tuple[Any, list[Any]]]:
     """Yield the keys that have several values of a column, with those values."""
     distinct = table[[*keys, column]].drop_duplicates()
-    repeated = distinct[distinct.duplicated(keys, keep=False)]
-    for key, group in repeated.groupby(keys if len(keys) > 1 else keys[0]):
+    repeats = distinct[distinct.duplicated(keys, keep=False)]
+    for key, group in repeats.groupby(keys if len(keys) > 1 else keys[0]):
         yield key, sorted(group[column])
 
 

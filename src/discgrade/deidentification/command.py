@@ -2,12 +2,14 @@
 
 import argparse
 import logging
+import os
 import sys
 import traceback
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from itertools import chain
 from multiprocessing import get_context
 from os import cpu_count
 from pathlib import Path
@@ -18,16 +20,16 @@ from discgrade import records
 from discgrade.deidentification.shard import ShardTables, deidentify_shard
 from discgrade.deidentification.source import Source, headers
 from discgrade.host import die_with_parent
-from discgrade.records.export import INSTANCES, REJECTED
+from discgrade.records.export import EXCLUDED, INSTANCES, REJECTED
 from discgrade.records.readings import RATINGS
-from discgrade.settings.model import Deidentify
+from discgrade.settings.model import Deidentify, Ratings
 
 _DESCRIPTION = """Export DICOM images and raters' readings without what identifies people.
 
-DESTINATION receives export/ (the images, below one folder a patient) and the tables instances/, rejected/ and
-ratings/, one file a shard: all that `cohort.source: export` needs elsewhere. PRIVATE receives the key, the linkage map
-from old to new identifiers and the list of rejected files: keep it, and keep it from others."""
-_TABLES = ("instances", "rejected", "ratings")
+DESTINATION receives export/ (the images, below one folder a patient) and the tables instances/, rejected/, ratings/ and
+excluded/, one file a shard: all that `cohort.source: export` needs elsewhere. PRIVATE receives the key, the linkage map
+from old to new identifiers of patients and raters, and the list of rejected files: keep it, and keep it from others."""
+_TABLES = ("instances", "rejected", "ratings", "excluded")
 
 
 def run(given: argparse.Namespace) -> int:
@@ -36,11 +38,22 @@ def run(given: argparse.Namespace) -> int:
         return _run(given)
     except privacy.RefusedError as error:
         print(error, file=sys.stderr)
+    except OSError as error:
+        print(_place(error, given), file=sys.stderr)
     except Exception as error:
         # The message of an unforeseen error might quote a name or a path: where it happened says enough.
         place = traceback.extract_tb(error.__traceback__)[-1]
         print(f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno}", file=sys.stderr)
     return 1
+
+
+def _place(error: OSError, given: argparse.Namespace) -> str:
+    """Say what the file system refused, and in which of the folders; the name of a file might be a patient's."""
+    folders = {"DESTINATION": given.destination, "PRIVATE": given.private, "SOURCE": given.source}
+    path = Path(os.fsdecode(error.filename)).absolute() if error.filename else None
+    where = next((name for name, place in folders.items() if path and path.is_relative_to(place.absolute())), "")
+    reason = error.strerror or type(error).__name__
+    return f"{reason}{f' in {where}' if where else ''}. Make room or give the right to write there, and run again"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,6 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--identifiers", choices=("original", "pseudonym"), default="original", help="those of the sheet"
     )
+    parser.add_argument("--exclude-faulty", action="store_true", help="leave out rows of the sheet that have faults")
     parser.add_argument(
         "--pseudonym", choices=("keyed", "random"), default="keyed", help="derived from a key, or drawn"
     )
@@ -70,20 +84,27 @@ def _run(given: argparse.Namespace) -> int:
     headers(given.source, given.private, given.follow_links)
     digits = max(2, len(str(given.shards - 1)))
     shards = [f"{number:0{digits}d}" for number in range(given.shards)]
-    work = partial(_shard, given=given, shards=shards)
-    processes = min(given.jobs, given.shards)
-    if processes <= 1:
-        list(map(work, shards))
-    else:
-        with ProcessPoolExecutor(processes, get_context("spawn"), initializer=die_with_parent) as pool:
-            list(pool.map(work, shards))
+    for note in _export(given, shards):
+        print(note, file=sys.stderr)
     _remove_others(given.destination, shards)
     _summarise(given.destination, shards)
     return 0
 
 
-def _shard(shard: str, given: argparse.Namespace, shards: Sequence[str]) -> None:
-    deidentify_shard(
+def _export(given: argparse.Namespace, shards: Sequence[str]) -> list[str]:
+    """Export all shards; return each note on the sheet once."""
+    work = partial(_shard, given=given, shards=shards)
+    processes = min(given.jobs, given.shards)
+    if processes <= 1:
+        notes = list(map(work, shards))
+    else:
+        with ProcessPoolExecutor(processes, get_context("spawn"), initializer=die_with_parent) as pool:
+            notes = list(pool.map(work, shards))
+    return list(dict.fromkeys(chain.from_iterable(notes)))
+
+
+def _shard(shard: str, given: argparse.Namespace, shards: Sequence[str]) -> list[str]:
+    return deidentify_shard(
         source=Source(given.source, given.ratings),
         shard=shard,
         shards=shards,
@@ -97,7 +118,7 @@ def _shard(shard: str, given: argparse.Namespace, shards: Sequence[str]) -> None
             follow_links=given.follow_links,
             words=tuple(given.words),
         ),
-        identifiers=given.identifiers,
+        ratings=Ratings(identifiers=given.identifiers, exclude_faulty=given.exclude_faulty),
     )
 
 
@@ -120,5 +141,7 @@ def _summarise(destination: Path, shards: Sequence[str]) -> None:
     reasons = Counter(row["reason"] for row in rows("rejected", REJECTED))
     print(f"{len(instances)} images of {len({row['patient'] for row in instances})} patients exported")
     print(f"{len(rows('ratings', RATINGS))} readings")
+    for reason, count in Counter(row["reason"] for row in rows("excluded", EXCLUDED)).most_common():
+        print(f"{count} readings left out: {reason}")
     for reason, count in reasons.most_common():
         print(f"{count} files rejected: {reason}")

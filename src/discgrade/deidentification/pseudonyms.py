@@ -36,6 +36,10 @@ class Pseudonyms:
         """Return the pseudonym of a scanner."""
         return "D" + self._in_domain("device", *identity).hex()[:16]
 
+    def rater(self, name: str) -> str:
+        """Return what tells a rater apart: 16 hexadecimal digits."""
+        return self._in_domain("rater", name).hex()[:16]
+
     def folder(self, name: str) -> bytes:
         """Return what orders a source folder among others without telling its name."""
         return self._in_domain("folder", name)

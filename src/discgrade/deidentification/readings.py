@@ -1,28 +1,41 @@
 """The readings of exported images with new identifiers."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from discgrade import keyed
-from discgrade.readings.raters import rater_numbers, read_days
-from discgrade.readings.sheet import Row, number, whole
+from discgrade.deidentification.pseudonyms import Pseudonyms
+from discgrade.grades import LEVELS
+from discgrade.imaging.header import Header, patient_key
+from discgrade.readings.numbers import number, whole
+from discgrade.readings.raters import Rater, numbers_of, read_days
+from discgrade.readings.sheet import Row
 
 
-def deidentified(rows: Sequence[Row], instances: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+class Told(NamedTuple):
+    """A reading under new identifiers, and the row of the sheet that it was."""
+
+    reading: dict[str, Any]
+    row: int
+
+
+def deidentified(
+    rows: Sequence[Row], raters: Sequence[Rater], instances: Mapping[str, Mapping[str, Any]]
+) -> list[Told]:
     """Return the readings of exported images as rows of `records.readings.RATINGS`, sorted by disc, rater and reading.
 
     Args:
-        rows: The whole sheet, checked: raters are numbered and dated by all of it.
+        rows: The sheet, checked.
+        raters: The map of raters.
         instances: Rows of `records.export.INSTANCES` by the SOP Instance UID that the sheet uses.
     """
-    numbers = rater_numbers(rows)
-    result = {}
-    for row, read_day in zip(rows, read_days(rows), strict=True):
+    numbers, found = numbers_of(raters), []
+    for row, read_day in zip(rows, read_days(rows, raters), strict=True):
         instance = instances.get(row.get("sop_instance_uid"))
         if instance is not None:
             reading = _reading(row, instance) | {"rater": numbers[row.get("rater")], "read_day": read_day}
-            result[tuple(reading.values())] = reading
-    return sorted(result.values(), key=lambda one: (one["disc"], one["rater"], one["reading"]))
+            found.append(Told(reading, row.number))
+    return sorted(found, key=lambda one: tuple(one.reading[name] for name in ("disc", "rater", "reading")))
 
 
 def _reading(row: Row, instance: Mapping[str, Any]) -> dict[str, Any]:
@@ -48,3 +61,38 @@ def disc_name(patient: str, study_uid: str, level: str) -> str:
 def study_digest(study_uid: str) -> str:
     """Return six hexadecimal digits that tell a patient's studies apart."""
     return keyed.digest(study_uid).hex()[:6]
+
+
+def left_out(
+    rows: Iterable[tuple[Row, str]],
+    images: Mapping[str, Header],
+    pseudonyms: Pseudonyms,
+    is_gone: Callable[[Row], bool],
+    shard: str,
+) -> list[dict[str, str]]:
+    """Return readings that are left out as rows of `records.export.EXCLUDED`, sorted.
+
+    Args:
+        rows: Rows of the sheet with the reason.
+        images: Headers by the SOP Instance UID that the sheet uses.
+        pseudonyms: The study's pseudonyms.
+        is_gone: Tells whether a row is of a patient who withdrew: it is counted under a mark that tells nothing.
+        shard: Name of the shard, a part of such marks.
+    """
+    marks: dict[tuple[str, ...], str] = {}
+    found = []
+    for row, reason in rows:
+        image = images.get(row.get("sop_instance_uid"))
+        key = image.key if image else patient_key(row.get("patient_id"), "", f"row {row.number}")
+        study = image.study if image else ""
+        if is_gone(row):
+            patient = marks.setdefault(key, f"withdrew-{shard}-{len(marks) + 1}")
+            disc = marks.setdefault((*key, study, row.get("level")), f"{patient}-{len(marks) + 1}")
+        else:
+            patient = pseudonyms.patient(key)
+            known = image is not None and row.get("level") in LEVELS
+            disc = (
+                disc_name(patient, pseudonyms.uid(study), row.get("level")) if known else f"{patient}-row{row.number}"
+            )
+        found.append({"reason": reason, "disc": disc, "patient": patient})
+    return sorted(found, key=lambda one: tuple(one.values()))

@@ -2,36 +2,38 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from discgrade import private as privacy
 from discgrade import records
-from discgrade.deidentification import exporting, keys, linkage, origin, profile, readings, vocabulary, withdrawal
+from discgrade.deidentification import exporting, keys, linkage, origin, profile, vocabulary, withdrawal
 from discgrade.deidentification.files import Settings
-from discgrade.deidentification.folders import Job, Key, Outcome, export_files
+from discgrade.deidentification.folders import Job, Outcome, export_files
 from discgrade.deidentification.pseudonyms import Pseudonyms
-from discgrade.deidentification.source import Source, by_instance, headers, shard_of
-from discgrade.imaging.header import Header, normalised
-from discgrade.readings import rules, sheet
-from discgrade.readings.raters import rater_numbers
-from discgrade.records.export import INSTANCES, REJECTED
+from discgrade.deidentification.readings import Told, deidentified, left_out
+from discgrade.deidentification.sheets import WITHDREW, Sheet, names_of, open_sheet
+from discgrade.deidentification.source import Source, headers, shard_of
+from discgrade.readings.sheet import Row
+from discgrade.records.export import EXCLUDED, INSTANCES, REJECTED
 from discgrade.records.readings import RATINGS
-from discgrade.settings.model import Deidentify, Identifiers
+from discgrade.settings.model import Deidentify, Ratings
+
+Rows = list[dict[str, str]]
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class ShardTables:
-    """The tables of a shard: `records.export.INSTANCES`, `records.export.REJECTED` and `records.readings.RATINGS`."""
+    """The tables of a shard: INSTANCES, REJECTED and EXCLUDED of `records.export`, and `records.readings.RATINGS`."""
 
     instances: Path
     rejected: Path
     ratings: Path
+    excluded: Path
 
 
 def deidentify_shard(
@@ -43,8 +45,8 @@ def deidentify_shard(
     tables: ShardTables,
     private: Path,
     deidentify: Deidentify,
-    identifiers: Identifiers,
-) -> None:
+    ratings: Ratings,
+) -> list[str]:
     """Export one shard of a source folder without anything that identifies people.
 
     Args:
@@ -55,46 +57,69 @@ def deidentify_shard(
         tables: Tables to write.
         private: Folder of key, index and linkage map.
         deidentify: What may be kept, and how pseudonyms are made.
-        identifiers: Whether the sheet names patients and images as the source does, or as an earlier export.
+        ratings: How the sheet is read.
+
+    Returns:
+        What a person should know of the sheet, without a name.
 
     Raises:
-        rules.SheetError: if the sheet breaks a rule; no image is read then.
-        private.RefusedError: if the private folder or the key may not be used, or there are no scans or no sheet.
+        readings.faults.SheetError: if the sheet breaks a rule; no image is read then.
+        private.RefusedError: if the private folder or the key may not be used, there are no scans or no sheet, the map
+            of raters or the list of withdrawals is doubtful.
     """
     privacy.check_places(source.dicom, private, export, source.ratings)
     privacy.make(private)
-    for table in (tables.instances, tables.rejected, tables.ratings):
+    for table in vars(tables).values():
         records.remove_leftovers(table)
     with _pseudonyms(private, deidentify, source.key_seed) as (pseudonyms, fingerprint):
         keys.check_fingerprint(export, fingerprint)
         found = headers(source.dicom, private, deidentify.follow_links)
-        names = _sheet_names(pseudonyms, identifiers)
-        withdrawn = _withdrawn(found, private, pseudonyms)
-        rows = _checked_rows(source.ratings, found, withdrawn, names, private)
+        sheet = open_sheet(source.ratings, found, private, pseudonyms, ratings, export=export, keep=True)
         job = Job(
             source=source.dicom,
             staged=exporting.stage(export, shard),
             settings=_settings(pseudonyms, deidentify),
             found=found,
-            uid_in_sheet=names.uid,
-            rated=frozenset(row.get("sop_instance_uid") for row in rows),
-            withdrawn=withdrawn,
+            uid_in_sheet=names_of(pseudonyms, ratings.identifiers).uid,
+            rated=frozenset(row.get("sop_instance_uid") for row in sheet.rows),
+            withdrawn=sheet.withdrawn.keys,
         )
         with records.writer(tables.instances, INSTANCES) as sink:
             outcome = export_files([one for one in found if shard_of(one.path, shards) == shard], job, sink)
+            told = deidentified(sheet.rows, sheet.raters, outcome.rated)
             with privacy.locked(private, "export"):
                 exporting.commit(job.staged, export, shard, shards, private)
                 keys.write_fingerprint(export, fingerprint)
+                linkage.note_marks(export, sheet.raters)
                 linkage.note_patients(private, shard, shards, outcome.patients)
-                linkage.note_raters(private, rater_numbers(rows))
+                linkage.note_readings(private, shard, shards, _rows_of(told, sheet))
                 linkage.note_rejected(private, shard, outcome.rejected)
-                origin.note(private, source, shards, deidentify.follow_links)
-                withdrawal.note_models({pseudonyms.patient(key) for key in withdrawn}, export.parent, private)
-    _write_tables(outcome, rows, tables)
+                origin.note(private, source, shards, export, deidentify=deidentify, ratings=ratings)
+                gone = {pseudonyms.patient(key) for key in sheet.withdrawn.keys}
+                withdrawal.note_models(gone, export.parent, private)
+        excluded = _left_out(sheet, outcome, pseudonyms, shard, shards)
+    _write_tables(told, excluded, outcome, tables)
+    _say(shard, sheet, outcome, excluded)
+    return sheet.notes
+
+
+def _rows_of(told: Sequence[Told], sheet: Sheet) -> Iterator[tuple[object, ...]]:
+    """Yield for each reading who it is of, and which row of the sheet it was, for the linkage map."""
+    rows = {row.number: row for row in sheet.rows}
+    for reading, number in told:
+        names = (reading[name] for name in ("disc", "rater", "reading"))
+        yield (*names, number, rows[number].as_given("patient_id"), rows[number].as_given("rater"))
+
+
+def _say(shard: str, sheet: Sheet, outcome: Outcome, excluded: Rows) -> None:
     reasons = dict(Counter(reason for _, _, reason in outcome.rejected))
     log.info("shard %s: %d files exported, rejected: %s", shard, outcome.exported, reasons or "none")
+    left = dict(Counter(one["reason"] for one in excluded))
+    log.info("shard %s: readings left out: %s", shard, left or "none")
     for column, count in sorted(outcome.unread.items()):
         log.info("shard %s: %d files say something of %s that is not understood: left out", shard, count, column)
+    for note in sheet.notes:
+        log.warning("%s", note)
 
 
 @contextmanager
@@ -119,55 +144,26 @@ def _settings(pseudonyms: Pseudonyms, deidentify: Deidentify) -> Settings:
     return Settings(pseudonyms, kept, vocabulary.words("description") | site_words)
 
 
-class _Names(NamedTuple):
-    """How the sheet names an image, given its UID in the source, and the patient of an image."""
+def _left_out(sheet: Sheet, outcome: Outcome, pseudonyms: Pseudonyms, shard: str, shards: Sequence[str]) -> Rows:
+    """Return the readings that this shard leaves out: of rejected images, and those that the sheet itself loses."""
+    rejected = {path: reason for _, path, reason in outcome.rejected}
 
-    uid: Callable[[str], str]
-    patient: Callable[[Header], str]
+    def home(row: Row) -> str:
+        image = sheet.images.get(row.get("sop_instance_uid"))
+        return shard_of(image.path, shards) if image else shards[0]
 
-
-def _sheet_names(pseudonyms: Pseudonyms, identifiers: Identifiers) -> _Names:
-    if identifiers == "pseudonym":
-        return _Names(pseudonyms.uid, lambda header: pseudonyms.patient(header.key))
-    return _Names(str, lambda header: header.patient)
-
-
-def _withdrawn(found: Sequence[Header], private: Path, pseudonyms: Pseudonyms) -> frozenset[Key]:
-    """Return which patients of the source are in withdrawn.csv, by original ID or by pseudonym."""
-    listed = withdrawal.listed(private)
-    if not listed:
-        return frozenset()
-    keys_of = {one.key: normalised(one.patient) for one in found if one.instance}
-    names = {key: {patient, normalised(pseudonyms.patient(key))} for key, patient in keys_of.items()}
-    unknown = listed.difference(*names.values())
-    log.info("%d of %d entries of %s name no patient of the source", len(unknown), len(listed), withdrawal.LIST)
-    return frozenset(key for key, either in names.items() if not listed.isdisjoint(either))
+    lost = [
+        (row, f"image rejected ({rejected.get(sheet.images[row.get('sop_instance_uid')].path, 'not exported')})")
+        for row in sheet.rows
+        if row.get("sop_instance_uid") not in outcome.rated
+    ]
+    here = [(row, reason) for row, reason in (*lost, *sheet.excluded) if home(row) == shard]
+    gone = {row.number for row, reason in sheet.excluded if reason == WITHDREW}
+    return left_out(here, sheet.images, pseudonyms, lambda row: row.number in gone, shard)
 
 
-def _checked_rows(
-    ratings: Path | None,
-    found: Sequence[Header],
-    withdrawn: frozenset[Key],
-    names: _Names,
-    private: Path,
-) -> list[sheet.Row]:
-    """Return the readings of patients who did not withdraw, checked."""
-    if ratings is None:
-        return []
-    images = {names.uid(uid): header for uid, header in by_instance(found).items()}
-    listed = withdrawal.listed(private)
-
-    def stays(row: sheet.Row) -> bool:
-        image = images.get(row.get("sop_instance_uid"))
-        gone = image is not None and image.key in withdrawn
-        return not gone and normalised(row.get("patient_id")) not in listed
-
-    rows = [row for row in sheet.load(ratings) if stays(row)]
-    rules.check(rows, images, names.patient, private)
-    return rows
-
-
-def _write_tables(outcome: Outcome, rows: Sequence[sheet.Row], tables: ShardTables) -> None:
-    records.write(readings.deidentified(rows, outcome.rated), RATINGS, tables.ratings)
+def _write_tables(told: Sequence[Told], excluded: Rows, outcome: Outcome, tables: ShardTables) -> None:
+    records.write([one.reading for one in told], RATINGS, tables.ratings)
+    records.write(excluded, EXCLUDED, tables.excluded)
     refused = [{"index": index, "reason": reason} for index, _, reason in outcome.rejected]
     records.write(refused, REJECTED, tables.rejected)

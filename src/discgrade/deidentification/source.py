@@ -4,25 +4,20 @@ Planning a study reads this index; while nothing is new, it needs the standard l
 """
 
 import hashlib
-import hmac
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from discgrade import private as privacy
-from discgrade.deidentification import keys, people, withdrawal
+from discgrade.deidentification import people
 from discgrade.imaging.header import Header
 from discgrade.imaging.walking import walk
-from discgrade.readings import sheet
-from discgrade.readings.raters import rater_numbers, read_days
 from discgrade.settings.model import Study
 
 INDEX = "index.csv"
-
-_Group = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -66,7 +61,7 @@ def shard_of(path: str, shards: Sequence[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def _number(folder: str) -> int:
-    return int.from_bytes(hashlib.sha256(_bytes(folder)).digest()[:8], "big")
+    return int.from_bytes(hashlib.sha256(folder.encode("utf-8", "surrogateescape")).digest()[:8], "big")
 
 
 def headers(source: Path, private: Path, follow_links: bool = False) -> list[Header]:
@@ -127,72 +122,3 @@ def _header(row: list[str]) -> Header:
     content, instance, study, patient, issuer, name, birth, sex, plane = row[5:-3]
     texts = (content, instance, study, patient, issuer, name, birth, sex, plane)
     return Header(row[0], size, modified, changed, inode, *texts, rows, columns, frames)
-
-
-def shard_digests(
-    *, source: Path, ratings: Path | None, shards: Sequence[str], private: Path, follow_links: bool = False
-) -> dict[str, str]:
-    """Return a digest of what the output of each shard depends on: its files, their readings and withdrawals.
-
-    A reading counts in the shard of its image, with its rater's pseudonym and the day since that rater's first reading,
-    so that a new patient changes one digest only. What cannot be told to belong to a shard counts in all. The digests
-    are keyed with a private secret, since they are written where others may read them.
-
-    Args:
-        source: Folder of DICOM files.
-        ratings: Sheet of readings, or None.
-        shards: Names of the shards.
-        private: Folder of the index.
-        follow_links: As in `headers`.
-    """
-    found = headers(source, private, follow_links)
-    first, here = by_instance(found), {shard: list[Header]() for shard in shards}
-    for one in found:
-        here[shard_of(one.path, shards)].append(one)
-    parts = {
-        shard: [f"file\0{one.path}\0{one.content or one.size}\0{first.get(one.instance, one) is one}" for one in files]
-        for shard, files in here.items()
-    }
-    for shard, text in _elsewhere(found, shards):
-        parts[shard].append(text)
-    rows = sheet.load(ratings) if ratings else []
-    raters, days = rater_numbers(rows), read_days(rows)
-    for row, day in zip(rows, days, strict=True):
-        image = first.get(row.get("sop_instance_uid"))
-        fields = dict(row.fields) | {"rater": raters[row.get("rater")], "read_at": str(day)}
-        text = "\0".join(f"{name}={fields[name]}" for name in sorted(fields) if name in sheet.COLUMNS)
-        for shard in [shard_of(image.path, shards)] if image else shards:
-            parts[shard].append(f"reading\0{text}")
-    patients = {shard: {one.patient for one in files} for shard, files in here.items()}
-    for shard, listed in withdrawal.by_shard(withdrawal.listed(private), patients).items():
-        parts[shard] += [f"withdrawn\0{one}" for one in listed]
-    salt = keys.secret(private / "digest.key")
-    return {shard: hmac.new(salt, _bytes("\n".join(lines)), "sha256").hexdigest() for shard, lines in parts.items()}
-
-
-def _elsewhere(found: Sequence[Header], shards: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield shard and text for each file of another shard that its output depends on: of one of its images or patients.
-
-    Which of the files of an image is exported, and what identifies a patient, is told by all of them.
-    """
-    images = [(one, shard_of(one.path, shards)) for one in found if one.instance]
-    first, spread = dict[_Group, str](), dict[_Group, list[tuple[Header, str]]]()
-    for one, place in images:
-        for group in _groups(one):
-            if first.setdefault(group, place) != place:
-                spread[group] = []
-    for one, place in images if spread else ():
-        for group in _groups(one):
-            if group in spread:
-                spread[group].append((one, place))
-    for files in spread.values():
-        for shard in {place for _, place in files}:
-            yield from ((shard, f"elsewhere\0{one.path}\0{one.content}") for one, place in files if place != shard)
-
-
-def _groups(one: Header) -> tuple[_Group, _Group]:
-    return ("image", one.instance), one.key
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")

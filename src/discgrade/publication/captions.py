@@ -40,6 +40,7 @@ class Words:
         unit: What the bootstrap weighs: patient, disc or fold.
         seeds: Number of training seeds.
         pictures: Whether figures may show discs.
+        excluded: Whether discs with a flagged region are left out.
         default: The default run.
         regression: The run of the regression variant.
     """
@@ -52,6 +53,7 @@ class Words:
     unit: str
     seeds: int
     pictures: bool
+    excluded: bool
     default: Shown
     regression: Shown
 
@@ -70,6 +72,7 @@ def caption_words(study: Study) -> dict[str, object]:
         unit=unit,
         seeds=len(study.grid.seeds),
         pictures=study.report.disc_pictures,
+        excluded=study.cohort.exclude_flagged,
         default=_shown(study, default_run(study)),
         regression=_shown(study, regression_run(study)),
     )

@@ -1,9 +1,9 @@
 """Regions of interest on their slices, a sample and every flagged one: a swapped coordinate is seen at once."""
 
 import hashlib
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -16,36 +16,50 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from discgrade import records
-from discgrade.cohort.outliers import cohort_flags, disc_flags
+from discgrade.cohort.lengths import IMAGE, STORED, has_spacing, lengths_of, measures
+from discgrade.cohort.outliers import cohort_flags
+from discgrade.cohort.plausibility import sheet_flags
 from discgrade.grades import LEVELS
-from discgrade.imaging.box import Box
 from discgrade.imaging.dicom import read_slice
-from discgrade.imaging.upright import upright
 from discgrade.publication.figures.style import BLUE, FULL, GREY, INK, ORANGE, SKY, VERMILLION, styled
+from discgrade.records.columns import PLACE
 from discgrade.records.discs import DISCS
 from discgrade.records.export import INSTANCES
-from discgrade.records.regions import ROIS
+from discgrade.records.regions import FLAGGED
 
 _COLUMNS, _ROWS, _SAMPLED_ROWS = 4, 5, 4
 _MOST_PAGES = 25
 _MOST_PIXELS = 320
 _HEADER, _SIZES, _PANEL = 10.0, 45.0, 50.0
 """Heights in mm: the title, the row of sizes, and a slice with its words."""
+_PLACE = [column.name for column in PLACE]
 _SLICE = ["sop_instance_uid", "frame"]
 
-_SEEN = ["orientation", "echo_time", "repetition_time", "series_description"]
-
 _Slice = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Drawings:
+    """The files to write.
+
+    Attributes:
+        pdf: Sizes and sample on the first page, the flagged ones on the next, up to 25.
+        png: The first page, for the report.
+        flagged: All flagged ones, up to 500 slices, for the report.
+    """
+
+    pdf: Path
+    png: Path
+    flagged: Path
 
 
 def draw_rois(
     *,
     discs: Path,
-    rois: Sequence[Path],
+    flagged: Path,
     instances: Sequence[Path],
     export: Path,
-    pdf: Path,
-    png: Path,
+    files: Drawings,
     seed: int,
     pictures: bool,
 ) -> None:
@@ -53,84 +67,74 @@ def draw_rois(
 
     Args:
         discs: The cohort's discs, `records.discs.DISCS`.
-        rois: Each shard's regions of interest, `records.regions.ROIS`.
+        flagged: Regions that look wrong, left out of the cohort or not, `records.regions.FLAGGED`.
         instances: Each shard's exported images, `records.export.INSTANCES`.
         export: Folder of the exported DICOM files.
-        pdf: PDF to write: sizes and sample on the first page, the flagged ones on the next, up to 25.
-        png: The first page as PNG, for the report.
+        files: What to write.
         seed: Seed of the sample.
-        pictures: Whether the PNG shows the slices; without, its regions are drawn in empty frames.
+        pictures: Whether the PNGs show the slices; without, regions are drawn in empty frames.
     """
-    table = regions(discs, rois, instances)
+    table = regions(discs, flagged, instances)
     sample = _slices(table, seed)[: _COLUMNS * _SAMPLED_ROWS]
-    flagged = _slices(table[table["flag"] != ""], seed)
+    odd = _slices(table[table["flag"] != ""], seed)
     metadata = dict.fromkeys(("CreationDate", "Creator", "Producer"))
+    shown = export if pictures else None
     with (
         styled(),
-        records.replacing(pdf) as partial,
-        records.replacing(png) as picture,
+        records.replacing(files.pdf) as partial,
+        records.replacing(files.png) as picture,
+        records.replacing(files.flagged) as every,
         PdfPages(partial, metadata=metadata) as pages,
     ):
         first = _first_page(table, sample, export)
         public = first if pictures else _first_page(table, sample, None)
         public.savefig(picture, format="png", dpi=200, metadata={"Software": None})
         pages.savefig(first)
-        for page in _flagged_pages(table, flagged, export):
+        for page in _flagged_pages(table, odd, export):
             pages.savefig(page)
+        _all_flagged(table, odd, shown).savefig(every, format="png", dpi=120, metadata={"Software": None})
 
 
-def regions(discs: Path, rois: Sequence[Path], instances: Sequence[Path]) -> pd.DataFrame:
-    """Join discs, regions and images, and say which are flagged.
+def regions(discs: Path, flagged: Path, instances: Sequence[Path]) -> pd.DataFrame:
+    """Join discs, flagged regions and images.
 
     Returns:
-        One row a disc, in the order of the discs: columns of `records.discs.DISCS`, `path`, `rows`, `columns`,
-        `row_spacing`, `column_spacing`, `orientation`, `echo_time`, `repetition_time`, `series_description`, `unit`
-        (mm; px where a spacing is unknown) and `flag` (see `disc_flags`).
+        One row a disc, those that were left out since they are flagged last: columns of `records.columns.PLACE`,
+        `path`, `rows`, `columns`, `row_spacing`, `column_spacing`, `unit` (mm; px where a spacing is unknown), `flag`,
+        and what `cohort.lengths.lengths_of` adds.
     """
-    image = ["sop_instance_uid", "path", "rows", "columns", "row_spacing", "column_spacing", *_SEEN]
-    cut = ["disc", "outside", "obliquity", "scale"]
-    table: pd.DataFrame = records.read(discs, DISCS).to_pandas()
-    table = table.merge(records.read_all(rois, ROIS, cut).to_pandas(), on="disc", how="left")
-    images = records.read_all(instances, INSTANCES, image).to_pandas().drop_duplicates("sop_instance_uid")
-    table = table.merge(images, on="sop_instance_uid", how="left", validate="many_to_one")
-    known = table[["row_spacing", "column_spacing"]].notna().all(axis=None)
-    table["unit"] = "mm" if known else "px"
-    table["flag"] = disc_flags(measures(table))
-    return table
-
-
-def measures(table: pd.DataFrame) -> pd.DataFrame:
-    """Return what `disc_flags` and `cohort_flags` take, in the unit of the regions, on slices turned upright."""
-    known = bool((table["unit"] == "mm").all())
-    places = pd.DataFrame([_place(row, known) for row in table.to_dict("records")], index=table.index)
-    shared = ["study_uid", "level", "outside", "obliquity", "scale", *_SEEN[1:]]
-    return pd.concat([table[shared], places], axis="columns")
-
-
-def _place(row: dict[Hashable, Any], known: bool) -> dict[str, float]:
-    """Return a region's size and centre and its slice's size, once the slice is turned upright."""
-    turn = upright(row["orientation"])
-    box = turn.box(Box(row["x"], row["y"], row["width"], row["height"]), row["rows"], row["columns"])
-    rows, columns = turn.shape(row["rows"], row["columns"])
-    along, across = turn.shape(row["row_spacing"], row["column_spacing"]) if known else (1.0, 1.0)
-    return {
-        "width": box.width * across,
-        "height": box.height * along,
-        "x": (box.x + box.width / 2) * across,
-        "y": (box.y + box.height / 2) * along,
-        "slice_width": columns * across,
-        "slice_height": rows * along,
-    }
+    kept: pd.DataFrame = records.read(discs, DISCS, [*_PLACE, "cohort"]).to_pandas()
+    odd = records.read(flagged, FLAGGED).to_pandas()
+    left_out = odd[~odd["disc"].isin(kept["disc"])].drop(columns="flag").assign(cohort="")
+    table = pd.concat([kept, left_out], ignore_index=True)
+    images = records.read_all(instances, INSTANCES, [*IMAGE, "path"]).to_pandas().drop_duplicates("sop_instance_uid")
+    lengths = lengths_of(table, images).drop(columns=["level", "cohort", *STORED])
+    table = table.merge(images.drop(columns="orientation"), on="sop_instance_uid", how="left", validate="many_to_one")
+    flags = table["disc"].map(dict(zip(odd["disc"], odd["flag"], strict=True)))
+    unit = "mm" if has_spacing(lengths).all() else "px"
+    joined: pd.DataFrame = pd.concat([table, lengths], axis=1)
+    return joined.assign(unit=unit, flag=flags.fillna("").astype("str"))
 
 
 def _first_page(table: pd.DataFrame, sample: list[_Slice], export: Path | None) -> Figure:
     measured, flagged = measures(table), table["flag"] != ""
     title = f"{len(table):,} regions of {table['patient'].nunique():,} patients, {flagged.sum():,} flagged"
-    warnings = cohort_flags(measured)
+    warnings = [*cohort_flags(measured), *sheet_flags(table)]
     rows = _rows(sample)
     page = _page("\n".join([title, *warnings]), VERMILLION if warnings else INK, _SIZES + rows * _PANEL)
     _draw_sizes(page, measured, flagged, table["unit"].iloc[0])
     _draw_slices(page, table, sample, export)
+    return page
+
+
+def _all_flagged(table: pd.DataFrame, slices: list[_Slice], export: Path | None) -> Figure:
+    """Return one page of all flagged slices, or an empty one that says that there is none."""
+    drawn = slices[: _MOST_PAGES * _COLUMNS * _ROWS]
+    if not drawn:
+        return _page("No region is flagged.", INK, 0)
+    more = f", of {len(slices):,}" if len(slices) > len(drawn) else ""
+    page = _page(f"{len(drawn):,} slices with flagged regions{more}", INK, _rows(drawn) * _PANEL)
+    _draw_slices(page, table, drawn, export)
     return page
 
 

@@ -13,7 +13,8 @@ from discgrade.private import RefusedError
 from discgrade.rating.ledger.reading import Mark
 from discgrade.rating.scans.catalogue import Study
 from discgrade.readings import sheet
-from discgrade.readings.sheet import Row, number, whole
+from discgrade.readings.numbers import number, whole
+from discgrade.readings.sheet import Row
 
 _PSEUDO = ("pseudo", "fractional", "grade")
 _EXPECTED = ("expected", "continuous")

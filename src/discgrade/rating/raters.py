@@ -13,9 +13,9 @@ from typing import cast, get_args
 from discgrade import private
 from discgrade.private import RefusedError
 from discgrade.rating.queue import Rater, Role
-from discgrade.readings.sheet import decoded
+from discgrade.readings.formats import decoded
 
-KEPT = "raters.csv"
+KEPT = "rater_secrets.csv"
 """File of the private folder that keeps the secrets that were made here."""
 
 ALONE = "R1"

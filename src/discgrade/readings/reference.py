@@ -8,6 +8,9 @@ from discgrade.records import conform
 from discgrade.records.discs import DISCS
 from discgrade.settings.model import Reference, Scale
 
+RATER_LENGTH = "rater_length"
+SORTED_BY = ["disc", RATER_LENGTH, "rater", "reading", "sop_instance_uid", "frame", "x", "y", "width", "height"]
+"""Columns that put readings in order, with the length of the rater's number: R2 comes before R10."""
 _PERSON = ["sop_instance_uid", "manufacturer", "field_strength", "sex", "age"]
 
 
@@ -54,7 +57,5 @@ def reference_readings(ratings: pd.DataFrame, reference: Reference) -> pd.DataFr
 
 def in_order(ratings: pd.DataFrame) -> pd.DataFrame:
     """Sort readings by disc, rater (R2 before R10), reading and slice, so that no result depends on their order."""
-    rater = ratings["rater"]
-    keys = ratings.assign(rater_length=rater.str.len())
-    columns = ["disc", "rater_length", "rater", "reading", "sop_instance_uid", "frame", "x", "y", "width", "height"]
-    return keys.sort_values(columns, kind="stable", ignore_index=True).drop(columns="rater_length")
+    keys = ratings.assign(**{RATER_LENGTH: ratings["rater"].str.len()})
+    return keys.sort_values(SORTED_BY, kind="stable", ignore_index=True).drop(columns=RATER_LENGTH)

@@ -1,84 +1,126 @@
 """The rules that a sheet of readings keeps; every fault is found before any image is read."""
 
-import logging
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from discgrade import private as privacy
 from discgrade.grades import FRACTIONAL, LEVELS
-from discgrade.imaging.header import Header, normalised
-from discgrade.readings import sheet
-from discgrade.readings.sheet import Row, number, whole
+from discgrade.imaging.header import Header
+from discgrade.readings import faults as problems
+from discgrade.readings import numbers
+from discgrade.readings.alike import distance
+from discgrade.readings.conflicts import find_conflicts
+from discgrade.readings.faults import Fault, SheetError
+from discgrade.readings.images import image_faults
+from discgrade.readings.levels import OTHER_LEVELS
+from discgrade.readings.sheet import ORIGINS, Row
+from discgrade.settings.run import EXTERNAL
 
-PROBLEMS = "problems.csv"
-_SHOWN = frozenset({"level", "x", "y", "width", "height", "grade"})
-# What a level or a number may look like; anything else in these columns may have slipped there from another one.
-_HARMLESS = re.compile(
-    r"(?:T?h?\d{0,2}|[CTLS]\d?)[/_ -]?(?:[TLS]\d)?|[+-]?\d{0,5}(?:[.,]\d{0,4})?|nan|inf", re.ASCII | re.I
-)
+OTHER_LEVEL = f"level outside {LEVELS[0]} to {LEVELS[-1]}"
+AGAIN = "the same reading again"
+
 _COHORT = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,19}", re.ASCII)
-_MOST_COHORTS, _MOST_READINGS, _LARGEST_ROI = 9, 99, 4  # 4: times the slice
-_MOST_SHOWN = 50
-_GRADES = frozenset(round(10 * grade) for grade in FRACTIONAL)
-_OTHER_PLANES = ("axial", "coronal")
-_ORIGINS = ("", "human", "pseudo", "reviewed")
-
-log = logging.getLogger(__name__)
+_MOST_READINGS = 99
 
 
-class SheetError(privacy.RefusedError):
-    """The sheet of readings breaks rules; the message tells rows, columns and rules, and no value that identifies."""
+class Known(NamedTuple):
+    """What the rules compare a sheet with.
+
+    Attributes:
+        images: Headers by the SOP Instance UID that the sheet uses; None if only the sheet itself is checked.
+        patient_of: Returns the patient ID that the sheet should give an image.
+        raters: Number of each rater by the name in the sheet, such as R1.
+    """
+
+    images: Mapping[str, Header] | None
+    patient_of: Callable[[Header], str]
+    raters: Mapping[str, str]
 
 
-class Fault(NamedTuple):
-    """One broken rule."""
+@dataclass(frozen=True)
+class Checked:
+    """A sheet that was checked.
 
-    row: int
-    column: str
-    rule: str
-    value: str
+    Attributes:
+        rows: The readings that can be used.
+        excluded: Those that cannot, with the reason.
+    """
+
+    rows: list[Row]
+    excluded: list[tuple[Row, str]]
 
 
 def check(
-    rows: Sequence[Row], images: Mapping[str, Header], patient_of: Callable[[Header], str], private: Path
-) -> None:
+    rows: Sequence[Row], found: Sequence[Fault], known: Known, private: Path, exclude_faulty: bool = False
+) -> Checked:
     """Check a sheet against its rules and the source's images.
 
     Args:
         rows: The sheet.
-        images: Headers by the SOP Instance UID that the sheet uses.
-        patient_of: Returns the patient ID that the sheet should give an image.
+        found: Faults found while it was read.
+        known: Images, patients and raters.
         private: Folder that receives problems.csv, with the values that the message does not show.
+        exclude_faulty: Leave rows with faults out instead of refusing the sheet.
+
+    Returns:
+        The good rows; and what is left out: discs of other levels, the same row once more, and rows with faults if so
+        chosen.
 
     Raises:
         SheetError: if any rule is broken; every fault is in the one message.
     """
-    columns = {name for row in rows for name in row.fields}
-    missing = [name for name in sheet.REQUIRED if name not in columns]
-    if missing:
-        raise SheetError(f"ratings: columns should be {', '.join(sheet.REQUIRED)}. Missing: {', '.join(missing)}")
-    unknown = len(columns - set(sheet.COLUMNS))
-    if unknown:
-        log.info("ratings: %d columns that have no meaning here are dropped", unknown)
-    faults = sorted({*_row_faults(rows), *_image_faults(rows, images, patient_of), *_conflicts(rows, images)})
-    privacy.write_rows(private / PROBLEMS, Fault._fields, faults)
-    if faults:
-        raise SheetError(_message(faults))
+    told = {(fault.row, fault.column) for fault in found}
+    others = [row for row in rows if row.get("level") in OTHER_LEVELS]
+    judged = [row for row in rows if row.get("level") not in OTHER_LEVELS]
+    faults = {*found, *(fault for fault in _all_faults(judged, known) if (fault.row, fault.column) not in told)}
+    problems.write_problems(sorted(faults), private)
+    if any(not (exclude_faulty and fault.reason) for fault in faults):
+        raise SheetError(problems.message(sorted(faults), _identifiers(rows, known)))
+    faulty = _reasons(faults)
+    good, again = _distinct([row for row in judged if row.number not in faulty])
+    excluded = [(row, OTHER_LEVEL) for row in others] + [(row, AGAIN) for row in again]
+    numbered = {row.number: row for row in rows}
+    excluded += [(numbered.get(number, Row(number, {})), reason) for number, reason in faulty.items()]
+    return Checked(good, excluded)
 
 
-def _message(faults: Sequence[Fault]) -> str:
-    lines = [
-        f"ratings: {len(faults)} fault{'s' * (len(faults) > 1)} (with all values in the private folder's {PROBLEMS})"
-    ]
-    for fault in faults[:_MOST_SHOWN]:
-        shown = fault.column in _SHOWN and _HARMLESS.fullmatch(fault.value)
-        received = f". Received: {fault.value!r}" if shown else ""
-        lines.append(f"  row {fault.row}, {fault.column}: {fault.rule}{received}")
-    if len(faults) > _MOST_SHOWN:
-        lines.append(f"  and {len(faults) - _MOST_SHOWN} more")
-    return "\n".join(lines)
+def _all_faults(rows: Sequence[Row], known: Known) -> Iterator[Fault]:
+    yield from _row_faults(rows)
+    yield from _cohort_faults(rows)
+    if known.images is not None:
+        yield from image_faults(rows, known.images, known.patient_of)
+        yield from find_conflicts(rows, known.images, known.raters)
+
+
+def _reasons(faults: Collection[Fault]) -> dict[int, str]:
+    """Return why each faulty row is left out: its first fault, or the one of a row that it contradicts."""
+    found: dict[int, str] = {}
+    for fault in sorted(faults):
+        for row in (fault.row, *fault.others):
+            found.setdefault(row, fault.reason)
+    return found
+
+
+def _distinct(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """Return the rows, and apart from them those that say what another one has said already."""
+    seen, again = dict[tuple[tuple[str, str], ...], Row](), []
+    for row in rows:
+        key = tuple(sorted(row.fields.items()))
+        if key in seen:
+            again.append(row)
+        seen.setdefault(key, row)
+    return list(seen.values()), again
+
+
+def _identifiers(rows: Sequence[Row], known: Known) -> set[str]:
+    """Return what identifies people in the sheet and in the headers of its images."""
+    found = {row.as_given("patient_id") for row in rows} | {row.get("rater") for row in rows}
+    for header in (known.images or {}).values():
+        found.update((header.patient, header.issuer, header.name, header.birth, header.study, header.instance))
+    return found - {""}
 
 
 def _row_faults(rows: Sequence[Row]) -> Iterator[Fault]:
@@ -86,75 +128,51 @@ def _row_faults(rows: Sequence[Row]) -> Iterator[Fault]:
     checks: dict[str, tuple[Callable[[str], bool], str]] = {
         "level": (lambda text: text in LEVELS, f"should be one of {', '.join(LEVELS)}"),
         "grade": (_is_grade, f"should be one of {', '.join(f'{grade:g}' for grade in FRACTIONAL)}"),
-        "x": (lambda text: number(text) is not None, "should be a number"),
-        "y": (lambda text: number(text) is not None, "should be a number"),
-        "width": (lambda text: (number(text) or 0) > 0, "should be above 0"),
-        "height": (lambda text: (number(text) or 0) > 0, "should be above 0"),
-        "reading": (lambda text: 0 < (whole(text) or 0) <= _MOST_READINGS, "should be a whole number from 1 to 99"),
-        "frame": (lambda text: whole(text, 1) is not None, "should be a whole number from 1"),
-        "rater": (bool, "should not be empty"),
-        "cohort": (
-            lambda text: _COHORT.fullmatch(text) is not None,
-            "should be a short name such as primary: a letter, then up to 19 letters, digits, - or _",
+        "x": (lambda text: numbers.number(text) is not None, "should be a number"),
+        "y": (lambda text: numbers.number(text) is not None, "should be a number"),
+        "width": (lambda text: (numbers.number(text) or 0) > 0, "should be above 0"),
+        "height": (lambda text: (numbers.number(text) or 0) > 0, "should be above 0"),
+        "reading": (
+            lambda text: 0 < (numbers.whole(text) or 0) <= _MOST_READINGS,
+            "should be a whole number from 1 to 99",
         ),
-        "origin": (lambda text: text in _ORIGINS, "should be human, pseudo or reviewed"),
-        "read_at": (lambda text: not text or sheet.day(text) is not None, "should be a date such as 2020-05-31"),
+        "frame": (lambda text: numbers.whole(text, 1) is not None, "should be a whole number from 1"),
+        "rater": (bool, "should not be empty"),
+        "origin": (lambda text: text in ("", *ORIGINS), f"should be {', '.join(ORIGINS[:-1])} or {ORIGINS[-1]}"),
+        "read_at": (lambda text: not text or numbers.day(text) is not None, "should be a date such as 2020-05-31"),
     }
     for row in rows:
         for column, (holds, rule) in checks.items():
             if not holds(row.get(column)):
-                yield Fault(row.number, column, rule, row.get(column))
+                yield Fault(row.number, column, rule, row.as_given(column), f"faulty {column}")
 
 
 def _is_grade(text: str) -> bool:
-    grade = number(text)
-    return grade is not None and round(10 * grade) in _GRADES and abs(10 * grade - round(10 * grade)) < 1e-6
+    return numbers.grade(text) is not None
 
 
-def _image_faults(
-    rows: Sequence[Row], images: Mapping[str, Header], patient_of: Callable[[Header], str]
-) -> Iterator[Fault]:
-    """Find readings of no image, of another patient's image, or of no part of it."""
+def _cohort_faults(rows: Sequence[Row]) -> Iterator[Fault]:
+    """Find names of cohorts that cannot be passed on, that are nearly `external`, or that differ in case alone."""
+    rule = "should be a short name such as primary: a letter, then up to 19 letters, digits, - or _"
+    uses = Counter(row.get("cohort") for row in rows)
+    usual = {_plain(name): name for name, _ in reversed(uses.most_common())}
     for row in rows:
-        image = images.get(row.get("sop_instance_uid"))
-        if image is None:
-            yield Fault(row.number, "sop_instance_uid", "should be an image of the source", row.get("sop_instance_uid"))
-            continue
-        if image.plane in _OTHER_PLANES:
-            rule = f"should be a sagittal image. By its Image Orientation (0020,0037) it is {image.plane}"
-            yield Fault(row.number, "sop_instance_uid", rule, row.get("sop_instance_uid"))
-        patient = normalised(patient_of(image))
-        if patient and normalised(row.get("patient_id")) != patient:
-            yield Fault(row.number, "patient_id", "should be the patient of the image", row.get("patient_id"))
-        if (whole(row.get("frame"), 1) or 0) > max(image.frames, 1):
-            yield Fault(row.number, "frame", "should be a frame of the image", row.get("frame"))
-        for column, start, extent, size in (("x", "x", "width", image.columns), ("y", "y", "height", image.rows)):
-            low, length = number(row.get(start)), number(row.get(extent))
-            if low is None or length is None or not size:
-                continue
-            if length > _LARGEST_ROI * size:
-                yield Fault(row.number, extent, "should not be over four times the slice", row.get(extent))
-            if low >= size or low + length <= 0:
-                yield Fault(row.number, column, "should place the ROI on its slice, not wholly outside", row.get(start))
+        name = row.get("cohort")
+        if not _COHORT.fullmatch(name):
+            yield Fault(row.number, "cohort", rule, row.as_given("cohort"), "faulty cohort")
+        elif name != EXTERNAL and _nearly_external(name):
+            nearly = f"should be {EXTERNAL}, for patients who are never trained on, or a name that is less like it"
+            yield Fault(row.number, "cohort", nearly, row.as_given("cohort"), "faulty cohort")
+        elif usual[_plain(name)] != name:
+            one = "should be spelled as in the other rows: names differ in more than case and marks"
+            yield Fault(row.number, "cohort", one, row.as_given("cohort"), "faulty cohort")
 
 
-def _conflicts(rows: Sequence[Row], images: Mapping[str, Header]) -> Iterator[Fault]:
-    """Find two grades of one disc in one reading, and patients in two cohorts."""
-    grades: dict[tuple[object, ...], float | None] = {}
-    cohorts: dict[object, str] = {}
-    for row in rows:
-        image = images.get(row.get("sop_instance_uid"))
-        if image is None:
-            continue
-        disc = (image.study, row.get("level"), row.get("rater"), whole(row.get("reading")))
-        if grades.setdefault(disc, number(row.get("grade"))) != number(row.get("grade")):
-            yield Fault(
-                row.number, "grade", "should be this rater's one grade of the disc in this reading", row.get("grade")
-            )
-        patient = (normalised(image.issuer), normalised(image.patient) or image.study)
-        if cohorts.setdefault(patient, row.get("cohort")) != row.get("cohort"):
-            yield Fault(row.number, "cohort", "should be the one cohort of the patient", row.get("cohort"))
-        if normalised(image.patient) and normalised(image.patient) in normalised(row.get("cohort")):
-            yield Fault(row.number, "cohort", "should not hold the patient's ID", row.get("cohort"))
-    if len(set(cohorts.values())) > _MOST_COHORTS:
-        yield Fault(1, "cohort", f"should have at most {_MOST_COHORTS} different names", "")
+def _plain(name: str) -> str:
+    return "".join(filter(str.isalnum, name.casefold()))
+
+
+def _nearly_external(name: str) -> bool:
+    """Tell whether a name begins with ext, holds extern, or is external but for two letters."""
+    bare = _plain(name)
+    return bare.startswith("ext") or "extern" in bare or distance(bare, EXTERNAL) <= 2

@@ -1,19 +1,23 @@
-"""The raters' sheet as text, row by row, and what its texts mean."""
+"""The raters' sheet, row by row, in the words of the project: one spelling of every level, number, cohort and name."""
 
-import codecs
-import csv
-import io
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from discgrade.private import RefusedError
+from discgrade.readings import numbers
+from discgrade.readings.alike import plain
+from discgrade.readings.faults import Fault, SheetError
+from discgrade.readings.formats import folded, read_pages, text
+from discgrade.readings.headings import COLUMNS, NAMES, OPTIONAL, REQUIRED, Heading, find_heading
+from discgrade.readings.levels import level_of
+from discgrade.settings.run import EXTERNAL
 
-REQUIRED = (
-    "patient_id", "sop_instance_uid", "level", "x", "y", "width", "height", "grade", "rater", "reading", "cohort",
-)  # fmt: skip
-COLUMNS = (*REQUIRED, "origin", "read_at", "frame")
+__all__ = ["COLUMNS", "OPTIONAL", "REQUIRED", "Row", "load", "read_sheet"]
+
+PLACE = ("x", "y", "width", "height")
+_NUMBERS = (*PLACE, "grade")
+ORIGINS = ("human", "pseudo", "reviewed")
 
 
 @dataclass(frozen=True)
@@ -21,95 +25,108 @@ class Row:
     """One reading as text.
 
     Attributes:
-        number: Number of the row in the sheet, from 1 for the header.
-        fields: Texts by column.
+        number: Number of the row in the sheet as a spreadsheet program shows it.
+        fields: Texts by column, in our spelling where they can be understood.
+        given: Texts by column as they stand in the sheet.
     """
 
     number: int
     fields: Mapping[str, str]
+    given: Mapping[str, str] = field(default_factory=dict)
 
     def get(self, column: str) -> str:
         """Return the text of a column; empty if the sheet has no such column."""
         return self.fields.get(column, "")
 
+    def as_given(self, column: str) -> str:
+        """Return the text of a column as it stands in the sheet."""
+        return self.given.get(column, "") if self.given else self.get(column)
+
 
 def load(path: Path) -> list[Row]:
-    """Read a sheet of readings as text: .csv (comma, semicolon or tab), .parquet or .xlsx.
+    """Read a table whose first row names its columns, with all columns under the names that they have.
 
     Raises:
-        RefusedError: if there is no such file, or it cannot be read; the message does not name it.
+        RefusedError: if it cannot be read, or a row has more cells than the header; the message does not name it.
     """
-    if not path.is_file():
-        raise RefusedError("The sheet of readings is missing. It should be a .csv, .parquet or .xlsx file")
-    readers = {".parquet": _parquet, ".xlsx": _xlsx}
-    kind = path.suffix.lower() if path.suffix.lower() in readers else ".csv"
-    try:
-        records = readers.get(kind, _csv)(path)
-    except ModuleNotFoundError:
-        raise RefusedError(
-            'An .xlsx sheet needs the Python package openpyxl. Install it with: pip install "discgrade[grade]"; '
-            "or save the sheet as .csv"
-        ) from None
-    except Exception:
-        raise RefusedError(f"The sheet of readings should be a {kind} file, and cannot be read as one") from None
-    return [Row(number, fields) for number, fields in enumerate(records, 2) if any(fields.values())]
+    lines = [(number, cells) for number, cells in read_pages(path)[0].lines if any(cells)]
+    if not lines:
+        return []
+    (_, names), *rows = lines
+    for number, cells in rows:
+        if any(cells[len(names) :]):
+            raise RefusedError(f"Row {number} of the table has more cells than its header")
+    return [Row(number, dict(zip(names, cells, strict=False))) for number, cells in rows]
 
 
-def _csv(path: Path) -> list[dict[str, str]]:
-    text = decoded(path.read_bytes())
-    delimiter = max(",;\t", key=text.partition("\n")[0].count)
-    names, *rows = list(csv.reader(io.StringIO(text), delimiter=delimiter)) or [[]]
-    return [{name.strip(): value.strip() for name, value in zip(names, row, strict=False)} for row in rows]
+def read_sheet(path: Path, private: Path) -> tuple[list[Row], list[Fault]]:
+    """Read the sheet of readings.
+
+    Args:
+        path: The sheet: .csv, .parquet or .xlsx.
+        private: Folder that receives columns.csv, what each column was taken for.
+
+    Returns:
+        The rows that can be split into columns, in our spelling, and the faults of cells and rows found on the way.
+
+    Raises:
+        RefusedError: if the file cannot be read.
+        SheetError: if it has no rows.
+    """
+    heading = find_heading(read_pages(path, frozenset(NAMES)), private)
+    below = [(number, cells) for number, cells in heading.page.lines if number > heading.row and any(cells)]
+    if not below:
+        raise SheetError(f"ratings: the sheet has a header, row {heading.row}, and no rows below it")
+    faults = [fault for number, cells in below if (fault := _row_fault(number, cells, heading)) is not None]
+    broken = {fault.row for fault in faults}
+    rows = [
+        Row(number, {name: cells[place] if place < len(cells) else "" for name, place in heading.columns.items()})
+        for number, cells in below
+        if number not in broken
+    ]
+    faults += _number_faults(rows)
+    return [Row(row.number, _in_our_spelling(row.fields), row.fields) for row in rows], faults
 
 
-def decoded(content: bytes) -> str:
-    """Return text that a spreadsheet program wrote: UTF-8, UTF-16 with its mark, or Windows-1252."""
-    if content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        return content.decode("utf-16", "replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
+def _row_fault(number: int, cells: Sequence[str], heading: Heading) -> Fault | None:
+    """Return what is wrong with a row as a whole."""
+    beyond = [cell for cell in cells[len(heading.names) :] if cell]
+    if beyond:
+        rule = (
+            f"should have no more cells than the header, {len(heading.names)}. A cell that holds a comma needs quotes"
+        )
+        return Fault(number, "", rule, " | ".join(cells), "more cells than the header")
+    names = {NAMES.get(folded(cell)) for cell in cells} - {None}
+    if len(names) > len(REQUIRED) // 2:
+        return Fault(number, "", "repeats the header. Remove the row", " | ".join(cells), "the header again")
+    return None
 
 
-def _parquet(path: Path) -> list[dict[str, str]]:
-    import pyarrow.parquet as pq  # noqa: PLC0415 (only for this format)
-
-    return [{name: _text(value) for name, value in row.items()} for row in pq.read_table(path).to_pylist()]
-
-
-def _xlsx(path: Path) -> list[dict[str, str]]:
-    import openpyxl  # noqa: PLC0415 (optional)
-
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    names, *rows = book.worksheets[0].iter_rows(values_only=True)
-    return [{_text(name): _text(value) for name, value in zip(names, row, strict=False) if name} for row in rows]
+def _number_faults(rows: Sequence[Row]) -> Iterator[Fault]:
+    """Find numbers that can be read in two ways."""
+    columns = {name: [row.get(name) for row in rows] for name in _NUMBERS}
+    marks = numbers.decimal_marks(columns)
+    others = frozenset[numbers.Mark]().union(*marks.values())
+    for name in PLACE:
+        for row in rows:
+            if rule := numbers.doubt(row.get(name), marks[name], others):
+                yield Fault(row.number, name, rule, row.get(name), f"faulty {name}")
 
 
-def _text(value: object) -> str:
-    if value is None or (isinstance(value, float) and value != value):  # noqa: PLR0124 (NaN)
-        return ""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
-
-
-def number(text: str) -> float | None:
-    """Return a number written with a point or a comma, or None."""
-    try:
-        value = float(text.replace(",", "."))
-    except ValueError:
-        return None
-    return value if abs(value) < float("inf") else None
-
-
-def whole(text: str, default: int | None = None) -> int | None:
-    """Return a whole number from 1, the default for an empty text, or None."""
-    value = number(text) if text else default
-    return int(value) if value is not None and value >= 1 and float(value).is_integer() else None
-
-
-def day(text: str) -> date | None:
-    """Return the day of an ISO date or time, or None."""
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        return None
+def _in_our_spelling(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return texts in one spelling; what is not understood stays as it is, for the rules to find."""
+    ours = dict(fields)
+    for name in PLACE:
+        if (length := numbers.number(fields[name])) is not None:
+            ours[name] = text(length)
+    for name in ("reading", "frame"):
+        if (value := numbers.whole(fields.get(name, ""))) is not None:
+            ours[name] = str(value)
+    if (grade := numbers.grade(fields["grade"])) is not None:
+        ours["grade"] = f"{grade:g}"
+    ours["level"] = level_of(fields["level"]) or fields["level"]
+    ours["rater"], cohort = plain(fields["rater"]), plain(fields["cohort"])
+    ours["cohort"] = EXTERNAL if cohort.casefold() == EXTERNAL else cohort
+    if fields.get("origin", "").casefold() in ORIGINS:
+        ours["origin"] = fields["origin"].casefold()
+    return ours

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from discgrade.records.discs import DISCS
-from discgrade.records.export import INSTANCES, REJECTED
+from discgrade.records.export import EXCLUDED, INSTANCES, REJECTED
 from discgrade.records.intervals import COMPARISONS, INTERVALS
 from discgrade.records.readings import RATINGS
-from discgrade.records.regions import ROIS
+from discgrade.records.regions import FLAGGED, ROIS
 from discgrade.records.samples import sample_schema
 from discgrade.records.scores import GRADED, SCORES
 from discgrade.records.splits import SPLITS
@@ -19,9 +19,11 @@ TABLES: dict[str, pa.Schema] = {
     "instances/<shard>.parquet": INSTANCES,
     "rejected/<shard>.parquet": REJECTED,
     "ratings/<shard>.parquet, ratings.parquet": RATINGS,
+    "excluded/<shard>.parquet": EXCLUDED,
     "discs.parquet": DISCS,
     "splits.parquet": SPLITS,
     "rois/<shard>.parquet": ROIS,
+    "flagged.parquet": FLAGGED,
     "samples/<px>px/<shard>.parquet": sample_schema(48),
     "runs/<run>/network.parquet": NETWORK,
     "runs/<run>/history.parquet": HISTORY,

@@ -1,4 +1,4 @@
-"""What leaves the source: the images, and the files that stay behind."""
+"""What leaves the source: the images; and what stays behind: files, and readings."""
 
 import pyarrow as pa
 
@@ -32,5 +32,15 @@ REJECTED = pa.schema(
     [
         column("index", pa.int64(), "opaque index of the file within its shard"),
         column("reason", pa.string(), "why the file was not exported"),
+    ]
+)
+
+EXCLUDED = pa.schema(
+    [
+        column("reason", pa.string(), "why the reading was left out"),
+        column("disc", pa.string(), "disc that was read, or a mark that stands for it where it cannot be told"),
+        column(
+            "patient", pa.string(), "pseudonym of the patient, or a mark that stands for one who withdrew or is unknown"
+        ),
     ]
 )

@@ -45,6 +45,7 @@ class Flow:
         scales: Scales that the readings can be evaluated on, the finest first.
         raters: Number of readings by rater, and by number of the reading as text.
         cohorts: Size of each cohort by name.
+        never_trained: Pseudonyms of the patients whom no model is trained on, those of the cohort `external`.
     """
 
     stages: tuple[Stage, ...]
@@ -52,6 +53,7 @@ class Flow:
     scales: tuple[Scale, ...]
     raters: Mapping[str, Mapping[str, int]]
     cohorts: Mapping[str, CohortSize]
+    never_trained: tuple[str, ...] = ()
 
 
 def write_flow(flow: Flow, path: Path) -> None:

@@ -12,6 +12,12 @@ RATINGS = pa.schema(
         column("reading", pa.int32(), "the rater's first, second ... reading of this disc"),
         COHORT,
         ORIGIN,
-        column("read_day", pa.int32(), "days since that rater's first reading", "days", nullable=True),
+        column(
+            "read_day",
+            pa.int32(),
+            "days since that rater's first reading when the rater got a number; below 0 before it",
+            "days",
+            nullable=True,
+        ),
     ]
 )

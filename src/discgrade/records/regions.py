@@ -1,8 +1,8 @@
-"""Regions of interest at native resolution."""
+"""Regions of interest at native resolution, and those that look wrong."""
 
 import pyarrow as pa
 
-from discgrade.records.columns import DISC, GREY, column
+from discgrade.records.columns import DISC, GREY, PLACE, column
 
 ROIS = pa.schema(
     [
@@ -16,3 +16,5 @@ ROIS = pa.schema(
         column("obliquity", pa.float64(), "angle between the slice and the sagittal plane", "degrees", nullable=True),
     ]
 )
+
+FLAGGED = pa.schema([*PLACE, column("flag", pa.string(), "why the region looks wrong, reasons joined by semicolons")])

@@ -52,6 +52,8 @@ class Cohort:
     ratings: str | None
     export: str | None
     shards: int
+    exclude_flagged: bool
+    accept_regions: bool
     reference: Reference
     phantom: Phantom
 
@@ -69,9 +71,10 @@ class Deidentify:
 
 @dataclass(frozen=True)
 class Ratings:
-    """How the sheet of readings names patients and images (`ratings`)."""
+    """How the sheet of readings is read (`ratings`)."""
 
     identifiers: Identifiers
+    exclude_faulty: bool
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,16 @@ from matplotlib.patches import Rectangle
 from discgrade.publication.figures.files import FigureFiles, write_drawn
 from discgrade.publication.figures.style import BLUE, COLUMN, GREY, INK, ORANGE, drawing, say
 from discgrade.records.cell_keys import CellKey, Placed
-from discgrade.records.flow import Flow, read_flow
+from discgrade.records.flow import CohortSize, Flow, read_flow
+from discgrade.settings.run import EXTERNAL
 
 COLUMNS = ["unit", "count", "n"]
 _MARGIN, _GAP, _LINE = 2.0, 5.0, 3.3
 _LEFT, _RIGHT = (_MARGIN, 36.0), (46.0, COLUMN - 46.0 - _MARGIN)
 _CHARACTERS = 27
 """Characters of a reason that fit on one line."""
+
+UNTRAINED = ", never trained on"
 
 _Row = tuple[list[str], list[str]]
 
@@ -61,8 +64,12 @@ def _rows(counts: Flow) -> list[_Row]:
         kept = [stage.unit.capitalize(), f"{stage.received:,} received", f"{stage.kept:,} kept"]
         reasons = [line for reason, n in stage.excluded.items() for line in wrap(f"{n:,} {reason}", _CHARACTERS)]
         rows.append((kept, ["Excluded", *reasons] if reasons else []))
-    cohorts = [f"{name}: {size.patients:,} patients, {size.discs:,} discs" for name, size in counts.cohorts.items()]
+    cohorts = [_cohort(name, size) for name, size in counts.cohorts.items()]
     return [*rows, (["Cohorts", *cohorts], [])] if cohorts else rows
+
+
+def _cohort(name: str, size: CohortSize) -> str:
+    return f"{name}: {size.patients:,} patients, {size.discs:,} discs" + (UNTRAINED if name == EXTERNAL else "")
 
 
 def draw_rows(figure: Figure, rows: Sequence[_Row], height: float) -> None:

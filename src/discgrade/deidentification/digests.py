@@ -1,0 +1,127 @@
+"""What the output of each shard depends on: asked when a study is planned, so that a change reruns what it touches."""
+
+import hmac
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from discgrade.deidentification import keys
+from discgrade.deidentification.pseudonyms import Pseudonyms
+from discgrade.deidentification.sheets import Sheet, open_sheet
+from discgrade.deidentification.source import Source, by_instance, headers, shard_of
+from discgrade.imaging.header import Header
+from discgrade.readings.headings import COLUMNS
+from discgrade.readings.raters import numbers_of, read_days
+from discgrade.readings.sheet import Row
+from discgrade.settings.model import Deidentify, Ratings
+
+_Group = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a plan knows of a source.
+
+    Attributes:
+        digests: Digest of what each shard's output depends on.
+        notes: What a person should know of the sheet, without a name.
+    """
+
+    digests: dict[str, str]
+    notes: list[str]
+
+
+def plan_shards(
+    source: Source,
+    shards: Sequence[str],
+    *,
+    private: Path,
+    export: Path,
+    deidentify: Deidentify,
+    ratings: Ratings,
+) -> Planned:
+    """Check the sheet, and return a digest of what the output of each shard depends on: files, readings, withdrawals.
+
+    A reading counts in the shard of its image, with its rater's number and the day since that rater's first reading, so
+    that a new patient changes one digest only, and the order of the sheet none. What cannot be told to belong to a
+    shard counts in all. The digests are keyed with a private secret, since they are written where others may read them.
+
+    Args:
+        source: Scans and readings.
+        shards: Names of the shards.
+        private: Folder of the index.
+        export: Folder of the export.
+        deidentify: Whether links are followed, and how pseudonyms are made.
+        ratings: How the sheet is read.
+
+    Raises:
+        RefusedError: if the sheet, the map of raters or the list of withdrawals breaks a rule.
+    """
+    found = headers(source.dicom, private, deidentify.follow_links)
+    first, here = by_instance(found), {shard: list[Header]() for shard in shards}
+    for one in found:
+        here[shard_of(one.path, shards)].append(one)
+    parts = {
+        shard: [f"file\0{one.path}\0{one.content or one.size}\0{first.get(one.instance, one) is one}" for one in files]
+        for shard, files in here.items()
+    }
+    for shard, text in _elsewhere(found, shards):
+        parts[shard].append(text)
+    pseudonyms = Pseudonyms(_derivation(source.key_seed, deidentify, private))
+    sheet = open_sheet(source.ratings, found, private, pseudonyms, ratings, export=export, keep=False)
+    for row, text in _readings(sheet):
+        image = sheet.images.get(row.get("sop_instance_uid"))
+        for shard in [shard_of(image.path, shards)] if image else shards:
+            parts[shard].append(text)
+    for shard, text in _withdrawn(sheet, here):
+        parts[shard].append(text)
+    salt = keys.secret(private / "digest.key")
+    contents = {shard: "\n".join(sorted(lines)).encode("utf-8", "surrogateescape") for shard, lines in parts.items()}
+    digests = {shard: hmac.new(salt, content, "sha256").hexdigest() for shard, content in contents.items()}
+    return Planned(digests, sheet.notes)
+
+
+def _derivation(seed: int | None, deidentify: Deidentify, private: Path) -> keys.Derive:
+    if seed is not None:
+        return keys.seeded(seed)
+    return keys.RandomMap(private) if deidentify.pseudonym == "random" else keys.from_file(private)
+
+
+def _readings(sheet: Sheet) -> Iterator[tuple[Row, str]]:
+    numbers, reasons = numbers_of(sheet.raters), {row.number: reason for row, reason in sheet.excluded}
+    rows = [*sheet.rows, *(row for row, _ in sheet.excluded)]
+    for row, day in zip(rows, read_days(rows, sheet.raters), strict=True):
+        fields = dict(row.fields) | {"rater": numbers.get(row.get("rater"), ""), "read_at": str(day)}
+        text = "\0".join(f"{name}={fields[name]}" for name in sorted(fields) if name in COLUMNS)
+        yield row, f"reading\0{text}\0{reasons.get(row.number, '')}"
+
+
+def _withdrawn(sheet: Sheet, here: dict[str, list[Header]]) -> Iterator[tuple[str, str]]:
+    """Yield the shards of the patients who withdrew; those without scans concern no shard but by their readings."""
+    for shard, files in here.items():
+        for key in sorted({one.key for one in files if one.instance} & sheet.withdrawn.keys):
+            yield shard, f"withdrawn\0{key}"
+
+
+def _elsewhere(found: Sequence[Header], shards: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield shard and text for each file of another shard that its output depends on: of one of its images or patients.
+
+    Which of the files of an image is exported, and what identifies a patient, is told by all of them.
+    """
+    images = [(one, shard_of(one.path, shards)) for one in found if one.instance]
+    first, spread = dict[_Group, str](), dict[_Group, list[tuple[Header, str]]]()
+    for one, place in images:
+        for group in _groups(one):
+            if first.setdefault(group, place) != place:
+                spread[group] = []
+    for one, place in images if spread else ():
+        for group in _groups(one):
+            if group in spread:
+                spread[group].append((one, place))
+    for files in spread.values():
+        for shard in {place for _, place in files}:
+            yield from ((shard, f"elsewhere\0{one.path}\0{one.content}") for one, place in files if place != shard)
+
+
+def _groups(one: Header) -> tuple[_Group, _Group]:
+    return ("image", one.instance), one.key
