@@ -41,6 +41,12 @@ except ConfigurationError as error:
     raise WorkflowError(str(error)) from None
 
 
+def refuse(error):
+    """End a plan with what is to be done: Snakemake would add places in the code to what a function of it raises."""
+    logger.error(f"WorkflowError:\n{error}")
+    raise SystemExit(1)
+
+
 def reference_rater():
     """Number of the rater whose readings are the reference: a name would be in records, logs and Snakemake's memory."""
     from discgrade.deidentification.sheets import rater_number
@@ -54,7 +60,7 @@ def reference_rater():
             cohort["reference"]["rater"], sheet.get(cohort["source"]), private
         )
     except RefusedError as error:
-        raise WorkflowError(str(error)) from None
+        refuse(error)
 
 
 if not re.fullmatch(r"R[1-9]\d*", config["cohort"]["reference"]["rater"]):
@@ -178,9 +184,10 @@ def source_digests():
             ratings=STUDY.ratings,
         )
     except RefusedError as error:
-        raise WorkflowError(str(error)) from None
+        refuse(error)
     if not (workflow.subprocess_exec or workflow.remote_exec):
-        for note in planned.notes:
+        advice = grid.whole_grades(STUDY) if planned.whole else ""
+        for note in filter(None, (*planned.notes, advice)):
             logger.warning(note)
     return planned.digests
 

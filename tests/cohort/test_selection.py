@@ -33,6 +33,12 @@ def test_empty_shard_is_no_fault(select, make_reading, make_instance):
     assert len(cohort.discs) == 1
 
 
+def test_empty_shard_is_no_fault_where_regions_are_judged(select, make_reading, make_instance):
+    spacing = {"row_spacing": 0.8, "column_spacing": 0.8}
+    cohort = select([[], [make_reading()]], [[], [make_instance(**spacing)]], accept_regions=False)
+    assert len(cohort.discs) == 1
+
+
 def test_days_of_the_readings_may_be_unknown(select, make_reading, make_instance):
     readings = [make_reading(read_day=3), make_reading(level="L5/S1")]
     assert select([readings], [[make_instance()]]).ratings["read_day"].tolist() == [

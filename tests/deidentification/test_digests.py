@@ -192,6 +192,11 @@ def test_a_plan_says_who_is_never_trained_on_and_which_words_decide_nothing(plan
     assert "cohorts called test are trained on like any other" in notes[1]
 
 
+@pytest.mark.parametrize(("grades", "whole"), [(("3", "4.0"), True), (("3", "3.3"), False)])
+def test_a_plan_tells_whether_all_grades_are_whole(plan, grades, whole):
+    assert plan([row(number, grade=grade) for number, grade in enumerate(grades)]).whole == whole
+
+
 def test_a_withdrawal_changes_one_digest(digests, tmp_path):
     before = digests([row(0)])
     (tmp_path / "private" / "withdrawn.csv").write_text("patient_id\nid5\n")

@@ -45,3 +45,14 @@ def test_without_mae_the_last_continuous_variant_is_shown(study_of):
 
 def test_a_study_without_regression_shows_what_is_missing(study_of):
     assert grid.regression_run(study_of(grid={"variants": ["default"]})).variant == "mae"
+
+
+def test_whole_grades_name_the_three_lines_that_change(study_of):
+    told = grid.whole_grades(study_of("own_cohort.yaml"))
+    assert "grid:\n  default: integral\n  variants: [integral, mse, mae]\n  folds: [integral]" in told
+    assert "default, balanced" in told
+
+
+def test_whole_grades_train_on_the_integral_scale(study_of):
+    lines = {"default": "integral", "variants": ["integral", "mse"], "folds": ["integral"]}
+    assert grid.whole_grades(study_of("own_cohort.yaml", grid=lines)) == ""

@@ -33,7 +33,8 @@ def lengths_of(discs: pd.DataFrame, images: pd.DataFrame) -> pd.DataFrame:
     parts = [_turned(rows, turn) for turn, rows in _by_turn(table)]
     empty = pd.DataFrame({name: pd.Series(dtype="float64") for name in UPRIGHT})
     turned = pd.concat(parts).loc[table.index] if parts else empty
-    return pd.concat([table[["level", "cohort", *STORED]].assign(study=hashed(table["study_uid"])), turned], axis=1)
+    stored = table[STORED].astype("float64")
+    return pd.concat([table[["level", "cohort"]].assign(study=hashed(table["study_uid"])), stored, turned], axis=1)
 
 
 def _by_turn(table: pd.DataFrame) -> Iterator[tuple[Turn, pd.DataFrame]]:

@@ -25,10 +25,12 @@ class Planned:
     Attributes:
         digests: Digest of what each shard's output depends on.
         notes: What a person should know of the sheet, without a name.
+        whole: Whether there are readings, and all of their grades are whole.
     """
 
     digests: dict[str, str]
     notes: list[str]
+    whole: bool
 
 
 def plan_shards(
@@ -78,7 +80,8 @@ def plan_shards(
     salt = keys.secret(private / "digest.key")
     contents = {shard: "\n".join(sorted(lines)).encode("utf-8", "surrogateescape") for shard, lines in parts.items()}
     digests = {shard: hmac.new(salt, content, "sha256").hexdigest() for shard, content in contents.items()}
-    return Planned(digests, sheet.notes)
+    grades = {row.get("grade") for row in sheet.rows}
+    return Planned(digests, sheet.notes, bool(grades) and all("." not in grade for grade in grades))
 
 
 def _derivation(seed: int | None, deidentify: Deidentify, private: Path) -> keys.Derive:

@@ -55,6 +55,26 @@ def all_runs(study: Study) -> list[Run]:
     return list(dict.fromkeys(runs))
 
 
+def whole_grades(study: Study) -> str:
+    """Say what a study should train instead where its readings hold whole grades only; empty if nothing else."""
+    grid, variants = study.grid, study.variants
+    trained = list(dict.fromkeys([grid.default, *grid.variants, *grid.folds]))
+    fractional = [name for name in trained if variants[name].training.scale == "fractional"]
+    if not fractional:
+        return ""
+    whole = next((name for name, one in variants.items() if one.training.scale == "integral"), None)
+    if whole is None:
+        advice = "Define a variant with `scale: integral`, and name it in grid.default, grid.variants and grid.folds"
+    else:
+        others = [name for name in grid.variants if name not in fractional]
+        listed = ", ".join(dict.fromkeys([whole, *others]))
+        advice = f"Set in your overlay:\ngrid:\n  default: {whole}\n  variants: [{listed}]\n  folds: [{whole}]"
+    return (
+        f"The readings hold whole grades only, which cannot train on thirteen grades: {', '.join(fractional)} have "
+        f"`scale: fractional`. {advice}"
+    )
+
+
 def regression_run(study: Study) -> Run:
     """Return the run that Figure 5 shows: the variant `mae`, or else the last that is trained on the continuous scale.
 

@@ -110,7 +110,8 @@ def reference_grades(discs: pa.Table, scale: Scale, variant: str) -> NDArray[np.
     if scale == "fractional" and is_grade(grades, "integral").all():
         raise ValueError(
             f"Variant {variant!r} has `scale: fractional`, but all {len(grades)} reference grades are integral. "
-            "Set `scale: integral` for every variant that has `scale: fractional`."
+            "Train variants with `scale: integral` alone, for example with these three lines below `grid:` in the "
+            "overlay: `default: integral`, `variants: [integral]`, `folds: [integral]`."
         )
     return grades
 
