@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from discgrade.rating.ledger.reading import Disc, Reading, blank, fold, single
+from discgrade.rating.ledger.reading import Disc, Reading, blank, fold, graded_discs, single
 from discgrade.rating.ledger.store import Store
 from discgrade.rating.ledger.work import Work
 from discgrade.readings.sheet import REQUIRED
@@ -55,11 +55,6 @@ def rows(store: Store, settings: Rating) -> list[tuple[object, ...]]:
     graded.sort(key=lambda one: (one[0].rater, order[one[0].work.study], one[0].work, one[1].place))
     numbered = list(_instead(graded) if settings.reviewed == "instead" else _further(graded))
     return [_row(read, disc, people[read.work.study][0], settings) for read, disc in numbered]
-
-
-def graded_discs(reading: Reading) -> list[Disc]:
-    """Return the discs that have a grade and a box; none of a study that was set aside."""
-    return [] if reading.aside else [disc for disc in reading.discs if disc.done and disc.grade is not None]
 
 
 Graded = tuple[Read, Disc]

@@ -9,8 +9,9 @@ from datetime import datetime
 from statistics import median, quantiles
 
 from discgrade.grades import grades_of
-from discgrade.rating.export import Read, graded_discs
+from discgrade.rating.export import Read
 from discgrade.rating.ledger.actions import REASONS
+from discgrade.rating.ledger.reading import graded_discs
 from discgrade.rating.ledger.work import blind
 from discgrade.settings.rating import Rating
 

@@ -101,6 +101,11 @@ def single(level: str) -> Reading:
     return Reading((Disc(-1, level),))
 
 
+def graded_discs(reading: Reading) -> list[Disc]:
+    """Return the discs that have a grade and a box; none of a study that was set aside."""
+    return [] if reading.aside else [disc for disc in reading.discs if disc.done and disc.grade is not None]
+
+
 def fold(start: Reading, actions: Iterable[Action]) -> Reading:
     """Return what becomes of a reading by actions, in the order in which they were kept.
 

@@ -1,7 +1,7 @@
 """What the server knows while it runs: the studies, who reads what, and how far everybody is."""
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain, groupby
@@ -10,7 +10,7 @@ from discgrade import __version__
 from discgrade.rating import disputes, queue
 from discgrade.rating.disputes import Dispute
 from discgrade.rating.ledger.actions import Action
-from discgrade.rating.ledger.reading import Mark, Reading, blank, fold, single
+from discgrade.rating.ledger.reading import Mark, Reading, blank, fold, graded_discs, single
 from discgrade.rating.ledger.store import Store
 from discgrade.rating.ledger.work import MODES, Mode, Work, blind, item_name
 from discgrade.rating.queue import Rater, Share
@@ -67,6 +67,8 @@ class Desk:
     shares: dict[str, Share] = field(default_factory=dict)
     _names: dict[tuple[str, Work], str] = field(default_factory=dict)
     _works: dict[tuple[str, str], Work] = field(default_factory=dict)
+    _blind_changes: int = 0
+    _ordered: dict[Mode, tuple[tuple[int, int], list[Dispute]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.secret = self.store.secret
@@ -81,7 +83,8 @@ class Desk:
         """Take in all that a rater did on a piece of work; returns what it comes to."""
         reading = fold(self.start(work), actions)
         finished = datetime.fromisoformat(reading.changed_at) if reading.done and reading.changed_at else None
-        grades = {disc.level: disc.grade for disc in reading.discs if disc.done and disc.grade is not None}
+        grades = {disc.level: disc.grade for disc in graded_discs(reading) if disc.grade is not None}
+        self._blind_changes += work.blind
         mine = self.summaries.setdefault(rater, {})
         mine[work] = Summary(bool(reading.changed_at), finished, grades)
         if any(action.kind == "shown" for action in actions):
@@ -143,18 +146,21 @@ class Desk:
         hidden = self.unread(rater)
         if mode == "review":
             hidden &= {work.study for work, one in self.summaries.get(rater, {}).items() if work.blind and one.begun}
-        found = [one for one in self._disputes(mode) if one.study in self.studies and one.study not in hidden]
-        return disputes.in_order(found, self.settings.seed)
+        return [one for one in self._disputes(mode) if one.study in self.studies and one.study not in hidden]
 
     def unread(self, rater: str) -> set[str]:
         """Return the studies of which a rater has a blind reading left, due or not."""
         return queue.unread(self.shares[rater], self.finished(rater)) - self.seen.get(rater, set())
 
-    def _disputes(self, mode: Mode) -> Iterable[Dispute]:
-        if mode == "review":
-            return self.pseudo
-        grades = {name: self._first_grades(name) for name in self.summaries}
-        return disputes.between_raters(grades, self.settings.adjudicate_from)
+    def _disputes(self, mode: Mode) -> list[Dispute]:
+        """Return all disputes of a mode in order, worked out again when blind readings or the table change."""
+        state = self._blind_changes, id(self.pseudo)
+        if mode not in self._ordered or self._ordered[mode][0] != state:
+            grades = {name: self._first_grades(name) for name in self.summaries}
+            differing = disputes.between_raters(grades, self.settings.adjudicate_from)
+            found = self.pseudo if mode == "review" else differing
+            self._ordered[mode] = state, disputes.in_order(found, self.settings.seed)
+        return self._ordered[mode][1]
 
     def _first_grades(self, rater: str) -> dict[tuple[str, str], float]:
         return {

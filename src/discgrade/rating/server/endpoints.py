@@ -15,6 +15,7 @@ from discgrade.rating.scans.pixels import Slices, slice_message, thumbnails_mess
 from discgrade.rating.server import acting, answers, windows
 from discgrade.rating.server.acting import ClosedError, Done
 from discgrade.rating.server.desk import Desk, UnknownError
+from discgrade.rating.server.reading_answers import Answer
 from discgrade.rating.server.windows import SupersededError
 
 T = TypeVar("T")
@@ -107,7 +108,7 @@ async def worklist(request: Request) -> Response:
 async def item(request: Request) -> Response:
     """Send all of a piece of work."""
 
-    def answer(desk: Desk) -> answers.Answer:
+    def answer(desk: Desk) -> Answer:
         work = _work(desk, request)
         acting.see(desk, _rater(request), work, knowingly=request.query_params.get("unblind") == "yes")
         return answers.item(desk, _rater(request), work)
@@ -163,7 +164,7 @@ async def _back(request: Request, step: Callable[[Desk, str, int, str, Mode], Do
 async def _done(request: Request, sent: dict[str, Any], step: Callable[[Desk, int], Done]) -> Response:
     rater, token = _rater(request), _text(sent, "window")
 
-    def answer(desk: Desk) -> answers.Answer:
+    def answer(desk: Desk) -> Answer:
         return answers.done_answer(desk, rater, step(desk, windows.check_window(desk, rater, token)))
 
     return JSONResponse(await _asked(request, answer))
