@@ -69,6 +69,18 @@ def test_blank_images_are_no_copies_of_each_other(select, make_reading, make_ins
     assert len(select([[make_reading("P1"), make_reading("P2")]], [images]).discs) == 2
 
 
+@pytest.mark.parametrize("read", [False, True])
+def test_same_pixels_that_nobody_read_are_no_fault(select, make_reading, make_instance, read):
+    images = [make_instance(patient) for patient in ("P1", "P2")]
+    images += [make_instance(one, sop_instance_uid=f"{one}.1.2", pixel_digest="localizer") for one in ("P1", "P2")]
+    readings = [make_reading("P1"), make_reading("P2", sop_instance_uid="P2.1.2" if read else "P2.1.1")]
+    if read:
+        with pytest.raises(ValueError, match="patients P1, P2 share the pixels of 1 images"):
+            select([readings], [images])
+    else:
+        assert len(select([readings], [images]).discs) == 2
+
+
 def test_same_pixels_are_seen_across_shards(select, make_reading, make_instance):
     images = [[make_instance(patient, pixel_digest="same")] for patient in ("P1", "P2")]
     with pytest.raises(ValueError, match="patients P1, P2 share the pixels of 1 images"):

@@ -149,7 +149,10 @@ _CHECKS: tuple[Callable[[pd.DataFrame], Iterator[str]], ...] = (
 
 
 def _shared_images(shards: Sequence[Shard]) -> Iterator[str]:
-    """Yield the groups of patients that hold the same decoded pixels: they would leak from training to test."""
+    """Yield the groups of patients that hold the same decoded pixels: they would leak from training to test.
+
+    Images without anatomy have no digest, and those that nobody read teach nothing.
+    """
     pairs = ["pixel_digest", "patient"]
     keys = []
     for shard in shards:
@@ -161,6 +164,9 @@ def _shared_images(shards: Sequence[Shard]) -> Iterator[str]:
         return
     rows = [shard.images([*pairs, "sop_instance_uid"]) for shard in shards]
     images = pd.concat([one[np.isin(hashed(one["pixel_digest"]), several)] for one in rows], ignore_index=True)
+    seen = [shard.readings(["sop_instance_uid"])["sop_instance_uid"] for shard in shards]
+    read = images["sop_instance_uid"].isin(pd.concat(seen))
+    images = images[images["pixel_digest"].isin(images.loc[read, "pixel_digest"])]
     groups: dict[tuple[str, ...], list[str]] = {}
     for digest, patients in _several(images, ["pixel_digest"], "patient"):
         groups.setdefault(tuple(patients), []).append(digest)
