@@ -167,7 +167,8 @@ main(["deidentify", "scans", "out", "--private", "private", "--jobs", "2"])
 INDEX = """
 from pathlib import Path
 from discgrade.deidentification.indexing import read_headers
-files = [(str(path), 0, 0) for path in Path("scans").rglob("*.IMA")]
+from discgrade.imaging.header import Stamp
+files = [Stamp(str(path), 1, 0, 0, 0) for path in Path("scans").rglob("*.IMA")]
 read_headers(Path(), files * 500)
 """
 
