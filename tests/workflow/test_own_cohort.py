@@ -98,7 +98,9 @@ def test_one_image_under_two_patients_is_refused(own, run_snakemake):
     import pydicom
 
     folders = [path for path in sorted(own.scans.iterdir()) if path.is_dir()]
-    image = pydicom.dcmread(next(path for path in sorted(folders[0].rglob("*")) if path.is_file()))
+    read = {row["sop_instance_uid"] for row in own.rows()}
+    images = (pydicom.dcmread(path) for path in sorted(folders[0].rglob("*")) if path.is_file())
+    image = next(image for image in images if image.SOPInstanceUID in read)
     for element in ("PatientID", "PatientName"):
         setattr(image, element, "SOMEBODY")
     for element in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"):
