@@ -11,9 +11,10 @@ import pytest
 from mr_files import mr_image, write_images
 from readings import reading, write_sheet
 
-from discgrade.deidentification import keys, source
+from discgrade.deidentification import source
 from discgrade.deidentification.digests import plan_shards
-from discgrade.deidentification.pseudonyms import Pseudonyms
+from discgrade.deidentification.identity import keys
+from discgrade.deidentification.identity.pseudonyms import Pseudonyms
 from discgrade.deidentification.source import Source
 from discgrade.private import RefusedError
 from discgrade.readings.faults import SheetError

@@ -18,7 +18,8 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
-from discgrade.deidentification import indexing, raw
+from discgrade.deidentification import indexing
+from discgrade.deidentification.elements import raw
 from discgrade.deidentification.files import silence
 from discgrade.deidentification.indexing import read_headers
 from discgrade.imaging.dicom import geometry

@@ -2,8 +2,8 @@
 
 from readings import reading
 
-from discgrade.deidentification import keys
-from discgrade.deidentification.pseudonyms import Pseudonyms
+from discgrade.deidentification.identity import keys
+from discgrade.deidentification.identity.pseudonyms import Pseudonyms
 from discgrade.deidentification.readings import deidentified, disc_name, left_out
 from discgrade.imaging.header import Header
 from discgrade.readings.raters import Rater

@@ -28,7 +28,7 @@ SYNTAXES = {
     "big": ExplicitVRBigEndian,
 }
 PLACES = ("top", "listed", "unlisted", "private", "deep")
-_TABLE = Path(discgrade.deidentification.__file__).parent / "ps315_table_e1_1_2026c.csv"
+_TABLE = Path(discgrade.deidentification.__file__).parent / "elements" / "ps315_table_e1_1_2026c.csv"
 _MARKED = 0x00190010
 
 

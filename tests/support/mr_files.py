@@ -10,8 +10,10 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence
 from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian
 
-from discgrade.deidentification import files, keys, profile, vocabulary
-from discgrade.deidentification.pseudonyms import Pseudonyms
+from discgrade.deidentification import files
+from discgrade.deidentification.elements import profile, vocabulary
+from discgrade.deidentification.identity import keys
+from discgrade.deidentification.identity.pseudonyms import Pseudonyms
 
 MR_IMAGE, ENHANCED_MR = UID(profile.MR_IMAGE), UID(profile.ENHANCED_MR)
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from discgrade.deidentification import keys
-from discgrade.deidentification.pseudonyms import Pseudonyms
+from discgrade.deidentification.identity import keys
+from discgrade.deidentification.identity.pseudonyms import Pseudonyms
 from discgrade.deidentification.sheets import Sheet, open_sheet
 from discgrade.deidentification.source import Source, by_instance, headers, shard_of
 from discgrade.imaging.header import Header

@@ -18,21 +18,13 @@ from pydicom.pixels.decoders.base import get_decoder
 from pydicom.tag import Tag
 from pydicom.uid import UID
 
-from discgrade.deidentification import (
-    bits,
-    codecs,
-    codes,
-    encoding,
-    instances,
-    pixels,
-    profile,
-    raw,
-    readback,
-)
-from discgrade.deidentification.elements import Cleaner
-from discgrade.deidentification.identifiers import PatientIdentifiers, identifiers_in
-from discgrade.deidentification.pseudonyms import Pseudonyms
-from discgrade.deidentification.rescaling import check_rescaling
+from discgrade.deidentification import instances
+from discgrade.deidentification.elements import codes, encoding, profile, raw, readback
+from discgrade.deidentification.elements.cleaner import Cleaner
+from discgrade.deidentification.identity.identifiers import PatientIdentifiers, identifiers_in
+from discgrade.deidentification.identity.pseudonyms import Pseudonyms
+from discgrade.deidentification.pixels import bits, codecs, pixel_data
+from discgrade.deidentification.pixels.rescaling import check_rescaling
 from discgrade.imaging import opening
 from discgrade.imaging.header import capped, patient_key
 
@@ -219,13 +211,13 @@ def _judge(elements: raw.Item) -> None:
 
 def _pixels(
     elements: raw.Item, kept: Collection[encoding.Element], syntax: UID, identifiers: PatientIdentifiers
-) -> pixels.Pixels:
+) -> pixel_data.Pixels:
     described = {tag: raw.Raw(tag, kind, value, (), False) for tag, kind, value in kept}
     try:
-        image = pixels.extract(elements, described, syntax)
+        image = pixel_data.extract(elements, described, syntax)
         if image.transfer_syntax != encoding.EXPLICIT_LITTLE and identifiers.within(image.encoded.decode("latin-1")):
             # Where a decoder does not look, a coded stream can hold a name; decoded pixels cannot.
-            return pixels.extract(elements, described, syntax, coded=False)
+            return pixel_data.extract(elements, described, syntax, coded=False)
         return image
     except codecs.TruncatedError:
         raise RejectedError("truncated pixel data") from None

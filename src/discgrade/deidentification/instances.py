@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from pydicom.tag import Tag
 
-from discgrade.deidentification import raw
-from discgrade.deidentification.characteristics import tesla, years
-from discgrade.deidentification.pixels import Pixels
+from discgrade.deidentification.elements import raw
+from discgrade.deidentification.elements.characteristics import tesla, years
+from discgrade.deidentification.pixels.pixel_data import Pixels
 
 _SHARED, _PER_FRAME = 0x52009229, 0x52009230
 _TEXTS = {

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from discgrade import keyed
-from discgrade.deidentification.pseudonyms import Pseudonyms
+from discgrade.deidentification.identity.pseudonyms import Pseudonyms
 from discgrade.grades import LEVELS
 from discgrade.imaging.header import Header, patient_key
 from discgrade.readings.numbers import number, whole

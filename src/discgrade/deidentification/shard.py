@@ -9,10 +9,12 @@ from pathlib import Path
 
 from discgrade import private as privacy
 from discgrade import records
-from discgrade.deidentification import exporting, keys, linkage, origin, profile, vocabulary, withdrawal
+from discgrade.deidentification import exporting, origin
+from discgrade.deidentification.elements import profile, vocabulary
 from discgrade.deidentification.files import Settings
 from discgrade.deidentification.folders import Job, Outcome, export_files
-from discgrade.deidentification.pseudonyms import Pseudonyms
+from discgrade.deidentification.identity import keys, linkage, withdrawal
+from discgrade.deidentification.identity.pseudonyms import Pseudonyms
 from discgrade.deidentification.readings import Told, deidentified, left_out
 from discgrade.deidentification.sheets import WITHDREW, Sheet, names_of, open_sheet
 from discgrade.deidentification.source import Source, headers, shard_of

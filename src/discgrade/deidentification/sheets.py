@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from discgrade import private as privacy
-from discgrade.deidentification import linkage, withdrawal
-from discgrade.deidentification.pseudonyms import Pseudonyms
+from discgrade.deidentification.identity import linkage, withdrawal
+from discgrade.deidentification.identity.pseudonyms import Pseudonyms
+from discgrade.deidentification.identity.withdrawal import NOBODY, Withdrawn
 from discgrade.deidentification.source import by_instance
-from discgrade.deidentification.withdrawal import NOBODY, Withdrawn
 from discgrade.imaging.header import Header
 from discgrade.private import RefusedError
 from discgrade.readings import raters, rules

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from discgrade import private as privacy
-from discgrade.deidentification import people
+from discgrade.deidentification.identity import people
 from discgrade.imaging.header import Header
 from discgrade.imaging.walking import walk
 from discgrade.settings.model import Study

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from discgrade.deidentification.encoding import Element
+from discgrade.deidentification.elements.encoding import Element
 
 VALUE, SCHEME, MEANING = 0x00080100, 0x00080102, 0x00080104
 _SCHEMES = {"SNM3": "SRT", "99SDM": "SRT", "SNOMED-RT": "SRT"}

@@ -8,8 +8,8 @@ from canaries import table_rows
 from pydicom.datadict import DicomDictionary, dictionary_VR
 from pydicom.tag import Tag
 
-from discgrade.deidentification import profile
-from discgrade.deidentification.profile import Action, Options, rule
+from discgrade.deidentification.elements import profile
+from discgrade.deidentification.elements.profile import Action, Options, rule
 
 TABLE = Path(profile.__file__).with_name(profile.TABLE)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from discgrade.deidentification.withdrawal import NOBODY, Entry, listed, remember, resolve
+from discgrade.deidentification.identity.withdrawal import NOBODY, Entry, listed, remember, resolve
 from discgrade.imaging.header import Header
 from discgrade.private import RefusedError
 

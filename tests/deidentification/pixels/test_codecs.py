@@ -18,8 +18,8 @@ from pydicom.uid import (
 )
 
 from discgrade.deidentification import files
-from discgrade.deidentification.codecs import cut_jpeg
-from discgrade.deidentification.jpeg2000 import cut_jpeg2000
+from discgrade.deidentification.pixels.codecs import cut_jpeg
+from discgrade.deidentification.pixels.jpeg2000 import cut_jpeg2000
 
 NAME = b"KOVACS ILONA 19650312"
 COMMENT = b"\xff\xfe" + struct.pack(">H", len(NAME) + 2) + NAME

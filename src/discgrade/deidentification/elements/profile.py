@@ -15,8 +15,8 @@ from typing import NamedTuple
 from pydicom.datadict import dictionary_VM
 from pydicom.tag import Tag
 
-from discgrade.deidentification import raw, vocabulary
-from discgrade.deidentification.values import Multiplicity
+from discgrade.deidentification.elements import raw, vocabulary
+from discgrade.deidentification.elements.values import Multiplicity
 
 TABLE = "ps315_table_e1_1_2026c.csv"
 

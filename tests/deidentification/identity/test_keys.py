@@ -5,8 +5,8 @@ from multiprocessing import get_context
 
 import pytest
 
-from discgrade.deidentification import keys
-from discgrade.deidentification.pseudonyms import Pseudonyms
+from discgrade.deidentification.identity import keys
+from discgrade.deidentification.identity.pseudonyms import Pseudonyms
 
 
 def test_a_key_is_made_on_first_use_for_its_owner_only(tmp_path):

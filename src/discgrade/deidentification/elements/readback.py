@@ -11,9 +11,9 @@ import pydicom
 from pydicom._uid_dict import UID_dictionary
 from pydicom.tag import Tag
 
-from discgrade.deidentification import codes, profile, raw, values, vocabulary
-from discgrade.deidentification.identifiers import PatientIdentifiers
-from discgrade.deidentification.profile import Action, Options
+from discgrade.deidentification.elements import codes, profile, raw, values, vocabulary
+from discgrade.deidentification.elements.profile import Action, Options
+from discgrade.deidentification.identity.identifiers import PatientIdentifiers
 
 # Elements that de-identification adds, whatever the source held.
 ADDED = frozenset(

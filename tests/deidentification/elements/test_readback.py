@@ -5,8 +5,9 @@ from mr_files import mr_image, read, settings, written
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from discgrade.deidentification import files, raw, readback
-from discgrade.deidentification.identifiers import PatientIdentifiers, identifiers_in
+from discgrade.deidentification import files
+from discgrade.deidentification.elements import raw, readback
+from discgrade.deidentification.identity.identifiers import PatientIdentifiers, identifiers_in
 
 
 def found_in(**attributes: object) -> set[str]:
@@ -149,7 +150,7 @@ def unexpected(header: Dataset, uids: set[str]) -> bool:
 @pytest.mark.parametrize("leak", ["ilona", "ACC8812345", "12.03.1965", "of Szent Imre"])
 def test_a_fault_of_the_cleaning_rejects_the_file(monkeypatch, leak):
     image = mr_image(InstitutionName="Szent Imre")
-    monkeypatch.setattr("discgrade.deidentification.elements.Cleaner._description", lambda *_: leak)
+    monkeypatch.setattr("discgrade.deidentification.elements.cleaner.Cleaner._description", lambda *_: leak)
     with pytest.raises(files.RejectedError, match="read-back: one of the patient's own values"):
         files.deidentify_file(written(image), settings(), {})
 

@@ -4,7 +4,7 @@ import pytest
 from mr_files import deidentified, mr_image, settings, written
 
 from discgrade.deidentification import files
-from discgrade.deidentification.characteristics import age_between, sex, tesla, written_age, years
+from discgrade.deidentification.elements.characteristics import age_between, sex, tesla, written_age, years
 
 
 def row(**changes: object) -> dict[str, object]:

@@ -9,7 +9,7 @@ from pydicom.encaps import encapsulate, generate_frames
 from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless
 
 from discgrade.deidentification import files
-from discgrade.deidentification.jpeg2000 import cut_jpeg2000, jpeg2000_precision
+from discgrade.deidentification.pixels.jpeg2000 import cut_jpeg2000, jpeg2000_precision
 
 NAME = b"KOVACS ILONA 19650312"
 SHAPE = (64, 48)

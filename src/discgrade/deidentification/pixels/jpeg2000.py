@@ -6,7 +6,7 @@ capabilities go. A codestream that needs more than these is stored decoded.
 
 import struct
 
-from discgrade.deidentification.codecs import ShapeError, TruncatedError, segment
+from discgrade.deidentification.pixels.codecs import ShapeError, TruncatedError, segment
 
 _SOC, _SIZ, _EOC, _SOT, _SOD = b"\xff\x4f", 0x51, b"\xff\xd9", b"\xff\x90", b"\xff\x93"
 _COD, _QCD, _CAP = 0x52, 0x5C, 0x50

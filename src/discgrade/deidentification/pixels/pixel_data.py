@@ -13,7 +13,8 @@ from pydicom.encaps import generate_frames
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID, JPEG2000TransferSyntaxes, JPEGLSTransferSyntaxes, JPEGTransferSyntaxes, RLELossless
 
-from discgrade.deidentification import bits, codecs, encoding, jpeg2000, raw
+from discgrade.deidentification.elements import encoding, raw
+from discgrade.deidentification.pixels import bits, codecs, jpeg2000
 
 # What cuts a frame of a compressed transfer syntax; pixels of any other one are stored without compression.
 _CUTS: dict[str, Callable[[bytes, tuple[int, int]], bytes]] = {

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydicom.valuerep import DSfloat
 
-from discgrade.deidentification.values import numbers, parsed_date, shifted, written_numbers
+from discgrade.deidentification.elements.values import numbers, parsed_date, shifted, written_numbers
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from discgrade.deidentification.values import CONSTANT_DATES, parsed_date
+from discgrade.deidentification.elements.values import CONSTANT_DATES, parsed_date
 
 OLDEST_AGE = 90
 """Age in years that stands for all from there on."""

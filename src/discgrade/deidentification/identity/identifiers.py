@@ -7,8 +7,8 @@ from functools import cached_property
 
 from pydicom.tag import Tag
 
-from discgrade.deidentification import raw
-from discgrade.deidentification.values import parsed_date
+from discgrade.deidentification.elements import raw
+from discgrade.deidentification.elements.values import parsed_date
 
 # Whole values of these identify; of names (PN), of whoever they are, every part does.
 _IDENTIFIERS = frozenset(

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from discgrade.deidentification import people
+from discgrade.deidentification.identity import people
 from discgrade.imaging.header import Header
 from discgrade.private import RefusedError, make, read_rows
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from discgrade.deidentification import linkage
+from discgrade.deidentification.identity import linkage
 from discgrade.private import RefusedError, make, read_rows
 
 

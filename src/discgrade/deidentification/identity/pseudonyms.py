@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from discgrade.deidentification.keys import Derive
+from discgrade.deidentification.identity.keys import Derive
 
 # At least a month, so that no new date of a patient is an old one of the same examination.
 _SHORTEST_SHIFT, _LONGEST_SHIFT = 30, 3653

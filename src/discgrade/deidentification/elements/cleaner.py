@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 
 from pydicom._uid_dict import UID_dictionary
 
-from discgrade.deidentification import characteristics, codes, encoding, profile, raw, values, vocabulary
-from discgrade.deidentification.characteristics import age_between
-from discgrade.deidentification.identifiers import PatientIdentifiers
-from discgrade.deidentification.profile import Action, Rule
-from discgrade.deidentification.pseudonyms import Pseudonyms
+from discgrade.deidentification.elements import characteristics, codes, encoding, profile, raw, values, vocabulary
+from discgrade.deidentification.elements.characteristics import age_between
+from discgrade.deidentification.elements.profile import Action, Rule
+from discgrade.deidentification.identity.identifiers import PatientIdentifiers
+from discgrade.deidentification.identity.pseudonyms import Pseudonyms
 
 _LONGEST = 0xFFFE
 _PER_FRAME = 0x52009230

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydicom.datadict import dictionary_VR, tag_for_keyword
 from pydicom.tag import Tag
 
-from discgrade.deidentification import vocabulary
+from discgrade.deidentification.elements import vocabulary
 
 WORDS = vocabulary.words("description")
 

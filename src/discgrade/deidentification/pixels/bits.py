@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from discgrade.deidentification import raw
+from discgrade.deidentification.elements import raw
 
 _HIGH_BIT = 0x00280102
 _OVERLAY_DATA, _OVERLAY_BITS, _OVERLAY_POSITION = 0x3000, 0x0100, 0x0102

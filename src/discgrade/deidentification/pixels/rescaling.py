@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from discgrade.deidentification import raw
-from discgrade.deidentification.bits import DescriptionError
+from discgrade.deidentification.elements import raw
+from discgrade.deidentification.pixels.bits import DescriptionError
 
 _SLOPE, _INTERCEPT = 0x00281053, 0x00281052
 

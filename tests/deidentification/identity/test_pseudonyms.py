@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydicom.uid import UID
 
-from discgrade.deidentification import keys
-from discgrade.deidentification.pseudonyms import Pseudonyms
+from discgrade.deidentification.identity import keys
+from discgrade.deidentification.identity.pseudonyms import Pseudonyms
 from discgrade.imaging.header import normalised, patient_key
 
 KEY = bytes(range(32))
