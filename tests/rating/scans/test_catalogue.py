@@ -7,8 +7,8 @@ import zlib
 import pytest
 from scans import header, save, series
 
+from discgrade.imaging.scans import headers
 from discgrade.private import RefusedError
-from discgrade.rating.scans import headers
 from discgrade.rating.scans.catalogue import read_studies
 
 

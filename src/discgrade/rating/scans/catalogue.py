@@ -1,17 +1,16 @@
 """The studies of a folder of scans: their series, the one to be read, and what is wrong with them."""
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from discgrade.imaging.header import patient_key
+from discgrade.imaging.scans.headers import File, read_folder
+from discgrade.imaging.scans.studies import by_study, shared_images
 from discgrade.imaging.series import Choice, choose
 from discgrade.imaging.stacks import Stack, stacks
 from discgrade.private import RefusedError
 from discgrade.rating.ledger.work import opaque
-from discgrade.rating.scans.headers import File, read_folder
 
 PROBLEMS = {
     "no_t2": "No series of this study is a sagittal T2 by its header. Choose one yourself, or set the study aside.",
@@ -91,41 +90,9 @@ def read_studies(
     files = read_folder(source, private, tell, follow_links) if source.is_dir() else []
     if not files:
         raise RefusedError("The folder of scans is missing, or holds no DICOM image. Give the folder of the scans")
-    shared = _shared(files)
-    found = (_study(key, some, shared, secret) for key, some in _by_study(files).items())
+    shared = shared_images(files)
+    found = (_study(key, some, shared, secret) for key, some in by_study(files).items())
     return {study.word: study for study in sorted(found, key=lambda one: one.word)}
-
-
-def _shared(files: Sequence[File]) -> set[str]:
-    """Return the SOP Instance UIDs that different images share: nobody could tell which of them was read."""
-    first: dict[tuple[str, int], tuple[object, ...]] = {}
-    shared = set()
-    for file in files:
-        for one in file.frames:
-            said = (file.patient_id, file.study_uid, replace(one, path=""))
-            if first.setdefault((one.instance, one.frame), said) != said:
-                shared.add(one.instance)
-    return shared
-
-
-def _by_study(files: Sequence[File]) -> dict[tuple[str, ...], list[File]]:
-    """Put files together by patient and study; broken ones join the studies of their folder, or are a study."""
-    found: dict[tuple[str, ...], list[File]] = defaultdict(list)
-    folders: dict[str, set[tuple[str, ...]]] = defaultdict(set)
-    for file in files:
-        if not file.broken:
-            key = (*patient_key(file.patient_id, file.issuer, file.study_uid), file.study_uid)
-            found[key].append(file)
-            folders[_folder(file)].add(key)
-    for file in files:
-        if file.broken:
-            for key in folders.get(_folder(file)) or {("folder", _folder(file))}:
-                found[key].append(file)
-    return found
-
-
-def _folder(file: File) -> str:
-    return str(Path(file.path).parent)
 
 
 def _study(key: tuple[str, ...], files: Sequence[File], shared: Collection[str], secret: bytes) -> Study:

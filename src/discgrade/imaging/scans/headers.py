@@ -1,7 +1,8 @@
-"""The headers of the files of a folder: read once, kept in the private folder while a file's size and time stay."""
+"""The headers of the files of a folder: read once; where a folder is given, kept while a file's size and time stay."""
 
 import json
 import logging
+import math
 import os
 import sqlite3
 import warnings
@@ -22,13 +23,14 @@ from discgrade.imaging import frames as imaging
 from discgrade.imaging import opening
 from discgrade.imaging.frames import Frame, Weighting
 from discgrade.imaging.header import LEFT_OUT, Stamp
+from discgrade.imaging.scans import descriptions
 from discgrade.imaging.walking import walk
-from discgrade.rating.scans import descriptions
 
 INDEX = "scans.sqlite"
 
-_FORMAT = 1
-_TAGS = [Tag(name) for name in dict.fromkeys((*imaging.TAGS, *descriptions.TAGS))]
+_FORMAT = 2
+_OWN_TAGS = ("Manufacturer", "MagneticFieldStrength", "PatientIdentityRemoved")
+_TAGS = [Tag(name) for name in dict.fromkeys((*imaging.TAGS, *descriptions.TAGS, *_OWN_TAGS))]
 _IMAGES = ("1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.4.4")
 _CHUNK = 200
 _MOST_PROCESSES = 8
@@ -45,6 +47,10 @@ class File:
         issuer: Issuer of Patient ID.
         study_uid: Study Instance UID.
         description: Series description that may be shown.
+        study_date: Study Date, YYYYMMDD; empty if the file does not say.
+        manufacturer: Manufacturer as written.
+        field_strength: Of the magnet in tesla; None if the file does not say.
+        identity_removed: Whether the file says that the patient's identity was removed from it (0012,0062).
         frames: Its slices; none if it is no grey image.
     """
 
@@ -54,6 +60,10 @@ class File:
     issuer: str = ""
     study_uid: str = ""
     description: str = ""
+    study_date: str = ""
+    manufacturer: str = ""
+    field_strength: float | None = None
+    identity_removed: bool = False
     frames: tuple[Frame, ...] = ()
 
 
@@ -70,13 +80,13 @@ def read_folder(source: Path, private: Path, tell: Callable[[str], None], follow
     with closing(_index(private / INDEX)) as index:
         known = {Stamp(*stamp): text for *stamp, text in index.execute("SELECT * FROM files")}
         new = [stamp for stamp in stamps if stamp not in known]
-        for number, (stamp, text) in enumerate(_read(source, new), 1):
+        for number, (stamp, text) in enumerate(read(source, new), 1):
             known[stamp] = text
             if number % 1000 == 0:
                 tell(f"{number} of {len(new)} headers read")
         if new or len(known) > len(stamps):
             _keep(index, [(*stamp, known[stamp]) for stamp in stamps])
-    return [file for stamp in stamps if (file := _unpacked(stamp[0], known[stamp])) is not None]
+    return [file for stamp in stamps if (file := unpacked(stamp[0], known[stamp])) is not None]
 
 
 def _index(path: Path) -> sqlite3.Connection:
@@ -101,17 +111,23 @@ def _keep(index: sqlite3.Connection, rows: Sequence[tuple[object, ...]]) -> None
         index.execute(f"PRAGMA user_version = {_FORMAT}")
 
 
-def _read(source: Path, new: Sequence[Stamp]) -> Iterator[tuple[Stamp, str]]:
-    """Read headers, on several cores when there are many."""
-    chunks = [new[start : start + _CHUNK] for start in range(0, len(new), _CHUNK)]
-    processes = min(len(os.sched_getaffinity(0)), _MOST_PROCESSES, len(chunks))
-    read = partial(_read_some, os.fspath(source))
+def read(source: Path, stamps: Sequence[Stamp], processes: int | None = None) -> Iterator[tuple[Stamp, str]]:
+    """Read headers, on several cores when there are many, as text that `unpacked` understands; in the given order.
+
+    Args:
+        source: Folder of scans.
+        stamps: Files below it.
+        processes: The most processes at work; None: one for each core.
+    """
+    chunks = [stamps[start : start + _CHUNK] for start in range(0, len(stamps), _CHUNK)]
+    processes = min(processes or len(os.sched_getaffinity(0)), _MOST_PROCESSES, len(chunks))
+    several = partial(_read_some, os.fspath(source))
     if processes <= 1:
-        found = map(read, chunks)
+        found = map(several, chunks)
         yield from ((stamp, text) for some in found for stamp, text in some)
         return
     with ProcessPoolExecutor(processes, get_context("spawn"), initializer=die_with_parent) as pool:
-        yield from ((stamp, text) for some in pool.map(read, chunks) for stamp, text in some)
+        yield from ((stamp, text) for some in pool.map(several, chunks) for stamp, text in some)
 
 
 def _read_some(source: str, stamps: Sequence[Stamp]) -> list[tuple[Stamp, str]]:
@@ -140,8 +156,26 @@ def _fields(dataset: Dataset, name: str) -> Any:  # noqa: ANN401
     if not slices:
         return None if _is_something_else(dataset, kind) else False
     identifiers = [str(dataset.get(keyword) or "").strip() for keyword in ("PatientID", "IssuerOfPatientID")]
+    scanned = [_text(dataset, "StudyDate"), _text(dataset, "Manufacturer"), _field_strength(dataset)]
+    removed = _text(dataset, "PatientIdentityRemoved") == "YES"
     rows = [astuple(one) for one in slices]
-    return [*identifiers, study.strip(), descriptions.description(dataset), rows]
+    return [*identifiers, study.strip(), descriptions.description(dataset), *scanned, removed, rows]
+
+
+def _text(dataset: Dataset, keyword: str) -> str:
+    """Return an element's value; empty if it is missing or cannot be read."""
+    try:
+        return str(dataset.get(keyword) or "").strip(" \0")
+    except Exception:
+        return ""
+
+
+def _field_strength(dataset: Dataset) -> float | None:
+    try:
+        tesla = float(_text(dataset, "MagneticFieldStrength"))
+    except ValueError:
+        return None
+    return tesla if 0 < tesla < math.inf else None
 
 
 def _is_something_else(dataset: Dataset, kind: str) -> bool:
@@ -151,14 +185,15 @@ def _is_something_else(dataset: Dataset, kind: str) -> bool:
     return bool(dataset.get("Rows")) or (said != "" and said not in _IMAGES)
 
 
-def _unpacked(path: str, text: str) -> File | None:
+def unpacked(path: str, text: str) -> File | None:
+    """Return what a header says, of the text that `read` made of it; None for what is no DICOM image."""
     header = json.loads(text)
     if header is None:
         return None
     if header is False:
         return File(path, broken=True)
-    patient, issuer, study, description, rows = header
-    return File(path, False, patient, issuer, study, description, tuple(_frame(row) for row in rows))
+    *values, rows = header
+    return File(path, False, *values, tuple(_frame(row) for row in rows))
 
 
 def _frame(row: list[Any]) -> Frame:

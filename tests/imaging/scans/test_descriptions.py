@@ -3,7 +3,7 @@
 import pytest
 from scans import header
 
-from discgrade.rating.scans.descriptions import description
+from discgrade.imaging.scans.descriptions import description
 
 
 def said(text, **changes):
