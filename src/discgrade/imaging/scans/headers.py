@@ -193,7 +193,7 @@ def unpacked(path: str, text: str) -> File | None:
     if header is False:
         return File(path, broken=True)
     *values, rows = header
-    return File(path, False, *values, tuple(_frame(row) for row in rows))
+    return File(path, False, *values, *[tuple(_frame(row) for row in rows)])
 
 
 def _frame(row: list[Any]) -> Frame:
