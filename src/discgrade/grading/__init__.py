@@ -1,0 +1,1 @@
+"""New scans graded with what a study learned; without TensorFlow."""
