@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
+from pydicom.dataset import Dataset
 
 from discgrade.imaging.box import Box
 from discgrade.imaging.dicom import Slice
@@ -71,8 +69,8 @@ class GradedDisc:
         set: Integral grades that hold the true one with the coverage of the bundle; empty without calibration.
         flags: Why somebody should look at it.
         members: Expected grade of each member.
-        doubt: Place in the review list: the larger, the earlier somebody should look.
         bundle: SHA-256 of the bundle's `bundle.json`.
+        doubt: The larger, the earlier somebody should look.
     """
 
     place: Place
@@ -83,29 +81,29 @@ class GradedDisc:
     set: tuple[int, ...]
     flags: tuple[Flag, ...]
     members: tuple[float, ...]
-    doubt: float
     bundle: str
+    doubt: float = 0.0
 
 
 @dataclass(frozen=True)
-class Series:
+class SeriesChoice:
     """A series of a study, and why it was read or not.
 
     Attributes:
         uid: Series Instance UID.
-        number: Series Number; None if the file does not say.
-        description: Series description, without what identifies people.
+        number: Series Number; None if the header does not say.
         slices: Number of its slices.
-        reason: Why it is a sagittal T2-weighted one, or why not.
-        read: Whether regions lie on it.
+        chosen: Whether its slices were graded.
+        reason: Why it is a sagittal T2-weighted one, or why not (`imaging.series`).
+        description: Series description, without what identifies people.
     """
 
     uid: str
     number: int | None
-    description: str
     slices: int
+    chosen: bool
     reason: str
-    read: bool
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,36 +111,38 @@ class GradedStudy:
     """One study with its discs.
 
     Attributes:
-        patient_id: Patient ID.
+        patient_id: Patient ID as the header gives it.
         study_uid: Study Instance UID.
-        study_date: YYYYMMDD; None if the header does not say.
-        identified: Whether the files carry the patient's identity.
-        series: Its series; those with several weightings or planes more than once.
-        discs: In the order of the levels.
-        skipped: Why it, or a part of it, was not graded; empty if all was.
+        study_date: YYYY-MM-DD; None if the header does not say.
+        series: Its series, in the order of their numbers; those with several weightings or planes more than once.
+        identified: Whether the files may carry the patient's identity: True unless they say that it was removed.
+        discs: From head to feet.
+        skipped: Why nothing was graded; None if something was.
+        left_out: What was left out of a study that was graded, and why, one sentence each.
     """
 
     patient_id: str
     study_uid: str
     study_date: str | None
+    series: tuple[SeriesChoice, ...]
     identified: bool
-    series: tuple[Series, ...]
     discs: tuple[GradedDisc, ...]
-    skipped: tuple[str, ...] = ()
+    skipped: str | None = None
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
-class Pictures:
-    """What pages and DICOM objects need of a graded study beyond its values; no table keeps it.
+class Source:
+    """One slice that discs were graded on.
 
     Attributes:
-        slices: Grey values and geometry, as stored, of the slices on which discs lie, by SOP Instance UID and frame.
-            `imaging.upright.upright(slice.orientation)` turns pixels and boxes upright.
-        files: The files of these slices, by SOP Instance UID.
-        saliency: For each disc, in the order of `GradedStudy.discs`, how far the expected grade moves when a part of
-            the region is covered: float32 (rows, columns) over the region's box, upright; empty if not asked for.
+        header: Its file's header, without pixels.
+        slice: Its grey values and geometry, as stored.
     """
 
-    slices: Mapping[tuple[str, int], Slice]
-    files: Mapping[str, Path]
-    saliency: tuple[NDArray[np.float32], ...] = ()
+    header: Dataset
+    slice: Slice
+
+
+Sources = Mapping[tuple[str, int], Source]
+"""The slices of a study that discs were graded on, by SOP Instance UID and frame."""
