@@ -1,4 +1,4 @@
-"""Reference drawings of the five grades, as the raters' page shows them: `python -m discgrade.phantom.drawings FOLDER`.
+"""Reference drawings of the five grades (`readings.pfirrmann`): `python -m discgrade.phantom.drawings FOLDER`.
 
 The same spine five times, without noise, with all discs of one grade; the picture shows L3/L4 and half a vertebra on
 either side.

@@ -17,6 +17,7 @@ from discgrade.rating.server.acting import ClosedError, Done
 from discgrade.rating.server.desk import Desk, UnknownError
 from discgrade.rating.server.reading_answers import Answer
 from discgrade.rating.server.windows import SupersededError
+from discgrade.readings.pfirrmann import DRAWINGS
 
 T = TypeVar("T")
 
@@ -58,8 +59,8 @@ async def page_file(request: Request) -> Response:
 
 
 def _file(name: str) -> Response:
-    """Send one of the files that lie in the page's folder: a name is looked up, never followed."""
-    known = {path.name: path for path in PAGE.iterdir() if path.suffix in TYPES}
+    """Send one of the files of the page, or a reference drawing: a name is looked up, never followed."""
+    known = {path.name: path for folder in (PAGE, DRAWINGS) for path in folder.iterdir() if path.suffix in TYPES}
     if name not in known:
         raise UnknownError
     return Response(known[name].read_bytes(), media_type=TYPES[known[name].suffix])

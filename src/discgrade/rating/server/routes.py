@@ -32,9 +32,10 @@ Pages
         The page (page/index.html); sets the cookie (HttpOnly, SameSite=Strict). The page's script takes the secret out
         of the address (`history.replaceState(null, "", "/")`). GET / alone does with the cookie.
     GET /page/NAME
-        A file of the folder page/: .html .css .js .svg .png. There are no folders below it. The Content-Security-Policy
-        allows 'self' for script, style, connect, and 'self' data: blob: for images; nothing inline, so no style="..."
-        attributes in HTML and no on...= handlers (element.style.x = ... from a script is allowed).
+        A file of the folder page/: .html .css .js .svg; or a reference drawing, grade1.png ... grade5.png. There are no
+        folders below it. The Content-Security-Policy allows 'self' for script, style, connect, and 'self' data: blob:
+        for images; nothing inline, so no style="..." attributes in HTML and no on...= handlers (element.style.x = ...
+        from a script is allowed).
 
 Windows of one rater
     POST /api/window {"resume": TOKEN or null, "take": false}
