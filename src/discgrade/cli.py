@@ -69,7 +69,7 @@ COMMANDS = {
 }
 
 EXTRAS = {
-    "grade": ("onnxruntime", "highdicom", "openpyxl"),
+    "grade": ("onnxruntime", "highdicom", "jsonschema", "openpyxl"),
     "rate": ("starlette", "uvicorn"),
     "train": ("tensorflow", "keras", "tf2onnx"),
     "workflow": (

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from discgrade.imaging.box import Box
 from discgrade.imaging.dicom import Slice
-from discgrade.imaging.roi import Roi, crop, extract, square_pixels, to_uint16
+from discgrade.imaging.roi import Roi, contrast, crop, extract, square_pixels, to_uint16
 from discgrade.records.regions import ROIS
 
 ROWS, COLUMNS = 40, 60
@@ -24,6 +24,10 @@ def gradient(rows: int = ROWS, columns: int = COLUMNS) -> np.ndarray:
 
 def image(pixels, row_spacing=0.5, column_spacing=0.5, orientation=(0, 1, 0, 0, 0, -1)) -> Slice:
     return Slice(row_spacing, column_spacing, orientation, (0.0, 0.0, 0.0), np.asarray(pixels, np.float32))
+
+
+def whole(pixels: np.ndarray) -> Roi:
+    return extract(image(pixels), Box(0, 0, *pixels.shape[::-1]))
 
 
 def grey(roi: Roi) -> np.ndarray:
@@ -236,3 +240,19 @@ def test_a_row_holds_little_endian_pixels():
 def test_slice_cannot_be_changed():
     with pytest.raises(dataclasses.FrozenInstanceError):
         image(gradient()).row_spacing = 1.0
+
+
+def test_the_contrast_of_a_ramp_is_nine_tenths_whatever_its_scale():
+    ramp = np.arange(1001.0).reshape(7, 143)
+    assert contrast(whole(ramp)) == pytest.approx(0.9, abs=1e-4)
+    assert contrast(whole(3 * ramp - 500)) == pytest.approx(0.9, abs=1e-4)
+
+
+def test_a_single_grey_value_has_no_contrast():
+    assert contrast(whole(np.full((9, 9), 7.0))) == 0
+
+
+def test_a_pixel_that_outshines_all_others_takes_the_contrast():
+    pixels = np.arange(1001.0).reshape(7, 143)
+    pixels[3, 3] = 100_000
+    assert contrast(whole(pixels)) < 0.01

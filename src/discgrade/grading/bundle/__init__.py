@@ -1,0 +1,1 @@
+"""The bundle: what a study learned, in one folder or zip file that can be carried away and used."""

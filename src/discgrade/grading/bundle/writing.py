@@ -1,0 +1,49 @@
+"""Writing a bundle: a folder, and one zip file of the same bytes for the same content."""
+
+import json
+import shutil
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from discgrade.grading.bundle.card import model_card
+from discgrade.grading.bundle.facts import BundleFacts
+from discgrade.grading.bundle.opening import CARD, FACTS, check_schema
+from discgrade.records import replacing
+from discgrade.settings.plain import plain
+
+# The earliest date that a zip file can carry: a bundle's bytes do not depend on when it was packed.
+DATE = (1980, 1, 1, 0, 0, 0)
+_MODE = 0o644 << 16
+
+
+def write_bundle(facts: BundleFacts, members: Mapping[str, bytes], folder: Path) -> None:
+    """Write a bundle's folder: bundle.json, model_card.md and the members; what else lay there is gone.
+
+    Args:
+        facts: What the bundle says.
+        members: Bytes of each member by file, as `facts` name them.
+        folder: Folder to write.
+
+    Raises:
+        BundleError: if the facts break the schema.
+    """
+    content = plain(facts)
+    check_schema(content, folder)
+    shutil.rmtree(folder, ignore_errors=True)
+    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    files = {FACTS: text.encode(), CARD: model_card(facts).encode()} | dict(members)
+    for name, written in files.items():
+        with replacing(folder / name) as partial:
+            partial.write_bytes(written)
+
+
+def zip_bundle(folder: Path, destination: Path) -> None:
+    """Write a bundle's folder as one zip file, without dates, rights and compression, in the order of names."""
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    with replacing(destination) as partial, zipfile.ZipFile(partial, "w") as archive:
+        for name in names:
+            entry = zipfile.ZipInfo(name, DATE)
+            entry.external_attr = _MODE
+            entry.create_system = 3
+            archive.writestr(entry, (folder / name).read_bytes())
