@@ -19,6 +19,7 @@ sys.path.insert(0, PACKAGE)
 os.environ.update(PYTHONPATH=PACKAGE)
 
 from discgrade import __version__
+from discgrade.environment import settle_jobs
 from discgrade.places import check_writable
 from discgrade.provenance import (
     code_digest,
@@ -31,6 +32,7 @@ from discgrade.settings import grid
 from discgrade.settings.loading import ConfigurationError, check_config
 from discgrade.settings.plain import plain
 from discgrade.settings.study import read_study
+from discgrade.terminal import explain_kills, show_progress
 from snakemake.exceptions import WorkflowError
 
 try:
@@ -85,7 +87,17 @@ if not Path(LAYOUT_FILE).exists() and any(Path(RESULTS, "provenance").glob("*/*.
         )
 
 
+explain_kills(logger)
+
+settled = settle_jobs(os.environ)
+if settled and not workflow.subprocess_exec:
+    logger.warning(
+        f"Not taken from the environment, since it would change numbers: {'; '.join(settled)}."
+    )
+
+
 onstart:
+    show_progress(logger, Path(RESULTS, "logs"))
     try:
         check_writable(
             Path(RESULTS), *([] if SOURCE == "export" else [Path(PRIVATE)])

@@ -25,4 +25,5 @@ with step(snakemake) as job:
         history=job.output("history"),
         predictions=job.output("predictions"),
         state=job.path("state"),
+        progress=job.progress,
     )

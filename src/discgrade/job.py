@@ -10,6 +10,7 @@ from discgrade.settings.model import Study
 from discgrade.settings.plain import typed
 from discgrade.settings.run import Run
 from discgrade.settings.study import read_study
+from discgrade.terminal import SUFFIX
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import Snakemake
@@ -64,6 +65,11 @@ class Job:
     def wildcard(self, name: str) -> str:
         """Return a wildcard."""
         return str(self._snakemake.wildcards[name])
+
+    @property
+    def progress(self) -> Path:
+        """Where the job tells in one line how far it has come, for the terminal."""
+        return Path(self._snakemake.log[0]).with_suffix(SUFFIX)
 
     @property
     def run(self) -> Run:

@@ -20,6 +20,7 @@ from typing import IO, TYPE_CHECKING, TextIO
 
 import discgrade
 from discgrade import records
+from discgrade.environment import TOLD, settle
 from discgrade.host import die_with_parent
 from discgrade.job import Job
 from discgrade.places import explain_refusal
@@ -57,6 +58,7 @@ def step(snakemake: "Snakemake", private: bool = False) -> Iterator[Job]:
         stack.enter_context(_reporting(snakemake, job, private))
         stack.enter_context(_logging(snakemake.log[0] if snakemake.log else os.devnull, job, private))
         check_checkout(scripts)
+        _settle_environment()
         for output in snakemake.output:
             records.remove_leftovers(output)
         record = jobrecord.begin(snakemake, script)
@@ -76,6 +78,12 @@ def check_checkout(scripts: Path) -> None:
             f"discgrade should be imported from the checkout whose scripts run ({scripts}). Received: {PACKAGE}. "
             "Another discgrade is found first: uninstall it, or take it from PYTHONPATH"
         )
+
+
+def _settle_environment() -> None:
+    """Log what of the environment was settled before this process, and what is settled only now, maybe too late."""
+    for told in filter(None, (os.environ.get(TOLD), *settle(os.environ))):
+        log.warning("not taken from the environment, since it would change numbers: %s", told)
 
 
 def _seed_generators(seed: int | None) -> None:

@@ -1,6 +1,10 @@
 """The Bayesian bootstrap against scikit-learn with sample weights, closed forms and simulation."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -209,6 +213,21 @@ def test_a_tie_counts_half_and_rounding_is_one():
     apart = difference(np.array([[0.1 + 0.2, 1.0], [0.4, 2.0]]), np.array([[0.3, 2.0], [0.3, np.nan]]))
     assert apart[0, 0] == 0
     np.testing.assert_array_equal(larger(apart), [0.75, np.nan])
+
+
+def test_settings_that_arviz_refuses_are_one_sentence(tmp_path):
+    (tmp_path / "arvizrc").write_text("stats.unknown: 1\n")
+    code = "import numpy; from discgrade.reliability.credible import highest_density as f; f(numpy.eye(9), 0.9)"
+    path = str(Path(credible.__file__).parents[2])
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        check=False,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+    )
+    assert "ValueError: arviz refuses its file of settings: 'stats.unknown is not a valid rc parameter" in done.stderr
 
 
 def coverage(unit: str, metrics: list[str], studies: int = 120) -> np.ndarray:

@@ -12,6 +12,7 @@ last digits. So does a column's place in a product on some processors: columns t
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +21,6 @@ from threadpoolctl import threadpool_limits
 from discgrade.reliability.confusion import Floats
 from discgrade.reliability.pairs import CELLS, GRADES, Column, Detail, Pairs, all_scores
 from discgrade.settings.model import Unit
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", FutureWarning)
-    import arviz
 
 Integers = NDArray[np.int64]
 
@@ -222,8 +219,21 @@ def highest_density(values: Floats, probability: float) -> Floats:
     Returns:
         Lower and upper bound, (scores, 2); both the same for a constant score, NaN for one with NaN among its draws.
     """
-    spread = np.ptp(values, axis=0)
+    arviz, spread = _arviz(), np.ptp(values, axis=0)
     bounds = np.where(spread == 0, values[0], np.nan).repeat(2).reshape(-1, 2)
     for index in np.flatnonzero(spread > 0):
-        bounds[index] = arviz.hdi(values[:, index], hdi_prob=probability)  # type: ignore[no-untyped-call]
+        bounds[index] = arviz.hdi(values[:, index], hdi_prob=probability)
     return bounds
+
+
+def _arviz() -> ModuleType:
+    """Import arviz, which takes seconds and reads a file of settings of the home folder; none of them counts here."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        try:
+            import arviz  # noqa: PLC0415
+        except (KeyError, ValueError) as error:
+            raise ValueError(
+                f"arviz refuses its file of settings: {error}. Remove or mend that file, arvizrc"
+            ) from None
+    return arviz

@@ -32,8 +32,8 @@ OWN_NETWORK = "discgrade.learning.grading.network:build_network"
 def train(cohort, settings, run, outputs, tmp_path):
     """A function that trains in this process; it returns the folder of the outputs and the log."""
 
-    def train(folder="run", cohort=cohort, run=run, protocol=AS_READ, identity=("code", "lock"), **changes):
-        log = io.StringIO()
+    def train(folder="run", *, cohort=cohort, run=run, protocol=AS_READ, identity=("code",), log=None, **changes):
+        log = log or io.StringIO()
         train_model(
             samples=cohort.samples,
             discs=cohort.discs,
@@ -43,6 +43,7 @@ def train(cohort, settings, run, outputs, tmp_path):
             protocol=protocol,
             identity=identity,
             state=tmp_path / "state" / folder,
+            progress=tmp_path / f"{folder}.progress",
             log=log,
             **outputs(folder),
         )
@@ -64,6 +65,20 @@ def test_the_same_inputs_give_the_same_bytes(train):
     first, second = (digests(train(folder, network=OWN_NETWORK)[0]) for folder in ("first", "second"))
     assert sorted(first) == ["history.parquet", "model.keras", "network.parquet", "predictions.parquet"]
     assert first == second
+
+
+def test_while_it_runs_a_file_tells_how_far_it_is(train, tmp_path):
+    class Watched(io.StringIO):
+        def write(self, text):
+            file = tmp_path / "run.progress"
+            if text.startswith("epoch"):
+                seen.append(file.read_text().split("  ")[0])
+            return super().write(text)
+
+    seen = []
+    train(epochs=2, log=Watched())
+    assert seen == ["epoch 1/2 100 %", "epoch 2/2 100 %"]
+    assert not (tmp_path / "run.progress").exists()
 
 
 def test_another_seed_gives_another_model(train):
@@ -138,9 +153,9 @@ def test_a_smaller_share_trains_for_as_many_steps_or_epochs(train, monkeypatch, 
     from discgrade.learning.loop import fitting
 
     orders = []
-    monkeypatch.setattr(fitting, "bar", lambda log, epoch, done, total: orders.append(total))
+    monkeypatch.setattr(fitting, "teller", lambda *_, steps, **__: lambda done, _: orders.append((done, steps)))
     train(run=Run("default", 24, share, "holdout", 1), epochs=1, length=length)
-    assert orders == [steps]
+    assert orders == [(done, steps) for done in range(1, steps + 1)]
 
 
 def test_an_unknown_loss_is_refused(train):

@@ -19,7 +19,7 @@ from discgrade.learning.grading.samples import Samples, load_samples
 from discgrade.learning.loop import checkpoints
 from discgrade.learning.loop.backend import start_backend
 from discgrade.learning.loop.device import MIB
-from discgrade.learning.loop.progress import say
+from discgrade.learning.loop.progress import say, vanishing
 from discgrade.records.training import HISTORY, NETWORK, PREDICTIONS
 from discgrade.settings.model import Protocol, Training
 from discgrade.settings.plain import plain
@@ -40,6 +40,7 @@ def train_model(
     history: Path,
     predictions: Path,
     state: Path,
+    progress: Path | None = None,
     log: TextIO | None = None,
 ) -> None:
     """Train one run and write its model, layers, history and predictions.
@@ -60,7 +61,8 @@ def train_model(
         history: Table of epochs to write.
         predictions: Table of outputs to write, for the test and external parts.
         state: Folder of checkpoints: each training's lies in a folder below it, named by all that decides its result.
-        log: Where progress goes; standard error if None.
+        progress: File that holds, as long as the training runs, one line on how far it has come.
+        log: Where each epoch is told; standard error if None.
 
     Raises:
         ValueError: if the settings or the data do not allow the run.
@@ -79,7 +81,10 @@ def train_model(
         task = grading_task(data, training, log)
         trained = fitting.build(task, run.seed)
         choice = protocol.checkpoint
-        epochs, outputs = fitting.fit(trained, task, training, run.seed, choice=choice, folder=folder, log=log)
+        with vanishing(progress):
+            epochs, outputs = fitting.fit(
+                trained, task, training, run.seed, choice=choice, folder=folder, log=log, progress=progress
+            )
         saving.save_model(trained, model)
         records.write(describe(trained), NETWORK, network)
         records.write(list(map(asdict, epochs)), HISTORY, history)

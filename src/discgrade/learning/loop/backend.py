@@ -1,12 +1,16 @@
 """The Keras backend of this process: chosen, with its device, threads and precision, before Keras is imported."""
 
 import importlib.util
+import logging
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from discgrade.environment import settle
 from discgrade.settings.model import Training
+
+log = logging.getLogger(__name__)
 
 # Keras imports these for pictures of models and for scikit-learn's interface, which no training uses: a third of the
 # time that importing TensorFlow and Keras takes.
@@ -28,7 +32,8 @@ def start_backend(training: Training) -> None:
         raise ValueError(
             f"`training.backend: {backend}` is not installed. Install envs/{backend}.lock next to the others"
         )
-    _set_environment(backend, threads, deterministic)
+    if "keras" not in sys.modules:
+        _set_environment(backend, threads, deterministic)
     with _left_out(*UNUSED):
         import keras  # noqa: PLC0415 - its backend is fixed by the first import
     if keras.backend.backend() != backend:
@@ -45,14 +50,16 @@ def start_backend(training: Training) -> None:
 
 
 def _set_environment(backend: str, threads: int, deterministic: bool) -> None:
+    for told in settle(os.environ):
+        log.warning("not taken from the environment, since it would change numbers: %s", told)
     os.environ["KERAS_BACKEND"] = backend
-    os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
     os.environ["PJRT_NPROC"] = str(threads)
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    flag = "--xla_gpu_deterministic_ops=true"
-    if backend == "jax" and deterministic and flag not in os.environ.get("XLA_FLAGS", ""):
-        os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {flag}".strip()
+    if backend == "jax" and deterministic:
+        os.environ["XLA_FLAGS"] = "--xla_gpu_deterministic_ops=true"
+    if backend == "torch" and deterministic:
+        os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The training loop, for any task and on any Keras backend."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO
@@ -16,7 +16,7 @@ from discgrade.learning.loop import checkpoints, schedule
 from discgrade.learning.loop.batches import Batches
 from discgrade.learning.loop.engines.engine import Engine
 from discgrade.learning.loop.engines.start import start_engine
-from discgrade.learning.loop.progress import bar, epoch_line, say
+from discgrade.learning.loop.progress import epoch_line, say, teller
 from discgrade.learning.loop.schedule import Epoch, History
 from discgrade.learning.loop.task import Objective, Task
 from discgrade.settings.model import Checkpoint, Training
@@ -47,6 +47,7 @@ def fit(
     choice: Checkpoint,
     folder: Path,
     log: TextIO,
+    progress: Path | None = None,
 ) -> tuple[list[Epoch], NDArray[np.float32]]:
     """Train a model; resume after the last finished epoch in `folder` if there is one.
 
@@ -57,7 +58,8 @@ def fit(
         seed: Seed of the run: of the order of its samples and of dropout.
         choice: Which epoch becomes the model.
         folder: Where checkpoints lie.
-        log: Where progress goes.
+        log: Where each epoch is told.
+        progress: File that holds one line on how far the training has come.
 
     Returns:
         The epochs, and the (N, ...) outputs for the scored samples. The model is left with the weights of the chosen
@@ -66,7 +68,7 @@ def fit(
     Raises:
         FloatingPointError: if the loss is not a number or diverges.
     """
-    trainer = _trainer(model, task, training, seed, log)
+    trainer = _trainer(model, task, training, seed, log=log, progress=progress)
     history, best = _resume(folder, model, trainer.optimizer, log)
     while len(history) < training.epochs:
         start = time.monotonic()
@@ -95,6 +97,7 @@ class _Trainer:
     engine: Engine
     batches: Batches
     log: TextIO
+    progress: Path | None
 
     def epoch(self, history: History, choice: Checkpoint) -> Epoch:
         """Train the epoch that follows `history`, and look at the samples that choose the checkpoint."""
@@ -102,7 +105,9 @@ class _Trainer:
         self.optimizer.learning_rate = rate
         _seed_dropout(self.model, self.seed, number)
         order = schedule.sample_order(self.seed, number, self.task.train, self.steps, self.training.batch)
-        loss, accuracy = _train_epoch(self.engine, self.batches, order, number, self.log)
+        told = {"epoch": number, "epochs": self.training.epochs, "steps": self.steps}
+        tell = teller(self.log, self.progress, **told, before=history[-1].loss if history else None)
+        loss, accuracy = _train_epoch(self.engine, self.batches, order, tell)
         outputs = predict(self.engine, self.batches, self.task.validation)
         target = self.task.targets[self.task.validation]
         val_loss, val_accuracy = _evaluate(self.task.objective, target, outputs)
@@ -110,7 +115,9 @@ class _Trainer:
         return Epoch(number, rate, loss, accuracy, val_loss, val_accuracy, best)
 
 
-def _trainer(model: keras.Model, task: Task, training: Training, seed: int, log: TextIO) -> _Trainer:
+def _trainer(
+    model: keras.Model, task: Task, training: Training, seed: int, *, log: TextIO, progress: Path | None
+) -> _Trainer:
     """Compile the step and bring the samples to the device."""
     optimizer = keras.optimizers.SGD(training.learning_rate, momentum=training.momentum)
     optimizer.build(model.trainable_variables)
@@ -120,7 +127,7 @@ def _trainer(model: keras.Model, task: Task, training: Training, seed: int, log:
     say(log, f"{keras.backend.backend()} on {device}, samples in {memory} memory")
     shown = task.full if training.length == "steps" else len(task.train)
     steps = schedule.steps_per_epoch(shown, training.batch)
-    return _Trainer(model, task, training, seed, steps, optimizer, engine, batches, log)
+    return _Trainer(model, task, training, seed, steps, optimizer, engine, batches, log, progress)
 
 
 def predict(engine: Engine, batches: Batches, rows: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -160,16 +167,18 @@ def _seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
 
 
 def _train_epoch(
-    engine: Engine, batches: Batches, order: NDArray[np.int32], epoch: int, log: TextIO
+    engine: Engine, batches: Batches, order: NDArray[np.int32], tell: Callable[[int, float | None], None]
 ) -> tuple[float, float]:
     """Take every step of an epoch; return the mean loss and accuracy of its batches."""
     losses: list[float] = []
     hits: list[float] = []
     for start in range(0, len(order), STEPS):
-        results = [engine.step(*batch) for batch in batches.whole(order[start : start + STEPS])]
+        results = []
+        for batch in batches.whole(order[start : start + STEPS]):
+            results.append(engine.step(*batch))
+            tell(start + len(results), losses[-1] if losses else None)
         losses += [float(loss) for loss, _ in results]
         hits += [float(right) for _, right in results]
-        bar(log, epoch, len(losses), len(order))
         if not np.isfinite(losses[-1]):
             break
     engine.sync()
