@@ -40,6 +40,7 @@ rule credible_intervals:
         f"{RESULTS}/logs/credible_intervals.log",
     conda:
         ENVIRONMENT
+    threads: 4
     resources:
         mem_mb=growing(4000),
         runtime=growing(60),

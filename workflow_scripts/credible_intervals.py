@@ -19,4 +19,5 @@ with step(snakemake) as job:
         unit=cast(Unit, job.param("unit", str)),
         reference=job.param("reference", Reference),
         settings=job.param("settings", Intervals),
+        threads=job.threads,
     )

@@ -165,6 +165,16 @@ def test_wider_probabilities_give_wider_intervals_and_the_seed_decides_them(tmp_
     assert made.intervals.read_bytes() != before
 
 
+def test_groups_that_are_drawn_side_by_side_have_the_same_bytes(tmp_path):
+    made = make_study(tmp_path, patients=20, again=20, second=20, **FEW_RUNS)
+    score(made)
+    written = []
+    for threads in (1, 3):
+        draw(made, draws=300, threads=threads)
+        written.append((made.intervals.read_bytes(), made.comparisons.read_bytes()))
+    assert written[0] == written[1]
+
+
 def test_variants_scored_on_other_copies_of_the_same_discs_are_paired_too(tmp_path):
     made = make_study(tmp_path, patients=20, again=0, second=0, copies=3, **FEW_RUNS)
     augmented = Protocol("augmented", "validation")

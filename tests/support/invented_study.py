@@ -157,7 +157,7 @@ def score(made: SimpleNamespace) -> None:
     score_runs(**{name: getattr(made, name) for name in names}, reference=made.study.cohort.reference)
 
 
-def draw(made: SimpleNamespace, unit: Unit = "patient", **changes: Any) -> None:
+def draw(made: SimpleNamespace, unit: Unit = "patient", threads: int = 1, **changes: Any) -> None:
     """Run `credible_intervals` on a scored study."""
     names = ("graded", "discs", "ratings", "intervals", "comparisons")
     credible_intervals(
@@ -165,4 +165,5 @@ def draw(made: SimpleNamespace, unit: Unit = "patient", **changes: Any) -> None:
         unit=unit,
         reference=made.study.cohort.reference,
         settings=replace(DRAWN, **changes),
+        threads=threads,
     )

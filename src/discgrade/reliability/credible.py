@@ -152,7 +152,7 @@ def score_draws(
     observed = [all_scores(scored(run.matrix[None]), run.detail) for run in runs]
     values = [np.empty((bootstrap.draws, len(scores))) for scores in observed]
     start = 0
-    with threadpool_limits(limits=1, user_api="blas"):
+    with one_thread():
         for chunk in matrix_draws(runs, unit, bootstrap.draws, bootstrap.seed):
             rows = slice(start, start := start + len(chunk[0]))
             for run, matrix, drawn in zip(runs, chunk, values, strict=True):
@@ -163,6 +163,11 @@ def score_draws(
         _settled(Draws(list(scores), drawn, np.concatenate(list(scores.values())), run.detail, len(run), units, unit))
         for run, drawn, scores in zip(runs, values, observed, strict=True)
     ]
+
+
+def one_thread() -> threadpool_limits:
+    """Return a context in which a product runs on one thread; several that overlap in time need one around them."""
+    return threadpool_limits(limits=1, user_api="blas")
 
 
 def _settled(draws: Draws) -> Draws:

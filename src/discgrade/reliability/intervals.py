@@ -1,11 +1,13 @@
 """Credible intervals of every score and paired comparisons of runs, from the graded samples."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import joblib
 import pandas as pd
 import pyarrow.compute as pc
 
@@ -15,7 +17,8 @@ from discgrade.records.intervals import COMPARISONS, INTERVALS
 from discgrade.records.scores import GRADED
 from discgrade.reliability import raters
 from discgrade.reliability.comparison import comparison_rows, interval_rows, run_comparisons
-from discgrade.reliability.credible import Bootstrap, Draws, fold_draws, mean_draws, score_draws
+from discgrade.reliability.confusion import Floats
+from discgrade.reliability.credible import Bootstrap, Draws, fold_draws, mean_draws, one_thread, score_draws
 from discgrade.reliability.graded import read_discs
 from discgrade.reliability.pairs import Detail, Pairs
 from discgrade.reliability.scopes import scoped_pairs
@@ -29,6 +32,8 @@ _READERS = (raters.INTRA_RATER, raters.INTER_RATER, raters.NOISE_CEILING)
 Rows = Iterator[dict[str, Any]]
 Twice = Mapping[Scope, pd.Series]
 Posterior = dict[Run, Draws]
+Drawing = tuple[Scope, Callable[[], Posterior]]
+"""What the discs are restricted by, and the function that draws the scores of runs over them."""
 
 
 def _over_seeds(posterior: Mapping[Run, Draws]) -> Posterior:
@@ -69,13 +74,13 @@ def _read_graded(graded: Path, splits: pc.Expression) -> pd.DataFrame:
     return frame
 
 
-def _holdout(graded: Path, discs: pd.DataFrame, bootstrap: Bootstrap) -> Iterator[tuple[Scope, Posterior]]:
-    """Draw the scores of the runs on the hold-out split, for the test part and the external cohort."""
+def _holdout(graded: Path, discs: pd.DataFrame, bootstrap: Bootstrap) -> Iterator[Drawing]:
+    """Yield what draws the scores of the runs on the hold-out split, for the test part and the external cohort."""
     frame = _read_graded(graded, pc.field("split") == HOLDOUT)
     for scope, pairs in _run_pairs(frame, discs, {}).items():
         if scope in (Scope(), Scope("cohort", EXTERNAL)):
             for group in _same_discs(pairs):
-                yield scope, _posterior(group, bootstrap)
+                yield scope, partial(_posterior, group, bootstrap)
 
 
 def _other_readings(scope: Scope, model: Pairs, twice: Twice) -> dict[Run, Pairs]:
@@ -88,36 +93,40 @@ def _other_readings(scope: Scope, model: Pairs, twice: Twice) -> dict[Run, Pairs
     }
 
 
-def _pooled(
-    folds: pd.DataFrame, discs: pd.DataFrame, twice: Twice, bootstrap: Bootstrap
-) -> Iterator[tuple[Scope, Posterior]]:
-    """Draw the scores of all out-of-fold predictions, and on doubly read discs those of the other reading."""
+def _pooled(folds: pd.DataFrame, discs: pd.DataFrame, twice: Twice, bootstrap: Bootstrap) -> Iterator[Drawing]:
+    """Yield what draws the scores of the out-of-fold predictions, and of the other reading on doubly read discs."""
     for scope, pairs in _run_pairs(folds.assign(split=FOLDS), discs, twice).items():
         for group in _same_discs(pairs):
             readings = _other_readings(scope, next(iter(group.values())), twice)
-            yield scope, _posterior(group | readings, bootstrap)
+            yield scope, partial(_posterior, group | readings, bootstrap)
 
 
-def _fold_means(folds: pd.DataFrame, discs: pd.DataFrame, bootstrap: Bootstrap) -> Iterator[tuple[Scope, Posterior]]:
-    """Draw the means of the folds' scores."""
+def _fold_means(folds: pd.DataFrame, discs: pd.DataFrame, bootstrap: Bootstrap) -> Iterator[Drawing]:
+    """Yield what draws the means of the folds' scores."""
     by_run: dict[Run, list[Pairs]] = {}
     for run, pairs in sorted(_run_pairs(folds, discs, {}).get(Scope(), {}).items()):
         by_run.setdefault(replace(run, split=FOLD_MEAN), []).append(pairs)
-    yield Scope(), _over_seeds({run: fold_draws(pairs, bootstrap) for run, pairs in by_run.items()})
+    yield Scope(), lambda: _over_seeds({run: fold_draws(pairs, bootstrap) for run, pairs in by_run.items()})
 
 
 def _readings(
     readings: pd.DataFrame, main: raters.Reading, discs: pd.DataFrame, bootstrap: Bootstrap
-) -> Iterator[tuple[Scope, Posterior]]:
-    """Draw the agreement of raters and the noise ceiling, weighing patients."""
+) -> Iterator[Drawing]:
+    """Yield what draws the agreement of raters and the noise ceiling, weighing patients."""
     bootstrap = replace(bootstrap, unit="patient")
     pairs = raters.rater_pairs(readings, main, discs)
     for name, pair in pairs.items():
-        yield Scope(), {raters.rater_run(name): score_draws([pair], bootstrap)[0]}
+        yield Scope(), partial(_reader, name, pair, bootstrap)
     if raters.INTRA_RATER in pairs:
-        read = grades_read(discs)
-        ceiling = score_draws([pairs[raters.INTRA_RATER]], bootstrap, lambda matrix: raters.noise_ceiling(matrix, read))
-        yield Scope(), {raters.rater_run(raters.NOISE_CEILING): ceiling[0]}
+        ceiling = partial(raters.noise_ceiling, read=grades_read(discs))
+        yield Scope(), partial(_reader, raters.NOISE_CEILING, pairs[raters.INTRA_RATER], bootstrap, ceiling)
+
+
+def _reader(
+    name: str, pair: Pairs, bootstrap: Bootstrap, scored: Callable[[Floats], Floats] = lambda matrix: matrix
+) -> Posterior:
+    """Draw the scores of a pair of readings, or of what is made of its confusion matrices."""
+    return {raters.rater_run(name): score_draws([pair], bootstrap, scored)[0]}
 
 
 def _reading_comparisons(scope: Scope, posterior: Posterior, bootstrap: Bootstrap) -> Rows:
@@ -150,6 +159,7 @@ def credible_intervals(
     unit: Unit,
     reference: Reference,
     settings: Intervals,
+    threads: int = 1,
 ) -> None:
     """Draw the posterior of every score by Bayesian bootstrap; write its intervals and the paired comparisons.
 
@@ -163,6 +173,7 @@ def credible_intervals(
         unit: What is weighed: patient, disc or fold; where there are no folds, fold stands for patient.
         reference: Which reading the others are compared with.
         settings: Probability that an interval holds, in (0, 1); number of draws, and their seed.
+        threads: Groups of runs that are drawn side by side; the result is the same.
     """
     bootstrap = Bootstrap(unit, settings.draws, settings.seed, settings.probability)
     known = read_discs(discs)
@@ -175,12 +186,18 @@ def credible_intervals(
         _fold_means(folds, known, bootstrap),
         _readings(readings, main, known, bootstrap),
     )
-    rows: list[dict[str, Any]] = []
-    compared: list[dict[str, Any]] = []
-    for scope, posterior in drawn:
-        for runs, sample in _shared(posterior):
-            rows += interval_rows(runs, scope, sample, bootstrap)
-        compared += run_comparisons(posterior, scope, bootstrap) if scope.scope in ("all", "cohort") else []
-        compared += _reading_comparisons(scope, posterior, bootstrap)
-    records.write(rows, INTERVALS, intervals)
-    records.write(compared, COMPARISONS, comparisons)
+    with one_thread():
+        jobs = (joblib.delayed(_rows)(scope, draw, bootstrap) for scope, draw in drawn)
+        rows, compared = zip(*joblib.Parallel(n_jobs=threads, prefer="threads")(jobs), strict=True)
+    records.write(list(chain(*rows)), INTERVALS, intervals)
+    records.write(list(chain(*compared)), COMPARISONS, comparisons)
+
+
+def _rows(
+    scope: Scope, draw: Callable[[], Posterior], bootstrap: Bootstrap
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Draw, and return the intervals and the comparisons."""
+    posterior = draw()
+    rows = [row for runs, sample in _shared(posterior) for row in interval_rows(runs, scope, sample, bootstrap)]
+    compared = list(run_comparisons(posterior, scope, bootstrap)) if scope.scope in ("all", "cohort") else []
+    return rows, [*compared, *_reading_comparisons(scope, posterior, bootstrap)]
