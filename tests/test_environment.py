@@ -31,7 +31,9 @@ def test_what_has_a_right_value_is_set_and_said_if_it_had_another(name):
     assert "odd" not in told
 
 
-@pytest.mark.parametrize("name", ["TF_CPP_MIN_LOG_LEVEL", "OPENCV_LOG_LEVEL", "OMP_NUM_THREADS", "HOME"])
+@pytest.mark.parametrize(
+    "name", ["TF_CPP_MIN_LOG_LEVEL", "OPENCV_LOG_LEVEL", "TF_VAR_region", "OMP_NUM_THREADS", "HOME"]
+)
 def test_what_only_logs_or_is_set_elsewhere_stays(name):
     environment = {name: "3"}
     assert settle(environment) == []

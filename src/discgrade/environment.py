@@ -3,6 +3,8 @@
 They choose how libraries compute: which kernels, in which order, at which precision. Most are read when a library is
 loaded, so Snakemake's process settles them before it starts a job. Threads of linear algebra need no row: Snakemake
 sets them for every job.
+
+This module is left out of the code digests (`provenance.digests.UNTRACKED`).
 """
 
 from collections.abc import MutableMapping
@@ -56,8 +58,11 @@ RULES = (
 )
 """The first rule that fits a variable counts."""
 
-HARMLESS = ("TF_CPP_*", "TF_FORCE_GPU_ALLOW_GROWTH", "TF_GPU_ALLOCATOR", "OPENCV_LOG_LEVEL", "CUDNN_LOG*")
-"""What logs, or manages memory: left as it is."""
+HARMLESS = (
+    *("TF_CPP_*", "TF_FORCE_GPU_ALLOW_GROWTH", "TF_GPU_ALLOCATOR", "OPENCV_LOG_LEVEL", "CUDNN_LOG*"),
+    *("TF_CLI_*", "TF_VAR_*", "TF_TOKEN_*", "TF_PLUGIN_*", "TF_LOG", "TF_LOG_*", "TF_INPUT", "TF_WORKSPACE"),
+)
+"""What logs, manages memory or is Terraform's: left as it is."""
 
 
 def settle(environment: MutableMapping[str, str]) -> list[str]:

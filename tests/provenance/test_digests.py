@@ -168,7 +168,17 @@ def test_every_module_that_is_left_out_exists():
 
 
 @pytest.mark.parametrize(
-    "file", ["step.py", "host.py", "settings/model.py", "settings/grid.py", "learning/loop/progress.py"]
+    "file",
+    [
+        "step.py",
+        "job.py",
+        "host.py",
+        "terminal.py",
+        "environment.py",
+        "settings/model.py",
+        "settings/grid.py",
+        "learning/loop/progress.py",
+    ],
 )
 def test_what_decides_no_result_changes_no_digest(checkout, file):
     assert codes_changed(checkout, file, "\n\n\n", "\n\nADDED = 1\n\n\n") <= {"chains", "crate", "report"}

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from discgrade import records
 
-AT_ONCE = 200_000
+AT_ONCE = 50_000
 """Rows that are sorted at once."""
 ROW_GROUP = 1 << 16
 """Rows of a group of what is written, wherever the ranges are cut."""

@@ -55,11 +55,7 @@ def select_discs(
     """
     faults = find_faults(shards, reference)
     counts = count(shards)
-    if not faults:
-        lengths = pd.concat([_lengths(shard, reference) for shard in shards], ignore_index=True)
-        faults = [] if accept_regions else implausible(lengths)
-        for doubt in sheet_flags(lengths):
-            log.warning("%s", doubt)
+    faults = faults or _judge_regions(shards, reference, accept_regions)
     if faults:
         raise ValueError("The cohort cannot be used:\n" + "\n".join(f"- {fault}" for fault in faults))
     out = frozenset[str]() if flagged is None else frozenset(read(flagged, FLAGGED, ["disc"])["disc"].to_pylist())
@@ -74,6 +70,14 @@ def select_discs(
             "%s: %d received, %d kept, excluded: %s", stage.unit, stage.received, stage.kept, stage.excluded or "none"
         )
     write_flow(flow, flow_out)
+
+
+def _judge_regions(shards: Sequence[Shard], reference: Reference, accept: bool) -> list[str]:
+    """Return what the regions have wrong, unless they are accepted as they are; log what is doubtful."""
+    lengths = pd.concat([_lengths(shard, reference) for shard in shards], ignore_index=True)
+    for doubt in sheet_flags(lengths):
+        log.warning("%s", doubt)
+    return [] if accept else implausible(lengths)
 
 
 def _lengths(shard: Shard, reference: Reference) -> pd.DataFrame:

@@ -28,6 +28,8 @@ UNTRACKED = (
     "discgrade.step",
     "discgrade.host",
     "discgrade.places",
+    "discgrade.terminal",
+    "discgrade.environment",
     "discgrade.settings.grid",
     "discgrade.settings.model",
     "discgrade.settings.plain",
@@ -37,8 +39,9 @@ UNTRACKED = (
     "discgrade.reliability.plan",
 )
 """What decides no result, and so is left out of every code digest, with what it alone imports: the job records, what
-they and the logs say of the machine and of the time left, the list of runs, and the types of settings, panels and plans
-of runs, whose values are params of the rules."""
+they, the logs and the terminal say of the machine and of the time left, the list of runs, and the types of settings,
+panels and plans of runs, whose values are params of the rules. The rules of the environment give libraries the values
+that these have without being told, so another rule changes no number where nobody set its variable."""
 
 
 def file_digest(path: str | Path) -> str:

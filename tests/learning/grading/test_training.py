@@ -71,13 +71,13 @@ def test_while_it_runs_a_file_tells_how_far_it_is(train, tmp_path):
     class Watched(io.StringIO):
         def write(self, text):
             file = tmp_path / "run.progress"
-            if text.startswith("epoch"):
+            if "samples to train on" in text or text.startswith("epoch"):
                 seen.append(file.read_text().split("  ")[0])
             return super().write(text)
 
     seen = []
     train(epochs=2, log=Watched())
-    assert seen == ["epoch 1/2 100 %", "epoch 2/2 100 %"]
+    assert seen == ["epoch 1/2", "epoch 1/2 100 %", "epoch 2/2 100 %"]
     assert not (tmp_path / "run.progress").exists()
 
 

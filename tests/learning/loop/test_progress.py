@@ -62,7 +62,8 @@ def test_the_file_tells_the_time_that_all_epochs_will_take(tmp_path, monkeypatch
 
 def test_the_file_vanishes_in_the_end_and_no_training_fails_for_it(tmp_path):
     file = tmp_path / "seed-1.progress"
-    with pytest.raises(ValueError, match="diverged"), progress.vanishing(file):
+    with pytest.raises(ValueError, match="diverged"), progress.vanishing(file, "starts"):
+        assert file.read_text() == "starts"
         progress.show(file, "epoch 1/2")
         assert file.read_text() == "epoch 1/2"
         raise ValueError("diverged")

@@ -69,27 +69,27 @@ def train_model(
         FloatingPointError: if the training diverges.
     """
     log = log or sys.stderr
-    data = load_samples(samples, discs, splits, run=run, scale=training.scale, protocol=protocol, scratch=state)
-    say(log, _summary(data))
-    start_backend(training)
-    from discgrade.learning.grading.network import describe  # noqa: PLC0415 - imports Keras
-    from discgrade.learning.grading.task import grading_task  # noqa: PLC0415
-    from discgrade.learning.loop import fitting, saving  # noqa: PLC0415
+    with vanishing(progress, f"epoch 1/{training.epochs}  starts"):
+        data = load_samples(samples, discs, splits, run=run, scale=training.scale, protocol=protocol, scratch=state)
+        say(log, _summary(data))
+        start_backend(training)
+        from discgrade.learning.grading.network import describe  # noqa: PLC0415 - imports Keras
+        from discgrade.learning.grading.task import grading_task  # noqa: PLC0415
+        from discgrade.learning.loop import fitting, saving  # noqa: PLC0415
 
-    name = _digest(data, run, training, protocol, identity)
-    with checkpoints.own_folder(state, name, log) as folder:
-        task = grading_task(data, training, log)
-        trained = fitting.build(task, run.seed)
-        choice = protocol.checkpoint
-        with vanishing(progress):
+        name = _digest(data, run, training, protocol, identity)
+        with checkpoints.own_folder(state, name, log) as folder:
+            task = grading_task(data, training, log)
+            trained = fitting.build(task, run.seed)
+            choice = protocol.checkpoint
             epochs, outputs = fitting.fit(
                 trained, task, training, run.seed, choice=choice, folder=folder, log=log, progress=progress
             )
-        saving.save_model(trained, model)
-        records.write(describe(trained), NETWORK, network)
-        records.write(list(map(asdict, epochs)), HISTORY, history)
-        records.write(_predictions(data, outputs), PREDICTIONS, predictions)
-        checkpoints.clear(folder)
+            saving.save_model(trained, model)
+            records.write(describe(trained), NETWORK, network)
+            records.write(list(map(asdict, epochs)), HISTORY, history)
+            records.write(_predictions(data, outputs), PREDICTIONS, predictions)
+            checkpoints.clear(folder)
 
 
 def _summary(data: Samples) -> str:

@@ -104,8 +104,9 @@ def show(file: Path | None, line: str) -> None:
 
 
 @contextmanager
-def vanishing(file: Path | None) -> Iterator[None]:
-    """Remove such a file in the end."""
+def vanishing(file: Path | None, line: str) -> Iterator[None]:
+    """Hold a line in such a file until it tells more, and remove it in the end."""
+    show(file, line)
     try:
         yield
     finally:
