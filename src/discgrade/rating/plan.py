@@ -72,7 +72,7 @@ def from_config(path: Path) -> Rating:
     Raises:
         RefusedError: if there is no such file or section, or it names a key that there is not.
     """
-    import yaml  # noqa: PLC0415 - of the extra `workflow`; only here
+    import yaml  # noqa: PLC0415 - of the extra `rate`; only here
 
     try:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -61,6 +61,17 @@ def test_undo_takes_back_and_redo_brings_back():
     assert after(*said, ("undo", 2), ("undo", 1), ("redo", 1), ("redo", 2)).discs[0].grade == 4.0
 
 
+def test_a_series_that_is_taken_back_leads_to_the_slice_before_and_leafing_is_no_step():
+    place = [("slice", {"instance": one, "frame": 1}) for one in ("1.2", "1.3", "2.2", "1.4")]
+    chosen = ("series", {"instance": "2.1", "frame": 1})
+    said = [*place[:2], chosen, place[2]]
+    assert fold(START, actions(*said)).slice == ("2.2", 1)
+    assert fold(START, actions(*said, ("undo", 3))).slice == ("1.3", 1)
+    assert fold(START, actions(*said, ("undo", 3), place[3])).slice == ("1.4", 1)
+    assert fold(START, actions(*said, ("undo", 3), place[3], ("redo", 3))).slice == ("2.1", 1)
+    assert not {"slice", "open", "view"} & set(UNDOABLE)
+
+
 def test_six_lumbar_vertebrae_bring_a_disc_and_other_names():
     full = blank(("L1/L2", "L2/L3", "L3/L4", "L4/L5", "L5/S1"))
     six = fold(full, actions(("lumbar", {"count": 6})))

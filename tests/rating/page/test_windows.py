@@ -79,3 +79,53 @@ def test_a_window_that_is_loaded_again_or_was_closed_is_not_asked(seat, served):
     seat.page.goto(served.address())
     seat.ready()
     assert not seat.page.locator("#dialog").is_visible()
+
+
+def leave_at_once(seat, how):
+    """Leave the page without waiting for anything, as a rater does who closes the window."""
+    if how == "closed":
+        seat.page.close(run_before_unload=True)
+    else:
+        seat.page.goto("about:blank")
+
+
+@pytest.mark.parametrize("how", ["closed", "left"])
+def test_a_note_and_a_slice_of_the_last_moment_are_kept(browser, served, how):
+    seat = sit(browser, served.address())
+    seat.ready()
+    seat.press("Enter", "2", "Enter", "PageDown", "t")
+    before = seat.page.locator("#place").inner_text().split()[1]
+    seat.page.keyboard.insert_text("seen at the last moment")
+    leave_at_once(seat, how)
+    again = sit(browser, served.address())
+    again.ready()
+    assert not again.page.locator("#dialog").is_visible()
+    assert again.disc().startswith("L4/L5")
+    assert again.page.locator("#note").input_value() == "seen at the last moment"
+    assert again.page.locator("#place").inner_text().split()[1] == before
+    assert seat.faults == again.faults == []
+
+
+def test_what_has_begun_is_not_called_saved(seat, served):
+    seat.press("t")
+    seat.page.keyboard.insert_text("half a")
+    assert seat.page.locator("#saved").inner_text().endswith("Saving …")
+    seat.saved()
+    assert served.reading()[1].discs[0].note == "half a"
+    seat.press("Escape", "PageDown")
+    assert seat.page.locator("#saved").inner_text().endswith("Saving …")
+    seat.saved()
+    assert served.reading()[1].slice is not None
+
+
+def test_what_is_on_its_way_when_the_window_closes_is_kept_in_order(seat, served):
+    seat.page.route("**/api/actions", lambda route: None)
+    seat.press("Enter", "2", "4", "z", "Enter", "x", "Enter")
+    seat.page.goto("about:blank")
+    expect(seat.page).to_have_url("about:blank")
+    for _ in range(50):
+        discs = served.reading()[1].discs
+        if discs[1].refusal:
+            break
+        seat.page.wait_for_timeout(50)
+    assert (discs[0].grade, discs[0].mark is not None, discs[1].refusal.reason) == (2.0, True, "not_shown")

@@ -41,6 +41,35 @@ def test_a_closed_window_is_no_other_window(study):
     assert first.act(item, "open", disc=0).json["error"] == "superseded"
 
 
+def test_what_a_closed_window_had_left_is_kept_in_order_and_once(study):
+    page = study.page()
+    item = page.worklist()["resume"]["item"]
+    page.act(item, "grade", id="left-0001", disc=0, grade=2)
+    left = [
+        {"to": "actions", "id": "left-0001", "item": item, "kind": "grade", "disc": 0, "grade": 2},
+        {"to": "actions", "id": "left-0002", "item": item, "kind": "grade", "disc": 0, "grade": 9},
+        {"to": "actions", "id": "left-0003", "item": "gone", "kind": "grade", "disc": 0, "grade": 3},
+        {"to": "actions", "id": "left-0004", "item": item, "kind": "grade", "disc": 1, "grade": 3},
+        {"to": "undo", "id": "left-0005", "mode": "blind"},
+        {"to": "undo", "id": "left-0006"},
+        {"to": "actions", "id": "left-0007", "item": item, "kind": "note", "disc": 1, "text": "last"},
+    ]
+    assert page.post("/api/window/close", window=page.token, left=left).status == 200
+    assert [one.id for one in study.store.all()] == ["left-0001", "left-0004", "left-0005", "left-0007"]
+    discs = study.page().get(f"/api/items/{item}").json["reading"]["discs"]
+    assert [(disc["grade"], disc["note"]) for disc in discs] == [(2, ""), (None, "last")]
+
+
+def test_what_a_superseded_window_had_left_is_not_kept(study):
+    page = study.page()
+    item = page.worklist()["resume"]["item"]
+    study.page(take=True)
+    left = [{"to": "actions", "id": "left-0001", "item": item, "kind": "grade", "disc": 0, "grade": 2}]
+    assert page.post("/api/window/close", window=page.token, left=left).json["error"] == "superseded"
+    assert page.post("/api/window/close", window=page.token, left="x").json["error"] == "malformed"
+    assert list(study.store.all()) == []
+
+
 def test_a_superseded_window_cannot_close_the_other(study):
     first = study.page()
     second = study.page(take=True)

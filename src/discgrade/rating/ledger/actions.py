@@ -30,10 +30,9 @@ ASIDE = {
 }
 """Why a study cannot be read."""
 
-UNDOABLE = (
-    "series", "slice", "box", "grade", "ungradable", "clear", "level", "lumbar", "add", "remove", "note", "aside",
-)  # fmt: skip
-KINDS = ("open", "view", *UNDOABLE)
+UNDOABLE = ("series", "box", "grade", "ungradable", "clear", "level", "lumbar", "add", "remove", "note", "aside")
+"""Kinds that undo takes back: leafing through the slices is none of them."""
+KINDS = ("open", "view", "slice", *UNDOABLE)
 ONE_DISC = frozenset({"open", "view", "series", "slice", "box", "grade", "ungradable", "clear", "note"})
 """Kinds that make sense where there is one disc alone: in adjudication and review."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from discgrade.imaging.box import Box
 from discgrade.rating.ledger import levels
 from discgrade.rating.ledger.actions import Action, Payload
+from discgrade.rating.ledger.slices import open_slice
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def fold(start: Reading, actions: Iterable[Action]) -> Reading:
         if action.kind in _STEPS and action.seq not in back:
             reading = _changed(_STEPS[action.kind](reading, action), action)
         reading = _timed(reading, action)
-    return reading
+    return replace(reading, slice=open_slice(start.slice, ordered))
 
 
 def undone(actions: Iterable[Action]) -> set[int]:
@@ -131,7 +132,7 @@ def undone(actions: Iterable[Action]) -> set[int]:
 
 
 def _changed(reading: Reading, action: Action) -> Reading:
-    kept = action.kind in ("note", "slice", "series", "shown")
+    kept = action.kind in ("note", "shown")
     return reading if kept else replace(reading, changed_at=action.at)
 
 
@@ -154,10 +155,6 @@ def _with_disc(reading: Reading, number: int, **changes: Any) -> Reading:  # noq
     return replace(reading, discs=tuple(discs))
 
 
-def _slice(reading: Reading, action: Action) -> Reading:
-    return replace(reading, slice=(action.payload["instance"], action.payload["frame"]))
-
-
 def _box(reading: Reading, action: Action) -> Reading:
     return _with_disc(reading, action.payload["disc"], mark=mark_of(action.payload))
 
@@ -172,7 +169,7 @@ def mark_of(payload: Payload) -> Mark | None:
 def _shown(reading: Reading, action: Action) -> Reading:
     """Take over the box that was shown together with other grades."""
     mark = mark_of(action.payload)
-    return reading if mark is None else _with_disc(replace(reading, slice=(mark.instance, mark.frame)), 0, mark=mark)
+    return reading if mark is None else _with_disc(reading, 0, mark=mark)
 
 
 def _grade(reading: Reading, action: Action) -> Reading:
@@ -234,8 +231,6 @@ def _aside(reading: Reading, action: Action) -> Reading:
 
 
 _STEPS: dict[str, Callable[[Reading, Action], Reading]] = {
-    "series": _slice,
-    "slice": _slice,
     "box": _box,
     "grade": _grade,
     "ungradable": _ungradable,

@@ -12,6 +12,7 @@ const LONGEST = 5000;
  */
 export function keeper(tell) {
   const queue = [];
+  const drafts = new Set();
   let running = false;
   let held = false;
   let wake = () => {};
@@ -23,6 +24,21 @@ export function keeper(tell) {
       run();
     });
   }
+
+  /** Say that something has begun that will be sent soon: until `ended` it is not saved. */
+  function begun(draft) {
+    drafts.add(draft);
+    if (!running) tell("saving", "Saving …");
+  }
+
+  function ended(draft) {
+    if (drafts.delete(draft) && !running) rested();
+  }
+
+  const rested = () => (drafts.size ? tell("saving", "Saving …") : tell("saved", "All saved"));
+
+  /** Return what is not acknowledged, in order, for the last message of a window. */
+  const left = () => queue.map(({ path, body }) => ({ ...body, to: path.split("/").pop() }));
 
   async function run() {
     if (running) return;
@@ -41,7 +57,7 @@ export function keeper(tell) {
       }
     }
     running = false;
-    tell("saved", "All saved");
+    rested();
   }
 
   /** Return whether to send the same once more, after waiting. */
@@ -71,7 +87,7 @@ export function keeper(tell) {
     while (queue.length && !held) await new Promise((done) => setTimeout(done, 20));
   }
 
-  return { keep, rest, retry: () => wake(), pending: () => queue.length };
+  return { keep, begun, ended, left, rest, retry: () => wake(), pending: () => queue.length };
 }
 
 function word() {

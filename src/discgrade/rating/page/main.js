@@ -12,12 +12,11 @@ import { reading as makeReading, tellBriefly } from "./reading.js";
 import { strip } from "./strip.js";
 import { toolbar } from "./tools.js";
 import { view as makeView } from "./view.js";
-import { closeWindow, get, isCurrent, openWindow } from "./wire.js";
+import { ownWindow } from "./windows.js";
+import { get } from "./wire.js";
 
-let token = null;
 let start = null;
 let rubber = null;
-let superseded = false;
 let renderPanel = null;
 
 const keeper = makeKeeper((state, text) => {
@@ -26,7 +25,8 @@ const keeper = makeKeeper((state, text) => {
   byId("again").hidden = state !== "stopped";
 });
 const view = makeView(renderBoxes);
-const reading = makeReading({ keeper, clock: stopwatch(), view, token: () => token, changed: render, refused, unread });
+const own = ownWindow({ keeper, leave, shown: () => at.item && reading.open(at.item.item, at.disc) });
+const reading = makeReading({ keeper, clock: stopwatch(), view, token: own.token, changed: render, refused, unread });
 const tools = toolbar(view);
 const { at } = reading;
 
@@ -77,7 +77,7 @@ function renderBoxes() {
 
 /** Say what was refused, and show again what is kept. */
 async function refused(error, item) {
-  if (error.code === "superseded") return lost();
+  if (error.code === "superseded") return own.lost();
   if (error.code === "secret") return tell(byId("told"), error.message);
   tellBriefly(error.message);
   if (error.code === "closed" || error.code === "unknown") await worklist();
@@ -88,39 +88,6 @@ async function refused(error, item) {
 function unread(error, go) {
   const leave = ["Leave it", () => worklist()];
   dialog("Not read blind yet", [make("p", {}, `${error.message}.`)], [leave, ["Look at it all the same", go]]);
-}
-
-function lost() {
-  if (superseded) return;
-  superseded = true;
-  const words = make("p", {}, "Another window of yours has taken over. What was acknowledged is kept.");
-  dialog("This window may not act any more", [words], [["Go on here instead", reopen]], { must: true });
-}
-
-/** Take over again; nothing can be done until what the other window did is shown. */
-async function reopen() {
-  byId("work").hidden = true;
-  try {
-    await take(true);
-  } catch (error) {
-    superseded = false;
-    tellBriefly(error.message);
-    return lost();
-  }
-  superseded = false;
-  if (at.item) await reading.open(at.item.item, at.disc);
-}
-
-/** Ask for the right to act; where another window has it, ask the rater first. */
-async function take(told = false) {
-  try {
-    token = await openWindow(told);
-  } catch (error) {
-    if (error.code !== "other_window") throw error;
-    const words = make("p", {}, `${error.message} It was opened at ${new Date(error.since).toLocaleTimeString()}.`);
-    await new Promise((done) => dialog("Another window is open", [words], [["Go on here", done]], { must: true }));
-    await take(true);
-  }
 }
 
 /** Go on in a mode where work was left. */
@@ -216,7 +183,7 @@ const acts = {
   undo: () => reading.back("undo"), redo: () => reading.back("redo"),
   leaf: (by) => reading.leaf(by), toMiddle: () => reading.series() && reading.toSlice(reading.series().middle),
   enlarge: (factor) => view.enlarge(factor), fit: view.fit, turn: view.turn,
-  preset: () => tools.nextPreset(), reset: view.reset,
+  preset: () => tools.nextPreset(), reset: view.reset, begun: keeper.begun, ended: keeper.ended,
 };
 const hands = gestures(view, {
   tool: tools.chosen,
@@ -229,7 +196,7 @@ const hands = gestures(view, {
 async function begin() {
   history.replaceState(null, "", "/");
   start = await get("/api/start");
-  await take();
+  await own.take();
   renderPanel = panel(start, { ...acts, disc: reading.choose });
   keyboard({ ...acts, disc: (by) => reading.choose(at.disc + by) });
   const modes = start.modes.map(({ mode }) => make("button", { type: "button", "data-mode": mode }, MODES[mode]));
@@ -246,11 +213,11 @@ async function begin() {
 const MODES = { blind: "Reading", adjudication: "Adjudication", review: "Review" };
 
 addEventListener("beforeunload", (event) => keeper.pending() && event.preventDefault());
-addEventListener("pagehide", () => {
+/** Keep what has begun: a text, a slice, the time. */
+function leave() {
   byId("note").flush?.();
   byId("study-note").flush?.();
-  if (token && !superseded && !keeper.pending()) closeWindow(token);
-});
-addEventListener("pageshow", (event) => event.persisted && location.reload());
-addEventListener("focus", async () => token && !(await isCurrent(token)) && lost());
+  reading.leave();
+}
+
 begin().catch((error) => tell(byId("told"), error.message));

@@ -33,8 +33,8 @@ export function panel(start, act) {
   byId("level").addEventListener("change", (event) => act.level(event.target.value));
   byId("lumbar").addEventListener("change", (event) => act.lumbar(Number(event.target.value)));
   byId("series").addEventListener("change", (event) => act.series(Number(event.target.value)));
-  keepsText(byId("note"), act.keepNote);
-  keepsText(byId("study-note"), act.keepStudyNote);
+  keepsText(byId("note"), act, act.keepNote);
+  keepsText(byId("study-note"), act, act.keepStudyNote);
   return (reading) => render(start, reading, act);
 }
 
@@ -55,7 +55,7 @@ function step(grade, act) {
 }
 
 /** Keep a text when one has stopped writing, or leaves it; `keep` is given the text and what it is a note on. */
-function keepsText(area, keep) {
+function keepsText(area, { begun, ended }, keep) {
   let timer = null;
   let on = null;
   const send = () => {
@@ -63,11 +63,13 @@ function keepsText(area, keep) {
     clearTimeout(timer);
     timer = null;
     keep(area.value, on);
+    ended(area.id);
   };
   area.addEventListener("input", () => {
     clearTimeout(timer);
     on = Number(area.dataset.disc);
     timer = setTimeout(send, 800);
+    begun(area.id);
   });
   area.addEventListener("change", send);
   area.addEventListener("blur", send);

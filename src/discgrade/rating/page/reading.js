@@ -106,6 +106,7 @@ export function reading(page) {
     at.held = false;
     clearTimeout(resting);
     resting = setTimeout(flush, REST);
+    page.keeper.begun("slice");
     show();
   }
 
@@ -115,6 +116,7 @@ export function reading(page) {
     clearTimeout(resting);
     resting = null;
     act("slice", { series: at.series, slice: at.slice });
+    page.keeper.ended("slice");
   }
 
   /** Take another series; what is wrong with it is said anew. */

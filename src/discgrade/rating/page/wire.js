@@ -94,7 +94,8 @@ export async function isCurrent(token) {
   }
 }
 
-/** Tell that this window is closed, so that the next one need not ask. */
-export function closeWindow(token) {
-  navigator.sendBeacon("/api/window/close", new Blob([JSON.stringify({ window: token })], { type: "application/json" }));
+/** Tell that this window is closed, so that the next one need not ask; what was not acknowledged goes along. */
+export function closeWindow(token, left) {
+  const body = new Blob([JSON.stringify({ window: token, left })], { type: "application/json" });
+  navigator.sendBeacon("/api/window/close", body);
 }

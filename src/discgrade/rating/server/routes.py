@@ -46,7 +46,10 @@ Windows of one rater
         A duplicated tab inherits sessionStorage: hold a Web Lock named after the token while the window lives, and do
         not resume with a token whose lock is taken.
     POST /api/window/check {"window": TOKEN} -> {"current": bool}: whether it may still act; ask on focus.
-    POST /api/window/close {"window": TOKEN} -> {}: for `navigator.sendBeacon` on `pagehide`; the next one is not asked.
+    POST /api/window/close {"window": TOKEN, "left": [{"to": "actions" | "undo" | "redo", ...}, ...]} -> {}
+        For `navigator.sendBeacon` on `pagehide`; the next window is not asked. `left`: what was not acknowledged
+        yet, as it is sent to those addresses, in order; it is kept first, each action once; what is refused is passed
+        over.
 
 At the start
     GET /api/start
@@ -137,7 +140,7 @@ Actions
     POST /api/redo {"window": TOKEN, "id": WORD, "mode": "blind"}
         200 {"seq", "item": ITEM, "disc": 2 | null, "kind": "grade", "reading": Reading, "done", "total", "next"}: the
         last action that is not undone yet (the last one undone, as long as nothing new was done), of whatever item;
-        all but open and view can be undone, without end. 404 nothing_to_undo.
+        all but open, view and slice can be undone, without end. 404 nothing_to_undo.
 """
 
 from typing import Any
@@ -153,8 +156,8 @@ from discgrade.rating.scans.pixels import BrokenSliceError
 from discgrade.rating.server import endpoints
 from discgrade.rating.server.acting import ClosedError, NothingToUndoError, UnreadError
 from discgrade.rating.server.desk import UnknownError
-from discgrade.rating.server.endpoints import MalformedError, TooLargeError
 from discgrade.rating.server.guard import HEADERS
+from discgrade.rating.server.requests import MalformedError, TooLargeError
 from discgrade.rating.server.windows import OtherWindowError, SupersededError
 
 ROUTES = [
