@@ -54,6 +54,7 @@ FLOORS = [
             "deidentification": ("what may leave, and", "under which name"),
             "cohort": ("selection, flow,", "splits, outliers"),
             "learning": ("the loop; the task", "of grading"),
+            "grading": ("new scans: bundle,", "pages, DICOM SR"),
             "rating": ("the page on which", "raters read"),
         },
     ),

@@ -1,0 +1,1 @@
+"""What grading leaves behind: tables, pages, PDF, DICOM."""
