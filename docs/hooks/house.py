@@ -112,7 +112,7 @@ def _room(left: float, top: int, width: float, name: str, words: tuple[str, ...]
         f'<rect x="{left:g}" y="{top + 28}" width="{width:g}" height="{STOREY - 40}" rx="5" fill="#ffffff" '
         f'stroke="{LINE}"/>'
     )
-    yield _text(left + width / 2, top + 50, name, 14, name=True)
+    yield _text(left + width / 2, top + 50, name, 14 if width > 140 else 13, name=True)
     for number, line in enumerate(words):
         yield _text(left + width / 2, top + 70 + 16 * number, line, 12)
 
