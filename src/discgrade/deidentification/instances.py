@@ -1,7 +1,6 @@
 """The row of an exported file in `records.export.INSTANCES`, read from what was written."""
 
 import hashlib
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -10,8 +9,9 @@ import numpy as np
 from pydicom.tag import Tag
 
 from discgrade.deidentification.elements import raw
-from discgrade.deidentification.elements.characteristics import tesla, years
+from discgrade.deidentification.elements.characteristics import years
 from discgrade.deidentification.pixels.pixel_data import Pixels
+from discgrade.imaging.scanners import tesla, usual_name
 
 _SHARED, _PER_FRAME = 0x52009229, 0x52009230
 _TEXTS = {
@@ -30,10 +30,6 @@ _SPACING, ORIENTATION, _POSITION = 0x00280030, 0x00200037, 0x00200032
 _ECHO_TIMES = tuple(int(Tag(keyword)) for keyword in ("EffectiveEchoTime", "EchoTime"))
 _REPETITION_TIME = int(Tag("RepetitionTime"))
 _BINARY = {"FL": "<f4", "FD": "<f8"}
-_MANUFACTURERS = {
-    "siemens": "Siemens", "ge": "GE", "philips": "Philips", "toshiba": "Canon", "canon": "Canon", "hitachi": "Fujifilm",
-    "fujifilm": "Fujifilm", "esaote": "Esaote", "uih": "United Imaging", "united": "United Imaging", "fonar": "Fonar",
-}  # fmt: skip
 
 
 def record(elements: raw.Item, content: bytes, image: Pixels) -> dict[str, Any]:
@@ -66,12 +62,6 @@ def record(elements: raw.Item, content: bytes, image: Pixels) -> dict[str, Any]:
         "bytes": len(content),
         "digest": hashlib.sha256(content).hexdigest(),
     }
-
-
-def usual_name(manufacturer: str) -> str | None:
-    """Return the usual name of a scanner's manufacturer, so that scores by manufacturer do not split on spelling."""
-    words = re.split(r"[^a-z]+", manufacturer.casefold())
-    return next((name for word, name in _MANUFACTURERS.items() if word in words), None)
 
 
 def first_frame_numbers(elements: raw.Item, tag: int, count: int) -> list[float] | None:

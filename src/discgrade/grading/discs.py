@@ -136,7 +136,7 @@ class Source:
     """One slice that discs were graded on.
 
     Attributes:
-        header: Its file's header, without pixels.
+        header: Its file's data set; pixels may be missing.
         slice: Its grey values and geometry, as stored.
     """
 

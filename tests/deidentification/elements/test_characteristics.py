@@ -4,7 +4,8 @@ import pytest
 from mr_files import deidentified, mr_image, settings, written
 
 from discgrade.deidentification import files
-from discgrade.deidentification.elements.characteristics import age_between, sex, tesla, written_age, years
+from discgrade.deidentification.elements.characteristics import age_between, sex, written_age, years
+from discgrade.imaging.scanners import tesla
 
 
 def row(**changes: object) -> dict[str, object]:

@@ -18,7 +18,6 @@ _SEXES = {
     "M": frozenset({"m", "male", "m\xe4nnlich", "maennlich", "mann", "man", "homme", "hombre"}),
     "O": frozenset({"o", "other", "d", "divers", "diverse"}),
 }
-_MOST_TESLA, _LEAST_GAUSS, _MOST_GAUSS = 15.0, 5_000.0, 150_000.0
 
 
 def sex(text: str) -> str | None:
@@ -67,13 +66,3 @@ def age_between(birth: str, day: str) -> str | None:
 
 def _birthdays(birth: date, day: date) -> int:
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
-
-
-def tesla(strength: float) -> float | None:
-    """Return a field strength in tesla, where it is written in tesla or, 10,000 times as large, in gauss; else None.
-
-    Between the two, 1,500 might be thousandths of a tesla or 0.15 T in gauss: nobody can tell.
-    """
-    if 0 < strength <= _MOST_TESLA:
-        return strength
-    return strength / 10_000 if _LEAST_GAUSS <= strength <= _MOST_GAUSS else None

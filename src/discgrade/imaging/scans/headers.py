@@ -2,7 +2,6 @@
 
 import json
 import logging
-import math
 import os
 import sqlite3
 import warnings
@@ -23,6 +22,7 @@ from discgrade.imaging import frames as imaging
 from discgrade.imaging import opening
 from discgrade.imaging.frames import Frame, Weighting
 from discgrade.imaging.header import LEFT_OUT, Stamp
+from discgrade.imaging.scanners import tesla
 from discgrade.imaging.scans import descriptions
 from discgrade.imaging.walking import walk
 
@@ -121,7 +121,7 @@ def read(source: Path, stamps: Sequence[Stamp], processes: int | None = None) ->
     """
     chunks = [stamps[start : start + _CHUNK] for start in range(0, len(stamps), _CHUNK)]
     processes = min(processes or len(os.sched_getaffinity(0)), _MOST_PROCESSES, len(chunks))
-    several = partial(_read_some, os.fspath(source))
+    several = partial(read_some, os.fspath(source))
     if processes <= 1:
         found = map(several, chunks)
         yield from ((stamp, text) for some in found for stamp, text in some)
@@ -130,7 +130,8 @@ def read(source: Path, stamps: Sequence[Stamp], processes: int | None = None) ->
         yield from ((stamp, text) for some in pool.map(several, chunks) for stamp, text in some)
 
 
-def _read_some(source: str, stamps: Sequence[Stamp]) -> list[tuple[Stamp, str]]:
+def read_some(source: str, stamps: Sequence[Stamp]) -> list[tuple[Stamp, str]]:
+    """Read headers in this process, as `read` does."""
     logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -172,10 +173,9 @@ def _text(dataset: Dataset, keyword: str) -> str:
 
 def _field_strength(dataset: Dataset) -> float | None:
     try:
-        tesla = float(_text(dataset, "MagneticFieldStrength"))
+        return tesla(float(_text(dataset, "MagneticFieldStrength")))
     except ValueError:
         return None
-    return tesla if 0 < tesla < math.inf else None
 
 
 def _is_something_else(dataset: Dataset, kind: str) -> bool:

@@ -1,0 +1,113 @@
+"""The folder that `discgrade grade` writes: whole or not at all, private while it may identify people."""
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from discgrade.private import RefusedError
+
+MARK = "grading.json"
+"""File that says how the folder was made."""
+MADE_BY = "discgrade grade"
+"""What it says of who made it."""
+
+_MACHINE = hashlib.sha256(platform.node().encode()).hexdigest()[:6]
+
+
+@contextmanager
+def replacing_folder(destination: Path) -> Iterator[Path]:
+    """Yield an empty private folder that becomes `destination` when the block ends, and vanishes when it fails.
+
+    Nothing that the process makes meanwhile may be read by others. What earlier processes that were killed left is
+    removed; where one was killed between its last two steps, the earlier folder comes back.
+
+    Raises:
+        RefusedError: if `destination` holds anything but an earlier output.
+    """
+    _recover(destination)
+    check_destination(destination)
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    partial = destination.with_name(f".{destination.name}.{_MACHINE}-{os.getpid()}.partial")
+    before = os.umask(0o077)
+    try:
+        partial.mkdir(mode=0o700)
+        yield partial
+        _replace(partial, destination)
+    finally:
+        os.umask(before)
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def check_destination(destination: Path) -> None:
+    """Check that a folder may be replaced.
+
+    Raises:
+        RefusedError: if it is a file, or holds anything but an earlier output.
+    """
+    if destination.is_dir() and (not any(destination.iterdir()) or _is_ours(destination)):
+        return
+    if destination.exists() or destination.is_symlink():
+        raise RefusedError(
+            f"{destination} should be missing, empty or an earlier output of this command. Received: "
+            f"{'a folder that holds other files' if destination.is_dir() else 'a file'}. Choose another folder"
+        )
+
+
+def _is_ours(folder: Path) -> bool:
+    try:
+        said = json.loads((folder / MARK).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(said, dict) and said.get("made_by") == MADE_BY
+
+
+def _earlier(destination: Path) -> Path:
+    return destination.with_name(f".{destination.name}.earlier")
+
+
+def _replace(partial: Path, destination: Path) -> None:
+    earlier = _earlier(destination)
+    if destination.exists():
+        destination.rename(earlier)
+    partial.rename(destination)
+    shutil.rmtree(earlier, ignore_errors=True)
+
+
+def _recover(destination: Path) -> None:
+    earlier = _earlier(destination)
+    if earlier.exists() and not destination.exists():
+        earlier.rename(destination)
+    shutil.rmtree(earlier, ignore_errors=True)
+    start = f".{destination.name}.{_MACHINE}-"
+    for left in destination.parent.glob(f"{_escaped(start)}*.partial"):
+        process = left.name.removeprefix(start).partition(".")[0]
+        if process.isdecimal() and not _runs(int(process)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _escaped(name: str) -> str:
+    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def open_to_others(folder: Path, umask: int) -> None:
+    """Give a folder and all in it the rights that a umask leaves: nothing in it identifies anybody."""
+    for path in (folder, *folder.rglob("*")):
+        mode = path.lstat().st_mode
+        if not stat.S_ISLNK(mode):
+            path.chmod((0o777 if stat.S_ISDIR(mode) else 0o666) & ~umask)

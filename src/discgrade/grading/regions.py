@@ -1,0 +1,117 @@
+"""Regions of interest from a sheet: which disc lies where on which image. Other columns are ignored."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from discgrade.imaging.box import Box
+from discgrade.private import RefusedError
+from discgrade.readings import numbers
+from discgrade.readings.formats import folded, read_pages
+from discgrade.readings.levels import level_of
+
+COLUMNS = ("patient_id", "sop_instance_uid", "level", "x", "y", "width", "height")
+"""Columns that a sheet of regions should have; `frame` may stand next to them."""
+_NAMES = {folded(name): name for name in (*COLUMNS, "frame")}
+_PLACE = COLUMNS[3:]
+
+
+@dataclass(frozen=True)
+class Region:
+    """One disc's region.
+
+    Attributes:
+        rows: Numbers of the rows of the sheet that name it.
+        patient_id: Patient ID as written.
+        sop_instance_uid: SOP Instance UID of the image.
+        frame: Frame of a multi-frame image, from 1.
+        level: In one spelling, for example L4/L5; as written where it is no disc's name.
+        box: On the slice as it is stored; None if it cannot be read.
+        fault: What is wrong with the row, one sentence; empty if nothing is.
+    """
+
+    rows: tuple[int, ...]
+    patient_id: str
+    sop_instance_uid: str
+    frame: int
+    level: str
+    box: Box | None
+    fault: str = ""
+
+    @property
+    def said(self) -> str:
+        """Where it stands in the sheet, in words."""
+        return f"row{'s' * (len(self.rows) > 1)} {', '.join(map(str, self.rows))} of the sheet"
+
+
+def read_regions(path: Path) -> dict[str, list[Region]]:
+    """Return the regions of a sheet (.csv, .xlsx or .parquet) by SOP Instance UID; equal rows are one region.
+
+    Raises:
+        RefusedError: if it cannot be read, lacks a column or has no rows.
+    """
+    names, rows = _table(path)
+    cells = [(number, dict(zip(names, row, strict=False))) for number, row in rows]
+    marks = numbers.decimal_marks({name: [row.get(name, "") for _, row in cells] for name in _PLACE})
+    doubts = frozenset[numbers.Mark]().union(*marks.values())
+    found: dict[tuple[object, ...], Region] = {}
+    for number, row in cells:
+        fault = next(filter(None, (numbers.doubt(row.get(name, ""), marks[name], doubts) for name in _PLACE)), "")
+        one = _region(number, row, fault)
+        key = (one.patient_id, one.sop_instance_uid, one.frame, one.level, one.box, one.fault)
+        earlier = found.get(key)
+        found[key] = one if earlier is None else replace(earlier, rows=(*earlier.rows, number))
+    by_image: dict[str, list[Region]] = defaultdict(list)
+    for one in found.values():
+        by_image[one.sop_instance_uid].append(one)
+    return dict(by_image)
+
+
+def _table(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Return our names of the columns, empty for others, and the rows below them."""
+    for page in read_pages(path, frozenset(_NAMES)):
+        rows = [(number, cells) for number, cells in page.lines if any(cells)]
+        names = [_NAMES.get(folded(cell), "") for cell in rows[0][1]] if rows else []
+        if any(names):
+            break
+    else:
+        names, rows = [], []
+    missing = [name for name in COLUMNS if name not in names]
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    if missing or twice:
+        problem = f"Missing: {', '.join(missing)}" if missing else f"Twice: {', '.join(twice)}"
+        raise RefusedError(
+            f"The sheet of regions should name its columns in its first row, {', '.join(COLUMNS)} among them. {problem}"
+        )
+    if len(rows) < 2:
+        raise RefusedError("The sheet of regions has a header and no rows below it. It needs one for each disc")
+    return names, rows[1:]
+
+
+def _region(number: int, row: dict[str, str], fault: str) -> Region:
+    frame, level = numbers.whole(row.get("frame", ""), 1), level_of(row.get("level", ""))
+    values = [numbers.number(row.get(name, "")) for name in _PLACE]
+    box = _box(values)
+    faults = (
+        "" if level else "its level is no disc's name, such as L4/L5",
+        "" if frame else "its frame should be a whole number from 1",
+        "" if box else "x, y, width and height should be numbers in pixels, width and height larger than 0",
+        fault and f"a number {fault}",
+    )
+    return Region(
+        rows=(number,),
+        patient_id=row.get("patient_id", ""),
+        sop_instance_uid=row.get("sop_instance_uid", ""),
+        frame=frame or 0,
+        level=level or row.get("level", ""),
+        box=box,
+        fault=next(filter(None, faults), ""),
+    )
+
+
+def _box(values: Sequence[float | None]) -> Box | None:
+    x, y, width, height = values
+    if x is None or y is None or width is None or height is None or min(width, height) <= 0:
+        return None
+    return Box(x, y, width, height)

@@ -1,0 +1,50 @@
+"""The slices of files of unknown origin: nothing is read or decoded without a bound."""
+
+import logging
+import warnings
+from pathlib import Path
+
+from pydicom.dataset import FileDataset
+
+from discgrade.imaging import opening
+from discgrade.imaging.dicom import Slice, geometry, grey_values
+
+MOST_PIXELS = 1 << 26
+"""Pixels of a slice: more are no picture of a spine, but of an attack."""
+
+
+class BrokenSliceError(ValueError):
+    """The pixels of a slice cannot be decoded; the message names neither file nor patient."""
+
+
+def open_image(path: Path) -> FileDataset:
+    """Read a file with its pixels, not yet decoded.
+
+    Raises:
+        BrokenSliceError: if it cannot be read, whatever is wrong with it.
+    """
+    try:
+        if path.stat().st_size > opening.LARGEST:
+            raise ValueError("too large")
+        with path.open("rb") as file:
+            dataset = opening.read(file)
+        if dataset.Rows * dataset.Columns > MOST_PIXELS:
+            raise ValueError("too large")
+    except Exception:
+        raise BrokenSliceError("its file cannot be read: it is damaged, too large or gone") from None
+    return dataset
+
+
+def decode(dataset: FileDataset, frame: int) -> Slice:
+    """Return a slice of an open file, to the bits that `imaging.dicom.read_slice` gives.
+
+    Raises:
+        BrokenSliceError: if it cannot be decoded, whatever is wrong with it.
+    """
+    logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return Slice(**vars(geometry(dataset, frame)), pixels=grey_values(dataset, frame))
+    except Exception:
+        raise BrokenSliceError("its pixels cannot be decoded: the file is damaged or of an unknown kind") from None
