@@ -56,6 +56,11 @@ COMMANDS = {
         "read discs in a browser: slice, region and grade, blind",
         "discgrade rate SCANS --study private/NAME",
     ),
+    "grade": Command(
+        "discgrade.grading.command",
+        "grade the discs of new scans with a bundle",
+        "discgrade grade SCANS --bundle BUNDLE --regions regions.csv --out OUT",
+    ),
     "phantom": Command(
         "discgrade.phantom.command",
         "write invented patients' scans and readings, to try things on",

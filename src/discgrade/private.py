@@ -8,6 +8,7 @@ import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
@@ -125,7 +126,12 @@ def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Sequence[objec
     A cell that a spreadsheet program would take for a formula gets an apostrophe in front; `read_rows` takes it away.
     """
     with writing(path) as text:
-        csv.writer(text).writerows([columns, *(map(_harmless, row) for row in rows)])
+        csv.writer(text).writerows(map(harmless, chain([columns], rows)))
+
+
+def harmless(row: Iterable[object]) -> list[object]:
+    """Return the cells of a row so that no spreadsheet program takes one for a formula."""
+    return [_harmless(cell) for cell in row]
 
 
 def _harmless(cell: object) -> object:

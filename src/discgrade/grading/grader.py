@@ -51,6 +51,7 @@ class Grader:
 
     def __init__(self, bundle: Bundle, threads: int = 1) -> None:
         self.facts, self.digest = bundle.facts, bundle.digest
+        self.takes_level = any(member.takes_level for member in bundle.facts.members)
         self._ensemble = Ensemble(bundle, threads)
 
     def grade(self, regions: Sequence[NDArray[np.uint16]], levels: Sequence[str]) -> list[Grade]:

@@ -29,6 +29,13 @@ patient = min(patient, excluded.patient), removed = min(removed, excluded.remove
 date = CASE WHEN date = excluded.date THEN date WHEN '' IN (date, excluded.date) THEN max(date, excluded.date)
     ELSE '*' END
 """
+_BROKEN = """
+SELECT count(*) FROM files WHERE study = '' AND folder IN (SELECT folder FROM files WHERE study = ?)
+"""
+_SHARED = """
+SELECT instance FROM images WHERE instance IN (SELECT instance FROM images WHERE study = ?)
+GROUP BY instance HAVING count(DISTINCT said) > 1
+"""
 _LOST = """
 SELECT count(*) FROM files WHERE study = '' AND folder NOT IN (SELECT folder FROM files WHERE study != '')
 GROUP BY folder ORDER BY folder
@@ -43,6 +50,7 @@ class Scanned:
         patient_id: Patient ID as the header gives it; empty for files that cannot be read.
         uid: Study Instance UID.
         headers: Path and header (`imaging.scans.headers.unpacked`) of each file, by path.
+        instances: Their SOP Instance UIDs.
         broken: Number of files of its folders that cannot be read.
         shared: SOP Instance UIDs that other images have as well.
         ambiguous: Whether its Study Instance UID stands for several patients or days.
@@ -51,6 +59,7 @@ class Scanned:
     patient_id: str
     uid: str
     headers: tuple[tuple[str, str], ...]
+    instances: tuple[str, ...]
     broken: int
     shared: frozenset[str]
     ambiguous: bool
@@ -131,26 +140,27 @@ class Index:
             if _part(person, shards) == shard:
                 yield self._of(person)
         lost = self._database.execute(_LOST) if shard == 0 else ()
-        yield from ([Scanned("", "", (), count, frozenset(), False)] for (count,) in lost)
+        yield from ([Scanned("", "", (), (), count, frozenset(), False)] for (count,) in lost)
 
     def _of(self, person: str) -> list[Scanned]:
         query = "SELECT study, patient, uid, date FROM studies WHERE person = ? ORDER BY date, uid, study"
         return [self._study(*row) for row in self._database.execute(query, (person,)).fetchall()]
 
     def _study(self, study: str, patient: str, uid: str, date: str) -> Scanned:
+        def column(query: str) -> list[str]:
+            return [value for (value,) in self._database.execute(query, (study,))]
+
         headers = self._database.execute("SELECT path, header FROM files WHERE study = ? ORDER BY path", (study,))
-        files = tuple((os.fsdecode(path), text) for path, text in headers)
-        broken = self._one(
-            "SELECT count(*) FROM files WHERE study = '' AND folder IN (SELECT folder FROM files WHERE study = ?)",
-            study,
-        )
-        shared = self._database.execute(
-            "SELECT instance FROM images WHERE instance IN (SELECT instance FROM images WHERE study = ?) "
-            "GROUP BY instance HAVING count(DISTINCT said) > 1",
-            (study,),
-        )
         others = self._one("SELECT count(*) FROM studies WHERE uid = ? AND uid != '' AND study != ?", uid, study)
-        return Scanned(patient, uid, files, broken, frozenset(one for (one,) in shared), others > 0 or date == "*")
+        return Scanned(
+            patient_id=patient,
+            uid=uid,
+            headers=tuple((os.fsdecode(path), text) for path, text in headers),
+            instances=tuple(column("SELECT DISTINCT instance FROM images WHERE study = ? ORDER BY instance")),
+            broken=self._one(_BROKEN, study),
+            shared=frozenset(column(_SHARED)),
+            ambiguous=others > 0 or date == "*",
+        )
 
 
 def _part(person: str, shards: int) -> int:

@@ -10,6 +10,7 @@ from pydicom.dataset import FileDataset
 
 from discgrade.grades import LEVELS
 from discgrade.grading.discs import Place, SeriesChoice, Source, Sources
+from discgrade.grading.grader import Grader
 from discgrade.grading.regions import Region
 from discgrade.grading.scans import Scanned
 from discgrade.grading.series import Readable, readable
@@ -18,7 +19,6 @@ from discgrade.imaging.roi import Roi, extract
 from discgrade.imaging.scans.headers import File
 from discgrade.imaging.scans.slices import BrokenSliceError, decode, open_image
 from discgrade.imaging.stacks import Stack, stacks
-from discgrade.settings.model import Region as Shape
 
 NOT_NAMED = "the sheet of regions names no image of this study"
 AMBIGUOUS = (
@@ -71,14 +71,14 @@ class Prepared:
     skipped: str | None = None
 
 
-def prepare(scanned: Scanned, regions: Sequence[Region], folder: Path, shape: Shape, rule: str = "") -> Prepared:
+def prepare(scanned: Scanned, regions: Sequence[Region], folder: Path, grader: Grader, rule: str = "") -> Prepared:
     """Find, read and cut out what can be graded of a study.
 
     Args:
         scanned: Its files.
         regions: Rows of the sheet that name its images.
         folder: Folder of scans.
-        shape: What is cut out: "drawn", the region itself, or "square", the square around it.
+        grader: The bundle that it is for.
         rule: Series to take, as the command was told; empty: decided by the header.
     """
     files = scanned.files()
@@ -101,7 +101,7 @@ def prepare(scanned: Scanned, regions: Sequence[Region], folder: Path, shape: Sh
         return replace(study, skipped=read.problem)
     if not regions:
         return replace(study, skipped=NOT_NAMED)
-    return _cut(study, _Desk(scanned, files, found, read, folder, shape), regions)
+    return _cut(study, _Desk(scanned, files, found, read, folder, grader), regions)
 
 
 def _day(date: str) -> str:
@@ -143,7 +143,7 @@ class _Desk:
     stacks: Sequence[Stack]
     read: Readable
     folder: Path
-    shape: Shape
+    grader: Grader
     sources: dict[tuple[str, int], Source] = field(default_factory=dict)
     _open: dict[str, FileDataset] = field(default_factory=dict)
 
@@ -165,7 +165,7 @@ class _Desk:
         assert region.box is not None
         stack, image = self.stacks[number], (region.sop_instance_uid, region.frame)
         try:
-            roi = extract(self._source(image).slice, region.box, self.shape)
+            roi = extract(self._source(image).slice, region.box, self.grader.facts.preprocessing.region)
         except ValueError as error:
             raise _OutError(f"its box lies outside the image: {error}") from None
         place = Place(
@@ -177,6 +177,8 @@ class _Desk:
         """Return the number of the stack that a region lies on, once nothing speaks against it."""
         if region.fault:
             raise _OutError(region.fault)
+        if self.grader.takes_level and region.level not in LEVELS:
+            raise _OutError(f"the networks take the level of a disc, and know {', '.join(LEVELS)} alone")
         if region.sop_instance_uid in self.scanned.shared:
             raise _OutError("its SOP Instance UID stands for several different images")
         if normalised(region.patient_id) != normalised(self.scanned.patient_id):
@@ -218,7 +220,9 @@ def _cut(study: Prepared, desk: _Desk, regions: Sequence[Region]) -> Prepared:
         except _OutError as error:
             left_out.append(f"{region.said} ({region.level}) is left out: {error}")
     for level, rows in twice.items():
-        left_out.append(f"{level} is left out: rows {', '.join(map(str, rows))} of the sheet give it different regions")
+        left_out.append(
+            f"{level} is left out: rows {', '.join(map(str, rows))} of the sheet give it different regions. Keep one"
+        )
     cuts.sort(key=lambda one: _height(one.place.level))
     if not cuts:
         return replace(study, left_out=(), skipped="; ".join(left_out))

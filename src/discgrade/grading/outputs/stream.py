@@ -4,10 +4,11 @@ import heapq
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TextIO
 
-import pyarrow as pa
+import pyarrow.json as json_reader
 import pyarrow.parquet as pq
 
 from discgrade import records
@@ -23,15 +24,15 @@ _ROWS_PER_GROUP = 4096
 class Stream:
     """Takes graded studies in their order."""
 
-    def __init__(self, table: pq.ParquetWriter, text: Any) -> None:  # noqa: ANN401 - a text file
+    def __init__(self, table: pq.ParquetWriter, text: TextIO) -> None:
         self._table, self._text = table, text
-        self._rows: list[dict[str, object]] = []
+        self._rows: list[bytes] = []
         self._separator = "\n"
 
     def add(self, study: GradedStudy) -> None:
         """Take a study."""
-        self._rows += [row(disc) for disc in study.discs]
-        self._text.write(self._separator + json.dumps(plain(study), ensure_ascii=False))
+        self._rows += [_json(row(disc)).encode("utf-8", "replace") for disc in study.discs]
+        self._text.write(self._separator + _json(plain(study)))
         self._separator = ",\n"
         if len(self._rows) >= _ROWS_PER_GROUP:
             self.flush()
@@ -39,8 +40,15 @@ class Stream:
     def flush(self) -> None:
         """Write what is gathered."""
         if self._rows:
-            self._table.write_table(pa.Table.from_pylist(self._rows, schema=GRADES))
+            # By way of JSON, since pyarrow would import pandas, where it is installed, to look at Python's own values.
+            how = json_reader.ParseOptions(explicit_schema=GRADES, unexpected_field_behavior="error")
+            table = json_reader.read_json(BytesIO(b"\n".join(self._rows)), parse_options=how)
+            self._table.write_table(records.conform(table, GRADES, TABLE))
             self._rows = []
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 @contextmanager

@@ -1,0 +1,124 @@
+"""`discgrade grade`: the discs of new scans, graded with what a study learned."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from discgrade.private import RefusedError
+
+if TYPE_CHECKING:
+    from discgrade.grading.whole import Tally
+
+_DESCRIPTION = """Grade the discs of new scans.
+
+SCANS is a folder of DICOM files in any layout, as they are or exported. BUNDLE is the folder or zip file that a study
+made. A sheet of regions (.csv, .xlsx or .parquet) has a row for each disc: patient_id, sop_instance_uid, level, x, y,
+width, height in pixels of the stored slice, and frame where an image has several; other columns are ignored. OUT
+receives tables, pages and DICOM, whole or not at all. For research use only: no medical device.
+
+Exit code: 0, all was graded; 3, something was skipped, and OUT/studies.csv says why; 1, nothing could be graded."""
+_NO_LOCATOR = (
+    "The regions of the discs are missing: give them with --regions SHEET. A locator in the bundle would find them, "
+    "and this bundle holds none"
+)
+_NO_MASKS = "Masks are not read yet. Give the regions of the discs with --regions SHEET"
+_LEFT_OUT = 3
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.description = _DESCRIPTION
+    parser.add_argument("scans", type=Path, metavar="SCANS", help="folder of DICOM files")
+    parser.add_argument("--bundle", type=Path, required=True, help="what a study learned: a folder or a zip file")
+    parser.add_argument("--out", type=Path, required=True, help="folder to write; an earlier output is replaced")
+    parser.add_argument("--regions", type=Path, metavar="SHEET", help="where the discs lie, a row for each")
+    parser.add_argument("--masks", type=Path, metavar="DIR", help="where the discs lie, as masks")
+    parser.add_argument("--series", default="", metavar="RULE", help="series to read: number, UID or words of its name")
+    parser.add_argument("--processes", type=_number, metavar="N", help="processes at work (default: as many as useful)")
+    parser.add_argument("--follow-links", action="store_true", help="read what links out of SCANS lead to, too")
+    parser.add_argument("--jitter", action="store_true", help="grade again with moved boxes: how stable are grades?")
+    parser.add_argument("--saliency", action="store_true", help="show on the pages what each grade rests on")
+    parser.add_argument("--no-pages", action="store_true", help="write no pages (HTML, PDF)")
+    parser.add_argument("--no-sr", action="store_true", help="write no DICOM (structured report, overlay)")
+
+
+def _number(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"should be at least 1. Received: {text}")
+    return value
+
+
+def run(given: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
+    try:
+        return _run(given)
+    except ValueError as error:
+        print(f"grade: {error}", file=sys.stderr)
+        return 1
+
+
+def _run(given: argparse.Namespace) -> int:
+    from discgrade.grading import running, whole  # noqa: PLC0415 - `--help` needs none of it
+    from discgrade.grading.bundle.opening import open_bundle  # noqa: PLC0415
+    from discgrade.grading.outputs.folder import check_destination, replacing_folder  # noqa: PLC0415
+    from discgrade.grading.regions import read_regions  # noqa: PLC0415
+    from discgrade.grading.work import Order  # noqa: PLC0415
+
+    _check(given)
+    check_destination(given.out)
+    bundle, regions = open_bundle(given.bundle), read_regions(given.regions)
+    stamps = running.files_of(given.scans, given.follow_links)
+    umask = os.umask(0o077)
+    os.umask(umask)
+    with (
+        replacing_folder(given.out) as folder,
+        running.Workers(running.how_many(given.processes, len(stamps))) as workers,
+    ):
+        order = Order(given.scans, given.bundle, folder, given.series, _wanted(given), given.jitter, given.saliency)
+        with whole.indexed(folder / whole.INDEX, given.scans, stamps, workers) as index:
+            whole.check_identity(index.identified, given.out)
+            stability = whole.grade_into(order, index, regions, workers)
+        tally = whole.finish(folder, bundle, umask)
+    for sentence in (*_said(tally, given.out), *stability.said()):
+        print(sentence)
+    return 1 if not tally.discs else _LEFT_OUT if tally.skipped or tally.in_part else 0
+
+
+def _check(given: argparse.Namespace) -> None:
+    """Check what does not need the scans.
+
+    Raises:
+        RefusedError: if regions are missing, or a folder lies where it should not.
+    """
+    if given.masks is not None:
+        raise RefusedError(_NO_MASKS)
+    if given.regions is None:
+        raise RefusedError(_NO_LOCATOR)
+    if not given.scans.is_dir():
+        raise RefusedError(f"{given.scans} should be the folder of the scans. There is no such folder")
+    if given.out.resolve().is_relative_to(given.scans.resolve()):
+        raise RefusedError("The output should not lie in the folder of scans. Choose another folder")
+    if given.scans.resolve().is_relative_to(given.out.resolve()):
+        raise RefusedError("The folder of scans lies in the output, which is replaced. Choose another output")
+
+
+def _wanted(given: argparse.Namespace) -> tuple[str, ...]:
+    pages = () if given.no_pages else ("page", "pdf")
+    return pages if given.no_sr else (*pages, "report", "overlay")
+
+
+def _said(tally: "Tally", out: Path) -> list[str]:
+    """Return what became of the scans, without a word that identifies anybody."""
+    said = [f"{tally.discs} discs of {tally.graded} studies graded; {tally.flagged} are for somebody to look at"]
+    if tally.skipped or tally.in_part:
+        said.append(
+            f"{tally.skipped} studies skipped, of {tally.in_part} a part left out: {out / 'studies.csv'} says why"
+        )
+    if tally.identified:
+        said.append(f"The scans may identify patients, and so does {out}: only you may read it")
+    else:
+        said.append(f"The scans say that identity was removed from them; {out} holds no more than they do")
+    return said

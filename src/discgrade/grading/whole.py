@@ -1,0 +1,158 @@
+"""A folder of scans graded as a whole, or a part of its patients: what the command and the workflow's rules do."""
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+
+from discgrade import __version__
+from discgrade import private as privacy
+from discgrade.grading.bundle.opening import Bundle
+from discgrade.grading.jitter import Moved, Stability
+from discgrade.grading.outputs.folder import MADE_BY, MARK, open_to_others
+from discgrade.grading.outputs.stream import read_studies, streaming
+from discgrade.grading.outputs.tables import write_tables
+from discgrade.grading.regions import Region
+from discgrade.grading.running import Workers, fill, grade_all
+from discgrade.grading.scans import Index
+from discgrade.grading.work import Order
+from discgrade.imaging.header import Stamp
+from discgrade.private import RefusedError
+
+INDEX, JITTER = "scans.sqlite", "jitter.csv"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What became of a folder of scans.
+
+    Attributes:
+        studies: Number of studies.
+        graded: Studies with a graded disc.
+        skipped: Studies without one.
+        in_part: Studies of which something was left out.
+        discs: Graded discs.
+        flagged: Discs that somebody should look at.
+        kinds: Number of discs for each kind of flag.
+        identified: Whether a file may carry a patient's identity.
+    """
+
+    studies: int
+    graded: int
+    skipped: int
+    in_part: int
+    discs: int
+    flagged: int
+    kinds: Mapping[str, int]
+    identified: bool
+
+
+@contextmanager
+def indexed(path: Path, scans: Path, stamps: Sequence[Stamp], workers: Workers) -> Iterator[Index]:
+    """Read the headers of a folder of scans into an index that is gone when the block ends.
+
+    Raises:
+        RefusedError: if the folder holds no DICOM image.
+    """
+    index = Index(path)
+    try:
+        fill(index, scans, stamps, workers)
+        if not len(index):
+            raise RefusedError("The folder of scans is missing, or holds no DICOM image. Give the folder of the scans")
+        yield index
+    finally:
+        index.close()
+        path.unlink(missing_ok=True)
+
+
+def check_identity(identified: bool, out: Path) -> None:
+    """Check that scans that may identify people are not graded into results, which may be passed on.
+
+    Raises:
+        RefusedError: if they would be.
+    """
+    if identified and "results" in out.resolve().parts:
+        raise RefusedError(
+            f"The scans may identify people, so their grades do, too: {out} lies in results, which may be passed on. "
+            "Choose another folder, for example private/grades, or grade an export"
+        )
+
+
+def grade_into(
+    order: Order,
+    index: Index,
+    regions: Mapping[str, Sequence[Region]],
+    workers: Workers,
+    shard: tuple[int, int] = (0, 1),
+) -> Stability:
+    """Grade what an index holds into `grades.parquet` and `grades.json` of the order's folder.
+
+    Returns:
+        How stable grades are, if that was asked for.
+    """
+    stability = Stability()
+    opened = privacy.writing(order.folder / JITTER) if order.jitter else nullcontext(None)
+    with streaming(order.folder) as stream, opened as text:
+        table = None if text is None else csv.writer(text)
+        if table is not None:
+            table.writerow([field.name for field in fields(Moved)])
+        for done in grade_all(order, index, regions, workers, shard):
+            for study in done.studies:
+                stream.add(study)
+            for move in done.moves:
+                stability.add(move)
+                if table is not None:
+                    table.writerow(privacy.harmless(astuple(move)))
+    return stability
+
+
+def finish(folder: Path, bundle: Bundle, umask: int) -> Tally:
+    """Write what stands on `grades.parquet` and `grades.json` of a folder, and give it its rights.
+
+    Args:
+        folder: Folder that holds both.
+        bundle: What they were graded with.
+        umask: Rights that others do not get, where nothing identifies anybody.
+    """
+    tally = _tally(folder)
+    write_tables(folder)
+    mark = {
+        "made_by": MADE_BY,
+        "discgrade": __version__,
+        "bundle": bundle.digest,
+        "bundle_name": bundle.facts.name,
+        **{field.name: getattr(tally, field.name) for field in fields(tally)},
+    }
+    (folder / MARK).write_text(json.dumps(mark, indent=2) + "\n", encoding="utf-8")
+    if not tally.identified:
+        open_to_others(folder, umask)
+    return tally
+
+
+def _tally(folder: Path) -> Tally:
+    counts: Counter[str] = Counter()
+    kinds: Counter[str] = Counter()
+    identified = False
+    for study in read_studies(folder):
+        flagged = [disc for disc in study.discs if disc.flags]
+        counts["studies"] += 1
+        counts["graded"] += bool(study.discs)
+        counts["skipped"] += study.skipped is not None
+        counts["in_part"] += study.skipped is None and bool(study.left_out)
+        counts["discs"] += len(study.discs)
+        counts["flagged"] += len(flagged)
+        kinds.update(kind for disc in flagged for kind in {flag.kind for flag in disc.flags})
+        identified = identified or study.identified
+    return Tally(
+        studies=counts["studies"],
+        graded=counts["graded"],
+        skipped=counts["skipped"],
+        in_part=counts["in_part"],
+        discs=counts["discs"],
+        flagged=counts["flagged"],
+        kinds=dict(sorted(kinds.items())),
+        identified=identified,
+    )

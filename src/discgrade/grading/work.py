@@ -1,0 +1,130 @@
+"""What a process does for one patient: read, cut, grade, flag, and write the pages."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from discgrade.grading.bundle.opening import open_bundle
+from discgrade.grading.discs import GradedDisc, GradedStudy
+from discgrade.grading.flags import doubt, flags
+from discgrade.grading.grader import Grade, Grader
+from discgrade.grading.jitter import Moved, moved
+from discgrade.grading.regions import Region
+from discgrade.grading.saliency import saliency
+from discgrade.grading.scans import Scanned
+from discgrade.grading.studies import Cut, Prepared, prepare
+
+Maps = Mapping[tuple[str, int, str], NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked for.
+
+    Attributes:
+        scans: Folder of scans.
+        bundle: The bundle.
+        folder: Folder that receives pages and DICOM.
+        rule: Series to take instead of the one that the header tells.
+        wanted: What is written of each study: page, pdf, report, overlay.
+        jitter: Whether discs are graded again with moved boxes.
+        saliency: Whether maps of what matters are made.
+    """
+
+    scans: Path
+    bundle: Path
+    folder: Path
+    rule: str = ""
+    wanted: tuple[str, ...] = ()
+    jitter: bool = False
+    saliency: bool = False
+
+
+@dataclass(frozen=True)
+class Job:
+    """One patient's studies, by date, with the regions of each.
+
+    Attributes:
+        studies: The studies.
+        regions: Of each study, rows of the sheet.
+    """
+
+    studies: tuple[Scanned, ...]
+    regions: tuple[tuple[Region, ...], ...]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of a job.
+
+    Attributes:
+        studies: Graded or skipped, in their order.
+        moves: Discs that were graded again.
+    """
+
+    studies: tuple[GradedStudy, ...]
+    moves: tuple[Moved, ...] = ()
+
+
+def grade_patient(order: Order, job: Job) -> Done:
+    """Grade the studies of one patient."""
+    grader = grader_of(order.bundle)
+    studies: list[GradedStudy] = []
+    moves: list[Moved] = []
+    for scanned, regions in zip(job.studies, job.regions, strict=True):
+        prepared = prepare(scanned, regions, order.scans, grader, order.rule)
+        given = grader.grade([cut.roi.pixels for cut in prepared.cuts], [cut.place.level for cut in prepared.cuts])
+        studies.append(graded(prepared, given, grader))
+        if order.jitter:
+            moves += moved(prepared, given, grader, order.scans)
+    return Done(tuple(studies), tuple(moves))
+
+
+@cache
+def grader_of(bundle: Path) -> Grader:
+    """Return a bundle at work, opened once in this process."""
+    cv2.setNumThreads(1)
+    return Grader(open_bundle(bundle))
+
+
+def graded(prepared: Prepared, given: Sequence[Grade], grader: Grader) -> GradedStudy:
+    """Put a study and the grades of its regions together."""
+    pairs = zip(prepared.cuts, given, strict=True)
+    return GradedStudy(
+        patient_id=prepared.patient_id,
+        study_uid=prepared.study_uid,
+        study_date=prepared.study_date,
+        series=prepared.series,
+        identified=prepared.identified,
+        discs=tuple(_disc(cut, grade, grader) for cut, grade in pairs),
+        skipped=prepared.skipped,
+        left_out=prepared.left_out,
+    )
+
+
+def _disc(cut: Cut, grade: Grade, grader: Grader) -> GradedDisc:
+    found = flags(grade, cut.roi, cut.file, cut.place.level, grader.facts)
+    return GradedDisc(
+        place=cut.place,
+        grade=grade.grade,
+        fractional=grade.fractional,
+        continuous=grade.continuous,
+        probabilities=grade.probabilities,
+        set=grade.set,
+        flags=found,
+        members=grade.members,
+        bundle=grader.digest,
+        doubt=doubt(grade, found),
+    )
+
+
+def maps(prepared: Prepared, grader: Grader) -> Maps:
+    """Return what the grade of each disc rests on (`saliency`)."""
+    return {
+        (*cut.place.image, cut.place.level): saliency(cut.roi.pixels, cut.place.level, grader) for cut in prepared.cuts
+    }
