@@ -2,7 +2,7 @@
 
 
 # The first rule of each source stands on this mark, and all others on that rule: results of an earlier layout are made
-# anew even where Snakemake's notes on them did not come along.
+# anew even where Snakemake's notes on them did not come along. No record will name the configs of that layout again.
 rule layout:
     output:
         touch(LAYOUT_FILE),
@@ -12,7 +12,7 @@ rule layout:
     conda:
         ENVIRONMENT
     shell:
-        ": > {log}"
+        f"rm -f {RESULTS}/provenance/config-*.json > {{log}}"
 
 
 if SOURCE == "phantom":
@@ -65,6 +65,9 @@ if SOURCE == "rating":
 
 
 if SOURCE == "export":
+
+    if not IN_JOB:
+        check_source()
 
     rule adopt_export:
         input:
@@ -147,7 +150,7 @@ rule select_discs:
 
 rule split:
     input:
-        discs=f"{RESULTS}/discs.parquet",
+        discs=discs_to_split,
     output:
         splits=f"{RESULTS}/splits.parquet",
     log:

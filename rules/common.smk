@@ -79,8 +79,11 @@ SHARDS = grid.shards(STUDY)
 
 LAYOUT_FILE = f"{RESULTS}/provenance/layout-{LAYOUT}"
 
+# A job plans again what made it: what was told and refused then is not told again.
+IN_JOB = workflow.subprocess_exec or workflow.remote_exec
+
 if not Path(LAYOUT_FILE).exists() and any(Path(RESULTS, "provenance").glob("*/*.json")):
-    if not (workflow.subprocess_exec or workflow.remote_exec):
+    if not IN_JOB:
         logger.warning(
             f"{RESULTS} was made by an earlier version, in another layout of the results: everything is made anew. "
             f"Afterwards `discgrade verify {RESULTS}` names what is left over."
@@ -90,7 +93,7 @@ if not Path(LAYOUT_FILE).exists() and any(Path(RESULTS, "provenance").glob("*/*.
 explain_kills(logger)
 
 settled = settle_jobs(os.environ)
-if settled and not workflow.subprocess_exec:
+if settled and not IN_JOB:
     logger.warning(
         f"Not taken from the environment, since it would change numbers: {'; '.join(settled)}."
     )
@@ -174,15 +177,27 @@ def by_shard(*kinds):
     }
 
 
+def check_source():
+    """Refuse an export that cannot be taken over."""
+    from discgrade.deidentification.adoption import check_export
+    from discgrade.private import RefusedError
+
+    try:
+        check_export(Path(STUDY.cohort.export), SHARDS)
+    except RefusedError as error:
+        refuse(error)
+
+
 @cache
-def source_digests():
-    """Digest of what each shard of the source holds: no path or value of it reaches Snakemake's metadata.
+def planned_source():
+    """Digest of what each shard of the source holds, and its readings: nothing of them reaches Snakemake's metadata.
 
     The sheet of readings is checked on the way, before any job runs.
     """
     from discgrade.deidentification.digests import plan_shards
     from discgrade.deidentification.source import source_of
     from discgrade.private import RefusedError
+    from discgrade.readings.expected import expect
 
     if SOURCE == "rating":
         planned_readings()
@@ -197,17 +212,45 @@ def source_digests():
         )
     except RefusedError as error:
         refuse(error)
-    if not (workflow.subprocess_exec or workflow.remote_exec):
-        advice = grid.whole_grades(STUDY) if planned.whole else ""
-        for note in filter(None, (*planned.notes, advice)):
+    if not IN_JOB:
+        doubt = expect(planned.readings, STUDY.cohort.reference).doubt
+        for note in filter(None, (*planned.notes, doubt)):
             logger.warning(note)
-    return planned.digests
+    return planned
 
 
 def source_digest(wildcards):
     """Digest of what one shard of a user's own source holds."""
     own = SOURCE in ("folder", "rating")
-    return source_digests()[wildcards.shard] if own else None
+    return planned_source().digests[wildcards.shard] if own else None
+
+
+@cache
+def expected():
+    """What the plan knows of the readings before any job runs; None of the phantom, or in a job."""
+    from discgrade.readings.expected import expect
+
+    if IN_JOB or SOURCE == "phantom":
+        return None
+    if SOURCE == "export":
+        from discgrade.deidentification.adoption import readings_of
+
+        readings = readings_of(Path(STUDY.cohort.export), SHARDS)
+    else:
+        readings = planned_source().readings
+    return expect(readings, STUDY.cohort.reference)
+
+
+def discs_to_split(wildcards):
+    """The discs; a cohort that is too small for the splits is refused when the study is planned."""
+    if expected():
+        from discgrade.settings.parts import check_parts
+
+        try:
+            check_parts(expected().patients, STUDY.splits)
+        except ValueError as error:
+            refuse(error)
+    return f"{RESULTS}/discs.parquet"
 
 
 @cache
@@ -228,7 +271,10 @@ def readings_digest(wildcards):
 
 
 def samples_of_run(wildcards):
-    """The sample shards at a run's resolution."""
+    """The sample shards at a run's resolution; a scale that the readings do not carry is refused at once."""
+    fractional = training_of(wildcards).scale == "fractional"
+    if fractional and expected() and expected().whole:
+        refuse(grid.whole_grades(STUDY))
     return [
         f"{RESULTS}/samples/{wildcards.resolution}px/{shard}.parquet"
         for shard in SHARDS

@@ -9,7 +9,10 @@ import discgrade
 
 PACKAGE = Path(discgrade.__file__).parent
 LAYERS = (
-    {"settings", "records", "grades", "decoding", "copies", "keyed", "host", "places", "private"},
+    {
+        *("settings", "records", "grades", "decoding", "copies", "keyed"),
+        *("host", "environment", "terminal", "places", "private"),
+    },
     {"imaging", "reliability"},
     {"readings"},
     {"cohort", "deidentification", "phantom", "learning", "grading", "rating"},

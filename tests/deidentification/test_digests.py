@@ -193,9 +193,10 @@ def test_a_plan_says_who_is_never_trained_on_and_which_words_decide_nothing(plan
     assert "cohorts called test are trained on like any other" in notes[1]
 
 
-@pytest.mark.parametrize(("grades", "whole"), [(("3", "4.0"), True), (("3", "3.3"), False)])
-def test_a_plan_tells_whether_all_grades_are_whole(plan, grades, whole):
-    assert plan([row(number, grade=grade) for number, grade in enumerate(grades)]).whole == whole
+def test_a_plan_tells_the_readings_that_can_be_used(plan):
+    rows = [row(0, grade="3"), row(1, grade="4.3", rater="B"), row(2, grade="3,7", reading="2")]
+    told = [(one.patient, one.rater, one.reading, one.grade) for one in plan(rows).readings]
+    assert told == [("ID0", "R1", 1, 3.0), ("ID1", "R2", 1, 4.3), ("ID2", "R1", 2, 3.7)]
 
 
 def test_a_withdrawal_changes_one_digest(digests, tmp_path):

@@ -269,6 +269,19 @@ def test_a_function_of_the_users_own_file_is_that_file(tmp_path, monkeypatch):
     assert "mine" not in sys.modules
 
 
+def test_what_a_function_of_the_users_own_file_imports_from_beside_it_counts(tmp_path, monkeypatch):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "losses.py").write_text("from mine import helpers\nimport yaml\n")
+    found = []
+    for value, shadowed in ((1, 1), (1, 2), (2, 2)):
+        folder = tmp_path / f"{value}{shadowed}"
+        monkeypatch.chdir(shutil.copytree(tmp_path / "mine", folder / "mine").parent)
+        Path("mine", "helpers.py").write_text(f"VALUE = {value}\n")
+        Path("yaml.py").write_text(f"VALUE = {shadowed}\n")
+        found.append(reference_digest("mine.losses:focal"))
+    assert found[0] == found[1] != found[2]
+
+
 def test_a_bare_name_is_covered_by_the_code_digest():
     assert reference_digest("soft_kappa") is None
 

@@ -62,7 +62,9 @@ def test_the_report_has_captions_and_style_of_the_workflow_and_no_place_of_the_s
     workflow, folder, config = elsewhere
     private, page = folder / "private" / "tiny", folder / "results" / "tiny" / "report.html"
     make_report(config=config, private=private, workflow=workflow, destination=page)
-    text = page.read_text(encoding="utf-8")
+    text, said = page.read_text(encoding="utf-8"), capfd.readouterr().err
+    assert "Report created" in said
+    assert str(folder.parent) not in said
     assert "Layers of the slot." in text
     assert "A tiny study of the slot" in text
     assert "#abcdef" in text

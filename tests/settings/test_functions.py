@@ -1,7 +1,11 @@
 """Losses and networks that a config names are found, or refused with what to do, without running their modules."""
 
+import sys
+from pathlib import Path
+
 import pytest
 
+from discgrade.settings import functions
 from discgrade.settings.functions import LOSSES, check_loss, check_network
 
 
@@ -94,3 +98,21 @@ def test_a_name_is_followed_to_the_module_that_defines_it(beside):
 def test_nothing_of_the_module_is_run(beside):
     beside("bomb", "raise SystemExit\ndef loss(y_true, y_pred): ...")
     check_loss("bomb:loss")
+
+
+def test_a_file_of_ones_own_may_be_called_like_a_script_of_the_workflow(beside, monkeypatch):
+    scripts = Path(functions.__file__).parents[3] / "workflow_scripts"
+    monkeypatch.setattr(sys, "path", [str(scripts), *sys.path])
+    beside("score", "def focal(y_true, y_pred):\n    return 0\n")
+    assert functions.find_module("score") == Path.cwd() / "score.py"
+    check_loss("score:focal")
+
+
+def test_what_is_installed_comes_before_a_file_of_ones_own(beside, monkeypatch):
+    monkeypatch.setattr(sys, "path", [str(Path.cwd()), *sys.path])
+    beside("yaml", "")
+    beside("mine.helpers", "")
+    assert functions.find_module("yaml") != Path.cwd() / "yaml.py"
+    assert not functions.is_here("yaml")
+    assert functions.is_here("mine")
+    assert not functions.is_here("random")

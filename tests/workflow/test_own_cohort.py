@@ -112,13 +112,58 @@ def test_one_image_under_two_patients_is_refused(own, run_snakemake):
     assert "share the pixels of 1 images" in result.stderr
 
 
-def test_a_cohort_too_small_for_its_folds_is_refused_before_any_training(own, run_snakemake):
-    overlay = yaml.safe_load((own.project / "studies" / "own.yaml").read_text())
-    overlay["splits"]["folds"] = 50
-    (own.project / "studies" / "own.yaml").write_text(yaml.safe_dump(overlay))
-    result = run(own, run_snakemake, "results/own/splits.parquet")
-    assert result.returncode == 1
-    assert "splits.folds should be 0 or from 2 to the number of patients" in result.stderr
+def plan(own, run_snakemake):
+    """What a dry run says."""
+    done = run(own, run_snakemake, "-n")
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stdout + done.stderr
+
+
+def change(own, section, **settings):
+    path = own.project / "studies" / "own.yaml"
+    overlay = yaml.safe_load(path.read_text())
+    overlay[section] = overlay.get(section, {}) | settings
+    path.write_text(yaml.safe_dump(overlay))
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"folds": 50}, "splits.folds should be 0 or from 2 to the number of patients"),
+        ({"shares": [1, 2, 64]}, "splits.shares should each hold at least one of the 13 training patients of holdout"),
+    ],
+)
+def test_a_cohort_too_small_for_its_splits_is_refused_when_it_is_planned(own, run_snakemake, settings, told):
+    change(own, "splits", **settings)
+    code, said = plan(own, run_snakemake)
+    assert code == 1
+    assert told in said
+
+
+def test_whole_grades_are_refused_when_the_study_is_planned_and_the_three_lines_are_told(own, run_snakemake):
+    own.write([row | {"grade": str(round(float(row["grade"])))} for row in own.rows()])
+    code, said = plan(own, run_snakemake)
+    assert code == 1
+    assert "grid:\n  default: integral\n  variants: [integral, mae]\n  folds: [integral]" in said
+    change(own, "grid", default="integral", variants=["integral"], folds=["integral"])
+    assert plan(own, run_snakemake)[0] == 0
+
+
+def test_an_export_is_judged_when_the_study_is_planned(own, smoke, run_snakemake):
+    export = own.project / "passed-on"
+    for kind in ("instances", "rejected", "ratings", "excluded"):
+        shutil.copytree(smoke / "results" / "smoke" / kind, export / kind)
+    (export / "export").mkdir()
+    change(own, "cohort", source="export", export=str(export), shards=2)
+    assert plan(own, run_snakemake)[0] == 0
+    change(own, "splits", shares=[1, 2, 64])
+    assert "splits.shares should each hold at least one of the 13" in plan(own, run_snakemake)[1]
+    change(own, "cohort", shards=3)
+    assert "cohort.shards should be 2, as many as" in plan(own, run_snakemake)[1]
+    shutil.rmtree(export / "excluded")
+    code, said = plan(own, run_snakemake)
+    assert code == 1
+    assert "has no excluded: an earlier version made it" in said
 
 
 def test_neither_shards_nor_cores_change_a_sample(own, smoke, run_snakemake):

@@ -183,11 +183,13 @@ def test_results_of_an_earlier_layout_are_made_anew_and_said_once(planned, run_s
     """With Snakemake's notes and without them; after the first job it is not said again."""
     results = planned.project / "results" / "smoke"
     (results / "provenance" / f"layout-{LAYOUT}").unlink()
+    (results / "provenance" / "config-0123456789abcdef.json").write_text("{}")
     assert set(planned()) == EVERYTHING | {"layout"}
     shutil.rmtree(planned.project / ".snakemake")
     assert set(planned()) == EVERYTHING | {"layout"}
     first = run_snakemake(planned.project, "layout", *SMOKE)
     assert first.stderr.count("results/smoke was made by an earlier version") == 1
+    assert not (results / "provenance" / "config-0123456789abcdef.json").exists()
     second = run_snakemake(planned.project, "-n", *SMOKE)
     assert "earlier version" not in second.stderr
     assert set(planned()) == EVERYTHING

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from discgrade.cohort.lengths import has_spacing, measures
 from discgrade.cohort.outliers import cohort_flags, steps_of
+from discgrade.readings.expected import FAR_BACK
 
 WIDTH = (28.0, 110.0)
 HEIGHT = (12.0, 110.0)
@@ -155,6 +156,6 @@ def sheet_flags(lengths: pd.DataFrame) -> list[str]:
             "Most regions, or the distances between them, are smaller than a spine's. Were they measured on another "
             "picture, or is the pixel spacing wrong?"
         )
-    if len(lengths) and (lengths["centre_x"] / lengths["slice_width"]).median() > _RIGHT + 0.025:
+    if len(lengths) and (lengths["centre_x"] / lengths["slice_width"]).median() > FAR_BACK:
         found.append("Most regions lie far back. Are x and y the region's centre?")
     return found

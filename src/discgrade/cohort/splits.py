@@ -14,6 +14,7 @@ from discgrade.records import read, write
 from discgrade.records.discs import DISCS
 from discgrade.records.splits import SPLITS
 from discgrade.settings.model import Splits
+from discgrade.settings.parts import check_parts, fold_ends, test_size, validation_size
 from discgrade.settings.run import EXTERNAL, HOLDOUT, fold_names
 
 _Row = tuple[str, str, str, int]
@@ -35,6 +36,7 @@ def make_splits(*, discs: Path, splits: Splits, destination: Path) -> None:
     table = read(discs, DISCS, columns=["patient", "cohort"]).to_pydict()
     cohorts = dict(zip(table["patient"], table["cohort"], strict=True))
     assigned = [patient for patient, cohort in cohorts.items() if cohort != EXTERNAL]
+    check_parts(len(assigned), splits)
     external = sorted(cohorts.keys() - assigned)
     rows: list[_Row] = []
     for split, test in _tests(assigned, splits):
@@ -51,52 +53,25 @@ def in_hash_order(patients: Iterable[str], seed: int, purpose: str) -> list[str]
 
 def _tests(patients: Sequence[str], splits: Splits) -> Iterator[tuple[str, set[str]]]:
     """Yield each split's name and the patients of its test part."""
-    count, folds = len(patients), splits.folds
-    held_out = round(splits.holdout * count)
-    if not 0 < splits.holdout < 1 or not 0 < held_out < count:
-        raise ValueError(
-            f"splits.holdout should be between 0 and 1 and leave patients on both sides. "
-            f"Received: {splits.holdout} of {count} patients outside the external cohort, that is {held_out}"
-        )
-    if folds != 0 and not 2 <= folds <= count:
-        raise ValueError(
-            f"splits.folds should be 0 or from 2 to the number of patients. "
-            f"Received: {folds} folds for {count} patients outside the external cohort"
-        )
-    yield HOLDOUT, set(in_hash_order(patients, splits.seed, HOLDOUT)[:held_out])
-    ordered = in_hash_order(patients, splits.seed, "folds")
-    for fold, name in enumerate(fold_names(splits)):
-        yield name, set(ordered[fold * count // folds : (fold + 1) * count // folds])
+    count = len(patients)
+    yield HOLDOUT, set(in_hash_order(patients, splits.seed, HOLDOUT)[: test_size(count, splits)])
+    ordered, ends = in_hash_order(patients, splits.seed, "folds"), fold_ends(count, splits)
+    for name, start, end in zip(fold_names(splits), [0, *ends], ends, strict=False):
+        yield name, set(ordered[start:end])
 
 
 def _parts(split: str, patients: Sequence[str], test: set[str], splits: Splits) -> list[_Row]:
     """Return the rows of one split, all but the external patients'."""
     # "inner", the part's earlier name, is a key of the order: another word would be another split.
     rest = in_hash_order(set(patients) - test, splits.seed, f"{split}/inner")
-    size = _validation_size(split, len(rest), splits.validation)
+    size = validation_size(len(rest), splits)
     train = in_hash_order(rest[size:], splits.seed, f"{split}/share")
-    impossible = [share for share in splits.shares if len(train) // share < 1]
-    if impossible:
-        raise ValueError(
-            f"splits.shares should each hold at least one of the {len(train)} training patients of {split}. "
-            f"Impossible: {', '.join(f'1/{share}' for share in impossible)}. Remove them or add patients"
-        )
     shares = [_smallest_share(rank, len(train), splits.shares) for rank in range(len(train))]
     return [
         *((split, patient, "test", 1) for patient in test),
         *((split, patient, "validation", 1) for patient in rest[:size]),
         *((split, patient, "train", share) for patient, share in zip(train, shares, strict=True)),
     ]
-
-
-def _validation_size(split: str, patients: int, validation: float) -> int:
-    size = max(1, round(validation * patients)) if validation > 0 else 0
-    if not 0 <= validation < 1 or size >= patients:
-        raise ValueError(
-            f"splits.validation should be at least 0, less than 1, and leave training patients in {split}. "
-            f"Received: {validation} of {patients} patients"
-        )
-    return size
 
 
 def _smallest_share(rank: int, patients: int, shares: Sequence[int]) -> int:

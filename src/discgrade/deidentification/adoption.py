@@ -1,10 +1,18 @@
 """Taking over the tables of an export that was made elsewhere."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from discgrade.records import replacing
+from discgrade.private import RefusedError
+from discgrade.readings.expected import Reading
+from discgrade.records import read, replacing
+from discgrade.records.readings import RATINGS
+
+TABLES = ("instances", "rejected", "ratings", "excluded")
+"""Folders of an export, each with a table a shard."""
+
+_READ = ["patient", "cohort", "rater", "reading", "grade"]
 
 
 def adopt_shard(copies: Mapping[Path, Path]) -> None:
@@ -16,3 +24,39 @@ def adopt_shard(copies: Mapping[Path, Path]) -> None:
     for source, destination in copies.items():
         with replacing(destination) as partial:
             shutil.copyfile(source, partial)
+
+
+def check_export(export: Path, shards: Sequence[str]) -> None:
+    """Check that an export is whole, before a study is planned that takes it over.
+
+    Args:
+        export: The folder that `discgrade deidentify` wrote.
+        shards: Names of the study's shards.
+
+    Raises:
+        RefusedError: if it lacks a folder or a table, or has another number of shards.
+    """
+    found = {kind: {path.stem for path in (export / kind).glob("*.parquet")} for kind in TABLES}
+    if not found["instances"] or not (export / "export").is_dir():
+        raise RefusedError(
+            f"cohort.export should be the folder that `discgrade deidentify` wrote: export/ and {', '.join(TABLES)}. "
+            f"Received: {export}, where {'export/' if found['instances'] else 'instances/'} is missing"
+        )
+    if missing := [kind for kind in TABLES if not found[kind]]:
+        raise RefusedError(
+            f"{export} has no {', '.join(missing)}: an earlier version made it, which did not tell all that a study "
+            "counts, or it was not copied whole. Make it anew with `discgrade deidentify`, or copy all of it"
+        )
+    if found["instances"] != set(shards):
+        raise RefusedError(
+            f"cohort.shards should be {len(found['instances'])}, as many as {export} has. Received: {len(shards)}"
+        )
+    if lost := [f"{kind}/{shard}.parquet" for kind in TABLES for shard in shards if shard not in found[kind]]:
+        raise RefusedError(f"{export} is not whole. Copy all of it. Missing: {', '.join(lost)}")
+
+
+def readings_of(export: Path, shards: Sequence[str]) -> Iterator[Reading]:
+    """Yield the readings of an export."""
+    for shard in shards:
+        table = read(export / "ratings" / f"{shard}.parquet", RATINGS, _READ).select(_READ)
+        yield from (Reading(*row) for row in zip(*table.to_pydict().values(), strict=True))

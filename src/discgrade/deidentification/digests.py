@@ -10,7 +10,9 @@ from discgrade.deidentification.identity.pseudonyms import Pseudonyms
 from discgrade.deidentification.sheets import Sheet, open_sheet
 from discgrade.deidentification.source import Source, by_instance, headers, shard_of
 from discgrade.imaging.header import Header
+from discgrade.readings.expected import Reading
 from discgrade.readings.headings import COLUMNS
+from discgrade.readings.numbers import number, whole
 from discgrade.readings.raters import numbers_of, read_days
 from discgrade.readings.sheet import Row
 from discgrade.settings.model import Deidentify, Ratings
@@ -25,12 +27,12 @@ class Planned:
     Attributes:
         digests: Digest of what each shard's output depends on.
         notes: What a person should know of the sheet, without a name.
-        whole: Whether there are readings, and all of their grades are whole.
+        readings: The readings that can be used.
     """
 
     digests: dict[str, str]
     notes: list[str]
-    whole: bool
+    readings: list[Reading]
 
 
 def plan_shards(
@@ -80,8 +82,7 @@ def plan_shards(
     salt = keys.secret(private / "digest.key")
     contents = {shard: "\n".join(sorted(lines)).encode("utf-8", "surrogateescape") for shard, lines in parts.items()}
     digests = {shard: hmac.new(salt, content, "sha256").hexdigest() for shard, content in contents.items()}
-    grades = {row.get("grade") for row in sheet.rows}
-    return Planned(digests, sheet.notes, bool(grades) and all("." not in grade for grade in grades))
+    return Planned(digests, sheet.notes, list(_usable(sheet)))
 
 
 def _derivation(seed: int | None, deidentify: Deidentify, private: Path) -> keys.Derive:
@@ -97,6 +98,21 @@ def _readings(sheet: Sheet) -> Iterator[tuple[Row, str]]:
         fields = dict(row.fields) | {"rater": numbers.get(row.get("rater"), ""), "read_at": str(day)}
         text = "\0".join(f"{name}={fields[name]}" for name in sorted(fields) if name in COLUMNS)
         yield row, f"reading\0{text}\0{reasons.get(row.number, '')}"
+
+
+def _usable(sheet: Sheet) -> Iterator[Reading]:
+    numbers = numbers_of(sheet.raters)
+    for row in sheet.rows:
+        rater, again = numbers.get(row.get("rater"), ""), whole(row.get("reading"), 1) or 1
+        across = _across(row, sheet.images.get(row.get("sop_instance_uid")))
+        yield Reading(row.get("patient_id"), row.get("cohort"), rater, again, number(row.get("grade")) or 0.0, across)
+
+
+def _across(row: Row, image: Header | None) -> float | None:
+    left, width = number(row.get("x")), number(row.get("width"))
+    if image is None or not image.columns or left is None or width is None:
+        return None
+    return (left + width / 2) / image.columns
 
 
 def _withdrawn(sheet: Sheet, here: dict[str, list[Header]]) -> Iterator[tuple[str, str]]:

@@ -3,8 +3,9 @@
 import importlib
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
+
+from discgrade.settings.functions import search_path
 
 
 def resolve(name: str) -> Callable[..., Any]:
@@ -16,8 +17,7 @@ def resolve(name: str) -> Callable[..., Any]:
     module, colon, function = name.partition(":")
     if not (module and colon and function):
         raise ValueError(f"Invalid name of a function. It should read `package.module:function`. Received: {name!r}")
-    if str(Path.cwd()) not in sys.path:
-        sys.path.append(str(Path.cwd()))
+    sys.path[:] = search_path()
     try:
         found = getattr(importlib.import_module(module), function, None)
     except ModuleNotFoundError as error:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from discgrade.provenance.packages import outside, reached_versions
 from discgrade.provenance.parsing import joined_digest, keep, read_source
-from discgrade.settings.functions import find_module
+from discgrade.settings.functions import find_module, is_here
 
 SOURCE = Path(__file__).resolve().parents[2]
 """The folder of the package."""
@@ -30,6 +30,7 @@ UNTRACKED = (
     "discgrade.places",
     "discgrade.terminal",
     "discgrade.environment",
+    "discgrade.settings.functions",
     "discgrade.settings.grid",
     "discgrade.settings.model",
     "discgrade.settings.plain",
@@ -39,9 +40,10 @@ UNTRACKED = (
     "discgrade.reliability.plan",
 )
 """What decides no result, and so is left out of every code digest, with what it alone imports: the job records, what
-they, the logs and the terminal say of the machine and of the time left, the list of runs, and the types of settings,
-panels and plans of runs, whose values are params of the rules. The rules of the environment give libraries the values
-that these have without being told, so another rule changes no number where nobody set its variable."""
+they, the logs and the terminal say of the machine and of the time left, the list of runs, where a named function is
+looked up, whose digest is a param, and the types of settings, panels and plans of runs, whose values are params of the
+rules. The rules of the environment give libraries the values that these have without being told, so another rule
+changes no number where nobody set its variable."""
 
 
 def file_digest(path: str | Path) -> str:
@@ -178,11 +180,17 @@ def _files(dotted: str, roots: tuple[Path, ...]) -> list[tuple[str, Path]]:
     if any(f"{dotted}.".startswith(f"{untracked}.") for untracked in UNTRACKED):
         dotted = dotted.partition(".")[0]
     parts = dotted.split(".")
-    root = next((root for root in roots if _module_file(root / parts[0])), None)
+    root = next((root for root in roots if _holds(root, parts[0])), None)
     if root is None:
         return []
     found = ((".".join(parts[:end]), _module_file(root.joinpath(*parts[:end]))) for end in range(1, len(parts) + 1))
     return [(name, file) for name, file in found if file]
+
+
+@cache
+def _holds(root: Path, name: str) -> bool:
+    """Tell whether a top-level module comes from a folder; the one that one works in counts after all installed."""
+    return is_here(name) if root == Path.cwd() else _module_file(root / name) is not None
 
 
 @cache

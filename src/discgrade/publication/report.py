@@ -10,7 +10,7 @@ import yaml
 
 from discgrade import private as private_folder
 from discgrade.host import die_with_parent
-from discgrade.publication.render.paths import without_sources
+from discgrade.publication.render.paths import without_folders, without_sources
 from discgrade.records import replacing
 
 
@@ -34,11 +34,25 @@ def make_report(*, config: Mapping[str, Any], private: Path, workflow: Path, des
     with replacing(destination) as partial:
         page = partial.with_name(f"{partial.name}.html")
         try:
-            subprocess.run(_command(workflow, settings, page), check=True, preexec_fn=die_with_parent)
+            _run(_command(workflow, settings, page))
             text = without_sources(page.read_text(encoding="utf-8"), config["cohort"])
         finally:
             page.unlink(missing_ok=True)
         partial.write_text(text, encoding="utf-8")
+
+
+def _run(command: list[str]) -> None:
+    """Run a command; what it says comes at its end, without the folders of this machine."""
+    done = subprocess.run(
+        command,
+        check=False,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        preexec_fn=die_with_parent,
+    )
+    print(without_folders(done.stdout), file=sys.stderr, end="")
+    done.check_returncode()
 
 
 def _command(workflow: Path, settings: Path, page: Path) -> list[str]:

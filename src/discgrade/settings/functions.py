@@ -54,7 +54,7 @@ def check_network(name: str) -> None:
 
 def find_module(module: str) -> Path | None:
     """Return the file of a module, found as a job's import finds it, but without running any of it."""
-    search: list[str] = [*sys.path, str(Path.cwd())]
+    search = search_path()
     parts = module.split(".")
     for length in range(1, len(parts) + 1):
         spec = PathFinder.find_spec(".".join(parts[:length]), search)
@@ -62,6 +62,26 @@ def find_module(module: str) -> Path | None:
             return None
         search = list(spec.submodule_search_locations or [])
     return Path(spec.origin) if spec and spec.origin else None
+
+
+def search_path() -> list[str]:
+    """Return the folders in which a plan and a job alike look up a module: the package, what is installed, and here.
+
+    The folder that one works in comes last. Those of the running program and of the rules' scripts do not count: a
+    function of one's own may be in a file that is called like one of them.
+    """
+    here, package = Path.cwd(), Path(__file__).parents[2]
+    left_out = {here, Path(sys.argv[0] if sys.argv else "").resolve().parent, package.parent / "workflow_scripts"}
+    installed = [place for place in sys.path if place and Path(place).resolve() not in left_out]
+    return list(dict.fromkeys([str(package), *installed, str(here)]))
+
+
+def is_here(name: str) -> bool:
+    """Tell whether a top-level module comes from the folder that one works in."""
+    spec, here = PathFinder.find_spec(name, search_path()), Path.cwd()
+    if spec is None or spec.origin is None:
+        return spec is not None and str(here / name) in list(spec.submodule_search_locations or [])
+    return Path(spec.origin).parent in (here, here / name)
 
 
 def _check_function(name: str, positional: Sequence[str] = (), named: Sequence[str] = ()) -> None:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+import pyarrow.parquet as pq
+
 from discgrade import private as privacy
-from discgrade import records
 from discgrade.imaging.header import Header, normalised
 from discgrade.private import RefusedError
 from discgrade.readings.formats import decoded, folded
-from discgrade.records.splits import SPLITS
 
 LIST = "withdrawn.csv"
 FOUND = "withdrawn_found.csv"
@@ -21,6 +21,8 @@ MODELS = "withdrawn_models.csv"
 
 _HEADERS = frozenset({"id", "idold", "idnew", "patient", "patientid", "pseudonym"})
 _TRAINED = frozenset({"train", "validation"})
+ASSIGNED = ("patient", "split", "part", "share")
+"""Columns of `records.splits.SPLITS`, named here: a schema that changes in other ways must not export anew."""
 _FLOAT = re.compile(r"(\d+)[.,]0+", re.ASCII)
 
 
@@ -175,7 +177,7 @@ def note_models(pseudonyms: Collection[str], results: Path, private: Path) -> No
     """
     if not pseudonyms or not (results / "splits.parquet").exists():
         return
-    splits = records.read(results / "splits.parquet", SPLITS).to_pylist()
+    splits = pq.read_table(results / "splits.parquet", columns=list(ASSIGNED)).to_pylist()
     found = {(row[0], row[1]) for row in privacy.read_rows(private / MODELS)}
     for model in results.glob("runs/*/*/share-*/*/seed-*/model.keras"):
         share, split = model.parts[-4], model.parts[-3]

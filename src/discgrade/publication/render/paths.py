@@ -8,6 +8,13 @@ from typing import Any
 
 SOURCES = ("dicom", "ratings", "export")
 
+_FOLDERS = re.compile(r"(?<![\w/.:])/(?:[^\s/\"']+/)+")
+
+
+def without_folders(text: str) -> str:
+    """Leave of each absolute path in a program's words its last part."""
+    return _FOLDERS.sub("", text)
+
 
 def without_sources(text: str, cohort: Mapping[str, Any]) -> str:
     """Put the key in the place of each absolute source path of `cohort` with which a JSON string in the text begins.

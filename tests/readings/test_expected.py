@@ -1,0 +1,50 @@
+"""What a plan expects of readings."""
+
+import pytest
+
+from discgrade.readings.expected import Expected, Reading, expect
+from discgrade.settings.model import Reference
+
+FIRST, MEDIAN = Reference("reading", "R1", 1), Reference("median", "R1", 1)
+
+
+def read(patient, grade, rater="R1", reading=1, cohort="primary"):
+    return Reading(patient, cohort, rater, reading, grade)
+
+
+@pytest.mark.parametrize(("grades", "whole"), [((3.0, 4.0), True), ((3.0, 3.3), False), ((), False)])
+def test_whole_grades_are_told(grades, whole):
+    assert expect([read("P1", grade) for grade in grades], FIRST).whole == whole
+
+
+def test_readings_that_decide_no_reference_grade_do_not_count():
+    readings = [read("P1", 3.0), read("P1", 4.3, rater="R2"), read("P2", 2.7, reading=2)]
+    assert expect(readings, FIRST) == Expected(patients=1, whole=True)
+    assert expect(readings, MEDIAN) == Expected(patients=1, whole=False)
+
+
+def test_external_patients_are_in_no_part():
+    assert expect([read("P1", 3.0), read("P2", 4.3, cohort="external")], FIRST) == Expected(patients=1, whole=False)
+
+
+@pytest.mark.parametrize(("across", "doubtful"), [(0.59, False), (0.69, True), (None, False)])
+def test_regions_that_lie_as_if_by_their_centre_are_doubted(across, doubtful):
+    doubt = expect([read(f"P{number}", 3.0)._replace(across=across) for number in range(5)], FIRST).doubt
+    assert ("Are x and y the region's centre?" in doubt) == doubtful
+
+
+def test_centres_taken_for_corners_are_doubted_on_real_slices(real):
+    import csv
+
+    import pydicom
+
+    columns = {}
+    for path in sorted((real / "lsma" / "dicom").rglob("IM*"))[:60]:
+        header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=["SOPInstanceUID", "Columns"])
+        columns[header.SOPInstanceUID] = header.Columns
+    with (real / "lsma" / "ratings.csv").open(newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["sop_instance_uid"] in columns]
+    for shift, doubtful in ((0.5, False), (1.0, True)):
+        places = [(float(row["x"]) + shift * float(row["width"])) / columns[row["sop_instance_uid"]] for row in rows]
+        readings = [read(str(number), 3.0)._replace(across=place) for number, place in enumerate(places)]
+        assert bool(expect(readings, FIRST).doubt) == doubtful
