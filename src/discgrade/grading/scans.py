@@ -6,7 +6,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from discgrade.imaging.header import Stamp, patient_key
 from discgrade.imaging.scans.headers import File, unpacked
@@ -74,12 +74,16 @@ class Index:
     """The headers of a folder, by study.
 
     Args:
-        path: Database to write; it holds what the headers say, identities included.
+        path: Database; it holds what the headers say, identities included.
+        write: Whether it is new, and to be filled; else it is read.
     """
 
-    def __init__(self, path: PurePath | str) -> None:
-        self._database = sqlite3.connect(str(path))
-        self._database.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_TABLES}")
+    def __init__(self, path: Path | str, write: bool = True) -> None:
+        if write:
+            self._database = sqlite3.connect(str(path))
+            self._database.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_TABLES}")
+        else:  # nobody writes it any more: several machines may read it without locks
+            self._database = sqlite3.connect(f"{Path(path).resolve().as_uri()}?immutable=1", uri=True)
 
     def add(self, headers: Iterable[tuple[Stamp, str]]) -> None:
         """Take headers as `imaging.scans.headers.read` gives them."""
@@ -103,6 +107,7 @@ class Index:
     def finish(self) -> None:
         """Make it ready to be asked."""
         self._database.executescript(_INDICES)
+        self._database.commit()
 
     def close(self) -> None:
         """Let go of the database."""

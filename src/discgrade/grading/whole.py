@@ -60,12 +60,21 @@ def indexed(path: Path, scans: Path, stamps: Sequence[Stamp], workers: Workers) 
     index = Index(path)
     try:
         fill(index, scans, stamps, workers)
-        if not len(index):
-            raise RefusedError("The folder of scans is missing, or holds no DICOM image. Give the folder of the scans")
+        check_filled(index)
         yield index
     finally:
         index.close()
         path.unlink(missing_ok=True)
+
+
+def check_filled(index: Index) -> None:
+    """Check that there is something to grade.
+
+    Raises:
+        RefusedError: if the folder holds no DICOM image.
+    """
+    if not len(index):
+        raise RefusedError("The folder of scans is missing, or holds no DICOM image. Give the folder of the scans")
 
 
 def check_identity(identified: bool, out: Path) -> None:
@@ -117,18 +126,24 @@ def finish(folder: Path, bundle: Bundle, umask: int) -> Tally:
         bundle: What they were graded with.
         umask: Rights that others do not get, where nothing identifies anybody.
     """
-    tally = _tally(folder)
+    tally = mark(folder, bundle)
     write_tables(folder)
-    mark = {
+    if not tally.identified:
+        open_to_others(folder, umask)
+    return tally
+
+
+def mark(folder: Path, bundle: Bundle) -> Tally:
+    """Count what is in a folder, and write what says that this command made it."""
+    tally = _tally(folder)
+    said = {
         "made_by": MADE_BY,
         "discgrade": __version__,
         "bundle": bundle.digest,
         "bundle_name": bundle.facts.name,
         **{field.name: getattr(tally, field.name) for field in fields(tally)},
     }
-    (folder / MARK).write_text(json.dumps(mark, indent=2) + "\n", encoding="utf-8")
-    if not tally.identified:
-        open_to_others(folder, umask)
+    (folder / MARK).write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")
     return tally
 
 

@@ -1,0 +1,101 @@
+"""Thousands of studies in parts, as rules/grading/Snakefile has them: an index, a folder for each shard, the whole.
+
+`python -m discgrade.grading.shards index|grade|join ...`; the result is that of `discgrade grade`.
+"""
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from discgrade.grading import running, whole
+from discgrade.grading.bundle.opening import open_bundle
+from discgrade.grading.outputs.folder import replacing_folder
+from discgrade.grading.outputs.stream import STUDIES, join
+from discgrade.grading.regions import read_regions
+from discgrade.grading.scans import Index
+from discgrade.grading.work import Order
+from discgrade.private import make_folder
+from discgrade.records import replacing
+
+FOLDERS = "studies"
+"""Folder of a study's pages and DICOM, by Study Instance UID."""
+
+
+def main(words: list[str] | None = None) -> int:
+    """Do one step and return its exit code."""
+    steps: Mapping[str, Callable[[argparse.Namespace], None]] = {"index": _index, "grade": _grade, "join": _join}
+    given = _parser().parse_args(words)
+    os.umask(0o077)
+    try:
+        steps[given.step](given)
+    except ValueError as error:
+        print(f"grade: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__)
+    steps = parser.add_subparsers(dest="step", required=True)
+    index, grade, joined = (steps.add_parser(name) for name in ("index", "grade", "join"))
+    for step in (index, grade):
+        step.add_argument("--scans", type=Path, required=True)
+        step.add_argument("--processes", type=int, default=1)
+    for step in (index, grade, joined):
+        step.add_argument("--out", type=Path, required=True)
+    for step in (grade, joined):
+        step.add_argument("--bundle", type=Path, required=True)
+    index.add_argument("--follow-links", action="store_true")
+    grade.add_argument("--index", type=Path, required=True)
+    grade.add_argument("--regions", type=Path, required=True)
+    grade.add_argument("--shard", type=_shard, required=True, help="number from 0, a slash, how many")
+    grade.add_argument("--series", default="")
+    grade.add_argument("--wanted", nargs="*", default=[])
+    joined.add_argument("shards", nargs="+", type=Path)
+    return parser
+
+
+def _shard(text: str) -> tuple[int, int]:
+    number, _, count = text.partition("/")
+    return int(number), int(count)
+
+
+def _index(given: argparse.Namespace) -> None:
+    """Read the headers of all scans."""
+    make_folder(given.out.parent)
+    stamps = running.files_of(given.scans, given.follow_links)
+    with replacing(given.out) as partial, running.Workers(given.processes) as workers:
+        index = Index(partial)
+        running.fill(index, given.scans, stamps, workers)
+        whole.check_filled(index)
+        index.close()
+
+
+def _grade(given: argparse.Namespace) -> None:
+    """Grade the patients of one shard."""
+    index, regions = Index(given.index, write=False), read_regions(given.regions)
+    bundle = open_bundle(given.bundle)
+    with replacing_folder(given.out) as folder, running.Workers(given.processes) as workers:
+        order = Order(given.scans, given.bundle, folder, given.series, tuple(given.wanted))
+        whole.grade_into(order, index, regions, workers, given.shard)
+        whole.mark(folder, bundle)
+
+
+def _join(given: argparse.Namespace) -> None:
+    """Put the shards together."""
+    bundle = open_bundle(given.bundle)
+    with replacing_folder(given.out) as folder:
+        join(given.shards, folder)
+        for shard in given.shards:
+            for study in sorted((shard / FOLDERS).glob("*")):
+                shutil.copytree(study, folder / FOLDERS / study.name)
+        tally = whole.finish(folder, bundle, 0o022)
+        whole.check_identity(tally.identified, given.out)
+    print(f"{tally.discs} discs of {tally.graded} studies graded, {tally.skipped} skipped: {given.out / STUDIES}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
