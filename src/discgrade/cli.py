@@ -74,7 +74,7 @@ COMMANDS = {
 }
 
 EXTRAS = {
-    "grade": ("onnxruntime", "highdicom", "jsonschema", "openpyxl"),
+    "grade": ("onnxruntime", "highdicom", "jsonschema", "openpyxl", "reportlab"),
     "rate": ("starlette", "uvicorn"),
     "train": ("tensorflow", "keras", "tf2onnx"),
     "workflow": (
