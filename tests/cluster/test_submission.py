@@ -18,6 +18,7 @@ SUBMITTED = {
     "make_phantom",
     "deidentify",
     "select_discs",
+    "flag_regions",
     "extract_rois",
     "draw_rois",
     "augment",

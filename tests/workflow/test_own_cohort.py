@@ -257,5 +257,6 @@ def test_one_new_patient_in_a_finished_study(own, run_snakemake):
     assert second.returncode == 0, second.stderr[-1500:]
     jobs = executed(first)
     assert jobs["train"] == 3
+    assert jobs.pop("layout") == 1
     assert executed(second) == jobs | SHARD
     assert verify(own.results, scripts=own.project / "workflow_scripts").faults == []
