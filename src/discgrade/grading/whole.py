@@ -13,8 +13,10 @@ from discgrade import private as privacy
 from discgrade.grading.bundle.opening import Bundle
 from discgrade.grading.jitter import Moved, Stability
 from discgrade.grading.outputs.folder import MADE_BY, MARK, open_to_others
+from discgrade.grading.outputs.places import FOLDERS
 from discgrade.grading.outputs.stream import read_studies, streaming
 from discgrade.grading.outputs.tables import write_tables
+from discgrade.grading.outputs.writing import write_index
 from discgrade.grading.regions import Region
 from discgrade.grading.running import Workers, fill, grade_all
 from discgrade.grading.scans import Index
@@ -128,6 +130,8 @@ def finish(folder: Path, bundle: Bundle, umask: int) -> Tally:
     """
     tally = mark(folder, bundle)
     write_tables(folder)
+    if (folder / FOLDERS).is_dir():
+        write_index(read_studies(folder), bundle.facts, folder)
     if not tally.identified:
         open_to_others(folder, umask)
     return tally

@@ -14,6 +14,8 @@ from discgrade.grading.discs import GradedDisc, GradedStudy
 from discgrade.grading.flags import doubt, flags
 from discgrade.grading.grader import Grade, Grader
 from discgrade.grading.jitter import Moved, moved
+from discgrade.grading.outputs.views import Earlier
+from discgrade.grading.outputs.writing import write_study
 from discgrade.grading.regions import Region
 from discgrade.grading.saliency import saliency
 from discgrade.grading.scans import Scanned
@@ -76,13 +78,30 @@ def grade_patient(order: Order, job: Job) -> Done:
     grader = grader_of(order.bundle)
     studies: list[GradedStudy] = []
     moves: list[Moved] = []
+    earlier: list[Earlier] = []
     for scanned, regions in zip(job.studies, job.regions, strict=True):
         prepared = prepare(scanned, regions, order.scans, grader, order.rule)
         given = grader.grade([cut.roi.pixels for cut in prepared.cuts], [cut.place.level for cut in prepared.cuts])
-        studies.append(graded(prepared, given, grader))
+        studies.append(_written(order, prepared, graded(prepared, given, grader), grader, earlier))
         if order.jitter:
             moves += moved(prepared, given, grader, order.scans)
     return Done(tuple(studies), tuple(moves))
+
+
+def _written(
+    order: Order, prepared: Prepared, study: GradedStudy, grader: Grader, earlier: list[Earlier]
+) -> GradedStudy:
+    """Write what is wanted of a study beside its patient's earlier ones, and count it among these."""
+    if not (order.wanted and study.discs):
+        return study
+    found = maps(prepared, grader) if order.saliency else {}
+    earlier.append(
+        write_study(
+            study, prepared.sources, grader.facts, order.folder,
+            saliency=found, earlier=tuple(earlier), wanted=order.wanted,
+        )
+    )  # fmt: skip
+    return earlier[-1].study
 
 
 @cache

@@ -10,6 +10,7 @@ import pytest
 from discgrade.grading.discs import Flag
 from discgrade.grading.outputs.index import index_page
 from discgrade.grading.outputs.page import study_page
+from discgrade.grading.outputs.places import folder_of
 from discgrade.grading.outputs.views import Earlier, views
 from discgrade.readings.pfirrmann import SIGNS
 
@@ -95,7 +96,7 @@ def test_saliency_is_shown_where_it_was_asked_for(study, facts):
     disc = graded.discs[0]
     found = views(graded, sources, {(*disc.place.image, disc.place.level): np.ones((4, 8), np.float32)})
     page = study_page(graded, found, facts)
-    assert page.count("what the grade hangs on") == 1
+    assert page.count("what the grade rests on") == 1
 
 
 def test_earlier_studies_stand_beside_this_one(study, later, pictures, facts):
@@ -130,7 +131,7 @@ def hostile(graded):
 @pytest.mark.parametrize("made", ["page", "index"])
 def test_markup_in_a_header_is_shown_as_text(study, pictures, facts, made):
     graded = hostile(study[0])
-    page = study_page(graded, pictures, facts) if made == "page" else index_page([graded], facts)
+    page = study_page(graded, pictures, facts) if made == "page" else index_page([graded], facts, {})
     read = Read(page)
     assert read.all("script") == []
     assert [one for one in read.all("img") if not one["src"].startswith("data:")] == []
@@ -140,7 +141,7 @@ def test_markup_in_a_header_is_shown_as_text(study, pictures, facts, made):
 
 @pytest.mark.parametrize("made", ["page", "index"])
 def test_a_page_loads_nothing(study, pictures, facts, made):
-    read = Read(study_page(study[0], pictures, facts) if made == "page" else index_page([study[0]], facts))
+    read = Read(study_page(study[0], pictures, facts) if made == "page" else index_page([study[0]], facts, {}))
     policy = next(one["content"] for one in read.all("meta") if one.get("http-equiv") == "Content-Security-Policy")
     assert policy.startswith("default-src 'none'; img-src data:;")
     assert read.all("link") == read.all("script") == []
@@ -156,17 +157,18 @@ def test_the_page_names_nobody(read, study):
 
 def test_the_index_leads_to_each_study_and_says_what_was_not_graded(study, later, facts):
     skipped = replace(later[0], discs=(), skipped="no series is sagittal and T2-weighted")
-    read = Read(index_page([study[0], skipped], facts))
-    assert f"studies/{study[0].study_uid}/page.html" in [one["href"] for one in read.all("a")]
+    read = Read(index_page([study[0], skipped], facts, {folder_of(study[0]): {"page.html", "overlay-1.dcm"}}))
+    folder = f"studies/{study[0].study_uid}"
+    assert [one["href"] for one in read.all("a")] == [f"{folder}/page.html", f"{folder}/overlay-1.dcm"]
     assert "no series is sagittal and T2-weighted" in read.text
     assert "1 graded, 1 not" in read.text
 
 
 def test_the_index_shows_patients_over_time(study, later, facts):
-    read = Read(index_page([later[0], study[0]], facts))
+    read = Read(index_page([later[0], study[0]], facts, {}))
     assert f"Patient {study[0].patient_id} Patient {study[0].patient_id} over time" in read.text
 
 
 def test_studies_without_a_patient_id_are_nobodys_history(study, later, facts):
     nameless = [replace(one, patient_id="") for one in (study[0], later[0])]
-    assert "over time" not in Read(index_page(nameless, facts)).text
+    assert "over time" not in Read(index_page(nameless, facts, {})).text

@@ -62,12 +62,15 @@ def test_an_enlarged_disc_lies_in_the_middle_of_its_picture_under_its_box():
 def test_saliency_colours_the_region_where_it_is_strong_and_nothing_else():
     disc = enlarged(shown(a_slice()), SPOT)
     saliency = np.zeros((4, 8), np.float32)
-    saliency[:, :2] = 3
+    saliency[:, :2], saliency[:, 6:] = 3, -3
     left, top, right, bottom = disc.box.edges()
-    coloured = np.ptp(with_saliency(disc, saliency).astype(int), axis=2) > 20
-    assert coloured[top:bottom, left : left + 20].all()
-    assert not coloured[:, (left + right) // 2 :].any()
-    assert not coloured[:top].any()
+    picture = with_saliency(disc, saliency).astype(int)
+    orange, blue = (picture[..., first] - picture[..., second] > 20 for first, second in ((0, 2), (2, 0)))
+    assert orange[top:bottom, left : left + 20].all()
+    assert blue[top:bottom, right - 20 : right].all()
+    middle = (left + right) // 2
+    assert not (orange | blue)[:, middle - 10 : middle + 10].any()
+    assert not (orange | blue)[:top].any()
 
 
 @pytest.mark.parametrize("shape", [(5, 7), (5, 7, 3)])

@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import sys
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from discgrade.grading.outputs.writing import write_index, write_study
 @pytest.fixture(scope="module")
 def written(study, facts, tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
-    write_study(*study, facts, folder)
+    assert write_study(*study, facts, folder).study == study[0]
     write_index([study[0]], facts, folder)
     return folder
 
@@ -44,6 +45,18 @@ def test_a_second_run_makes_the_same_bytes(written, study, facts, tmp_path):
 def test_only_what_is_wanted_is_written(study, facts, tmp_path):
     write_study(*study, facts, tmp_path, wanted=("page",))
     assert [path.name for path in (tmp_path / folder_of(study[0])).iterdir()] == ["page.html"]
+
+
+def test_a_header_that_allows_no_report_leaves_the_rest_and_is_told(study, facts, tmp_path):
+    graded, sources = study
+    changed = {place: replace(source, header=deepcopy(source.header)) for place, source in sources.items()}
+    for source in changed.values():
+        source.header.SOPClassUID = "1.2.3"
+    told = write_study(graded, changed, facts, tmp_path).study.left_out
+    assert told == ("no DICOM structured report: the headers of the images do not allow one",)
+    folder = tmp_path / folder_of(graded)
+    assert {"page.html", "page.pdf", "overlay-1.dcm"} <= {path.name for path in folder.iterdir()}
+    assert told[0] in (folder / "page.html").read_text()
 
 
 @pytest.mark.parametrize("uid", ["../../etc", "", "1.2/..", "1..2", "a" * 200])

@@ -1,7 +1,7 @@
 """The page that leads to all studies of a run: grades at a glance, what was not graded, and patients over time."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from discgrade.grades import LEVELS
 from discgrade.grading.bundle.facts import BundleFacts
@@ -12,9 +12,12 @@ from discgrade.grading.outputs.longitudinal import DOUBT, Cell, history
 from discgrade.grading.outputs.places import folder_of
 from discgrade.grading.outputs.views import Earlier
 
+Files = Mapping[str, Collection[str]]
+"""Names of the files in each study's folder (`places.folder_of`)."""
 
-def index_page(studies: Iterable[GradedStudy], facts: BundleFacts) -> str:
-    """Return the page of all studies, in the order of patients and dates."""
+
+def index_page(studies: Iterable[GradedStudy], facts: BundleFacts, files: Files) -> str:
+    """Return the page of all studies, in the order of patients and dates; it leads to the files that are there."""
     known = sorted(studies, key=lambda one: (one.patient_id, one.study_date or "", one.study_uid))
     graded = [one for one in known if one.discs]
     discs = [disc for one in graded for disc in one.discs]
@@ -27,7 +30,7 @@ def index_page(studies: Iterable[GradedStudy], facts: BundleFacts) -> str:
         f'<p class="notice" role="note"><strong>{text(words.NOTICE)}</strong> {text(facts.intended_use)}</p>',
         definitions(facts_of_run),
         "</header><main>",
-        section("studies", "Studies", _studies(graded)) if graded else "",
+        section("studies", "Studies", _studies(graded, files)) if graded else "",
         *_not_graded([one for one in known if not one.discs]),
         *_over_time(graded),
         *_graded_by(graded, facts),
@@ -36,21 +39,33 @@ def index_page(studies: Iterable[GradedStudy], facts: BundleFacts) -> str:
     return page("Graded studies", body)
 
 
-def _studies(graded: Sequence[GradedStudy]) -> str:
+def _studies(graded: Sequence[GradedStudy], files: Files) -> str:
     heads = ["Patient ID", "Date", *map(text, LEVELS), "Look at", "Files"]
-    return table("Grade of each disc, 1 to 5; a question mark asks for a look", heads, map(_row, graded))
+    rows = (_row(one, files.get(folder_of(one), ())) for one in graded)
+    return table("Grade of each disc, 1 to 5; a question mark asks for a look", heads, rows)
 
 
-def _row(study: GradedStudy) -> str:
-    folder = folder_of(study)
+def _row(study: GradedStudy, files: Collection[str]) -> str:
     cells = "".join(f"<td>{_grades(study, level)}</td>" for level in LEVELS)
     flagged = sum(bool(disc.flags) for disc in study.discs)
     name = foreign(study.patient_id or "none")
-    files = f'<a href="{folder}/page.pdf" aria-label="PDF of patient {text(study.patient_id)}">PDF</a>'
+    page = f'<a href="{folder_of(study)}/page.html">{name}</a>' if "page.html" in files else name
     return (
-        f'<tr><th scope="row"><a href="{folder}/page.html">{name}</a></th><td>{text(words.day(study.study_date))}</td>'
-        f"{cells}<td>{flagged or '–'}</td><td>{files}</td></tr>"
+        f'<tr><th scope="row">{page}</th><td>{text(words.day(study.study_date))}</td>{cells}'
+        f"<td>{flagged or '–'}</td><td>{_links(study, files)}</td></tr>"
     )
+
+
+def _links(study: GradedStudy, files: Collection[str]) -> str:
+    overlays = {f"overlay-{number}.dcm": f"overlay {number}" for number in range(1, len(files) + 1)}
+    names = {"page.pdf": "PDF", "report.dcm": "DICOM SR", **overlays}
+    links = (
+        f'<a href="{folder_of(study)}/{file}" aria-label="{name} of patient {text(study.patient_id)}, '
+        f'{text(words.day(study.study_date))}">{name}</a>'
+        for file, name in names.items()
+        if file in files
+    )
+    return ", ".join(links) or "–"
 
 
 def _grades(study: GradedStudy, level: str) -> str:

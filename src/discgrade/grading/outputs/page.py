@@ -102,9 +102,8 @@ def _disc(number: int, disc: GradedDisc, view: DiscView) -> str:
 def _saliency(disc: GradedDisc, view: DiscView) -> str:
     if view.saliency is None:
         return ""
-    told = f"{disc.place.level}: what the grade hangs on"
-    picture = image(view.saliency, told, DISC_WIDTH, DISC_HEIGHT)
-    return f"<figure>{picture}<figcaption>Orange: the grade changes most when this is covered.</figcaption></figure>"
+    picture = image(view.saliency, f"{disc.place.level}: what the grade rests on", DISC_WIDTH, DISC_HEIGHT)
+    return f"<figure>{picture}<figcaption>{words.SALIENCY}</figcaption></figure>"
 
 
 def _bars(disc: GradedDisc) -> str:

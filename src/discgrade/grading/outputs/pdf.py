@@ -161,12 +161,17 @@ def _disc(disc: GradedDisc, view: DiscView) -> list[Flowable]:
         _paragraph(f"{disc.place.level}: grade {disc.grade}", _BOLD),
         Spacer(0, 3),
         disc_picture(view, wide),
-        *([Spacer(0, 3), Picture(view.saliency, wide)] if view.saliency is not None else []),
+        *_saliency(view, wide),
         Spacer(0, 4),
         *([Bars(disc.probabilities, disc.set, wide)] if disc.probabilities is not None else []),
         *(_paragraph(f"{words.flag_title(flag.kind)}: {flag.reason}") for flag in disc.flags),
         _paragraph(f"{known[:1].upper()}{known[1:]}", _SMALL),
     ]
+
+
+def _saliency(view: DiscView, wide: float) -> Iterator[Flowable]:
+    if view.saliency is not None:
+        yield from (Spacer(0, 3), Picture(view.saliency, wide), Spacer(0, 3), _paragraph(words.SALIENCY, _SMALL))
 
 
 def _cards(cards: Sequence[list[Flowable]]) -> Iterator[Flowable]:

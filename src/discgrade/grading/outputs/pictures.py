@@ -21,7 +21,7 @@ _DARKEST, _BRIGHTEST = 1.0, 99.7  # percentiles between which the window lies
 _MARGIN = 1.35  # an enlarged disc shows the region with this much around it
 _MOST = 1024  # px: a longer side is made smaller
 _LEAST_WIDTH = 1e-6
-_ORANGE = (255, 140, 0)
+_HIGHER, _LOWER, _STRONGEST = (255, 140, 0), (60, 150, 255), 0.75
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,22 +109,24 @@ def enlarged(image: Shown, region: Box) -> Disc:
 
 
 def with_saliency(disc: Disc, saliency: NDArray[np.float32]) -> Colours:
-    """Return an enlarged disc with what its grade hangs on in orange, the more the stronger; RGB.
+    """Return an enlarged disc with what its grade rests on, the more the stronger, in RGB.
+
+    Orange is what makes the grade higher, blue what makes it lower.
 
     Args:
         disc: The picture.
-        saliency: Of shape (rows, columns) over the region, upright; what is 0 or less counts nothing.
+        saliency: Of shape (rows, columns) over the region, upright (`grading.saliency`).
     """
     picture = np.repeat(disc.grey[..., None], 3, axis=2).astype(np.float32)
     left, top, right, bottom = disc.box.edges()
-    strength = np.clip(saliency, 0, None)
-    strength = strength / max(float(strength.max()), _LEAST_WIDTH)
+    strength = saliency / max(float(np.abs(saliency).max()), _LEAST_WIDTH)
     wide = cv2.resize(strength.astype(np.float32), (right - left, bottom - top), interpolation=cv2.INTER_LINEAR)
-    alpha = np.zeros(disc.grey.shape, np.float32)
     rows, columns = slice(max(top, 0), min(bottom, DISC_HEIGHT)), slice(max(left, 0), min(right, DISC_WIDTH))
-    alpha[rows, columns] = wide[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
-    share = 0.75 * alpha[..., None]
-    return np.asarray(np.rint((1 - share) * picture + share * np.array(_ORANGE)), np.uint8)
+    inside = wide[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left, None]
+    share = _STRONGEST * np.abs(inside)
+    colours = np.where(inside > 0, np.array(_HIGHER), np.array(_LOWER))
+    picture[rows, columns] = (1 - share) * picture[rows, columns] + share * colours
+    return np.asarray(np.rint(picture), np.uint8)
 
 
 def png(picture: Grey | Colours) -> bytes:

@@ -9,6 +9,9 @@ from discgrade import private
 from discgrade.grading.discs import GradedStudy
 from discgrade.records import replacing
 
+FOLDERS = "studies"
+"""Folder of the studies' pages and DICOM, one folder a study."""
+
 _UID = re.compile(r"[0-9][0-9.]{0,63}")
 _FILE = 0o600
 
@@ -17,7 +20,7 @@ def folder_of(study: GradedStudy) -> str:
     """Return the folder of a study's files, relative to that of the run: its UID, or a digest of what is no UID."""
     known = _UID.fullmatch(study.study_uid) and ".." not in study.study_uid
     digest = hashlib.sha256(study.study_uid.encode("utf-8", "surrogateescape")).hexdigest()
-    return f"studies/{study.study_uid if known else digest}"
+    return f"{FOLDERS}/{study.study_uid if known else digest}"
 
 
 def write(path: Path, content: bytes) -> None:

@@ -1,5 +1,6 @@
 """The pictures of a study, made once for its page, its PDF and the pages of the patient's later studies."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +11,8 @@ from discgrade.grading.outputs.pictures import Shown, enlarged, png, shown, with
 from discgrade.imaging.box import Box
 from discgrade.imaging.upright import Letters
 
-Saliency = dict[tuple[str, int, str], NDArray[np.float32]]
-"""How far a grade hangs on each part of a region, upright, by SOP Instance UID, frame and level."""
+Saliency = Mapping[tuple[str, int, str], NDArray[np.float32]]
+"""How far a grade rests on each part of a region, upright, by SOP Instance UID, frame and level."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class DiscView:
     Attributes:
         picture: PNG of `pictures.DISC_WIDTH` x `pictures.DISC_HEIGHT` px.
         box: The region in its pixels.
-        saliency: The same picture with what the grade hangs on; None if that was not asked for.
+        saliency: The same picture with what the grade rests on; None if that was not asked for.
     """
 
     picture: bytes

@@ -8,6 +8,7 @@ from discgrade.grading.bundle.facts import BundleFacts, ScoreFact
 from discgrade.grading.discs import GradedDisc, GradedStudy, SeriesChoice
 
 NOTICE = "For research only. Not a medical device: no diagnosis and no treatment may rest on these grades."
+SALIENCY = "Orange: what is seen there makes the grade higher; blue: lower. Found by covering it."
 
 _FLAGS = {
     "wide_set": "Several grades are likely",
