@@ -68,3 +68,16 @@ def is_grade(values: ArrayLike, scale: Scale = "fractional") -> NDArray[np.bool_
     grades = grades_of(scale)
     values = np.asarray(values, float)
     return np.abs(values - nearest(values, grades)) < _TOLERANCE
+
+
+def one_hot_levels(levels: Sequence[str] | NDArray[np.object_]) -> NDArray[np.float32]:
+    """Return which of `LEVELS` each disc is, (N, 5) of 0 and 1: what a network may take next to the image.
+
+    Raises:
+        ValueError: if a level is none of these.
+    """
+    unknown = sorted(set(levels) - set(LEVELS))
+    if unknown:
+        raise ValueError(f"Invalid level. It should be one of {', '.join(LEVELS)}. Received: {', '.join(unknown)}")
+    ranks = [LEVELS.index(level) for level in levels]
+    return np.eye(len(LEVELS), dtype=np.float32)[ranks].reshape(-1, len(LEVELS))

@@ -12,7 +12,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from discgrade.grades import LEVELS
+from discgrade.grades import LEVELS, one_hot_levels
 from discgrade.grading.bundle.facts import Member
 from discgrade.grading.bundle.opening import Bundle, BundleError
 from discgrade.imaging.sampling import normalise
@@ -66,7 +66,7 @@ class Ensemble:
             expected = (len(levels), side, side)
             raise ValueError(f"Samples should have the shape {expected}. Received: {samples.shape}")
         images = normalise(samples)
-        one_hot = level_input(levels) if any(member.takes_level for member in self._facts.members) else None
+        one_hot = one_hot_levels(levels) if any(member.takes_level for member in self._facts.members) else None
         work = [
             (session, one_hot if member.takes_level else None, member.embedding)
             for session, member in zip(self._sessions, self._facts.members, strict=True)
@@ -75,19 +75,6 @@ class Ensemble:
         with ThreadPoolExecutor(max(1, self._threads)) as pool:
             found = list(pool.map(lambda one: _one_by_one(one[0], images, one[1], one[2], columns), work))
         return Outputs(np.stack([outputs for outputs, _ in found]), tuple(embedding for _, embedding in found))
-
-
-def level_input(levels: Sequence[str]) -> NDArray[np.float32]:
-    """Return (N, 5) one-hot levels, in the order of `grades.LEVELS`.
-
-    Raises:
-        ValueError: if a level is none of these.
-    """
-    unknown = sorted(set(levels) - set(LEVELS))
-    if unknown:
-        raise ValueError(f"Levels should be among {', '.join(LEVELS)}, which this bundle's networks take. "
-                         f"Received: {unknown}")  # fmt: skip
-    return np.eye(len(LEVELS), dtype=np.float32)[[LEVELS.index(level) for level in levels]].reshape(-1, len(LEVELS))
 
 
 def _one_by_one(

@@ -31,7 +31,7 @@ def grading_task(samples: Samples, training: Training, log: TextIO) -> Task:
     weights = _sample_weights(samples, training, log)
     objective = Objective(find_loss(training.loss), hits(training.scale), weighted=weights is not None)
     return Task(
-        network=partial(_network, training, samples.pixels.shape[-1]),
+        network=partial(network_of, training, samples.pixels.shape[-1]),
         objective=objective,
         pixels=samples.pixels,
         targets=targets(samples.grades, training.scale),
@@ -43,7 +43,8 @@ def grading_task(samples: Samples, training: Training, log: TextIO) -> Task:
     )
 
 
-def _network(training: Training, resolution: int) -> keras.Model:
+def network_of(training: Training, resolution: int) -> keras.Model:
+    """Build the network that a variant trains, for images of `resolution` x `resolution` pixels."""
     model: keras.Model = resolve(training.network)(
         resolution=resolution,
         outputs=1 if training.scale == "continuous" else len(grades_of(training.scale)),
