@@ -23,6 +23,7 @@ include: "rules/reliability.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
 include: "rules/report.smk"
+include: "rules/bundle.smk"
 
 
 rule all:
@@ -30,6 +31,7 @@ rule all:
     input:
         LAYOUT_FILE,
         f"{RESULTS}/report.html",
+        f"{RESULTS}/bundle.zip",
         [f"{PRIVATE}/readings.csv"] if SOURCE == "rating" else [],
 
 

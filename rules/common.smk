@@ -311,6 +311,11 @@ def named_code(wildcards):
     return {key: reference_digest(name) for key, name in named.items() if ":" in name}
 
 
+def named_networks(names):
+    """Digests of networks that variants name."""
+    return {name: reference_digest(name) for name in names}
+
+
 def lock_of_training(wildcards):
     """Digest of the locked packages that a variant's training can reach, through its loss and network as well."""
     training = training_of(wildcards)

@@ -45,6 +45,17 @@ class Job:
         """Return an output."""
         return Path(self._snakemake.output[name])
 
+    def outputs_of(self, name: str) -> list[Path]:
+        """Return an output that is a list of files."""
+        files = self._snakemake.output[name]
+        return [Path(files)] if isinstance(files, str) else list(map(Path, files))
+
+    @property
+    def study_inputs(self) -> list[str]:
+        """The inputs that lie in the study's folder, by their paths below it."""
+        paths = map(Path, self._snakemake.input)
+        return [path.relative_to(self.results).as_posix() for path in paths if path.is_relative_to(self.results)]
+
     @property
     def outputs(self) -> list[Path]:
         """All outputs."""

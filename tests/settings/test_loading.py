@@ -78,3 +78,24 @@ def test_the_order_of_keys_does_not_matter_but_for_the_variants(config):
     turned = {key: config[key] for key in reversed(config)}
     assert list(check_config(turned)) == list(check_config(config))
     assert list(check_config(turned)["variants"]) == list(config["variants"])
+
+
+@pytest.mark.parametrize(
+    ("bundle", "message"),
+    [
+        ({"variant": "focal"}, r"bundle\.variant: unknown variant 'focal'. Known variants: default, integral"),
+        ({"variant": "mae", "members": "folds"}, r"bundle\.members: folds needs 'mae' in grid\.folds"),
+        ({"members": "all"}, r"bundle\.members: should be one of \['folds', 'holdout', None\]. Received: 'all'"),
+    ],
+)
+def test_a_bundle_of_what_is_not_trained_is_refused(config, bundle, message):
+    config["bundle"] |= bundle
+    with refused(config, message):
+        check_config(config)
+
+
+def test_a_holdout_network_has_to_be_trained(config):
+    config["grid"]["variants"] = ["integral"]
+    config["bundle"] |= {"variant": "mae"}
+    with refused(config, r"bundle\.members: holdout needs 'mae' in grid\.variants"):
+        check_config(config)

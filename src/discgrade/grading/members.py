@@ -15,10 +15,8 @@ from numpy.typing import NDArray
 from discgrade.grades import LEVELS, one_hot_levels
 from discgrade.grading.bundle.facts import Member
 from discgrade.grading.bundle.opening import Bundle, BundleError
+from discgrade.grading.networks import start_session
 from discgrade.imaging.sampling import normalise
-
-_PROVIDERS = ["CPUExecutionProvider"]
-_FATAL = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,14 +94,10 @@ def _one_by_one(
 
 
 def _session(bundle: Bundle, member: Member) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
-    options.log_severity_level = _FATAL
     try:
-        session = onnxruntime.InferenceSession(bundle.member(member.file), options, providers=_PROVIDERS)
-    except Exception as error:
-        raise BundleError(f"{member.file} is no network that onnxruntime can run: {error}") from None
+        session = start_session(bundle.member(member.file))
+    except ValueError as error:
+        raise BundleError(f"{member.file} is {error}") from None
     _check(bundle, member, session)
     return session
 

@@ -70,6 +70,20 @@ class Chain:
         tables = [name for path, name in self.makers.items() if path.startswith(SHOWN)]
         return self.ancestry(tables or self.records)
 
+    def behind(self, paths: Iterable[str]) -> list[str]:
+        """Return the names of the records behind some files of the study.
+
+        Raises:
+            ValueError: if no record says what made one of them.
+        """
+        paths = list(paths)
+        unknown = [path for path in paths if path not in self.makers]
+        if unknown:
+            raise ValueError(
+                f"No record in {self.folder / FOLDER} says what made {', '.join(unknown[:5])}. Make it anew"
+            )
+        return self.ancestry(self.makers[path] for path in paths)
+
     def head(self, names: Iterable[str]) -> str:
         """Return one digest over some records: it changes if any of them does."""
         return content_digest(sorted(self.records[name]["digest"] for name in names))

@@ -32,11 +32,13 @@ UNTRACKED = (
     "discgrade.environment",
     "discgrade.settings.functions",
     "discgrade.settings.grid",
+    "discgrade.settings.members",
     "discgrade.settings.model",
     "discgrade.settings.plain",
     "discgrade.settings.study",
     "discgrade.learning.loop.progress",
     "discgrade.publication.figures.panels",
+    "discgrade.grading.bundle.plan",
     "discgrade.reliability.plan",
 )
 """What decides no result, and so is left out of every code digest, with what it alone imports: the job records, what

@@ -65,6 +65,21 @@ def _undefined_variants(config: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{key}: unknown variant {name!r}. Known variants: {', '.join(variants)}"
 
 
+def _untrained_bundle(config: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the fault of a bundle of networks that the grid does not train."""
+    grid, bundle = config["grid"], config["bundle"]
+    variant = bundle["variant"] or grid["default"]
+    if variant not in config["variants"]:
+        yield f"bundle.variant: unknown variant {variant!r}. Known variants: {', '.join(config['variants'])}"
+        return
+    in_folds = variant in grid["folds"]
+    on_holdout = variant in [grid["default"], *(grid["variants"] or config["variants"])]
+    members = bundle["members"] or ("folds" if in_folds else "holdout")
+    if not (in_folds if members == "folds" else on_holdout):
+        key = "grid.folds" if members == "folds" else "grid.variants"
+        yield f"bundle.members: {members} needs {variant!r} in {key}, or another bundle.variant or bundle.members"
+
+
 def _unknown_functions(config: Mapping[str, Any]) -> Iterator[str]:
     """Yield the faults of losses and networks: one that only a cluster's nodes find costs hours."""
     named = [("training.network", config["training"].get("network"), check_network)]
@@ -124,7 +139,8 @@ def check_config(config: dict[str, Any], tell: Callable[[str], None] = print) ->
     _expand_paths(config)
     validator = _Validator(yaml.safe_load(SCHEMA.read_text(encoding="utf-8")))
     faults = sorted({_describe(error) for error in validator.iter_errors(config)})
-    faults = faults or [*_undefined_variants(config), *_unknown_functions(config), *_missing_sources(config)]
+    faults = faults or [*_undefined_variants(config)]
+    faults = faults or [*_untrained_bundle(config), *_unknown_functions(config), *_missing_sources(config)]
     if faults:
         raise ConfigurationError("The config is not valid:\n" + "\n".join(f"  - {fault}" for fault in faults))
     return _in_order(config)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from discgrade.settings.attribution import Provenance
+from discgrade.settings.bundle import Bundle
 from discgrade.settings.rating import Rating
 
 Scale = Literal["fractional", "integral", "continuous"]
@@ -220,4 +221,5 @@ class Study:
     intervals: Intervals
     report: Report
     rating: Rating
+    bundle: Bundle
     provenance: Provenance

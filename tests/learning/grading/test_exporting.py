@@ -15,13 +15,14 @@ from discgrade.grades import LEVELS, one_hot_levels
 from discgrade.imaging.roi import Roi
 from discgrade.imaging.sampling import normalise, sample
 from discgrade.learning.grading import exporting
-from discgrade.learning.grading.exporting import Trained, export_members
+from discgrade.learning.grading.exporting import export_members
 from discgrade.learning.grading.task import network_of
 from discgrade.learning.loop.saving import save_model
 from discgrade.records.discs import DISCS
 from discgrade.records.embeddings import EMBEDDINGS
 from discgrade.records.regions import ROIS
 from discgrade.records.training import PREDICTIONS
+from discgrade.settings.members import Trained
 from discgrade.settings.run import Run
 
 SIDE = 24

@@ -1,7 +1,6 @@
 """Writing a bundle: a folder, and one zip file of the same bytes for the same content."""
 
 import json
-import shutil
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,12 +29,14 @@ def write_bundle(facts: BundleFacts, members: Mapping[str, bytes], folder: Path)
     """
     content = plain(facts)
     check_schema(content, folder)
-    shutil.rmtree(folder, ignore_errors=True)
     text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    files = {FACTS: text.encode(), CARD: model_card(facts).encode()} | dict(members)
+    files = {CARD: model_card(facts).encode()} | dict(members) | {FACTS: text.encode()}
     for name, written in files.items():
         with replacing(folder / name) as partial:
             partial.write_bytes(written)
+    for path in folder.rglob("*"):
+        if path.is_file() and path.relative_to(folder).as_posix() not in files:
+            path.unlink()
 
 
 def zip_bundle(folder: Path, destination: Path) -> None:

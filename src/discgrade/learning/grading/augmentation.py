@@ -19,7 +19,7 @@ from discgrade.imaging.sampling import AS_READ, Transform, sample
 from discgrade.records import batches, writer
 from discgrade.records.regions import ROIS
 from discgrade.records.samples import sample_schema
-from discgrade.settings.model import Augmentation, Border
+from discgrade.settings.model import Augmentation, Border, Score
 
 _BYTES_PER_GROUP = 8 * 2**20
 _DRAWN = [field.name for field in fields(Transform)]
@@ -64,6 +64,14 @@ def transforms(disc: str, augmentation: Augmentation) -> Iterator[Transform]:
             down=augmentation.shift * down,
             gamma=math.pow(augmentation.gamma, gamma),
         )
+
+
+def scored_views(score: Score, augmentation: Augmentation) -> tuple[Transform, ...]:
+    """Return what a network sees of a new disc: the disc as read, and copies of it where a protocol averages them.
+
+    The copies of all new discs differ from them in the same way, since nothing of a new disc can be drawn beforehand.
+    """
+    return tuple(transforms("a new disc", augmentation)) if score == "averaged" else (AS_READ,)
 
 
 class _Drawn(NamedTuple):

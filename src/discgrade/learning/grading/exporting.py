@@ -24,21 +24,14 @@ from discgrade.records.discs import DISCS
 from discgrade.records.embeddings import EMBEDDINGS
 from discgrade.records.regions import ROIS
 from discgrade.records.training import PREDICTIONS
-from discgrade.settings.model import Border, Training
+from discgrade.settings.members import Trained
+from discgrade.settings.model import Border
 from discgrade.settings.run import Run
 
 CLOSE = 1e-5
 """Largest difference between an output by Keras and by the exported network."""
 INPUTS = ("image", "level")
 _AT_ONCE = 64
-
-
-@dataclass(frozen=True)
-class Trained:
-    """A run of the bundle, and how its network was trained."""
-
-    run: Run
-    training: Training
 
 
 @dataclass(eq=False)

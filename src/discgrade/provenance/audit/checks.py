@@ -149,10 +149,12 @@ def older_than_lock(chain: Chain, names: Collection[str], scripts: Path, envs: P
 def _locked(record: Record, scripts: Path, envs: Path) -> str | None:
     """Return the digest of the locked packages that a job's rule can reach now; None where that is not known here."""
     script = scripts.resolve() / record["script"]
-    training = record["params"].get("training") or {}
-    named = [training[key] for key in ("loss", "network") if key in training]
+    params = record["params"]
+    training = params.get("training") or {}
+    named = [training[key] for key in ("loss", "network") if key in training] or params.get("networks") or ()
+    backend = training.get("backend") or params.get("backend")
     try:
-        return lock_digest(script, envs, named, training.get("backend"), record["params"].get("programs") or ())
+        return lock_digest(script, envs, named, backend, params.get("programs") or ())
     except (FileNotFoundError, ValueError):
         return None
 

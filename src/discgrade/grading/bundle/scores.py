@@ -1,0 +1,87 @@
+"""How good a bundle is: scores of the study, and on what they were obtained."""
+
+from collections.abc import Iterator
+from math import isnan
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute as pc
+
+from discgrade import records
+from discgrade.grading.bundle.facts import ScoreFact
+from discgrade.grading.bundle.plan import Plan
+from discgrade.records.intervals import INTERVALS
+from discgrade.records.scores import SCORES
+from discgrade.settings.run import ALL_SEEDS, EXTERNAL, FOLDS, HOLDOUT, READINGS, Run
+
+METRICS = {
+    "kappa_linear": "Cohen's κ, linear weights",
+    "accuracy": "accuracy",
+    "within_one": "within one grade",
+    "mae": "mean absolute error",
+    "bias": "mean error",
+    "pearson_r": "Pearson's r",
+    "mcc": "Matthews correlation",
+}
+"""The scores that a bundle tells, all on the five integral grades, and their names."""
+CEILING = "noise_ceiling"
+"""The variant under which the noise ceiling stands in the tables of scores."""
+
+
+def bundle_scores(scores: Path, intervals: Path, plan: Plan) -> tuple[ScoreFact, ...]:
+    """Return the scores of what the bundle is made of; of the mean of the folds' networks there is none.
+
+    Args:
+        scores: Table of scores.
+        intervals: Table of intervals.
+        plan: Whose networks the bundle holds.
+    """
+    split = FOLDS if plan.members == "folds" else HOLDOUT
+    run = Run(plan.variant, plan.images.resolution, 1, split, ALL_SEEDS)
+    found = list(_facts(scores, intervals, run, how(plan)))
+    if plan.members == "holdout":
+        found += _facts(scores, intervals, run, "another cohort, none of whose patients was trained on", EXTERNAL)
+    return tuple(found)
+
+
+def noise_ceiling(scores: Path, intervals: Path) -> tuple[ScoreFact, ...]:
+    """Return what a model that knew every disc's true grade would score against single readings."""
+    how = "a model that knew the true grades, against single readings: from discs that the main rater read twice"
+    return tuple(_facts(scores, intervals, Run(CEILING, 0, 1, READINGS, ALL_SEEDS), how))
+
+
+def how(plan: Plan) -> str:
+    """Say on what the scores of a bundle were obtained."""
+    folds = len({run.split for run in plan.runs})
+    if plan.members == "holdout":
+        return "hold-out test set: patients that the network was not trained on"
+    if plan.ensemble:
+        each = len(plan.runs) // folds
+        return (
+            f"out-of-fold predictions, {folds} folds pooled: each disc graded by the mean of the {each} networks that "
+            "had not seen its patient; the mean of all networks, which the bundle gives, is not scored"
+        )
+    return (
+        f"out-of-fold predictions of single members, {folds} folds pooled: each disc graded by the one network that "
+        "had not seen its patient; the mean of all networks, which the bundle gives, is not scored"
+    )
+
+
+def _facts(scores: Path, intervals: Path, run: Run, how: str, cohort: str = "") -> Iterator[ScoreFact]:
+    """Yield the scores of a run, of all discs or of a cohort's."""
+    chosen = (pc.field("scope") == ("cohort" if cohort else "all")) & (pc.field("group") == cohort)
+    for name, value in run.wildcards.items():
+        chosen &= pc.field(name) == value
+    values = {row["metric"]: row for row in _rows(records.read(scores, SCORES, filters=chosen))}
+    spans = {row["metric"]: row for row in _rows(records.read(intervals, INTERVALS, filters=chosen))}
+    for metric in METRICS:
+        if metric not in values or metric not in spans:
+            continue
+        span, score = spans[metric], values[metric]
+        if not any(map(isnan, (score["value"], span["lower"], span["upper"]))):
+            bounds = span["lower"], span["upper"], span["probability"]
+            yield ScoreFact(metric, score["value"], *bounds, score["n"], how)
+
+
+def _rows(table: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - a pyarrow table
+    return [row for row in table.to_pylist() if row["grade"] is None]

@@ -1,0 +1,48 @@
+"""Whose networks go into a study's bundle.
+
+The Snakefile asks for it, no step does, so this module is left out of the code digests
+(`provenance.digests.UNTRACKED`).
+"""
+
+from dataclasses import dataclass, replace
+
+from discgrade.settings.bundle import Members
+from discgrade.settings.grid import default_run
+from discgrade.settings.model import Study, Training, Variant
+from discgrade.settings.run import HOLDOUT, Run, fold_names
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A run whose network goes into the bundle, and how it was trained."""
+
+    run: Run
+    training: Training
+
+    @property
+    def name(self) -> str:
+        """The network's name in the bundle."""
+        return f"{self.run.variant}-{self.run.split}-seed-{self.run.seed}"
+
+
+def bundle_variant(study: Study) -> Variant:
+    """Return the variant that the bundle is made of."""
+    return study.variants[study.bundle.variant or study.grid.default]
+
+
+def bundle_kind(study: Study) -> Members:
+    """Return whether the networks of the folds or that of the hold-out split go into the bundle."""
+    in_folds = bundle_variant(study).name in study.grid.folds
+    return study.bundle.members or ("folds" if in_folds else "holdout")
+
+
+def bundle_members(study: Study) -> list[Trained]:
+    """Return the networks of the bundle, in their order: those of the folds from every seed, or one."""
+    variant = bundle_variant(study)
+    if bundle_kind(study) == "folds":
+        splits, seeds = fold_names(study.splits), study.grid.seeds
+    else:
+        splits, seeds = [HOLDOUT], study.grid.seeds[:1]
+    first = replace(default_run(study), variant=variant.name)
+    runs = [replace(first, split=split, seed=seed) for split in splits for seed in seeds]
+    return [Trained(run, study.variants[run.variant].training) for run in runs]
