@@ -22,8 +22,8 @@ include: "rules/training.smk"
 include: "rules/reliability.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
-include: "rules/report.smk"
 include: "rules/bundle.smk"
+include: "rules/report.smk"
 
 
 rule all:

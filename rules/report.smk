@@ -21,6 +21,7 @@ rule crate:
     input:
         TABLES,
         FIGURES,
+        bundle=f"{RESULTS}/bundle.zip",
     output:
         crate=f"{RESULTS}/provenance/ro-crate-metadata.json",
         workflow=[f"{RESULTS}/provenance/workflow/{name}" for name in WORKFLOW_FILES],
@@ -44,6 +45,7 @@ rule chains:
     input:
         TABLES,
         FIGURES,
+        bundle=f"{RESULTS}/bundle.zip",
     output:
         chains=report(
             f"{RESULTS}/provenance/chains.html",

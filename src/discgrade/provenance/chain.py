@@ -18,8 +18,8 @@ FOLDER = "provenance"
 LAYOUT = 2
 """Number in every record of how the study's files are laid out; records of the first layout carry none. It grows when a
 file or a column gets another name: what an earlier version left is then made anew, never half used."""
-SHOWN = ("tables/", "figures/")
-"""Where the files lie that a reader sees."""
+SHOWN = ("tables/", "figures/", "bundle.zip")
+"""Where the files lie that a reader sees, or carries away."""
 NEEDED = {"rule", "wildcards", "script", "params", "code", "inputs", "outputs", "ended", "digest"}
 
 
@@ -66,7 +66,7 @@ class Chain:
         return list(names)
 
     def shown(self) -> list[str]:
-        """Return the names of all records behind the tables and figures, or of all records if there is none yet."""
+        """Return the names of all records behind the tables, figures and bundle, or of all if there is none yet."""
         tables = [name for path, name in self.makers.items() if path.startswith(SHOWN)]
         return self.ancestry(tables or self.records)
 

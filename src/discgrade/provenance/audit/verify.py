@@ -14,9 +14,8 @@ from discgrade.provenance.chain import FOLDER, SHOWN, Chain, is_present, linked,
 from discgrade.provenance.digests import SCRIPTS, file_digest
 from discgrade.records.export import INSTANCES
 
-LAST = ("report.html", f"{FOLDER}/", "bundle.zip")
-"""What stands on the tables and figures: report, chains and crate; and what is carried away. Jobs behind none of these,
-and behind no table or figure, are left over."""
+LAST = ("report.html", f"{FOLDER}/")
+"""What stands on the tables and figures: report, chains and crate. Jobs behind none of these are left over."""
 
 
 @dataclass(frozen=True)
