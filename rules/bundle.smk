@@ -6,6 +6,8 @@ from discgrade.settings.members import bundle_members
 MEMBERS = bundle_members(STUDY)
 MEMBER_RUNS = [member.run for member in MEMBERS]
 MEMBER_FILES = [f"members/{member.name}.onnx" for member in MEMBERS]
+# What Keras exports networks with.
+CONVERTER = ["tf2onnx"]
 MEMBER_NETWORKS = sorted({member.training.network for member in MEMBERS})
 
 
@@ -29,10 +31,16 @@ rule export_members:
         trained=plain(MEMBERS),
         border=STUDY.images.border,
         backend="tensorflow",
+        programs=CONVERTER,
         networks=MEMBER_NETWORKS,
         named=named_networks(MEMBER_NETWORKS),
         code=code("export_members.py"),
-        lock=lock("export_members.py", named=MEMBER_NETWORKS, backend="tensorflow"),
+        lock=lock(
+            "export_members.py",
+            named=MEMBER_NETWORKS,
+            backend="tensorflow",
+            programs=CONVERTER,
+        ),
     script:
         "../workflow_scripts/export_members.py"
 

@@ -131,7 +131,7 @@ def locks_changed(checkout, package):
     """The scripts whose digest of locked packages another version of one of them changes."""
 
     def digest(script):
-        backend = "tensorflow" if script.stem == "train" else None
+        backend = "tensorflow" if script.stem in ("train", "export_members") else None
         return lock_digest(script, checkout / "envs", backend=backend)
 
     before = digests_of(checkout, digest)
@@ -208,12 +208,12 @@ def test_another_pydicom_or_decoder_changes_what_reads_scans(checkout):
     for package in ("pydicom", "python-gdcm"):
         changed = locks_changed(checkout, package)
         assert changed >= reading
-        assert changed <= reading | {"make_phantom", "augment"}
+        assert changed <= reading | {"make_phantom", "augment", "export_members", "bundle"}
 
 
 @pytest.mark.parametrize("package", ["tensorflow", "keras", "h5py"])
-def test_another_tensorflow_or_keras_or_what_they_need_changes_the_trainings(checkout, package):
-    assert locks_changed(checkout, package) - {"credible_intervals"} == {"train"}
+def test_another_tensorflow_or_keras_or_what_they_need_changes_trainings_and_exports(checkout, package):
+    assert locks_changed(checkout, package) - {"credible_intervals"} == {"train", "export_members"}
 
 
 def test_another_numpy_changes_what_computes_with_it(checkout):

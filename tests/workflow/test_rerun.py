@@ -15,7 +15,8 @@ SMOKE = ("--configfile", "studies/smoke.yaml")
 SHOWN = {"table2", "table3", "table4", "statements", "forest", "figure3", "figure4"}
 GRADED = {"figure2", "figure5", "confusion"}
 FIGURES = {f"figure{number}" for number in range(1, 6)} | {"confusion", "curves", "draw_rois", "flow", "forest"}
-TRAINED = {"train", "score", "credible_intervals", "curves", "table1"} | SHOWN | GRADED
+BUNDLE = {"bundle", "export_members"}
+TRAINED = {"train", "score", "credible_intervals", "curves", "table1"} | SHOWN | GRADED | BUNDLE
 UNTRAINED = {"make_phantom", "deidentify", "select_discs", "split", "extract_rois", "flag_regions", "augment", "cohort"}
 REPORT = {"crate", "chains", "report", "all"}
 TABLES = {"table1", "table2", "table3", "table4", "statements", "cohort"}
@@ -94,7 +95,7 @@ def test_a_comment_in_the_rules_reruns_the_crate_that_holds_a_copy_of_them(plann
         (f"{PACKAGE}/records/export.py", '"mm"', '"millimetres"', set()),
         ("rules/captions/figure1.rst", "Number of discs", "How many discs", {"report", "all"}),
         (f"{PACKAGE}/publication/figures/panels.py", ", folds", ", all folds", {"confusion"} | REPORT),
-        (f"{PACKAGE}/__init__.py", '__version__ = "', '__version__ = "9.', {"crate", "report", "all"}),
+        (f"{PACKAGE}/__init__.py", '__version__ = "', '__version__ = "9.', {"bundle"} | REPORT),
     ],
     ids=["meaning", "meaning of a score", "unit", "caption", "title of a panel", "version"],
 )
@@ -140,12 +141,12 @@ def test_a_new_variant_trains_itself_alone(planned):
     variants = ["default", "integral", "mae", "paper_protocol", "ordinal"]
     jobs = planned(*overlay(planned.project, grid={"variants": variants}))
     assert jobs["train"] == 1
-    assert set(jobs) == (TRAINED - {"table1"}) | REPORT
+    assert set(jobs) == (TRAINED - {"table1", "export_members"}) | REPORT
 
 
 def test_another_seed_of_the_bootstrap_reruns_intervals_tables_and_figures(planned):
     jobs = planned(*overlay(planned.project, intervals={"draws": 2000, "seed": 2}))
-    assert set(jobs) == {"credible_intervals"} | SHOWN | REPORT
+    assert set(jobs) == {"credible_intervals", "bundle"} | SHOWN | REPORT
 
 
 def lock(project, package):
@@ -169,7 +170,7 @@ def test_a_comment_on_the_locked_versions_reruns_nothing(planned):
         ("numpy", EVERYTHING),
         ("tensorflow", TRAINED | REPORT),
         ("keras", TRAINED | REPORT),
-        ("arviz", {"credible_intervals"} | SHOWN | REPORT),
+        ("arviz", {"credible_intervals", "bundle"} | SHOWN | REPORT),
         ("rocrate", {"crate", "report", "all"}),
         ("snakemake", {"report", "all"}),
     ],

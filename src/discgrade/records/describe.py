@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from discgrade.records.discs import DISCS
+from discgrade.records.embeddings import EMBEDDINGS
 from discgrade.records.export import EXCLUDED, INSTANCES, REJECTED
 from discgrade.records.intervals import COMPARISONS, INTERVALS
 from discgrade.records.readings import RATINGS
@@ -28,6 +29,7 @@ TABLES: dict[str, pa.Schema] = {
     "runs/<run>/network.parquet": NETWORK,
     "runs/<run>/history.parquet": HISTORY,
     "runs/<run>/predictions.parquet": PREDICTIONS,
+    "members/embeddings.parquet": EMBEDDINGS,
     "graded.parquet": GRADED,
     "scores.parquet": SCORES,
     "intervals.parquet": INTERVALS,

@@ -107,7 +107,7 @@ def gather_facts(
         parts=(run.split for run in plan.runs),
         median=plan.statistic == "median",
     )
-    stated, images, (provenance, created) = plan.provenance, plan.images, origin
+    images, (provenance, created) = plan.images, origin
     return BundleFacts(
         version=VERSION,
         name=plan.name,
@@ -124,10 +124,10 @@ def gather_facts(
         training=training,
         scores=bundle_scores(tables.scores, tables.intervals, plan),
         noise_ceiling=noise_ceiling(tables.scores, tables.intervals),
-        licence=stated.license,
+        licence=plan.licence,
         citation=plan.settings.citation,
-        dataset=stated.dataset,
-        ethics=stated.ethics,
+        dataset=plan.dataset,
+        ethics=plan.ethics,
         intended_use=plan.settings.intended_use.strip(),
         limits=(*known_limits(plan, training), *plan.settings.limits),
         parent=None,

@@ -6,7 +6,7 @@ Its values are the params of the rule `bundle`, so this module is left out of th
 
 from dataclasses import dataclass
 
-from discgrade.settings.attribution import Provenance
+from discgrade.settings.attribution import Dataset
 from discgrade.settings.bundle import Bundle, Members
 from discgrade.settings.members import bundle_kind, bundle_members, bundle_variant
 from discgrade.settings.model import Augmentation, Decoding, Images, Protocol, Scale, Source, Statistic, Study
@@ -32,7 +32,9 @@ class Plan:
         protocol: What is scored of a disc.
         augmentation: How copies are made, where the protocol scores the mean over them.
         settings: What the card says.
-        provenance: Licence, dataset and ethics.
+        licence: URL of the licence of the results.
+        ethics: The ethics committee and its vote.
+        dataset: Where images and readings come from.
     """
 
     name: str
@@ -49,7 +51,9 @@ class Plan:
     protocol: Protocol
     augmentation: Augmentation
     settings: Bundle
-    provenance: Provenance
+    licence: str | None
+    ethics: str | None
+    dataset: Dataset | None
 
 
 def bundle_plan(study: Study) -> Plan:
@@ -70,5 +74,7 @@ def bundle_plan(study: Study) -> Plan:
         protocol=variant.protocol,
         augmentation=study.augmentation,
         settings=study.bundle,
-        provenance=study.provenance,
+        licence=study.provenance.license,
+        ethics=study.provenance.ethics,
+        dataset=study.provenance.dataset,
     )

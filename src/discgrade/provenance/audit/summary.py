@@ -19,7 +19,7 @@ def write_chains(*, results: Path, destination: Path) -> None:
         destination: HTML file that needs nothing else.
     """
     chain = read_chain(results)
-    tables = [path for path in sorted(chain.makers) if path.startswith(SHOWN) and path.endswith(".csv")]
+    tables = [path for path in sorted(chain.makers) if path.startswith(SHOWN) and path.endswith((".csv", ".zip"))]
     shown = [path for path in tables if not path.endswith(SUFFIX)]
     rows = "".join(_row(chain, path) for path in shown)
     names = chain.shown()
@@ -28,7 +28,8 @@ def write_chains(*, results: Path, destination: Path) -> None:
         f"<p>Head of the job records: <code>{chain.head(names)}</code>.\n"
         "<code>discgrade verify</code> prints the same if nothing was changed since;\n"
         "<code>discgrade trace</code> follows one number.</p>\n"
-        '<table class="chains">\n<tr><th>Table or figure</th><th>SHA-256</th><th>Jobs behind it, the nearest first</th>'
+        '<table class="chains">\n<tr><th>Table, figure or bundle</th><th>SHA-256</th>'
+        "<th>Jobs behind it, the nearest first</th>"
         f"<th>Commit</th></tr>\n{rows}</table>\n"
     )
     with replacing(destination) as partial:
