@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from discgrade.imaging.sampling import AS_READ, Transform, sample
-from discgrade.learning.grading.augmentation import augment_shard, transforms
+from discgrade.learning.grading.augmentation import augment_shard, scored_views, transforms
 from discgrade.records import read, write
 from discgrade.records.regions import ROIS
 from discgrade.records.samples import sample_schema
@@ -140,3 +140,15 @@ def test_transforms_stay_within_the_settings_and_fill_them():
         assert np.log(drawn[name]).std() == pytest.approx(2 * math.log(bound) / math.sqrt(12), rel=0.1)
     correlations = np.corrcoef([values.astype(float) for values in drawn.values()])
     assert np.abs(correlations[~np.eye(len(drawn), dtype=bool)]).max() < 0.15
+
+
+@pytest.mark.parametrize("score", ["as_read", "augmented"])
+def test_a_new_disc_is_seen_as_read(score):
+    assert scored_views(score, SETTINGS) == (AS_READ,)
+
+
+def test_where_copies_are_averaged_a_new_disc_is_seen_in_as_many_ways():
+    views = scored_views("averaged", SETTINGS)
+    assert views[0] == AS_READ
+    assert len(set(views)) == 5
+    assert scored_views("averaged", SETTINGS) == views
