@@ -35,10 +35,10 @@ def test_the_headings_are_those_of_mitchell_et_al_2019(facts):
 
 def test_a_score_stands_with_its_interval_and_how_it_was_obtained(facts):
     analyses = section(model_card(facts), "Quantitative analyses")
-    row = "| Cohen's κ, linear weights | 0.610 | 0.520 to 0.690 | 99.73% | 200 | out-of-fold"
-    assert row in analyses
-    assert "Noise ceiling: two readings by one rater." in analyses
-    assert "| 0.830 | 0.750 to 0.900 |" in analyses
+    first, ceiling = analyses.split("Noise ceiling, two readings by one rater:")
+    assert "On out-of-fold predictions of single members:" in first
+    assert "| Cohen's κ, linear weights | 0.610 | 0.520 to 0.690 | 99.73% | 200 |" in first
+    assert "| 0.830 | 0.750 to 0.900 |" in ceiling
 
 
 def test_no_ceiling_is_said(facts):

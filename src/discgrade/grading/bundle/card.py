@@ -58,11 +58,14 @@ def _metrics(facts: BundleFacts) -> Iterator[str]:
 
 
 def _evaluation(facts: BundleFacts) -> Iterator[str]:
-    for how in dict.fromkeys(score.how for score in facts.scores):
-        count = max(score.n for score in facts.scores if score.how == how)
-        yield f"- {count} discs: {how}"
+    for how, scores in _by_how(facts.scores).items():
+        yield f"- {max(score.n for score in scores)} discs: {how}"
     if not facts.scores:
         yield "None."
+
+
+def _by_how(scores: Sequence[ScoreFact]) -> dict[str, list[ScoreFact]]:
+    return {how: [score for score in scores if score.how == how] for how in dict.fromkeys(one.how for one in scores)}
 
 
 def _training(training: Training) -> Iterator[str]:
@@ -87,21 +90,22 @@ def _span(span: Span | None) -> str:
 
 
 def _analyses(facts: BundleFacts) -> Iterator[str]:
-    yield from _table(facts.scores)
-    if facts.noise_ceiling:
-        yield f"\nNoise ceiling: {facts.noise_ceiling[0].how}.\n"
-        yield from _table(facts.noise_ceiling)
-    else:
-        yield "\nNo noise ceiling: no rater read discs twice."
+    for how, scores in _by_how(facts.scores).items():
+        yield f"On {how}:\n"
+        yield from (*_table(scores), "")
+    for how, scores in _by_how(facts.noise_ceiling).items():
+        yield f"Noise ceiling, {how}:\n"
+        yield from _table(scores)
+    if not facts.noise_ceiling:
+        yield "No noise ceiling: no rater read discs twice."
 
 
 def _table(scores: Sequence[ScoreFact]) -> Iterator[str]:
-    if scores:
-        yield "| score | value | interval | probability | discs | on |\n|---|---|---|---|---|---|"
+    yield "| score | value | interval | probability | discs |\n|---|---|---|---|---|"
     for score in scores:
         name = METRICS.get(score.metric, score.metric)
         bounds = f"{_number(score.low)} to {_number(score.high)}"
-        yield f"| {name} | {_number(score.value)} | {bounds} | {score.probability:.2%} | {score.n} | {score.how} |"
+        yield f"| {name} | {_number(score.value)} | {bounds} | {score.probability:.2%} | {score.n} |"
 
 
 def _number(value: float) -> str:

@@ -46,7 +46,7 @@ def bundle_scores(scores: Path, intervals: Path, plan: Plan) -> tuple[ScoreFact,
 
 def noise_ceiling(scores: Path, intervals: Path) -> tuple[ScoreFact, ...]:
     """Return what a model that knew every disc's true grade would score against single readings."""
-    how = "a model that knew the true grades, against single readings: from discs that the main rater read twice"
+    how = "of a model that knew the true grades, against single readings: from discs that the main rater read twice"
     return tuple(_facts(scores, intervals, Run(CEILING, 0, 1, READINGS, ALL_SEEDS), how))
 
 
