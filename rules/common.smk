@@ -213,9 +213,11 @@ def planned_source():
     except RefusedError as error:
         refuse(error)
     if not IN_JOB:
-        doubt = expect(planned.readings, STUDY.cohort.reference).doubt
-        for note in filter(None, (*planned.notes, doubt)):
+        found = expect(planned.readings, STUDY.cohort.reference)
+        for note in filter(None, (*planned.notes, found.doubt)):
             logger.warning(note)
+        if found.fault:
+            refuse(found.fault)
     return planned
 
 

@@ -243,7 +243,7 @@ def test_a_comment_or_a_hash_in_the_lock_does_not_count(checkout):
 def test_what_a_named_network_imports_counts_too(checkout, monkeypatch):
     script, envs = checkout / "workflow_scripts" / "train.py", checkout / "envs"
     monkeypatch.chdir(checkout)
-    (checkout / "mine.py").write_text("import sklearn\n")
+    (checkout / "mine.py").write_text("import rocrate\n")
     (checkout / "plain.py").write_text("import keras\n")
     alone, plain, mine = (
         lock_digest(script, envs, named=named, backend="tensorflow")

@@ -48,3 +48,20 @@ def test_centres_taken_for_corners_are_doubted_on_real_slices(real):
         places = [(float(row["x"]) + shift * float(row["width"])) / columns[row["sop_instance_uid"]] for row in rows]
         readings = [read(str(number), 3.0)._replace(across=place) for number, place in enumerate(places)]
         assert bool(expect(readings, FIRST).doubt) == doubtful
+
+
+@pytest.mark.parametrize(
+    ("reference", "told"),
+    [
+        (FIRST, ""),
+        (MEDIAN, ""),
+        (Reference("reading", "R7", 1), "cohort.reference.rater should be one of R1, R2. Received: R7"),
+        (Reference("reading", "R2", 3), "cohort.reference.reading should be one of 1, the readings of R2. Received: 3"),
+    ],
+)
+def test_a_reference_that_nobody_read_is_told(reference, told):
+    assert expect([read("P1", 3.0), read("P1", 4.0, rater="R2")], reference).fault == told
+
+
+def test_no_reading_at_all_is_told():
+    assert expect([], FIRST).fault.startswith("there are no readings")

@@ -1,5 +1,8 @@
 """A table of any spreadsheet program gives the same cells; what is no table, or was cut wrongly, is said."""
 
+import bz2
+import gzip
+import lzma
 import zipfile
 
 import openpyxl
@@ -137,9 +140,30 @@ def test_tables_of_other_programs_are_named_as_what_they_are(tmp_path, member, k
     assert f"is a {kind} file, which is not read" in refusal(tmp_path / "ratings.csv")
 
 
-@pytest.mark.parametrize("text", ["<html><table>", "\ufeff\n<?xml version='1.0'?>", "%PDF-1.7"])
+@pytest.mark.parametrize("text", ["<html><table>", "\ufeff\n<?xml version='1.0'?>", "%PDF-1.7", '[{"grade": 3}]'])
 def test_a_page_under_the_name_of_a_sheet_is_named_as_one(tmp_path, text):
-    assert "HTML, XML or PDF" in refusal(written(tmp_path, text, "ratings.xls"))
+    assert "HTML, XML, JSON or PDF" in refusal(written(tmp_path, text, "ratings.xls"))
+
+
+@pytest.mark.parametrize("name", ["sheet.csv.gz", "sheet.csv.bz2", "sheet.csv.xz", "sheet.zip"])
+def test_a_packed_sheet_is_to_be_unpacked(tmp_path, name):
+    (tmp_path / "sheet.csv").write_text("grade\n3\n")
+    openers = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+    path = tmp_path / name
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.write(tmp_path / "sheet.csv")
+    else:
+        with openers[path.suffix](path, "wb") as packed:
+            packed.write(b"grade\n3\n")
+    with pytest.raises(RefusedError, match=rf"is packed \({path.suffix}\)\. Unpack it"):
+        read_pages(path)
+
+
+def test_what_is_no_text_is_not_taken_for_one(tmp_path):
+    (tmp_path / "sheet.csv").write_bytes(b"$FL2\x00\x01grade\n3\n")
+    with pytest.raises(RefusedError, match="is no table of text"):
+        read_pages(tmp_path / "sheet.csv")
 
 
 def test_a_sheet_is_told_by_its_content_not_by_its_name(tmp_path):

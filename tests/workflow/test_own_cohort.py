@@ -127,14 +127,15 @@ def change(own, section, **settings):
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("section", "settings", "told"),
     [
-        ({"folds": 50}, "splits.folds should be 0 or from 2 to the number of patients"),
-        ({"shares": [1, 2, 64]}, "splits.shares should each hold at least one of the 13 training patients of holdout"),
+        ("splits", {"folds": 50}, "splits.folds should be 0 or from 2 to the number of patients"),
+        ("splits", {"shares": [1, 64]}, "splits.shares should each hold at least one of the 13 training patients"),
+        ("cohort", {"reference": {"rater": "R7"}}, "cohort.reference.rater should be one of R1, R2. Received: R7"),
     ],
 )
-def test_a_cohort_too_small_for_its_splits_is_refused_when_it_is_planned(own, run_snakemake, settings, told):
-    change(own, "splits", **settings)
+def test_what_the_sheet_cannot_give_is_refused_when_it_is_planned(own, run_snakemake, section, settings, told):
+    change(own, section, **settings)
     code, said = plan(own, run_snakemake)
     assert code == 1
     assert told in said

@@ -1,6 +1,6 @@
 """What makes a cohort contradict itself: one line a fault, each naming the thing, the rule and what was found."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,6 +8,7 @@ import pandas as pd
 
 from discgrade.cohort.shards import Shard, hashed, repeated
 from discgrade.grades import FRACTIONAL, is_grade
+from discgrade.readings.expected import undecided
 from discgrade.settings.model import Reference
 
 _SHOWN = 20
@@ -32,7 +33,7 @@ def find_faults(shards: Sequence[Shard], reference: Reference) -> list[str]:
         for rater, numbers in readings.groupby("rater")["reading"]:
             given.setdefault(str(rater), set()).update(numbers)
     kinds = [*across, *within, list(_shared_images(shards))]
-    return [line for lines in kinds for line in _shorten(lines)] + list(_reference(given, reference))
+    return [line for lines in kinds for line in _shorten(lines)] + list(filter(None, [undecided(given, reference)]))
 
 
 def _across(shards: Sequence[Shard]) -> Iterator[tuple[Callable[[pd.DataFrame], Iterator[str]], pd.DataFrame]]:
@@ -175,23 +176,6 @@ def _shared_images(shards: Sequence[Shard]) -> Iterator[str]:
         yield (
             f"patients {_join(people)} share the pixels of {len(digests)} images, for example {_join(example)}; "
             "give one person one patient_id, or remove the copy"
-        )
-
-
-def _reference(given: Mapping[str, set[int]], reference: Reference) -> Iterator[str]:
-    """Yield why there is no reading to take the reference grades from; `given` holds each rater's readings."""
-    if not given:
-        yield "there are no readings; ratings should name at least one disc on an exported image"
-    elif reference.statistic == "median":
-        if not any(1 in numbers for numbers in given.values()):
-            yield "cohort.reference.statistic: the median takes first readings. There are none with reading 1"
-    elif reference.rater not in given:
-        raters = sorted(given, key=lambda name: (len(name), name))
-        yield f"cohort.reference.rater should be one of {_join(raters)}. Received: {reference.rater}"
-    elif reference.reading not in given[reference.rater]:
-        yield (
-            f"cohort.reference.reading should be one of {_join(sorted(given[reference.rater]))}, the readings of "
-            f"{reference.rater}. Received: {reference.reading}"
         )
 
 

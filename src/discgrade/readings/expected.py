@@ -1,6 +1,6 @@
 """What the readings of a study let one expect, told when it is planned: what would fail hours later is refused then."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from statistics import median
 from typing import NamedTuple
 
@@ -40,24 +40,53 @@ class Expected(NamedTuple):
         patients: Number of patients outside the external cohort that may have a reference grade: at most so many.
         whole: Whether there are readings that reference grades come from, and all of these are whole.
         doubt: What is doubtful of the regions as a whole, in words; empty if nothing is.
+        fault: Why no reading decides a reference grade, in words; empty if one does.
     """
 
     patients: int
     whole: bool
     doubt: str = ""
+    fault: str = ""
 
 
 def expect(readings: Iterable[Reading], reference: Reference) -> Expected:
     """Tell what comes of readings, if this is the reference."""
     grades, patients, places = set[float](), set[str](), list[float]()
+    given = dict[str, set[int]]()
     for one in readings:
+        given.setdefault(one.rater, set()).add(one.reading)
         if _decides(one, reference):
             grades.add(one.grade)
             places += [] if one.across is None else [one.across]
             if one.cohort != EXTERNAL:
                 patients.add(one.patient)
     whole = bool(grades) and all(grade.is_integer() for grade in grades)
-    return Expected(len(patients), whole, _doubt(places))
+    return Expected(len(patients), whole, _doubt(places), "" if grades else undecided(given, reference))
+
+
+def undecided(given: Mapping[str, Set[int]], reference: Reference) -> str:
+    """Say why no reading decides a reference grade; empty if one may.
+
+    Args:
+        given: Numbers of the readings that each rater gave.
+        reference: Which reading is the reference.
+    """
+    if not given:
+        return "there are no readings; ratings should name at least one disc on an exported image"
+    if reference.statistic == "median":
+        if any(1 in numbers for numbers in given.values()):
+            return ""
+        return "cohort.reference.statistic: the median takes first readings. There are none with reading 1"
+    if reference.rater not in given:
+        raters = ", ".join(sorted(given, key=lambda name: (len(name), name)))
+        return f"cohort.reference.rater should be one of {raters}. Received: {reference.rater}"
+    if reference.reading in given[reference.rater]:
+        return ""
+    numbers = ", ".join(map(str, sorted(given[reference.rater])))
+    return (
+        f"cohort.reference.reading should be one of {numbers}, the readings of {reference.rater}. "
+        f"Received: {reference.reading}"
+    )
 
 
 def _doubt(places: Sequence[float]) -> str:

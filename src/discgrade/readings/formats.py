@@ -19,6 +19,14 @@ SEARCHED = 20
 _DECLARED = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 _KEPT_AS_TEXT = re.compile(r"""="([^"]*)"|'([=+\-@].*)""", re.DOTALL)
 _OLD_EXCEL = bytes.fromhex("d0cf11e0a1b11ae1")
+_PACKED = {
+    b"\x1f\x8b": ".gz",
+    b"PK\x03\x04": ".zip",
+    b"7z\xbc\xaf": ".7z",
+    b"\xfd7zXZ": ".xz",
+    b"BZh": ".bz2",
+    b"Rar!": ".rar",
+}
 _OTHER_ZIPS = {"xl/workbook.bin": ".xlsb", "content.xml": ".ods", "Index/Document.iwa": ".numbers"}
 
 
@@ -84,11 +92,15 @@ def _kind(path: Path) -> str:
         if other != ".xlsx":
             raise RefusedError(f"The sheet of readings is a {other} file, which is not read. Save it as .xlsx or .csv")
         return ".xlsx"
-    if head.lstrip(codecs.BOM_UTF8 + b" \r\n\t").startswith((b"<", b"%PDF")):
+    if packed := next((_PACKED[mark] for mark in _PACKED if head.startswith(mark)), ""):
+        raise RefusedError(f"The sheet of readings is packed ({packed}). Unpack it, and name what is inside")
+    if head.lstrip(codecs.BOM_UTF8 + b" \r\n\t").startswith((b"<", b"%PDF", b"{", b"[")):
         raise RefusedError(
-            "The sheet of readings is a page of text (HTML, XML or PDF), whatever its name says. Open it in a "
+            "The sheet of readings is a page of text (HTML, XML, JSON or PDF), whatever its name says. Open it in a "
             "spreadsheet program and save it as .xlsx or .csv"
         )
+    if b"\0" in head and b"\0" not in head[:2] and head[:2] not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        raise RefusedError("The sheet of readings is no table of text. Save it as .xlsx, .csv or .parquet")
     return path.suffix.lower() if path.suffix.lower() in (".parquet", ".xlsx") else ".csv"
 
 

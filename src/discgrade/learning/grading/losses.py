@@ -97,10 +97,12 @@ def find_loss(name: str) -> Measure:
 def balanced_class_weights(ranks: ArrayLike, grades: int) -> NDArray[np.float64]:
     """Return N / (C n_k) for each of `grades` ranks, over the C ranks that occur; 0 for one that does not.
 
-    scikit-learn's 'balanced', which refuses absent classes. With no class absent, C is the number of grades.
+    scikit-learn's 'balanced', which knows no absent classes. With no class absent, C is the number of grades.
     """
-    counts = np.bincount(np.asarray(ranks, int), minlength=grades)
+    from sklearn.utils.class_weight import compute_class_weight  # noqa: PLC0415 - few trainings need it
+
+    given = np.asarray(ranks, int)
+    present = np.unique(given)
     weights = np.zeros(grades)
-    present = counts > 0
-    weights[present] = counts.sum() / (present.sum() * counts[present])
+    weights[present] = compute_class_weight("balanced", classes=present, y=given)
     return weights
