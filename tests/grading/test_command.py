@@ -336,3 +336,19 @@ def test_two_images_with_one_identifier_are_left_out(scans, out, grade):
     save(scans / "A1" / "again.dcm", image, np.zeros((96, 80)))
     assert grade(rows) == 1
     assert "stands for several different images" in studies_of(out)["A1"]["left_out"]
+
+
+def test_pages_and_dicom_are_written_for_each_study_and_stay_private(scans, out, grade, tiny_bundle):
+    rows = [*study(scans, "A1"), *study(scans, "B2", Modality="CT")]
+    given = ["grade", str(scans), "--bundle", str(tiny_bundle), "--out", str(out), "--regions"]
+    assert grade(rows) == 3
+    first = contents(out)
+    assert main([*given, str(scans.parent / "regions.csv"), "--processes", "1", "--saliency"]) == 3
+    made = contents(out)
+    assert {name: made[name] for name in first} == first
+    (folder,) = (out / "studies").iterdir()
+    assert {path.name for path in folder.iterdir()} == {"page.html", "page.pdf", "report.dcm", "overlay-1.dcm"}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+    assert folder.name in (out / "index.html").read_text(encoding="utf-8")
+    assert main([*given, str(scans.parent / "regions.csv"), "--processes", "2", "--saliency"]) == 3
+    assert contents(out) == made

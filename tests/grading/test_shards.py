@@ -4,6 +4,7 @@ import pytest
 from graded_scans import study, write_sheet
 
 from discgrade.grading import shards
+from discgrade.grading.outputs.places import FOLDERS
 
 
 def contents(folder):
@@ -53,8 +54,8 @@ def test_pages_travel_with_their_shard(tmp_path, step):
     write_sheet(tmp_path / "regions.csv", rows)
     step("index", "work/scans.sqlite")
     assert step("grade", "work/0", "--shard", "0/1") == 0
-    page = tmp_path / "work" / "0" / shards.FOLDERS / "1.2" / "page.html"
+    page = tmp_path / "work" / "0" / FOLDERS / "1.2" / "page.html"
     page.parent.mkdir(parents=True)
     page.write_text("a page")
     assert step("join", "joined", str(tmp_path / "work" / "0")) == 0
-    assert (tmp_path / "joined" / shards.FOLDERS / "1.2" / "page.html").read_text() == "a page"
+    assert (tmp_path / "joined" / FOLDERS / "1.2" / "page.html").read_text() == "a page"

@@ -26,12 +26,14 @@ def main(words: list[str] | None = None) -> int:
     """Do one step and return its exit code."""
     steps: Mapping[str, Callable[[argparse.Namespace], None]] = {"index": _index, "grade": _grade, "join": _join}
     given = _parser().parse_args(words)
-    os.umask(0o077)
+    umask = os.umask(0o077)
     try:
         steps[given.step](given)
     except ValueError as error:
         print(f"grade: {error}", file=sys.stderr)
         return 1
+    finally:
+        os.umask(umask)
     return 0
 
 

@@ -173,6 +173,10 @@ class _Desk:
         )
         return Cut(place, roi, self._file[region.sop_instance_uid])
 
+    def opened(self) -> Iterator[FileDataset]:
+        """Yield the open files that still hold their pixels, which nobody needs once they are decoded."""
+        return (dataset for dataset in self._open.values() if "PixelData" in dataset)
+
     def _stack(self, region: Region) -> int:
         """Return the number of the stack that a region lies on, once nothing speaks against it."""
         if region.fault:
@@ -223,6 +227,8 @@ def _cut(study: Prepared, desk: _Desk, regions: Sequence[Region]) -> Prepared:
         left_out.append(
             f"{level} is left out: rows {', '.join(map(str, rows))} of the sheet give it different regions. Keep one"
         )
+    for dataset in desk.opened():
+        del dataset.PixelData
     cuts.sort(key=lambda one: _height(one.place.level))
     if not cuts:
         return replace(study, left_out=(), skipped="; ".join(left_out))

@@ -18,7 +18,7 @@ from discgrade.settings.plain import plain, typed
 
 TABLE, STUDIES = "grades.parquet", "grades.json"
 
-_ROWS_PER_GROUP = 4096
+_ROWS_PER_GROUP = 1024
 
 
 class Stream:
