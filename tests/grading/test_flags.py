@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tiny_bundle import network, tiny_facts
 
-from discgrade.grading.flags import KINDS, doubt, flags
+from discgrade.grading.flags import KINDS, flags, uncertainty
 from discgrade.grading.grader import Grade
 from discgrade.imaging.roi import Roi
 from discgrade.imaging.scans.headers import File
@@ -45,7 +45,7 @@ def test_a_disc_like_the_training_discs_has_no_flag(facts, roi):
         ({"distance": 1.5}, "novel", "1.5 times as far"),
     ],
 )
-def test_a_doubtful_grade_is_flagged(facts, roi, change, kind, said):
+def test_an_uncertain_grade_is_flagged(facts, roi, change, kind, said):
     (flag,) = flags(replace(CERTAIN, **change), roi, SIEMENS, "L4/L5", facts)
     assert flag.kind == kind
     assert said in flag.reason
@@ -96,7 +96,8 @@ def test_every_flag_has_a_meaning(facts, roi):
     assert set(kinds(found)) == set(KINDS)
 
 
-def test_more_flags_are_more_doubt_and_then_the_less_likely_grade(facts, roi):
+def test_more_flags_are_more_uncertain_and_then_the_less_likely_grade(facts, roi):
     flagged = flags(replace(CERTAIN, members=(1.0, 5.0)), roi, SIEMENS, "L4/L5", facts)
     unlikely = replace(CERTAIN, probabilities=(0.0, 0.3, 0.4, 0.3, 0.0))
-    assert doubt(CERTAIN, ()) < doubt(unlikely, ()) < doubt(CERTAIN, flagged) < doubt(unlikely, flagged)
+    found = [uncertainty(grade, some) for some in ((), flagged) for grade in (CERTAIN, unlikely)]
+    assert found == sorted(set(found))

@@ -53,9 +53,9 @@ def test_a_pseudo_label_far_from_the_expected_grade_is_reviewed(table):
     assert [(one.level, round(one.difference, 2)) for one in found] == [("L4/L5", 1.7), ("L5/S1", 3.0)]
 
 
-def test_a_table_that_says_how_doubtful_discs_are_is_taken_whole_and_in_that_order(table):
-    found = table(f"{HEAD},doubt\n{{0}},L4/L5,2,2.1,1.2\n{{1}},L4/L5,2,3.9,2.4\n{{2}},L5/S1,4,4,3.1\n")
-    assert [one.doubt for one in in_order(found, 1)] == [3.1, 2.4, 1.2]
+def test_a_table_that_says_how_uncertain_discs_are_is_taken_whole_and_in_that_order(table):
+    found = table(f"{HEAD},uncertainty\n{{0}},L4/L5,2,2.1,1.2\n{{1}},L4/L5,2,3.9,2.4\n{{2}},L5/S1,4,4,3.1\n")
+    assert [one.uncertainty for one in in_order(found, 1)] == [3.1, 2.4, 1.2]
     assert [round(one.difference, 1) for one in found] == [0.1, 1.9, 0.0]
 
 

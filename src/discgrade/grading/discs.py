@@ -70,7 +70,7 @@ class GradedDisc:
         flags: Why somebody should look at it.
         members: Expected grade of each member.
         bundle: SHA-256 of the bundle's `bundle.json`.
-        doubt: The larger, the earlier somebody should look.
+        uncertainty: The larger, the earlier somebody should look.
     """
 
     place: Place
@@ -82,7 +82,7 @@ class GradedDisc:
     flags: tuple[Flag, ...]
     members: tuple[float, ...]
     bundle: str
-    doubt: float = 0.0
+    uncertainty: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Why somebody should look at a graded disc: it is doubtful, or unlike what the bundle was trained on."""
+"""Why somebody should look at a graded disc: it is uncertain, or unlike what the bundle was trained on."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -47,13 +47,13 @@ def flags(grade: Grade, roi: Roi, file: File, level: str, facts: BundleFacts) ->
         level: The disc.
         facts: What the bundle knows.
     """
-    found = [*_doubts(grade, facts), *_region(roi, facts), *_scanner(file, facts)]
+    found = [*_uncertain(grade, facts), *_region(roi, facts), *_scanner(file, facts)]
     if level not in facts.levels:
         found.append(Flag("level", f"{level}: the bundle was trained on {', '.join(facts.levels)}"))
     return tuple(found)
 
 
-def _doubts(grade: Grade, facts: BundleFacts) -> Iterator[Flag]:
+def _uncertain(grade: Grade, facts: BundleFacts) -> Iterator[Flag]:
     if len(grade.set) > _MOST_IN_SET:
         coverage = facts.calibration.coverage if facts.calibration is not None else 0.0
         yield Flag("wide_set", f"{coverage:.0%} certain is only that the grade is one of {_listed(grade.set)}")
@@ -110,8 +110,8 @@ def _scanner(file: File, facts: BundleFacts) -> Iterator[Flag]:
         yield Flag("field_strength", f"{tesla:g} T: training discs come from {told} T")
 
 
-def doubt(grade: Grade, found: tuple[Flag, ...]) -> float:
-    """Return how doubtful a disc is: the number of its flags, then how unlikely the given grade is.
+def uncertainty(grade: Grade, found: tuple[Flag, ...]) -> float:
+    """Return how uncertain a disc is: the number of its flags, then how unlikely the given grade is.
 
     The order of the review list alone depends on it.
     """

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from discgrade.grading.bundle.opening import open_bundle
 from discgrade.grading.discs import GradedDisc, GradedStudy
-from discgrade.grading.flags import doubt, flags
+from discgrade.grading.flags import flags, uncertainty
 from discgrade.grading.grader import Grade, Grader
 from discgrade.grading.jitter import Moved, moved
 from discgrade.grading.outputs.views import Earlier
@@ -138,7 +138,7 @@ def _disc(cut: Cut, grade: Grade, grader: Grader) -> GradedDisc:
         flags=found,
         members=grade.members,
         bundle=grader.digest,
-        doubt=doubt(grade, found),
+        uncertainty=uncertainty(grade, found),
     )
 
 

@@ -31,7 +31,7 @@ class Dispute:
         difference: Between the grades, in grades.
         shown: What the page shows of the other grades (`routes`).
         mark: Its box, if one is known.
-        doubt: How doubtful it is, where a table says so: then the order follows it.
+        uncertainty: How uncertain it is, where a table says so: then the order follows it.
     """
 
     study: str
@@ -39,7 +39,7 @@ class Dispute:
     difference: float
     shown: Mapping[str, Any]
     mark: Mark | None = None
-    doubt: float | None = None
+    uncertainty: float | None = None
 
     @property
     def disc(self) -> tuple[str, str]:
@@ -48,10 +48,10 @@ class Dispute:
 
 
 def in_order(disputes: Collection[Dispute], seed: int) -> list[Dispute]:
-    """Return disputes, the most doubtful or largest difference first; equal ones in a seeded order."""
+    """Return disputes, the most uncertain or largest difference first; equal ones in a seeded order."""
 
     def place(one: Dispute) -> tuple[float, object]:
-        size = one.difference if one.doubt is None else one.doubt
+        size = one.difference if one.uncertainty is None else one.uncertainty
         return -round(size, 6), digest("rating", seed, "dispute", one.study, one.level)
 
     return sorted(disputes, key=place)
@@ -84,12 +84,12 @@ def _anonymous(grades: Sequence[float]) -> list[dict[str, Any]]:
 def of_model(path: Path, studies: Mapping[str, Study], threshold: float) -> list[Dispute]:
     """Return the discs of a table of pseudo-labels that differ from the expected grade by a threshold or more.
 
-    A table that says how doubtful each disc is, such as `review.csv` of `discgrade grade`, is taken as a whole.
+    A table that says how uncertain each disc is, such as `review.csv` of `discgrade grade`, is taken as a whole.
 
     Args:
         path: Table (.csv, .parquet or .xlsx) with sop_instance_uid and level, the pseudo-label (pseudo, fractional or
             grade), the distribution (p_1, p_1.3 ... p_5; optional), the expected grade (expected or continuous; else
-            the mean of the distribution), and optionally frame, x, y, width, height and doubt.
+            the mean of the distribution), and optionally frame, x, y, width, height and uncertainty.
         studies: Studies by their words.
         threshold: In grades.
 
@@ -100,7 +100,7 @@ def of_model(path: Path, studies: Mapping[str, Study], threshold: float) -> list
     _check(rows, studies)
     images = {key: study for study in studies.values() for key in study.places}
     disputes = [_dispute(row, images[_image(row)]) for row in rows]
-    return [one for one in disputes if one.doubt is not None or one.difference >= threshold - 1e-6]
+    return [one for one in disputes if one.uncertainty is not None or one.difference >= threshold - 1e-6]
 
 
 def _image(row: Row) -> tuple[str, int]:
@@ -123,8 +123,8 @@ def _check(rows: Sequence[Row], studies: Mapping[str, Study]) -> None:
 def _dispute(row: Row, study: Study) -> Dispute:
     pseudo, expected = _pseudo(row) or 0.0, _expected(row) or 0.0
     shown = {"pseudo": pseudo, "expected": round(expected, 2), "probabilities": list(_probabilities(row))}
-    doubt = number(row.get("doubt"))
-    return Dispute(study.word, row.get("level"), abs(pseudo - expected), shown, _mark(row), doubt)
+    uncertainty = number(row.get("uncertainty"))
+    return Dispute(study.word, row.get("level"), abs(pseudo - expected), shown, _mark(row), uncertainty)
 
 
 def _pseudo(row: Row) -> float | None:

@@ -8,6 +8,7 @@ import pyarrow as pa
 from discgrade.records.discs import DISCS
 from discgrade.records.embeddings import EMBEDDINGS
 from discgrade.records.export import EXCLUDED, INSTANCES, REJECTED
+from discgrade.records.grades import GRADES
 from discgrade.records.intervals import COMPARISONS, INTERVALS
 from discgrade.records.readings import RATINGS
 from discgrade.records.regions import FLAGGED, ROIS
@@ -34,8 +35,9 @@ TABLES: dict[str, pa.Schema] = {
     "scores.parquet": SCORES,
     "intervals.parquet": INTERVALS,
     "comparisons.parquet": COMPARISONS,
+    "OUT/grades.parquet": GRADES,
 }
-"""Each table of results/<study>/ and its schema; a sample's pixels are shown for 48 px."""
+"""Each table of results/<study>/ and its schema, and that of new scans; a sample's pixels are shown for 48 px."""
 
 
 def describe(name: str, schema: pa.Schema) -> Iterator[str]:

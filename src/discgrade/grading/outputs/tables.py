@@ -19,7 +19,7 @@ STUDY_COLUMNS = (
 )  # fmt: skip
 REVIEW_COLUMNS = (
     "patient_id", "sop_instance_uid", "frame", "level", "x", "y", "width", "height", "pseudo", "expected", "p_1", "p_2",
-    "p_3", "p_4", "p_5", "doubt", "reasons",
+    "p_3", "p_4", "p_5", "uncertainty", "reasons",
 )  # fmt: skip
 """Columns that the raters' page takes (`discgrade rate --review`), and why."""
 
@@ -35,8 +35,8 @@ def write_tables(folder: Path) -> None:
     privacy.write_rows(folder / "grades.csv", GRADES.names, _rows(folder))
     write_xlsx(folder / "grades.xlsx", _rows(folder))
     privacy.write_rows(folder / "studies.csv", STUDY_COLUMNS, map(_study_row, read_studies(folder)))
-    doubtful = sorted(_doubtful(folder), key=lambda one: (-one[0], one[1:]))
-    privacy.write_rows(folder / "review.csv", REVIEW_COLUMNS, (row for _, _, row in doubtful))
+    flagged = sorted(_flagged(folder), key=lambda one: (-one[0], one[1:]))
+    privacy.write_rows(folder / "review.csv", REVIEW_COLUMNS, (row for _, _, row in flagged))
 
 
 def _rows(folder: Path) -> Iterator[list[object]]:
@@ -113,8 +113,8 @@ def _study_row(study: GradedStudy) -> list[object]:
     ]
 
 
-def _doubtful(folder: Path) -> Iterator[tuple[float, tuple[str, ...], list[object]]]:
-    """Yield flagged discs: doubt, what orders equal ones, and the row."""
+def _flagged(folder: Path) -> Iterator[tuple[float, tuple[str, ...], list[object]]]:
+    """Yield flagged discs: how uncertain, what orders equal ones, and the row."""
     for study in read_studies(folder):
         for disc in study.discs:
             if disc.flags:
@@ -123,6 +123,6 @@ def _doubtful(folder: Path) -> Iterator[tuple[float, tuple[str, ...], list[objec
                 row = [
                     place.patient_id, *place.image, place.level, place.box.x, place.box.y, place.box.width,
                     place.box.height, disc.grade if disc.fractional is None else disc.fractional, disc.continuous,
-                    *chances, round(disc.doubt, 4), "; ".join(flag.reason for flag in disc.flags),
+                    *chances, round(disc.uncertainty, 4), "; ".join(flag.reason for flag in disc.flags),
                 ]  # fmt: skip
-                yield disc.doubt, (place.patient_id, place.study_uid, place.level), row
+                yield disc.uncertainty, (place.patient_id, place.study_uid, place.level), row
