@@ -23,6 +23,8 @@ Identifiers = Literal["original", "pseudonym"]
 Region = Literal["drawn", "square"]
 Border = Literal["edge", "reflect", "zero"]
 Decoding = Literal["argmax", "median", "mean"]
+Optimizer = Literal["sgd", "adamw"]
+Schedule = Literal["plateau", "cosine", "one_cycle"]
 
 
 @dataclass(frozen=True)
@@ -135,15 +137,19 @@ class Training:
     deterministic: bool
     width: float
     epochs: int
+    views: int | None
     length: Literal["epochs", "steps"]
     batch: int
     learning_rate: float
+    optimizer: Optimizer
     momentum: float
-    schedule: Literal["plateau", "cosine"]
+    weight_decay: float
+    schedule: Schedule
     plateau: Plateau
     dropout: float
     l2: float
     batch_norm_momentum: float
+    softness: float | None
     decoding: Decoding
     network: str
 

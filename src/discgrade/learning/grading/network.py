@@ -120,16 +120,21 @@ def _description(layer: keras.Layer) -> str:
 def _describe_convolution(layer: keras.layers.Conv2D) -> str:
     size = " × ".join(map(str, (*layer.kernel_size, layer.filters)))
     dilation = "" if layer.dilation_rate == (1, 1) else f", dilation rate = {layer.dilation_rate[0]}"
-    return f"Convolution 2D, {size}{dilation}{', valid' if layer.padding == 'valid' else ''}"
+    stride = "" if layer.strides == (1, 1) else f", stride = {layer.strides[0]}"
+    return f"Convolution 2D, {size}{dilation}{stride}{', valid' if layer.padding == 'valid' else ''}"
 
 
 _DESCRIPTIONS: dict[type, Callable[[Any], str]] = {
     layers.Conv2D: _describe_convolution,
     layers.LeakyReLU: lambda layer: f"Leaky ReLU, α = {float(layer.negative_slope):g}",  # noqa: RUF001
+    layers.ReLU: lambda _: "ReLU",
     layers.BatchNormalization: lambda _: "Batch normalization",
     layers.Dropout: lambda layer: f"Dropout, P = {layer.rate:g}",
     layers.MaxPooling2D: lambda layer: f"Max pooling, {' × '.join(map(str, layer.pool_size))}",
+    layers.AveragePooling2D: lambda layer: f"Average pooling, {' × '.join(map(str, layer.pool_size))}",
     layers.GlobalAveragePooling2D: lambda _: "Global average pooling",
+    layers.Add: lambda _: "Sum with the short cut",
+    layers.Concatenate: lambda layer: f"Concatenation of {len(layer.input)}",
     layers.Dense: lambda layer: f"Fully connected, n = {layer.units}",
     layers.Softmax: lambda _: "SoftMax",
     layers.Activation: lambda layer: f"{layer.activation.__name__.capitalize()} activation",

@@ -36,6 +36,7 @@ class Samples:
         pixels: (N, resolution, resolution) uint16; in a file if memory is short.
         grades: (N,) reference grades on the run's scale.
         disc: (N,) names of the discs.
+        level: (N,) levels of the discs.
         copy: (N,) copies.
         part: (N,) parts of the split.
         train: Row numbers of the samples to train on.
@@ -47,6 +48,7 @@ class Samples:
     pixels: NDArray[np.uint16]
     grades: NDArray[np.float64]
     disc: NDArray[np.object_]
+    level: NDArray[np.object_]
     copy: NDArray[np.int32]
     part: NDArray[np.object_]
     train: NDArray[np.int64]
@@ -93,6 +95,7 @@ def load_samples(
         pixels=_pixels(shards, order, len(needed), _buffer(len(order), run.resolution, scratch)),
         grades=table["reference"].to_numpy()[disc],
         disc=table["disc"].to_numpy()[disc],
+        level=table["level"].to_numpy()[disc],
         copy=index["copy"][order],
         part=table["part"].to_numpy()[disc],
         full=int(_uses(index, 1, protocol)["train"].sum()),
@@ -121,7 +124,7 @@ def _disc_table(discs: Path, splits: Path, run: Run) -> pa.Table:
     parts = records.read(splits, SPLITS, filters=pc.field("split") == run.split)
     if not parts.num_rows:
         raise ValueError(f"No split {run.split!r} in {splits}. Set `splits.folds` to at least its number.")
-    table = records.read(discs, DISCS, columns=["disc", "patient", "grade", "integral"])
+    table = records.read(discs, DISCS, columns=["disc", "patient", "level", "grade", "integral"])
     joined = table.join(parts, "patient", join_type="left outer").sort_by("disc")
     if joined["part"].null_count:
         lost = joined.filter(pc.is_null(joined["part"]))["patient"].unique().to_pylist()

@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from discgrade.grades import grades_of, rank
+from discgrade.grades import LEVELS, grades_of, rank
 from discgrade.learning.extension import resolve
 from discgrade.learning.grading.losses import balanced_class_weights, find_loss
 from discgrade.learning.grading.samples import Samples
@@ -26,7 +26,8 @@ def grading_task(samples: Samples, training: Training, log: TextIO) -> Task:
         log: Is told which grades have no sample to train on.
 
     Raises:
-        ValueError: if there is no such network or loss, or if class weights are asked for on the continuous scale.
+        ValueError: if there is no such network or loss, or if class weights or soft targets are asked for on the
+            continuous scale.
     """
     weights = _sample_weights(samples, training, log)
     objective = Objective(find_loss(training.loss), hits(training.scale), weighted=weights is not None)
@@ -34,13 +35,26 @@ def grading_task(samples: Samples, training: Training, log: TextIO) -> Task:
         network=partial(network_of, training, samples.pixels.shape[-1]),
         objective=objective,
         pixels=samples.pixels,
-        targets=targets(samples.grades, training.scale),
+        targets=targets(samples.grades, training.scale, training.softness),
         weights=np.ones(len(samples.grades), np.float32) if weights is None else weights,
         train=samples.train,
         validation=samples.validation,
         scored=samples.scored,
         full=samples.full,
+        portion=_portion(samples, training.views),
+        context=one_hot_levels(samples.level),
     )
+
+
+def _portion(samples: Samples, views: int | None) -> float:
+    """Return the share of the samples to train on that so many views of each disc are; all, if there are no more."""
+    copies = len(np.unique(samples.copy[samples.train]))
+    return 1.0 if views is None else min(1.0, views / copies)
+
+
+def one_hot_levels(levels: NDArray[np.object_]) -> NDArray[np.float32]:
+    """Return which of `grades.LEVELS` each disc is, (N, 5): what a network may take next to the image."""
+    return (np.asarray(levels, str)[:, None] == np.array(LEVELS)).astype(np.float32)
 
 
 def network_of(training: Training, resolution: int) -> keras.Model:
@@ -56,11 +70,22 @@ def network_of(training: Training, resolution: int) -> keras.Model:
     return model
 
 
-def targets(grades: NDArray[np.float64], scale: Scale) -> NDArray[np.float32]:
-    """Return what the outputs are compared with: (N, K) one-hot ranks, or (N, 1) grades if continuous."""
+def targets(grades: NDArray[np.float64], scale: Scale, softness: float | None = None) -> NDArray[np.float32]:
+    """Return what the outputs are compared with: (N, K) one-hot ranks, or (N, 1) grades if continuous.
+
+    With a softness, the target of grade k is proportional to exp(-|k - y| / softness) instead, y being the reference.
+
+    Raises:
+        ValueError: if soft targets are asked for on the continuous scale.
+    """
     if scale == "continuous":
+        if softness is not None:
+            raise ValueError("`softness` needs a scale of grades. Received: `scale: continuous`")
         return grades[:, None].astype(np.float32)
-    return np.eye(len(grades_of(scale)), dtype=np.float32)[rank(grades, scale)]
+    if softness is None:
+        return np.eye(len(grades_of(scale)), dtype=np.float32)[rank(grades, scale)]
+    near = np.exp(-np.abs(grades[:, None] - grades_of(scale)) / softness)
+    return (near / near.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
 def hits(scale: Scale) -> Measure:

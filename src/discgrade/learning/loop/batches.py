@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from discgrade.learning.loop.device import MIB, gpu_use
-from discgrade.learning.loop.engines.engine import Engine
+from discgrade.learning.loop.engines.engine import Engine, Inputs
 from discgrade.learning.loop.task import Task, Tensor
 
 # Share of the GPU's free memory that samples may fill; the network's activations need the rest.
@@ -18,25 +18,28 @@ class Batches:
 
     Args:
         engine: The backend's engine.
-        task: Its pixels, targets and weights.
+        task: Its pixels, targets and weights, and its context if the engine's network takes it.
     """
 
     def __init__(self, engine: Engine, task: Task) -> None:
-        arrays: tuple[Tensor, ...] = (task.pixels, task.targets, task.weights)
+        inputs: Inputs = (task.pixels, task.context) if engine.takes_context else (task.pixels,)
         self._engine = engine
         self.resident = engine.gpu and _fits(task.pixels.nbytes)
-        self._arrays = tuple(map(engine.put, arrays)) if self.resident else arrays
+        self._inputs, self._compared = self._placed(inputs), self._placed((task.targets, task.weights))
 
-    def whole(self, order: NDArray[np.int32]) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
-        """Yield pixels, targets and weights for each row of (steps, batch) row numbers."""
+    def whole(self, order: NDArray[np.int32]) -> Iterator[tuple[Inputs, Tensor, Tensor]]:
+        """Yield inputs, targets and weights for each row of (steps, batch) row numbers."""
         for rows in order:
-            pixels, targets, weights = (self._take(array, rows) for array in self._arrays)
-            yield pixels, targets, weights
+            targets, weights = (self._take(array, rows) for array in self._compared)
+            yield tuple(self._take(array, rows) for array in self._inputs), targets, weights
 
-    def pixels(self, order: NDArray[np.int32]) -> Iterator[Tensor]:
-        """Yield the pixels alone."""
+    def inputs(self, order: NDArray[np.int32]) -> Iterator[Inputs]:
+        """Yield the inputs alone."""
         for rows in order:
-            yield self._take(self._arrays[0], rows)
+            yield tuple(self._take(array, rows) for array in self._inputs)
+
+    def _placed(self, arrays: Inputs) -> Inputs:
+        return tuple(map(self._engine.put, arrays)) if self.resident else arrays
 
     def _take(self, array: Tensor, rows: NDArray[np.int32]) -> Tensor:
         return self._engine.take(array, rows) if self.resident else array[rows]

@@ -1,5 +1,6 @@
 """The training loop, for any task and on any Keras backend."""
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from discgrade.learning.loop import checkpoints, schedule
 from discgrade.learning.loop.batches import Batches
 from discgrade.learning.loop.engines.engine import Engine
 from discgrade.learning.loop.engines.start import start_engine
+from discgrade.learning.loop.optimizers import make_optimizer
 from discgrade.learning.loop.progress import epoch_line, say, teller
 from discgrade.learning.loop.schedule import Epoch, History
 from discgrade.learning.loop.task import Objective, Task
@@ -119,22 +121,39 @@ def _trainer(
     model: keras.Model, task: Task, training: Training, seed: int, *, log: TextIO, progress: Path | None
 ) -> _Trainer:
     """Compile the step and bring the samples to the device."""
-    optimizer = keras.optimizers.SGD(training.learning_rate, momentum=training.momentum)
+    _check_inputs(model, task)
+    optimizer = make_optimizer(training)
     optimizer.build(model.trainable_variables)
     engine = start_engine(model, optimizer, task.objective)
     batches = Batches(engine, task)
     device, memory = "the GPU" if engine.gpu else "the CPU", "its" if batches.resident else "main"
     say(log, f"{keras.backend.backend()} on {device}, samples in {memory} memory")
     shown = task.full if training.length == "steps" else len(task.train)
-    steps = schedule.steps_per_epoch(shown, training.batch)
+    steps = schedule.steps_per_epoch(math.ceil(task.portion * shown), training.batch)
     return _Trainer(model, task, training, seed, steps, optimizer, engine, batches, log, progress)
 
 
 def predict(engine: Engine, batches: Batches, rows: NDArray[np.int64]) -> NDArray[np.float32]:
     """Return the (len(rows), ...) outputs of samples, in equal batches: the last is filled up and cut."""
     filled = np.resize(rows, -(-len(rows) // PREDICTED) * PREDICTED).astype(np.int32)
-    parts = [engine.predict(pixels) for pixels in batches.pixels(filled.reshape(-1, PREDICTED))]
+    parts = [engine.predict(inputs) for inputs in batches.inputs(filled.reshape(-1, PREDICTED))]
     return np.concatenate(parts)[: len(rows)]
+
+
+def _check_inputs(model: keras.Model, task: Task) -> None:
+    """Check that a network takes images, and at most the context next to them.
+
+    Raises:
+        ValueError: if it takes anything else.
+    """
+    shapes = [tuple(one.shape[1:]) for one in model.inputs]
+    context = [] if task.context is None else [task.context.shape[1:]]
+    allowed = [(*task.pixels.shape[1:], 1), *context]
+    if not shapes or shapes != allowed[: len(shapes)]:
+        raise ValueError(
+            f"A network should take images {allowed[0]}, and may take as its second input {context or 'nothing'}. "
+            f"Received: a network of {shapes}"
+        )
 
 
 def _resume(

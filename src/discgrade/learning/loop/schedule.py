@@ -16,6 +16,10 @@ from discgrade.settings.model import Checkpoint, Plateau, Training
 
 # How much lower a loss has to be to count as lower, as in Keras' ReduceLROnPlateau.
 MIN_DELTA = 1e-4
+# Share of a one-cycle's epochs in which the rate rises, and what part of the largest one it rises from, as in PyTorch's
+# OneCycleLR.
+RISING = 0.3
+FIRST = 1 / 25
 
 
 @dataclass(frozen=True)
@@ -72,13 +76,27 @@ def sample_order(seed: int, epoch: int, rows: NDArray[np.integer[Any]], steps: i
 def learning_rate(history: History, training: Training) -> float:
     """Return the learning rate of the epoch that follows `history`.
 
-    "plateau" lowers it as `training.plateau` says; "cosine" lets it fall to nearly 0 over `training.epochs`.
+    "plateau" lowers it as `training.plateau` says; "cosine" lets it fall to nearly 0 over `training.epochs`; "one_cycle"
+    lets it rise to `training.learning_rate` first, and then fall to nearly 0.
     """
     match training.schedule:
         case "cosine":
             return training.learning_rate * (1 + math.cos(math.pi * len(history) / training.epochs)) / 2
+        case "one_cycle":
+            return training.learning_rate * _in_cycle((len(history) + 0.5) / training.epochs)
         case "plateau":
             return _after_plateaus(history, training.learning_rate, training.plateau)
+
+
+def _in_cycle(place: float) -> float:
+    """Return the part of the largest learning rate at a place of the training, from 0 to 1: two halves of cosines.
+
+    Reference:
+        Smith and Topin 2018, https://arxiv.org/abs/1708.07120
+    """
+    if place < RISING:
+        return FIRST + (1 - FIRST) * (1 - math.cos(math.pi * place / RISING)) / 2
+    return (1 + math.cos(math.pi * (place - RISING) / (1 - RISING))) / 2
 
 
 def _after_plateaus(history: History, start: float, plateau: Plateau) -> float:

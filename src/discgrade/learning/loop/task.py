@@ -3,7 +3,7 @@
 The functions are in keras.ops, so that they are the same on every backend.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,12 @@ Measure = Callable[[Tensor, Tensor], Tensor]
 def normalise(pixels: Tensor) -> Tensor:
     """Map (B, H, W) uint16 pixels to (B, H, W, 1) float32 images in [-1, 1], as `imaging.sampling.normalise` does."""
     return ops.cast(pixels, "float32")[..., None] * (2 / 65535) - 1
+
+
+def called_with(inputs: Sequence[Tensor]) -> Tensor:
+    """Return what a network is called with for a batch of pixels: images alone, or images and the context."""
+    pixels, *context = inputs
+    return [normalise(pixels), *context] if context else normalise(pixels)
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,8 @@ class Task:
     """Samples, what a network should make of them, and the network.
 
     Attributes:
-        network: Builds the network for (B, H, W, 1) images, with weights drawn from Keras' global generator.
+        network: Builds the network for (B, H, W, 1) images, with weights drawn from Keras' global generator. It may
+            take (B, D) values of the context as its second input.
         objective: What is minimised and counted.
         pixels: (N, H, W) uint16.
         targets: (N, ...) float32, each of the shape of an output.
@@ -62,6 +69,8 @@ class Task:
         validation: Row numbers of the samples that choose the checkpoint.
         scored: Row numbers of the samples to predict.
         full: Number of samples that the whole training part trains on; `train` may be a share of it.
+        portion: Share of the samples to train on that an epoch shows, above 0 and at most 1.
+        context: (N, D) float32 of what is known of each sample next to its image; for a network that takes it.
     """
 
     network: Callable[[], keras.Model]
@@ -73,3 +82,5 @@ class Task:
     validation: NDArray[np.int64]
     scored: NDArray[np.int64]
     full: int
+    portion: float = 1.0
+    context: NDArray[np.float32] | None = None

@@ -9,11 +9,14 @@ from numpy.typing import NDArray
 
 from discgrade.learning.loop.task import Objective, Tensor
 
+Inputs = tuple[Tensor, ...]
+"""(B, H, W) uint16 pixels, and (B, D) float32 of the context where the network takes it."""
+
 
 class Engine(ABC):
     """A model, its optimizer, and one function of batches to train and one to predict, each compiled once.
 
-    A batch is (B, H, W) uint16 pixels, (B, ...) float32 targets and (B,) float32 weights, as NumPy arrays or, where the
+    A batch is the network's inputs, (B, ...) float32 targets and (B,) float32 weights, as NumPy arrays or, where the
     samples lie on the device, as its own.
 
     Args:
@@ -23,17 +26,18 @@ class Engine(ABC):
     """
 
     gpu: bool
+    takes_context: bool
 
     @abstractmethod
     def __init__(self, model: keras.Model, optimizer: keras.optimizers.Optimizer, objective: Objective) -> None: ...
 
     @abstractmethod
-    def step(self, pixels: Tensor, target: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+    def step(self, inputs: Inputs, target: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
         """Train on one batch; return its loss and its number of hits, which may not be computed yet."""
 
     @abstractmethod
-    def predict(self, pixels: Tensor) -> NDArray[np.float32]:
-        """Return the (B, ...) outputs for a batch of pixels."""
+    def predict(self, inputs: Inputs) -> NDArray[np.float32]:
+        """Return the (B, ...) outputs for a batch of inputs."""
 
     @abstractmethod
     def put(self, array: NDArray[Any]) -> Tensor:

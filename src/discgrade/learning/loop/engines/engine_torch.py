@@ -8,8 +8,8 @@ import torch
 from keras import ops
 from numpy.typing import NDArray
 
-from discgrade.learning.loop.engines.engine import Engine
-from discgrade.learning.loop.task import Objective, Tensor, normalise
+from discgrade.learning.loop.engines.engine import Engine, Inputs
+from discgrade.learning.loop.task import Objective, Tensor, called_with
 
 
 class TorchEngine(Engine):
@@ -19,11 +19,12 @@ class TorchEngine(Engine):
         self._model, self._optimizer, self._objective = model, optimizer, objective
         self._device = model.variables[0].value.device
         self.gpu = self._device.type == "cuda"
+        self.takes_context = len(model.inputs) > 1
 
-    def step(self, pixels: Tensor, target: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+    def step(self, inputs: Inputs, target: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
         """Train on one batch; return its loss and its number of hits, which may not be computed yet."""
         target, weight = ops.convert_to_tensor(target), ops.convert_to_tensor(weight)
-        outputs = self._model(self._images(pixels), training=True)
+        outputs = self._model(self._called_with(inputs), training=True)
         loss = self._objective.mean_loss(target, outputs, weight) + sum(self._model.losses)
         self._model.zero_grad()
         loss.backward()
@@ -32,10 +33,10 @@ class TorchEngine(Engine):
             self._optimizer.apply([variable.value.grad for variable in trained], trained)
             return loss.detach(), self._objective.hits(target, outputs)
 
-    def predict(self, pixels: Tensor) -> NDArray[np.float32]:
-        """Return the (B, ...) outputs for a batch of pixels."""
+    def predict(self, inputs: Inputs) -> NDArray[np.float32]:
+        """Return the (B, ...) outputs for a batch of inputs."""
         with torch.no_grad():
-            outputs = self._model(self._images(pixels), training=False)
+            outputs = self._model(self._called_with(inputs), training=False)
         return np.asarray(outputs.float().cpu().numpy())
 
     def put(self, array: NDArray[Any]) -> Tensor:
@@ -46,6 +47,6 @@ class TorchEngine(Engine):
         """Return rows of an array that lies on the device."""
         return array[torch.from_numpy(rows).to(self._device)]
 
-    def _images(self, pixels: Tensor) -> Tensor:
-        bits = self.put(pixels) if isinstance(pixels, np.ndarray) else pixels
-        return normalise(bits.to(torch.int32) & 0xFFFF)
+    def _called_with(self, inputs: Inputs) -> Tensor:
+        bits, *context = (self.put(array) if isinstance(array, np.ndarray) else array for array in inputs)
+        return called_with([bits.to(torch.int32) & 0xFFFF, *context])
