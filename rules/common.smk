@@ -31,6 +31,7 @@ from discgrade.provenance.chain import LAYOUT
 from discgrade.settings import grid
 from discgrade.settings.loading import ConfigurationError, check_config
 from discgrade.settings.plain import plain
+from discgrade.settings.run import Run
 from discgrade.settings.study import read_study
 from discgrade.terminal import explain_kills, show_progress
 from snakemake.exceptions import WorkflowError
@@ -272,6 +273,11 @@ def readings_digest(wildcards):
     return sheet_digest(Path(STUDY.cohort.ratings), planned_readings())
 
 
+def one_of(names):
+    """The wildcard of exactly these names; of none where there are none."""
+    return "|".join(map(re.escape, names)) or "(?!)"
+
+
 def samples_of_run(wildcards):
     """The sample shards at a run's resolution; a scale that the readings do not carry is refused at once."""
     fractional = training_of(wildcards).scale == "fractional"
@@ -281,6 +287,13 @@ def samples_of_run(wildcards):
         f"{RESULTS}/samples/{wildcards.resolution}px/{shard}.parquet"
         for shard in SHARDS
     ]
+
+
+def predictions_of_members(wildcards):
+    """What the members of an ensemble predict, on the split of one of its runs."""
+    numbers = {name: int(wildcards[name]) for name in ("resolution", "share", "seed")}
+    run = Run(variant=wildcards.variant, split=wildcards.split, **numbers)
+    return output_of(grid.member_runs(STUDY, run), "predictions.parquet")
 
 
 def training_of(wildcards):

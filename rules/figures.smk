@@ -164,7 +164,7 @@ rule forest:
 
 rule curves:
     input:
-        histories=output_of(grid.variant_runs(STUDY), "history.parquet"),
+        histories=output_of(grid.trained_runs(STUDY), "history.parquet"),
     output:
         **figure_of("curves", "Training curves"),
     log:

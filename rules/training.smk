@@ -1,5 +1,7 @@
 """One training a run: a variant at a resolution, on a share of the training part of a split, from a seed."""
 
+ENSEMBLES = [name for name, variant in STUDY.variants.items() if variant.members]
+
 
 rule train:
     input:
@@ -13,6 +15,8 @@ rule train:
         predictions=f"{RUN}/predictions.parquet",
     log:
         f"{RESULTS}/logs/train/{{variant}}/{{resolution}}px/share-{{share}}/{{split}}/seed-{{seed}}.log",
+    wildcard_constraints:
+        variant=one_of([name for name in STUDY.variants if name not in ENSEMBLES]),
     conda:
         ENVIRONMENT
     threads: STUDY.threads
@@ -29,3 +33,23 @@ rule train:
         lock=lock_of_training,
     script:
         "../workflow_scripts/train.py"
+
+
+# A run that nothing trains: the mean outputs of its members' runs, which all that follows takes for any other run.
+rule combine:
+    input:
+        predictions=predictions_of_members,
+    output:
+        predictions=f"{RUN}/predictions.parquet",
+    log:
+        f"{RESULTS}/logs/combine/{{variant}}/{{resolution}}px/share-{{share}}/{{split}}/seed-{{seed}}.log",
+    wildcard_constraints:
+        variant=one_of(ENSEMBLES),
+    localrule: True
+    conda:
+        ENVIRONMENT
+    params:
+        code=code("combine.py"),
+        lock=lock("combine.py"),
+    script:
+        "../workflow_scripts/combine.py"

@@ -1,6 +1,6 @@
 """How the outputs of a run become grades."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -27,7 +27,19 @@ def _mean(probabilities: Floats, grades: Floats) -> Floats:
 _RULES: dict[Decoding, Callable[[Floats, Floats], Floats]] = {"argmax": _argmax, "median": _median, "mean": _mean}
 
 
-def decode(outputs: ArrayLike, scale: Scale, rule: Decoding = "argmax") -> Floats:
+def exceedances(probabilities: ArrayLike) -> Floats:
+    """Return the probability of a grade above each but the highest, (n, K - 1), from those of each grade, (n, K)."""
+    tails = np.asarray(probabilities, np.float64)[:, ::-1].cumsum(axis=1)[:, ::-1]
+    return np.asarray(tails[:, 1:] / tails[:, :1])
+
+
+def _by_cuts(probabilities: Floats, grades: Floats, cuts: Sequence[float] | None) -> Floats:
+    if cuts is None or len(cuts) != len(grades) - 1:
+        raise ValueError(f"Decoding by cuts needs {len(grades) - 1} cuts. Received: {cuts}")
+    return np.asarray(grades[(exceedances(probabilities) > np.asarray(cuts)).sum(axis=1)])
+
+
+def decode(outputs: ArrayLike, scale: Scale, rule: Decoding = "argmax", cuts: Sequence[float] | None = None) -> Floats:
     """Turn the outputs of a run into grades of its scale.
 
     Args:
@@ -35,16 +47,19 @@ def decode(outputs: ArrayLike, scale: Scale, rule: Decoding = "argmax") -> Float
             continuous scale: a grade, rounded to the nearest fractional one whatever the rule.
         scale: Scale that the run predicts on.
         rule: `argmax`, the most probable grade (the lower one of a tie); `median`, the first grade at which the
-            cumulated probability reaches one half; `mean`, the grade nearest to the expected one.
+            cumulated probability reaches one half; `mean`, the grade nearest to the expected one; `cuts`, as many
+            grades above the lowest as there are k with a probability of a grade above k over its cut.
+        cuts: For `cuts`: one for each grade but the highest, from 0 to 1, as `reliability.cuts.fit_cuts` finds them.
 
     Returns:
         float64 of shape (n,), each a valid grade of the scale.
 
     Raises:
-        ValueError: if the rule is unknown, the number of columns is not the scale's, or an output is not finite.
+        ValueError: if the rule is unknown, the number of columns or cuts is not the scale's, or an output is not
+            finite.
     """
-    if rule not in _RULES:
-        raise ValueError(f"Unknown decoding. It should be one of {list(_RULES)}. Received: {rule!r}")
+    if rule not in (*_RULES, "cuts"):
+        raise ValueError(f"Unknown decoding. It should be one of {[*_RULES, 'cuts']}. Received: {rule!r}")
     outputs = np.asarray(outputs, np.float64)
     outputs = outputs[:, None] if outputs.ndim == 1 else outputs
     grades = grades_of(scale)
@@ -53,4 +68,6 @@ def decode(outputs: ArrayLike, scale: Scale, rule: Decoding = "argmax") -> Float
         raise ValueError(f"Outputs on the {scale} scale should have {columns} columns. Received: {outputs.shape[1]}")
     if not np.isfinite(outputs).all():
         raise ValueError("Outputs should be finite. Received: NaN or infinity; the training has diverged")
-    return nearest(outputs[:, 0], grades) if scale == "continuous" else _RULES[rule](outputs, grades)
+    if scale == "continuous":
+        return nearest(outputs[:, 0], grades)
+    return _by_cuts(outputs, grades, cuts) if rule == "cuts" else _RULES[rule](outputs, grades)

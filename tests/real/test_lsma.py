@@ -1,4 +1,4 @@
-"""Real scans through the whole chain: a few patients and epochs; all of them in tests/real/lsma.yaml."""
+"""Real scans through the whole chain: a few patients and epochs; all of them in studies/lsma.yaml."""
 
 import csv
 import shutil
@@ -33,7 +33,7 @@ def cohort(real, tmp_path_factory):
 
 
 def test_real_scans_give_tables_and_figures_as_far_as_their_readings_allow(cohort, project, run_snakemake):
-    overlay = yaml.safe_load((project / "tests" / "real" / "lsma.yaml").read_text())
+    overlay = yaml.safe_load((project / "studies" / "lsma.yaml").read_text())
     overlay["cohort"] |= {"dicom": str(cohort / "dicom"), "ratings": str(cohort / "ratings.csv"), "shards": 2}
     overlay["splits"]["folds"] = 2
     overlay["images"]["resolution"] = 24

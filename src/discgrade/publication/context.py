@@ -10,10 +10,11 @@ from discgrade.settings.run import Run
 
 @dataclass(frozen=True)
 class Shown:
-    """A variant as tables show it: its name in print, and its protocol."""
+    """A variant as tables show it: its name in print, its protocol, and the names in print of an ensemble's members."""
 
     label: str
     protocol: Protocol
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,10 @@ def context_of(study: Study) -> Context:
         study=study.name,
         source=study.cohort.source,
         default=default_run(study),
-        variants={one.name: Shown(one.label, one.protocol) for one in trained},
+        variants={
+            one.name: Shown(one.label, one.protocol, tuple(study.variants[name].label for name in one.members))
+            for one in trained
+        },
         folds=study.splits.folds,
         seeds=grid.seeds,
         unit=study.unit,

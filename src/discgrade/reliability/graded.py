@@ -1,6 +1,6 @@
 """What a run predicted for its scored part, decoded and checked against discs and splits."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -65,8 +65,12 @@ def read_splits(path: Path) -> pd.DataFrame:
     return splits
 
 
-def _predictions(path: Path, plan: RunPlan) -> pd.DataFrame:
-    """Return disc, copy, part and predicted grade of the copies that the protocol scores."""
+def scored_outputs(path: Path, plan: RunPlan) -> tuple[pd.DataFrame, NDArray[np.float64]]:
+    """Return disc, copy and part of the copies that the protocol scores, and their outputs, (n, K).
+
+    Raises:
+        ValueError: if the outputs do not have one width, or copies to be averaged are missing.
+    """
     table = records.read(path, PREDICTIONS).combine_chunks()
     table = table.filter(pa.array(is_scored(table.column("copy").to_numpy(), plan.protocol.score)))
     frame: pd.DataFrame = table.select(["disc", "copy", "part"]).to_pandas()
@@ -74,10 +78,19 @@ def _predictions(path: Path, plan: RunPlan) -> pd.DataFrame:
         values = _outputs(table)
         if plan.protocol.score == "averaged" and len(frame):
             frame, values = _averaged(frame, values)
-        frame["predicted"] = decode(values, plan.scale, plan.decoding) if len(frame) else np.empty(0)
     except ValueError as error:
         raise ValueError(f"{plan.run.path}: {error}") from None
-    return frame
+    return frame, values
+
+
+def _predictions(path: Path, plan: RunPlan, cuts: Sequence[float] | None) -> pd.DataFrame:
+    """Return disc, copy, part and predicted grade of the copies that the protocol scores."""
+    frame, values = scored_outputs(path, plan)
+    try:
+        predicted = decode(values, plan.scale, plan.decoding, cuts) if len(frame) else np.empty(0)
+    except ValueError as error:
+        raise ValueError(f"{plan.run.path}: {error}") from None
+    return frame.assign(predicted=predicted)
 
 
 def _outputs(table: pa.Table) -> NDArray[np.float64]:
@@ -120,7 +133,9 @@ def _check_part(frame: pd.DataFrame, expected: pd.Index, part: str, plan: RunPla
         raise ValueError(f"{name}: every disc should have {copies.max()} scored copies. Fewer: {named(odd)}")
 
 
-def grade_run(path: Path, plan: RunPlan, discs: pd.DataFrame, splits: pd.DataFrame) -> pd.DataFrame:
+def grade_run(
+    path: Path, plan: RunPlan, discs: pd.DataFrame, splits: pd.DataFrame, cuts: Sequence[float] | None = None
+) -> pd.DataFrame:
     """Decode a run's predictions and check that they cover its scored part.
 
     The external cohort is scored once, by the runs on the hold-out split.
@@ -130,6 +145,7 @@ def grade_run(path: Path, plan: RunPlan, discs: pd.DataFrame, splits: pd.DataFra
         plan: The run, its scale, its decoding rule and its protocol.
         discs: As `read_discs` returns.
         splits: As `read_splits` returns.
+        cuts: What `decoding: cuts` decodes by.
 
     Returns:
         Columns of `records.scores.GRADED`, sorted by part (test first), disc and copy.
@@ -137,7 +153,7 @@ def grade_run(path: Path, plan: RunPlan, discs: pd.DataFrame, splits: pd.DataFra
     Raises:
         ValueError: if discs are unknown, a disc of the scored part is missing or outputs do not fit the scale.
     """
-    frame = _predictions(path, plan)
+    frame = _predictions(path, plan, cuts)
     unknown = pd.Index(frame["disc"]).difference(discs.index)
     if len(unknown):
         raise ValueError(f"{plan.run.path}: predictions of unknown discs: {named(unknown)}")

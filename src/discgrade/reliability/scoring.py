@@ -13,6 +13,7 @@ from discgrade.records.scores import GRADED, SCORES
 from discgrade.reliability import raters
 from discgrade.reliability.confusion import Floats
 from discgrade.reliability.graded import grade_run, read_discs, read_splits
+from discgrade.reliability.out_of_fold import cuts_of_runs
 from discgrade.reliability.plan import RunPlan
 from discgrade.reliability.scopes import scoped_pairs
 from discgrade.reliability.tabulation import Cell, Scope, pooled_folds, score_table
@@ -69,10 +70,11 @@ def score_runs(
     main = raters.main_reading(reference)
     readings = raters.read_readings(ratings, known, main)
     twice = raters.doubly_read(readings, main)
+    cuts = cuts_of_runs(predictions, runs, known, parts)
     cells: list[Cell] = []
     with records.writer(graded, GRADED) as sink:
         for path, plan in zip(predictions, runs, strict=True):
-            frame = grade_run(path, plan, known, parts)
+            frame = grade_run(path, plan, known, parts, cuts.get(plan.run))
             sink.write_table(records.conform(pa.Table.from_pandas(frame, preserve_index=False), GRADED, graded))
             for scope, pairs in scoped_pairs(frame, known, twice):
                 cells.append(Cell(plan.run, scope, pairs.matrix, pairs.detail))

@@ -25,7 +25,9 @@ def default_run(study: Study) -> Run:
 def variant_runs(study: Study) -> list[Run]:
     """Return every variant's run on the hold-out split, for every seed."""
     default, grid = default_run(study), study.grid
-    return [replace(default, variant=variant, seed=seed) for variant in grid.variants for seed in grid.seeds]
+    return [
+        replace(default, variant=variant, seed=seed) for variant in grid.variants for seed in seeds_of(study, variant)
+    ]
 
 
 def fold_runs(study: Study) -> list[Run]:
@@ -35,8 +37,24 @@ def fold_runs(study: Study) -> list[Run]:
         replace(default, variant=variant, split=split, seed=seed)
         for variant in study.grid.folds
         for split in fold_names(study.splits)
-        for seed in study.grid.seeds
+        for seed in seeds_of(study, variant)
     ]
+
+
+def seeds_of(study: Study, variant: str) -> tuple[int, ...]:
+    """Return the seeds of a variant's runs; an ensemble averages all of them into one run under the first."""
+    return study.grid.seeds[:1] if study.variants[variant].members else study.grid.seeds
+
+
+def member_runs(study: Study, run: Run) -> list[Run]:
+    """Return the runs that an ensemble's run averages: every member from every seed; none of a run that is trained."""
+    members = study.variants[run.variant].members
+    return [replace(run, variant=member, seed=seed) for member in members for seed in study.grid.seeds]
+
+
+def trained_runs(study: Study) -> list[Run]:
+    """Return the runs on the hold-out split that are trained, and no mean of others."""
+    return [run for run in variant_runs(study) if not study.variants[run.variant].members]
 
 
 def share_runs(study: Study) -> list[Run]:

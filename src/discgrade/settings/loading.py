@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 from jsonschema import Draft202012Validator, ValidationError, validators
 
+from discgrade.settings.ensembles import cut_faults, ensemble_faults
 from discgrade.settings.functions import check_loss, check_network
 from discgrade.settings.renamed import rename
 
@@ -84,7 +85,7 @@ def _unknown_functions(config: Mapping[str, Any]) -> Iterator[str]:
     """Yield the faults of losses and networks: one that only a cluster's nodes find costs hours."""
     named = [("training.network", config["training"].get("network"), check_network)]
     for name, variant in config["variants"].items():
-        named += [(f"variants.{name}.loss", variant["loss"], check_loss)]
+        named += [(f"variants.{name}.loss", variant.get("loss"), check_loss)]
         named += [(f"variants.{name}.network", variant.get("network"), check_network)]
     for place, function, check in named:
         try:
@@ -131,8 +132,8 @@ def check_config(config: dict[str, Any], tell: Callable[[str], None] = print) ->
         tell: Takes a sentence for each key or value that has a new name.
 
     Raises:
-        ConfigurationError: naming every unknown key and mistyped value, or else every undefined variant, loss and
-            network and every missing source.
+        ConfigurationError: naming every unknown key and mistyped value, or else every undefined variant, or else every
+            impossible ensemble and cut, every undefined loss and network and every missing source.
     """
     for sentence in rename(config):
         tell(sentence)
@@ -140,7 +141,9 @@ def check_config(config: dict[str, Any], tell: Callable[[str], None] = print) ->
     validator = _Validator(yaml.safe_load(SCHEMA.read_text(encoding="utf-8")))
     faults = sorted({_describe(error) for error in validator.iter_errors(config)})
     faults = faults or [*_undefined_variants(config)]
-    faults = faults or [*_untrained_bundle(config), *_unknown_functions(config), *_missing_sources(config)]
+    if not faults:
+        found = ensemble_faults, cut_faults, _untrained_bundle, _unknown_functions, _missing_sources
+        faults = [fault for find in found for fault in find(config)]
     if faults:
         raise ConfigurationError("The config is not valid:\n" + "\n".join(f"  - {fault}" for fault in faults))
     return _in_order(config)

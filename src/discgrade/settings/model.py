@@ -22,7 +22,7 @@ Unit = Literal["patient", "disc", "fold"]
 Identifiers = Literal["original", "pseudonym"]
 Region = Literal["drawn", "square"]
 Border = Literal["edge", "reflect", "zero"]
-Decoding = Literal["argmax", "median", "mean"]
+Decoding = Literal["argmax", "median", "mean", "cuts"]
 Optimizer = Literal["sgd", "adamw"]
 Schedule = Literal["plateau", "cosine", "one_cycle"]
 
@@ -169,14 +169,16 @@ class Variant:
     Attributes:
         name: Its key in the config.
         label: Its name in tables and figures; decides no result.
-        training: How it is trained.
+        training: How it is trained; of an ensemble that of its first member, with the ensemble's own decoding.
         protocol: How it is scored and its epoch chosen.
+        members: The variants whose outputs an ensemble averages; none of a variant that is trained itself.
     """
 
     name: str
     label: str
     training: Training
     protocol: Protocol
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -32,12 +32,15 @@ def read_study(config: Mapping[str, Any]) -> Study:
 
 
 def _variant(config: Mapping[str, Any], name: str, own: Mapping[str, Any]) -> dict[str, Any]:
-    """Complete one variant: `training` and `protocol`, overridden by what it names itself."""
+    """Complete one variant: `training` and `protocol`, overridden by what it names itself or its first member names."""
+    label, members = own.get("label", name), own.get("members", [])
+    own = {**config["variants"][members[0]], **own} if members else own
     training = {"class_weights": None, **config["training"], **own}
     protocol = config["protocol"] | own.get("protocol", {})
     return {
         "name": name,
-        "label": own.get("label", name),
+        "label": label,
+        "members": members,
         "training": {key: training[key] for key in _TRAINING},
         "protocol": {key: protocol[key] for key in ("score", "checkpoint")},
     }

@@ -61,7 +61,9 @@ def build_network(
     level = keras.Input((len(LEVELS),), name="level")
     x = convolution(filters[0], 3, name="block1_convolution")(image)
     for block, count in enumerate(filters[1:], start=2):
-        x = _residual_block(x, count, f"block{block}", dropout, convolution, normalization)
+        x = _residual_block(
+            x, count, f"block{block}", dropout=dropout, convolution=convolution, normalization=normalization
+        )
     x = normalization(name="block6_normalization")(x)
     x = layers.ReLU(name="block6_relu")(x)
     x = layers.GlobalAveragePooling2D(name="block6_average_pooling")(x)
@@ -79,6 +81,7 @@ def _residual_block(
     x: keras.KerasTensor,
     filters: int,
     name: str,
+    *,
     dropout: float,
     convolution: Callable[..., keras.Layer],
     normalization: Callable[..., keras.Layer],

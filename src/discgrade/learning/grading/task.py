@@ -54,7 +54,7 @@ def _portion(samples: Samples, views: int | None) -> float:
 
 def one_hot_levels(levels: NDArray[np.object_]) -> NDArray[np.float32]:
     """Return which of `grades.LEVELS` each disc is, (N, 5): what a network may take next to the image."""
-    return (np.asarray(levels, str)[:, None] == np.array(LEVELS)).astype(np.float32)
+    return np.asarray(np.asarray(levels, str)[:, None] == np.array(LEVELS), np.float32)
 
 
 def network_of(training: Training, resolution: int) -> keras.Model:
@@ -85,7 +85,7 @@ def targets(grades: NDArray[np.float64], scale: Scale, softness: float | None = 
     if softness is None:
         return np.eye(len(grades_of(scale)), dtype=np.float32)[rank(grades, scale)]
     near = np.exp(-np.abs(grades[:, None] - grades_of(scale)) / softness)
-    return (near / near.sum(axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray(near / near.sum(axis=1, keepdims=True), np.float32)
 
 
 def hits(scale: Scale) -> Measure:

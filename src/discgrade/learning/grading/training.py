@@ -105,7 +105,9 @@ def _digest(data: Samples, run: Run, training: Training, protocol: Protocol, ide
     """Return the digest of all that decides the result: code, versions, settings, run and data."""
     versions = {name: version(name) for name in ("keras", "numpy", training.backend)}
     arrays, levels = [data.pixels, data.grades, data.train, data.validation, data.scored], data.level.tolist()
-    return checkpoints.digest(list(identity), versions, plain(training), plain(protocol), run.wildcards, levels, *arrays)
+    return checkpoints.digest(
+        list(identity), versions, plain(training), plain(protocol), run.wildcards, levels, *arrays
+    )
 
 
 def _predictions(data: Samples, outputs: NDArray[np.float32]) -> pa.Table:

@@ -76,8 +76,8 @@ def sample_order(seed: int, epoch: int, rows: NDArray[np.integer[Any]], steps: i
 def learning_rate(history: History, training: Training) -> float:
     """Return the learning rate of the epoch that follows `history`.
 
-    "plateau" lowers it as `training.plateau` says; "cosine" lets it fall to nearly 0 over `training.epochs`; "one_cycle"
-    lets it rise to `training.learning_rate` first, and then fall to nearly 0.
+    "plateau" lowers it as `training.plateau` says; "cosine" lets it fall to nearly 0 over `training.epochs`;
+    "one_cycle" lets it rise to `training.learning_rate` first, and then fall to nearly 0.
     """
     match training.schedule:
         case "cosine":

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from discgrade.provenance.audit.cell import Cell
 from discgrade.provenance.audit.checks import Fault
+from discgrade.provenance.chain import Chain
 from discgrade.records.cell_keys import CellKey
 from discgrade.records.flow import read_flow
 from discgrade.settings.run import ALL_SEEDS, FOLD_MEAN, FOLDS, Run
@@ -154,6 +155,27 @@ def _trained(key: CellKey) -> Fields:
     if run.get("seed") == str(ALL_SEEDS):
         del run["seed"]
     return run
+
+
+def runs_behind(chain: Chain, runs: Sequence[Fields]) -> list[Fields]:
+    """Return some runs and those that they stand on.
+
+    A run that is decoded by cuts stands on its variant's folds, which the cuts were fitted on, an ensemble's on its
+    members'.
+    """
+    scored = [record["params"].get("runs", []) for record in chain.records.values() if record["rule"] == "score"]
+    cut = [plan["run"] for plans in scored for plan in plans if plan["decoding"] == "cuts"]
+    chosen = [run for run in cut if is_among({name: str(value) for name, value in run.items()}, runs)]
+    models = dict.fromkeys((run["variant"], str(run["seed"])) for run in chosen)
+    found = [*runs, *({"variant": variant, "seed": seed, "split": "fold-"} for variant, seed in models)]
+    means = [record for record in chain.records.values() if record["rule"] == "combine"]
+    members = [
+        chain.records[name]["wildcards"]
+        for record in means
+        if is_among(record["wildcards"], found)
+        for name in chain.producers(record)
+    ]
+    return [*found, *members]
 
 
 def is_among(wildcards: Fields, runs: Sequence[Fields]) -> bool:

@@ -6,12 +6,14 @@ from pathlib import Path
 
 from discgrade.provenance.audit import cell_numbers, checks
 from discgrade.provenance.audit.cell import Cell, find_cell, row_name
-from discgrade.provenance.audit.cell_numbers import Fields, Row, is_among, score_behind, trainings
+from discgrade.provenance.audit.cell_numbers import Fields, Row, is_among, runs_behind, score_behind, trainings
 from discgrade.provenance.audit.facts import Facts, commit_words, facts_of, job_title, short, versions_of
 from discgrade.provenance.chain import FOLDER, Chain, Record, read_chain
 from discgrade.provenance.digests import file_digest
 
 TRAINING = "train"
+RUNS = (TRAINING, "combine")
+"""The rules that make a run: by training it, or as the mean of others."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,10 @@ def study_of(file: Path) -> Path:
 
 
 def _behind(chain: Chain, start: str, runs: Sequence[Fields] | None) -> list[str]:
-    """Return the records behind one, the nearest first, without trainings other than the runs."""
+    """Return the records behind one, the nearest first, without runs other than these and those that they stand on."""
+    wanted = None if runs is None else runs_behind(chain, runs)
     return chain.ancestry(
-        [start], lambda made: made["rule"] != TRAINING or runs is None or is_among(made["wildcards"], runs)
+        [start], lambda made: made["rule"] not in RUNS or wanted is None or is_among(made["wildcards"], wanted)
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from discgrade.settings.grid import fold_runs, variant_runs
+from discgrade.settings.grid import fold_runs, trained_runs, variant_runs
 from discgrade.settings.model import Study
 from discgrade.settings.run import HOLDOUT, Run
 
@@ -34,13 +34,13 @@ def confusion_panels(study: Study) -> list[Panel]:
 
 
 def curve_panels(study: Study) -> list[Panel]:
-    """Return a panel for every variant's run on the hold-out split, named by its seed too where there are several.
+    """Return a panel for every training on the hold-out split, named by its seed too where there are several.
 
     The seeds of a variant share one title: they are drawn in one panel.
     """
     several = len(study.grid.seeds) > 1
     panels = []
-    for run in variant_runs(study):
+    for run in trained_runs(study):
         seed = f", seed {run.seed}" if several else ""
         panels.append(Panel(f"{run.variant}{seed}", study.variants[run.variant].label, (run,)))
     return panels

@@ -30,7 +30,7 @@ def variant_lines(study: Study, context: Context) -> list[Line]:
             label=wording.variant_name(variant, context.labels),
             run=over_seeds(context.default, variant=variant, split=split),
             absent=f"Not trained in this study ({wording.split_words(split, context.folds)}).",
-            notes=_protocol_note(context, variant),
+            notes=(*_protocol_note(context, variant), *_members_note(context, variant)),
         )
         for variant in dict.fromkeys(names)
     ]
@@ -50,6 +50,14 @@ def has_default_protocol(context: Context, variant: str) -> bool:
     """Return whether a variant is scored, and its checkpoint chosen, as the default one's are."""
     default = context.variants[context.default.variant]
     return variant not in context.variants or context.variants[variant].protocol == default.protocol
+
+
+def _members_note(context: Context, variant: str) -> tuple[str, ...]:
+    shown = context.variants.get(variant)
+    if shown is None or not shown.members:
+        return ()
+    seeds = f", each from training seeds {', '.join(map(str, context.seeds))}" if len(context.seeds) > 1 else ""
+    return (f"Mean of the outputs of: {', '.join(shown.members)}{seeds}. Not trained itself.",)
 
 
 def _protocol_note(context: Context, variant: str) -> tuple[str, ...]:
