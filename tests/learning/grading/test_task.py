@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from sklearn.utils.class_weight import compute_class_weight
 
-from discgrade.grades import FRACTIONAL, nearest
+from discgrade.grades import FRACTIONAL, LEVELS, nearest
 from discgrade.learning.grading.samples import load_samples
 from discgrade.learning.grading.task import grading_task, hits, targets
 from discgrade.settings.model import Protocol
@@ -30,6 +30,39 @@ def test_targets_are_one_hot_ranks_or_the_grades_themselves():
     assert targets(grades, "fractional").argmax(axis=1).tolist() == [0, 3, 12]
     assert targets(grades, "integral").sum(axis=1).tolist() == [1, 1, 1]
     assert targets(grades, "continuous").tolist() == [[1], [2], [5]]
+
+
+def test_soft_targets_fall_off_with_the_distance_in_grades():
+    soft = targets(np.array([2.0, 5.0]), "integral", 0.35)
+    near = np.exp(-1 / 0.35)
+    expected = np.array([near, 1, near, near**2, near**3])
+    np.testing.assert_allclose(soft[0], expected / expected.sum(), rtol=1e-6)
+    np.testing.assert_allclose(soft.sum(axis=1), 1, rtol=1e-6)
+    fractional = targets(np.array([2.0]), "fractional", 0.35)[0]
+    assert fractional[2] / fractional[3] == pytest.approx(np.exp(-0.3 / 0.35), rel=1e-5)
+
+
+def test_a_soft_target_is_hit_by_the_reference_grade():
+    grades = np.array([1.0, 3.0, 5.0])
+    outputs = targets(np.array([1.0, 3.0, 4.0]), "integral")
+    assert float(hits("integral")(targets(grades, "integral", 0.35), outputs)) == 2
+
+
+def test_soft_targets_of_a_regression_are_refused():
+    with pytest.raises(ValueError, match="`softness` needs a scale of grades"):
+        targets(np.array([1.0]), "continuous", 0.35)
+
+
+def test_the_context_is_the_level(samples, settings):
+    task = grading_task(samples, settings, io.StringIO())
+    named = [disc.partition("-")[2] for disc in samples.disc]
+    assert [LEVELS[place] for place in task.context.argmax(axis=1)] == named
+    assert set(task.context.sum(axis=1)) == {1}
+
+
+@pytest.mark.parametrize(("views", "portion"), [(None, 1), (1, 0.5), (2, 1), (5, 1)])
+def test_an_epoch_shows_so_many_views_of_each_disc(samples, settings, views, portion):
+    assert grading_task(samples, replace(settings, views=views), io.StringIO()).portion == portion
 
 
 def test_hits_of_probabilities_are_the_most_probable_grades():

@@ -26,6 +26,16 @@ from discgrade.settings.run import Run
 AS_READ = Protocol(score="as_read", checkpoint="validation")
 ROOT = Path(__file__).parents[3]
 OWN_NETWORK = "discgrade.learning.grading.network:build_network"
+RESIDUAL = {
+    "network": "discgrade.learning.grading.residual:build_network",
+    "width": 0.125,
+    "optimizer": "adamw",
+    "weight_decay": 0.05,
+    "schedule": "one_cycle",
+    "softness": 0.35,
+    "views": 1,
+    "epochs": 3,
+}
 
 
 @pytest.fixture
@@ -219,10 +229,11 @@ class StoppedError(Exception):
     """Stands for whatever ends a training."""
 
 
-def test_a_stopped_training_resumes_and_ends_with_the_same_bytes(train, monkeypatch):
+@pytest.mark.parametrize("settings_of_it", [{"epochs": 3, "plateau": Plateau("loss", 0.1, 1)}, RESIDUAL])
+def test_a_stopped_training_resumes_and_ends_with_the_same_bytes(train, monkeypatch, settings_of_it):
     from discgrade.learning.loop import checkpoints
 
-    whole = digests(train("whole", epochs=3, plateau=Plateau("loss", 0.1, 1))[0])
+    whole = digests(train("whole", **settings_of_it)[0])
     save = checkpoints.save
 
     def save_and_stop(folder, history, groups):
@@ -232,11 +243,59 @@ def test_a_stopped_training_resumes_and_ends_with_the_same_bytes(train, monkeypa
     monkeypatch.setattr(checkpoints, "save", save_and_stop)
     for _ in range(2):
         with pytest.raises(StoppedError):
-            train("resumed", epochs=3, plateau=Plateau("loss", 0.1, 1))
+            train("resumed", **settings_of_it)
     monkeypatch.undo()
-    folder, log = train("resumed", epochs=3, plateau=Plateau("loss", 0.1, 1))
+    folder, log = train("resumed", **settings_of_it)
     assert "resumes after epoch 2" in log
     assert digests(folder) == whole
+
+
+def test_views_make_an_epoch_shorter(train, monkeypatch):
+    from discgrade.learning.loop import fitting
+
+    orders = []
+    monkeypatch.setattr(fitting, "bar", lambda log, epoch, done, total: orders.append(total))
+    train(epochs=1, views=1)
+    assert orders == [6]
+
+
+def test_a_network_is_told_the_level_in_training_and_prediction(make_cohort, train, tmp_path, monkeypatch):
+    """A network that sees nothing but the level learns which grade goes with it."""
+    (tmp_path / "by_level.py").write_text(
+        "import keras\n"
+        "from keras import layers\n"
+        "def network(resolution, outputs, **settings):\n"
+        "    image, level = keras.Input((resolution, resolution, 1)), keras.Input((5,))\n"
+        "    unseen = layers.Rescaling(0.0)(layers.GlobalAveragePooling2D()(image))\n"
+        "    x = layers.Concatenate()([unseen, level])\n"
+        "    return keras.Model([image, level], layers.Dense(outputs, 'softmax')(x))\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    cohort = make_cohort(whole=True)
+    rows = records.read(cohort.discs, DISCS).to_pylist()
+    grades = {"L3/L4": 2.0, "L4/L5": 3.0, "L5/S1": 5.0}
+    known = [row | {"grade": grades[row["level"]], "integral": grades[row["level"]]} for row in rows]
+    records.write(known, DISCS, cohort.discs)
+    folder, _ = train(cohort=cohort, network="by_level:network", scale="integral", epochs=30, learning_rate=0.5)
+    predicted = rows_of(folder, "predictions")
+    found = decode([row["outputs"] for row in predicted], "integral")
+    assert found.tolist() == [grades[row["disc"].partition("-")[2]] for row in predicted]
+
+
+def test_a_network_with_another_second_input_is_refused(train, tmp_path, monkeypatch):
+    (tmp_path / "aged.py").write_text(
+        "import keras\n"
+        "from keras import layers\n"
+        "def network(resolution, outputs, **settings):\n"
+        "    image, age = keras.Input((resolution, resolution, 1)), keras.Input((1,))\n"
+        "    x = layers.Concatenate()([layers.Flatten()(image), age])\n"
+        "    return keras.Model([image, age], layers.Dense(outputs, 'softmax')(x))\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(
+        ValueError, match=r"a second input of \[\(5,\)\]\. Received: a network of \[\(24, 24, 1\), \(1,\)\]"
+    ):
+        train(network="aged:network")
 
 
 def test_a_training_does_not_resume_from_other_settings(train, monkeypatch):

@@ -79,6 +79,19 @@ def test_the_cosine_falls_from_the_rate_to_nearly_0(settings):
     assert rates[9] == pytest.approx(0.1 * (1 + math.cos(0.9 * math.pi)))
 
 
+def test_one_cycle_rises_to_the_rate_over_three_tenths_and_falls_to_nearly_0(settings):
+    cycle = replace(settings, schedule="one_cycle", learning_rate=0.5, epochs=20)
+    rates = [schedule.learning_rate(history(*range(epoch)), cycle) for epoch in range(20)]
+    assert int(np.argmax(rates)) in (5, 6)
+    assert rates[:6] == sorted(rates[:6])
+    assert rates[6:] == sorted(rates[6:], reverse=True)
+    # An epoch has the rate of its middle: halfway up between the third and the fourth, halfway down at 13/20.
+    assert (rates[2] + rates[3]) / 2 == pytest.approx(0.5 * (1 + 1 / 25) / 2)
+    assert (rates[12] + rates[13]) / 2 == pytest.approx(0.5 / 2, rel=0.05)
+    assert 0.5 / 25 < rates[0] < 0.5 / 15
+    assert rates[19] < 0.5 / 250
+
+
 def test_of_equal_accuracies_the_first_is_best():
     assert schedule.is_best([], 0.0, "validation")
     assert schedule.is_best(history(1, 1), 0.6, "validation")

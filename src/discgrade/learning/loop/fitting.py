@@ -147,11 +147,10 @@ def _check_inputs(model: keras.Model, task: Task) -> None:
         ValueError: if it takes anything else.
     """
     shapes = [tuple(one.shape[1:]) for one in model.inputs]
-    context = [] if task.context is None else [task.context.shape[1:]]
-    allowed = [(*task.pixels.shape[1:], 1), *context]
+    allowed = [(*task.pixels.shape[1:], 1), *([] if task.context is None else [task.context.shape[1:]])]
     if not shapes or shapes != allowed[: len(shapes)]:
         raise ValueError(
-            f"A network should take images {allowed[0]}, and may take as its second input {context or 'nothing'}. "
+            f"A network should take images {allowed[0]}, and may take a second input of {allowed[1:] or 'nothing'}. "
             f"Received: a network of {shapes}"
         )
 
