@@ -4,7 +4,8 @@ import pytest
 
 from discgrade import records
 from discgrade.provenance.audit.cell import Cell
-from discgrade.provenance.audit.cell_numbers import faults, is_among, score_behind, trainings, words
+from discgrade.provenance.audit.cell_numbers import faults, is_among, runs_behind, score_behind, trainings, words
+from discgrade.provenance.chain import linked
 from discgrade.records.cell_keys import CellKey
 from discgrade.records.flow import CohortSize, Flow, Stage, write_flow
 from discgrade.records.intervals import COMPARISONS, INTERVALS
@@ -142,3 +143,49 @@ def test_what_was_counted_is_named_but_not_counted_again(folder):
     key = CellKey("discs", "integral:3", scope="cohort", group="primary", enters="from")
     assert list(faults(folder, cell("12", key))) == []
     assert words(key) == "worked out from integral:3 in discs (cohort primary)"
+
+
+def run_record(rule, variant, split, inputs=()):
+    path = f"runs/{variant}/{split}.parquet"
+    made = {"path": path, "place": "study", "sha256": path}
+    read = [{"path": f"runs/{name}/{split}.parquet", "place": "study", "sha256": ""} for name in inputs]
+    wildcards = {"variant": variant, "resolution": "48", "share": "1", "split": split, "seed": "1"}
+    return {"rule": rule, "wildcards": wildcards, "params": {}, "inputs": read, "outputs": [made], "ended": ""}
+
+
+@pytest.fixture
+def ensembles(tmp_path):
+    """The records of two networks on three splits, their mean, and the same mean decoded by cuts."""
+    splits = ["holdout", "fold-01", "fold-02"]
+    records = {}
+    for split in splits:
+        records |= {f"{name}/{split}": run_record("train", name, split) for name in ("one", "two", "other")}
+        records |= {f"{name}/{split}": run_record("combine", name, split, ("one", "two")) for name in ("mean", "cut")}
+    plans = [
+        {"run": {"variant": name, "resolution": 48, "share": 1, "split": split, "seed": 1}, "decoding": decoding}
+        for name, decoding in (("one", "argmax"), ("mean", "argmax"), ("cut", "cuts"))
+        for split in splits
+    ]
+    scored = {"rule": "score", "wildcards": {}, "params": {"runs": plans}, "inputs": [], "outputs": [], "ended": ""}
+    return linked(tmp_path, records | {"score": scored})
+
+
+@pytest.mark.parametrize(
+    ("run", "behind"),
+    [
+        ({"variant": "one", "split": "holdout"}, {"one/holdout"}),
+        ({"variant": "mean", "split": "holdout"}, {"mean/holdout", "one/holdout", "two/holdout"}),
+        (
+            {"variant": "cut", "split": "holdout"},
+            {f"{name}/{split}" for name in ("cut", "one", "two") for split in ("holdout", "fold-01", "fold-02")},
+        ),
+    ],
+)
+def test_a_mean_stands_on_its_members_and_cuts_on_the_folds(ensembles, run, behind):
+    wanted = runs_behind(ensembles, [run])
+    found = {
+        name
+        for name, record in ensembles.records.items()
+        if record["rule"] in ("train", "combine") and is_among(record["wildcards"], wanted)
+    }
+    assert found == behind
