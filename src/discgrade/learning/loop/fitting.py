@@ -1,6 +1,5 @@
 """The training loop, for any task and on any Keras backend."""
 
-import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -129,7 +128,7 @@ def _trainer(
     device, memory = "the GPU" if engine.gpu else "the CPU", "its" if batches.resident else "main"
     say(log, f"{keras.backend.backend()} on {device}, samples in {memory} memory")
     shown = task.full if training.length == "steps" else len(task.train)
-    steps = schedule.steps_per_epoch(math.ceil(task.portion * shown), training.batch)
+    steps = schedule.steps_per_epoch(max(1, round(task.portion * shown)), training.batch)
     return _Trainer(model, task, training, seed, steps, optimizer, engine, batches, log, progress)
 
 
