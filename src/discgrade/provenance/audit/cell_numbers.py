@@ -164,7 +164,7 @@ def runs_behind(chain: Chain, runs: Sequence[Fields]) -> list[Fields]:
     members'.
     """
     scored = [record["params"].get("runs", []) for record in chain.records.values() if record["rule"] == "score"]
-    cut = [plan["run"] for plans in scored for plan in plans if plan["decoding"] == "cuts"]
+    cut = [plan["run"] for plans in scored for plan in plans if plan.get("decoding") == "cuts"]
     chosen = [run for run in cut if is_among({name: str(value) for name, value in run.items()}, runs)]
     models = dict.fromkeys((run["variant"], str(run["seed"])) for run in chosen)
     found = [*runs, *({"variant": variant, "seed": seed, "split": "fold-"} for variant, seed in models)]
