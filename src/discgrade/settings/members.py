@@ -7,7 +7,7 @@ The Snakefile asks for it, no step does, so this module is left out of the code 
 from dataclasses import dataclass, replace
 
 from discgrade.settings.bundle import Members
-from discgrade.settings.grid import default_run
+from discgrade.settings.grid import default_run, member_runs
 from discgrade.settings.model import Study, Training, Variant
 from discgrade.settings.run import HOLDOUT, Run, fold_names
 
@@ -37,12 +37,18 @@ def bundle_kind(study: Study) -> Members:
 
 
 def bundle_members(study: Study) -> list[Trained]:
-    """Return the networks of the bundle, in their order: those of the folds from every seed, or one."""
+    """Return the networks of the bundle, in their order: those of the folds from every seed, or one.
+
+    Of an ensemble they are those of its members.
+    """
     variant = bundle_variant(study)
     if bundle_kind(study) == "folds":
         splits, seeds = fold_names(study.splits), study.grid.seeds
     else:
         splits, seeds = [HOLDOUT], study.grid.seeds[:1]
     first = replace(default_run(study), variant=variant.name)
-    runs = [replace(first, split=split, seed=seed) for split in splits for seed in seeds]
+    if variant.members:
+        runs = [run for split in splits for run in member_runs(study, replace(first, split=split))]
+    else:
+        runs = [replace(first, split=split, seed=seed) for split in splits for seed in seeds]
     return [Trained(run, study.variants[run.variant].training) for run in runs]

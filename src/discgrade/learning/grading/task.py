@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from discgrade.grades import LEVELS, grades_of, rank
+from discgrade.grades import grades_of, one_hot_levels, rank
 from discgrade.learning.extension import resolve
 from discgrade.learning.grading.losses import balanced_class_weights, find_loss
 from discgrade.learning.grading.samples import Samples
@@ -50,11 +50,6 @@ def _portion(samples: Samples, views: int | None) -> float:
     """Return the share of the samples to train on that so many views of each disc are; all, if there are no more."""
     copies = len(np.unique(samples.copy[samples.train]))
     return 1.0 if views is None else min(1.0, views / copies)
-
-
-def one_hot_levels(levels: NDArray[np.object_]) -> NDArray[np.float32]:
-    """Return which of `grades.LEVELS` each disc is, (N, 5): what a network may take next to the image."""
-    return np.asarray(np.asarray(levels, str)[:, None] == np.array(LEVELS), np.float32)
 
 
 def network_of(training: Training, resolution: int) -> keras.Model:
