@@ -46,13 +46,13 @@ def _studies(graded: Sequence[GradedStudy], files: Files) -> str:
 
 
 def _row(study: GradedStudy, files: Collection[str]) -> str:
-    cells = "".join(f"<td>{_grades(study, level)}</td>" for level in LEVELS)
+    cells = "".join(f'<td class="tight">{_grades(study, level)}</td>' for level in LEVELS)
     flagged = sum(bool(disc.flags) for disc in study.discs)
     name = foreign(study.patient_id or "none")
     page = f'<a href="{folder_of(study)}/page.html">{name}</a>' if "page.html" in files else name
     return (
-        f'<tr><th scope="row">{page}</th><td>{text(words.day(study.study_date))}</td>{cells}'
-        f"<td>{flagged or '–'}</td><td>{_links(study, files)}</td></tr>"
+        f'<tr><th scope="row">{page}</th><td class="tight">{text(words.day(study.study_date))}</td>{cells}'
+        f'<td>{flagged or "–"}</td><td class="tight">{_links(study, files)}</td></tr>'
     )
 
 

@@ -17,7 +17,7 @@ from discgrade.imaging.upright import Letters
 SERIES_NUMBER = 9002
 NOTICE = "Research only, not a medical device"
 
-_SMALLEST = 640  # px of the longer side: below it, writing could not be read
+_SMALLEST = 512  # px of the longer side: below it, writing could not be read
 _YELLOW, _WHITE, _BLACK = (255, 225, 90), (255, 255, 255), (0, 0, 0)
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 
@@ -76,7 +76,7 @@ def _describe(made: Dataset, source: Source, frame: int, sides: Letters, when: h
 
 
 def drawn(image: Shown, discs: Sequence[GradedDisc]) -> Colours:
-    """Return a slice with the boxes and grades of its discs; RGB, at least 640 px long."""
+    """Return a slice with the boxes and grades of its discs; RGB, at least 512 px long."""
     scale = max(1, -(-_SMALLEST // max(image.grey.shape)))
     size = image.grey.shape[1] * scale, image.grey.shape[0] * scale
     grey = cv2.resize(image.grey, size, interpolation=cv2.INTER_CUBIC)

@@ -18,9 +18,11 @@ DISC_WIDTH, DISC_HEIGHT = 360, 240
 """Size of an enlarged disc in pixels."""
 
 _DARKEST, _BRIGHTEST = 1.0, 99.7  # percentiles between which the window lies
+_SAMPLED = 20_000  # pixels that the window is found from
 _MARGIN = 1.35  # an enlarged disc shows the region with this much around it
 _MOST = 1024  # px: a longer side is made smaller
 _LEAST_WIDTH = 1e-6
+_COMPRESSION = 3  # of 9: 6 takes three times as long for a twentieth less
 _HIGHER, _LOWER, _STRONGEST = (255, 140, 0), (60, 150, 255), 0.75
 
 
@@ -70,7 +72,8 @@ def shown(image: Slice) -> Shown:
 
 
 def _windowed(grey: NDArray[np.float32]) -> Grey:
-    low, high = np.percentile(grey, (_DARKEST, _BRIGHTEST))
+    flat = grey.ravel()
+    low, high = np.percentile(flat[:: max(1, flat.size // _SAMPLED)], (_DARKEST, _BRIGHTEST))
     share = np.clip((grey - low) / max(high - low, _LEAST_WIDTH), 0, 1)
     return np.asarray(np.rint(255 * share), np.uint8)
 
@@ -132,5 +135,5 @@ def with_saliency(disc: Disc, saliency: NDArray[np.float32]) -> Colours:
 def png(picture: Grey | Colours) -> bytes:
     """Return a picture, grey or RGB, as PNG."""
     channels = picture if picture.ndim == 2 else picture[..., ::-1]
-    encoded = cv2.imencode(".png", channels, [cv2.IMWRITE_PNG_COMPRESSION, 6])[1]
+    encoded = cv2.imencode(".png", channels, [cv2.IMWRITE_PNG_COMPRESSION, _COMPRESSION])[1]
     return encoded.tobytes()
