@@ -28,7 +28,7 @@ with step(snakemake) as job:
         ),
         networks=job.inputs("networks"),
         plan=plan,
-        views=scored_views(plan.protocol.score, plan.augmentation),
+        views=scored_views(plan.protocol.score, plan.augmentation)[: plan.settings.views],
         provenance=chain.head(behind),
         created=max(chain.records[name]["ended"] for name in behind)[:10],
         folder=job.output("facts").parent,

@@ -14,6 +14,8 @@ class Bundle:
         variant: The variant; None: that of `grid.default`.
         members: "folds": its networks of all folds, whose outputs are averaged; "holdout": that of the hold-out split;
             None: of the folds where `grid.folds` names the variant, else of the hold-out split.
+        views: How many views of a new disc its networks average, the disc as read first; None: as many as the protocol
+            scores.
         intended_use: What it is for, in words.
         citation: How to cite it, in words.
         limits: What it is not good for, one sentence each, next to what the study itself tells.
@@ -21,6 +23,7 @@ class Bundle:
 
     variant: str | None
     members: Members | None
+    views: int | None
     intended_use: str
     citation: str | None
     limits: tuple[str, ...]

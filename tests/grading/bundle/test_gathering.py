@@ -13,6 +13,7 @@ from discgrade import records
 from discgrade.grading.bundle.gathering import Tables, make_bundle
 from discgrade.grading.bundle.opening import open_bundle
 from discgrade.grading.bundle.plan import bundle_plan
+from discgrade.grading.bundle.scores import how
 from discgrade.grading.members import Ensemble
 from discgrade.imaging.roi import Roi
 from discgrade.imaging.sampling import AS_READ, Transform
@@ -107,6 +108,35 @@ def test_a_score_says_on_what_it_was_obtained(bundled, made):
     first, other = dict.fromkeys(one.how for one in bundled(**holdout(made)).facts.scores)
     assert first == "hold-out test set: patients that the network was not trained on"
     assert other == "another cohort, none of whose patients was trained on"
+
+
+@pytest.mark.parametrize(
+    ("score", "views", "words"),
+    [
+        ("as_read", 1, "is not scored"),
+        ("averaged", None, "is not scored"),
+        ("averaged", 2, "; scored with 5 views of each disc, while the bundle averages 2"),
+        ("augmented", None, "; scored on augmented copies of each disc, while the bundle sees it as read"),
+    ],
+)
+def test_a_score_says_where_discs_are_seen_another_way(made, score, views, words):
+    plan = bundle_plan(made.study)
+    plan = replace(plan, protocol=replace(plan.protocol, score=score), settings=replace(plan.settings, views=views))
+    assert plan.augmentation.copies == 4
+    assert how(plan).endswith(words)
+
+
+def test_an_ensemble_says_how_many_graded_a_disc(made):
+    plan = bundle_plan(made.study)
+    runs = tuple(replace(run, variant=name) for run in plan.runs for name in ("default", "other"))
+    told = how(replace(plan, runs=runs, ensemble=True))
+    assert "2 members at a time, 2 folds pooled: each disc graded by the mean of the 2 networks that had not" in told
+
+
+def test_several_seeds_give_the_mean_of_their_scores(made):
+    plan = bundle_plan(made.study)
+    runs = tuple(replace(run, seed=seed) for run in plan.runs for seed in (1, 2, 3))
+    assert "single members, the mean of the scores of 3 seeds, 2 folds pooled" in how(replace(plan, runs=runs))
 
 
 def test_the_noise_ceiling_is_that_of_the_tables(bundled, made):

@@ -52,19 +52,33 @@ def noise_ceiling(scores: Path, intervals: Path) -> tuple[ScoreFact, ...]:
 
 def how(plan: Plan) -> str:
     """Say on what the scores of a bundle were obtained."""
+    return _whose(plan) + _seen(plan)
+
+
+def _whose(plan: Plan) -> str:
     folds = len({run.split for run in plan.runs})
     if plan.members == "holdout":
         return "hold-out test set: patients that the network was not trained on"
+    each, seeds = len(plan.runs) // folds, len({run.seed for run in plan.runs})
+    who, by = "single members", "the one network"
+    if seeds > 1 and not plan.ensemble:
+        who = f"single members, the mean of the scores of {seeds} seeds"
     if plan.ensemble:
-        each = len(plan.runs) // folds
-        return (
-            f"out-of-fold predictions, {folds} folds pooled: each disc graded by the mean of the {each} networks that "
-            "had not seen its patient; the mean of all networks, which the bundle gives, is not scored"
-        )
+        who, by = f"{each} members at a time", f"the mean of the {each} networks"
     return (
-        f"out-of-fold predictions of single members, {folds} folds pooled: each disc graded by the one network that "
-        "had not seen its patient; the mean of all networks, which the bundle gives, is not scored"
+        f"out-of-fold predictions of {who}, {folds} folds pooled: each disc graded by {by} that had not seen its "
+        "patient; the mean of all networks, which the bundle gives, is not scored"
     )
+
+
+def _seen(plan: Plan) -> str:
+    """Say how the scored discs were seen, where the bundle sees discs another way."""
+    scored = plan.augmentation.copies + 1
+    if plan.protocol.score == "augmented":
+        return "; scored on augmented copies of each disc, while the bundle sees it as read"
+    if plan.protocol.score == "averaged" and plan.settings.views and plan.settings.views < scored:
+        return f"; scored with {scored} views of each disc, while the bundle averages {plan.settings.views}"
+    return ""
 
 
 def _facts(scores: Path, intervals: Path, run: Run, how: str, cohort: str = "") -> Iterator[ScoreFact]:
