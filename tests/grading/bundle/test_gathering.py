@@ -106,7 +106,7 @@ def test_a_score_says_on_what_it_was_obtained(bundled, made):
     assert how.startswith("out-of-fold predictions of single members, 2 folds pooled")
     assert how.endswith("the mean of all networks, which the bundle gives, is not scored")
     first, other = dict.fromkeys(one.how for one in bundled(**holdout(made)).facts.scores)
-    assert first == "hold-out test set: patients that the network was not trained on"
+    assert first == "hold-out test set: patients that nothing in the bundle was trained on"
     assert other == "another cohort, none of whose patients was trained on"
 
 
@@ -131,6 +131,10 @@ def test_an_ensemble_says_how_many_graded_a_disc(made):
     runs = tuple(replace(run, variant=name) for run in plan.runs for name in ("default", "other"))
     told = how(replace(plan, runs=runs, ensemble=True))
     assert "2 members at a time, 2 folds pooled: each disc graded by the mean of the 2 networks that had not" in told
+
+
+def test_another_decoding_of_single_networks_is_said_to_be_of_single_ones(made):
+    assert "of single members" in how(replace(bundle_plan(made.study), ensemble=True))
 
 
 def test_several_seeds_give_the_mean_of_their_scores(made):

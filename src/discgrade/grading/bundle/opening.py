@@ -144,7 +144,7 @@ def read_facts(text: bytes, path: Path) -> BundleFacts:
             f"{path}: {FACTS}: grades should be those of the {facts.scale} scale, {grades_of(facts.scale).tolist()}. "
             f"Received: {list(facts.grades)}"
         )
-    if str(facts.decoding) == "cuts" and not (facts.calibration and facts.calibration.cuts):
+    if facts.decoding == "cuts" and not (facts.calibration and facts.calibration.cuts):
         raise BundleError(f"{path}: {FACTS}: decoding is by cuts, but there are none. Make the bundle again")
     return facts
 

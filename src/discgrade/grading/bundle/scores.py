@@ -58,12 +58,12 @@ def how(plan: Plan) -> str:
 def _whose(plan: Plan) -> str:
     folds = len({run.split for run in plan.runs})
     if plan.members == "holdout":
-        return "hold-out test set: patients that the network was not trained on"
+        return "hold-out test set: patients that nothing in the bundle was trained on"
     each, seeds = len(plan.runs) // folds, len({run.seed for run in plan.runs})
     who, by = "single members", "the one network"
-    if seeds > 1 and not plan.ensemble:
+    if seeds > 1:
         who = f"single members, the mean of the scores of {seeds} seeds"
-    if plan.ensemble:
+    if plan.ensemble and each > 1:
         who, by = f"{each} members at a time", f"the mean of the {each} networks"
     return (
         f"out-of-fold predictions of {who}, {folds} folds pooled: each disc graded by {by} that had not seen its "
