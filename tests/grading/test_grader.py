@@ -8,7 +8,7 @@ from graded_scans import study
 from tiny_bundle import network, tiny_facts
 
 from discgrade.grading import running
-from discgrade.grading.bundle.opening import open_bundle
+from discgrade.grading.bundle.opening import BundleError, open_bundle
 from discgrade.grading.grader import Grader, grades
 from discgrade.grading.regions import Region
 from discgrade.grading.scans import Index
@@ -103,6 +103,16 @@ def test_grades_come_from_the_bundles_decoding_and_sets_from_its_thresholds():
     assert found.continuous == pytest.approx(2.4)
     assert found.probabilities == pytest.approx((0.4, 0.05, 0.3, 0.25, 0.0))
     assert found.set == (1, 3, 4, 5)
+
+
+def test_cuts_of_the_calibration_decode(tiny_bundle):
+    calibration = Calibration("none", 1.0, (), (None,) * 5, 0.9, (0.9, 0.5, 0.1, 0.1), 40, 200)
+    facts = replace(tiny_facts([network(1, 5)], "integral"), calibration=calibration, decoding="cuts")
+    outputs = np.array([[[0.15, 0.05, 0.7, 0.05, 0.05], [0.05, 0.05, 0.75, 0.1, 0.05]]])
+    assert [one.grade for one in grades(outputs, facts, None)] == [2, 4]
+    bundle = open_bundle(tiny_bundle)
+    with pytest.raises(BundleError, match="holds none"):
+        Grader(replace(bundle, facts=replace(bundle.facts, decoding="cuts")))
 
 
 def test_a_fractional_grade_is_rounded_to_the_integral_one():

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from discgrade.decoding import decode
 from discgrade.grades import grades_of, integral
 from discgrade.grading.bundle.facts import BundleFacts
-from discgrade.grading.bundle.opening import Bundle
+from discgrade.grading.bundle.opening import Bundle, BundleError
 from discgrade.grading.members import Ensemble
 from discgrade.imaging.sampling import sample
 from discgrade.reliability.calibration import calibrated, integral_probabilities, prediction_sets
@@ -47,10 +47,15 @@ class Grader:
     Args:
         bundle: The bundle.
         threads: How many members run side by side; no bit depends on it.
+
+    Raises:
+        BundleError: if it cannot be used.
     """
 
     def __init__(self, bundle: Bundle, threads: int = 1) -> None:
         self.facts, self.digest = bundle.facts, bundle.digest
+        if self.facts.decoding == "cuts" and (self.facts.calibration is None or self.facts.calibration.cuts is None):
+            raise BundleError("The bundle decodes by cuts and holds none. Make it again, or recalibrate it")
         self.takes_level = any(member.takes_level for member in bundle.facts.members)
         self._ensemble = Ensemble(bundle, threads)
 
@@ -113,7 +118,9 @@ def expectations(outputs: Floats, facts: BundleFacts) -> Floats:
 
 
 def _decoded(mean: Floats, facts: BundleFacts) -> Floats:
-    return decode(mean, facts.scale, facts.decoding)
+    cuts = None if facts.calibration is None else facts.calibration.cuts
+    # Each disc alone: the bits of a matrix product depend on its other rows.
+    return np.concatenate([decode(one[None], facts.scale, facts.decoding, cuts) for one in mean])
 
 
 def _probabilities(mean: Floats, facts: BundleFacts) -> Floats | None:
