@@ -8,7 +8,7 @@ from discgrade.grading.bundle.facts import BundleFacts
 from discgrade.grading.discs import GradedStudy
 from discgrade.grading.outputs import words
 from discgrade.grading.outputs.html import badge, definitions, foreign, items, page, section, table, text
-from discgrade.grading.outputs.longitudinal import DOUBT, Cell, history
+from discgrade.grading.outputs.longitudinal import CAUTION, Cell, history
 from discgrade.grading.outputs.places import folder_of
 from discgrade.grading.outputs.views import Earlier
 
@@ -92,7 +92,7 @@ def _over_time(graded: Sequence[GradedStudy]) -> Iterator[str]:
             patients[one.patient_id].append(Earlier(one, ()))
     tables = [_patient(patient, known) for patient, known in patients.items() if len(known) > 1]
     if tables:
-        yield section("time", "Patients with several studies", f'<p class="faint">{text(DOUBT)}</p>', *tables)
+        yield section("time", "Patients with several studies", f'<p class="faint">{text(CAUTION)}</p>', *tables)
 
 
 def _patient(patient: str, studies: Sequence[Earlier]) -> str:

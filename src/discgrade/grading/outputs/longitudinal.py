@@ -10,8 +10,8 @@ from discgrade.grades import LEVELS
 from discgrade.grading.discs import GradedDisc, GradedStudy
 from discgrade.grading.outputs.views import DiscView, Earlier
 
-DOUBT = (
-    "A difference is more than the grader's own doubt only where the prediction sets of two dates have no grade in "
+CAUTION = (
+    "A difference is more than the grader's own uncertainty only where the prediction sets of two dates have no grade in "
     "common; another scanner or another slice may still be the reason."
 )
 

@@ -6,7 +6,7 @@ from discgrade.grading.bundle.facts import BundleFacts
 from discgrade.grading.discs import GradedDisc, GradedStudy, SeriesChoice
 from discgrade.grading.outputs import words
 from discgrade.grading.outputs.html import badge, definitions, foreign, image, items, page, section, table, text
-from discgrade.grading.outputs.longitudinal import DOUBT, Cell, history
+from discgrade.grading.outputs.longitudinal import CAUTION, Cell, history
 from discgrade.grading.outputs.pictures import DISC_HEIGHT, DISC_WIDTH
 from discgrade.grading.outputs.slice_drawing import disc_drawing, slice_drawing
 from discgrade.grading.outputs.views import DiscView, Earlier, SliceView, Views
@@ -155,7 +155,7 @@ def _earlier(study: GradedStudy, views: Views, earlier: Sequence[Earlier]) -> It
     )
     undated = f" {known.undated} more without a date." if known.undated else ""
     listed = table("Grades, sets and changes by date", heads, rows)
-    yield section("earlier", "Earlier studies of this patient", listed, f'<p class="faint">{text(DOUBT + undated)}</p>')
+    yield section("earlier", "Earlier studies of this patient", listed, f'<p class="faint">{text(CAUTION + undated)}</p>')
 
 
 def _then(cell: Cell | None) -> str:

@@ -20,7 +20,7 @@ from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTempl
 from discgrade.grading.bundle.facts import BundleFacts
 from discgrade.grading.discs import GradedDisc, GradedStudy
 from discgrade.grading.outputs import words
-from discgrade.grading.outputs.longitudinal import DOUBT, Cell, history
+from discgrade.grading.outputs.longitudinal import CAUTION, Cell, history
 from discgrade.grading.outputs.pdf_drawing import Bars, Picture, disc_picture, slice_picture
 from discgrade.grading.outputs.views import DiscView, Earlier, Views
 from discgrade.readings.pfirrmann import SIGNS, drawing
@@ -212,7 +212,7 @@ def _earlier(study: GradedStudy, views: Views, earlier: Sequence[Earlier]) -> It
     yield _paragraph("Earlier studies of this patient", _HEADING)
     yield Table(rows, [16 * mm, *[wide] * len(numbers)], style=_RULED, repeatRows=1, hAlign="LEFT")
     more = len(known.studies) - len(numbers)
-    yield _paragraph(DOUBT + (f" The page in HTML shows {more} more." if more else ""), _SMALL)
+    yield _paragraph(CAUTION + (f" The page in HTML shows {more} more." if more else ""), _SMALL)
 
 
 def _then(cell: Cell | None, wide: float) -> list[Flowable]:
