@@ -146,6 +146,7 @@ rule forest:
     input:
         scores=f"{RESULTS}/scores.parquet",
         intervals=f"{RESULTS}/intervals.parquet",
+        posteriors=f"{RESULTS}/posteriors.parquet",
     output:
         **figure_of("forest", "All variants with intervals"),
     log:

@@ -36,6 +36,7 @@ rule credible_intervals:
     output:
         intervals=f"{RESULTS}/intervals.parquet",
         comparisons=f"{RESULTS}/comparisons.parquet",
+        posteriors=f"{RESULTS}/posteriors.parquet",
     log:
         f"{RESULTS}/logs/credible_intervals.log",
     conda:

@@ -16,6 +16,7 @@ with step(snakemake) as job:
         ratings=job.input("ratings"),
         intervals=job.output("intervals"),
         comparisons=job.output("comparisons"),
+        posteriors=job.output("posteriors"),
         unit=cast(Unit, job.param("unit", str)),
         reference=job.param("reference", Reference),
         settings=job.param("settings", Intervals),

@@ -14,6 +14,7 @@ with step(snakemake) as job:
     forest(
         scores=job.input("scores"),
         intervals=job.input("intervals"),
+        posteriors=job.input("posteriors"),
         run=job.param("run", Run),
         labels=job.param("labels", dict[str, str]),
         files=job.files(FigureFiles),

@@ -9,7 +9,7 @@ import pytest
 from invented_study import draw, make_study, score
 
 from discgrade import records
-from discgrade.records.intervals import COMPARISONS, INTERVALS
+from discgrade.records.intervals import COMPARISONS, INTERVALS, POSTERIORS
 from discgrade.records.scores import SCORES
 from discgrade.settings.model import Protocol
 from discgrade.settings.run import ALL_SEEDS
@@ -186,3 +186,18 @@ def test_variants_scored_on_other_copies_of_the_same_discs_are_paired_too(tmp_pa
     back = rows.query("variant == 'default' and other == 'soft_kappa' and metric == 'kappa_linear'").iloc[0]
     assert (there["n"], back["n"]) == (75, 25)
     assert there["difference"] == pytest.approx(-back["difference"])
+
+
+def test_a_posterior_has_the_mass_and_the_interval_of_its_score(scored):
+    told = read(scored.intervals, INTERVALS).query(f"seed == {ALL_SEEDS} and scope == 'all' and grade.isna()")
+    bounds = told.set_index(["variant", "resolution", "share", "split", "metric"])
+    posteriors = read(scored.posteriors, POSTERIORS)
+    assert len(posteriors) > 5
+    for _, row in posteriors.iterrows():
+        of_score = bounds.loc[tuple(row[bounds.index.names])]
+        scores, density = np.array(row["scores"]), np.array(row["density"])
+        assert np.trapezoid(density, scores) == pytest.approx(1, abs=0.02)
+        assert np.trapezoid(density * scores, scores) == pytest.approx(of_score["mean"], abs=0.01)
+        inside = (scores >= of_score["lower"]) & (scores <= of_score["upper"])
+        held = np.trapezoid(density[inside], scores[inside])
+        assert held == pytest.approx(of_score["probability"], abs=0.08)

@@ -148,6 +148,7 @@ def make_study(
         scores=folder / "scores.parquet",
         intervals=folder / "intervals.parquet",
         comparisons=folder / "comparisons.parquet",
+        posteriors=folder / "posteriors.parquet",
     )
 
 
@@ -159,7 +160,7 @@ def score(made: SimpleNamespace) -> None:
 
 def draw(made: SimpleNamespace, unit: Unit = "patient", threads: int = 1, **changes: Any) -> None:
     """Run `credible_intervals` on a scored study."""
-    names = ("graded", "discs", "ratings", "intervals", "comparisons")
+    names = ("graded", "discs", "ratings", "intervals", "comparisons", "posteriors")
     credible_intervals(
         **{name: getattr(made, name) for name in names},
         unit=unit,

@@ -9,7 +9,7 @@ from discgrade.records.discs import DISCS
 from discgrade.records.embeddings import EMBEDDINGS
 from discgrade.records.export import EXCLUDED, INSTANCES, REJECTED
 from discgrade.records.grades import GRADES
-from discgrade.records.intervals import COMPARISONS, INTERVALS
+from discgrade.records.intervals import COMPARISONS, INTERVALS, POSTERIORS
 from discgrade.records.readings import RATINGS
 from discgrade.records.regions import FLAGGED, ROIS
 from discgrade.records.samples import sample_schema
@@ -36,6 +36,7 @@ TABLES: dict[str, pa.Schema] = {
     "intervals.parquet": INTERVALS,
     "comparisons.parquet": COMPARISONS,
     "OUT/grades.parquet": GRADES,
+    "posteriors.parquet": POSTERIORS,
 }
 """Each table of results/<study>/ and its schema, and that of new scans; a sample's pixels are shown for 48 px."""
 

@@ -5,6 +5,8 @@ import pyarrow as pa
 from discgrade.records.columns import column
 from discgrade.records.scores import RUN, SCOPE
 
+METRIC = SCOPE[-1]
+
 DRAWS = [
     column("probability", pa.float64(), "probability that the interval holds"),
     column("unit", pa.string(), "what the bootstrap weighs: fold, patient or disc"),
@@ -20,6 +22,16 @@ INTERVALS = pa.schema(
         column("mean", pa.float64(), "posterior mean; NaN where undefined"),
         column("lower", pa.float64(), "lower bound of the highest-density interval; of a constant score the score"),
         column("upper", pa.float64(), "upper bound of the highest-density interval"),
+        *DRAWS,
+    ]
+)
+
+POSTERIORS = pa.schema(
+    [
+        *RUN,
+        METRIC,
+        column("scores", pa.list_(pa.float64()), "values of the score, ascending"),
+        column("density", pa.list_(pa.float64()), "density of the posterior at each of them, smoothed"),
         *DRAWS,
     ]
 )

@@ -4,7 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import permutations, product
 from typing import Any
 
-from discgrade.reliability.credible import Bootstrap, Draws, difference, highest_density, larger, posterior_mean
+from discgrade.reliability.credible import (
+    Bootstrap,
+    Draws,
+    density,
+    difference,
+    highest_density,
+    larger,
+    posterior_mean,
+)
 from discgrade.reliability.metrics import GLOBAL
 from discgrade.reliability.pairs import Column
 from discgrade.reliability.tabulation import Scope
@@ -12,6 +20,8 @@ from discgrade.settings.run import ALL_SEEDS, Run
 
 # What two runs may differ in to be compared, and how the other one is then named.
 _CONTRASTS = {"variant": "{}", "resolution": "{}px", "share": "share-{}"}
+DRAWN = ("kappa_linear", "mae", "mae_fractional_reference")
+"""Scores whose posterior a figure draws."""
 
 
 def other_name(run: Run, other: Run) -> str | None:
@@ -96,6 +106,17 @@ def interval_rows(runs: Sequence[Run], scope: Scope, draws: Draws, bootstrap: Bo
             }
             | drawn(draws, bootstrap)
         )
+
+
+def posterior_rows(runs: Sequence[Run], draws: Draws, bootstrap: Bootstrap) -> Iterator[dict[str, Any]]:
+    """Yield the posterior of each score that a figure draws, of means over all seeds, as rows of `POSTERIORS`."""
+    for run in runs:
+        for index, (metric, grade) in enumerate(draws.columns):
+            if run.seed == ALL_SEEDS and metric in DRAWN and grade is None:
+                found = density(draws.values[:, index])
+                if found:
+                    told = {"metric": metric, "scores": found[0], "density": found[1]}
+                    yield run.wildcards | told | drawn(draws, bootstrap)
 
 
 def drawn(draws: Draws, bootstrap: Bootstrap) -> dict[str, Any]:

@@ -231,6 +231,18 @@ def highest_density(values: Floats, probability: float) -> Floats:
     return bounds
 
 
+def density(values: Floats, points: int = 101) -> tuple[Floats, Floats] | None:
+    """Return values of a score and the density of its draws (draws,) there, smoothed; None where there is none.
+
+    A constant score has no density, and one that is undefined in a draw has none that could be told.
+    """
+    if not np.isfinite(values).all() or np.ptp(values) == 0:
+        return None
+    scores, dense = _arviz().kde(values)
+    chosen = np.linspace(scores[0], scores[-1], points)
+    return chosen, np.interp(chosen, scores, dense)
+
+
 def _arviz() -> ModuleType:
     """Import arviz, which takes seconds and reads a file of settings of the home folder; none of them counts here."""
     with warnings.catch_warnings():

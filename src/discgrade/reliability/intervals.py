@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 
 from discgrade import records
 from discgrade.grades import rank
-from discgrade.records.intervals import COMPARISONS, INTERVALS
+from discgrade.records.intervals import COMPARISONS, INTERVALS, POSTERIORS
 from discgrade.records.scores import GRADED
 from discgrade.reliability import raters
-from discgrade.reliability.comparison import comparison_rows, interval_rows, run_comparisons
+from discgrade.reliability.comparison import comparison_rows, interval_rows, posterior_rows, run_comparisons
 from discgrade.reliability.confusion import Floats
 from discgrade.reliability.credible import Bootstrap, Draws, fold_draws, mean_draws, one_thread, score_draws
 from discgrade.reliability.graded import read_discs
@@ -156,6 +156,7 @@ def credible_intervals(
     ratings: Path,
     intervals: Path,
     comparisons: Path,
+    posteriors: Path,
     unit: Unit,
     reference: Reference,
     settings: Intervals,
@@ -170,6 +171,7 @@ def credible_intervals(
         intervals: Destination of the intervals: every run on the hold-out split (test part and external cohort), pooled
             folds (all scopes), mean of the folds (weighing folds), raters and noise ceiling (weighing patients).
         comparisons: Destination of the paired comparisons: between variants, resolutions and shares, and with readings.
+        posteriors: Destination of the densities that figure `forest` draws.
         unit: What is weighed: patient, disc or fold; where there are no folds, fold stands for patient.
         reference: Which reading the others are compared with.
         settings: Probability that an interval holds, in (0, 1); number of draws, and their seed.
@@ -188,16 +190,19 @@ def credible_intervals(
     )
     with one_thread():
         jobs = (joblib.delayed(_rows)(scope, draw, bootstrap) for scope, draw in drawn)
-        rows, compared = zip(*joblib.Parallel(n_jobs=threads, prefer="threads")(jobs), strict=True)
+        rows, compared, dense = zip(*joblib.Parallel(n_jobs=threads, prefer="threads")(jobs), strict=True)
     records.write(list(chain(*rows)), INTERVALS, intervals)
     records.write(list(chain(*compared)), COMPARISONS, comparisons)
+    records.write(list(chain(*dense)), POSTERIORS, posteriors)
 
 
 def _rows(
     scope: Scope, draw: Callable[[], Posterior], bootstrap: Bootstrap
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Draw, and return the intervals and the comparisons."""
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
+    """Draw, and return the intervals, the comparisons and the posteriors that are drawn."""
     posterior = draw()
     rows = [row for runs, sample in _shared(posterior) for row in interval_rows(runs, scope, sample, bootstrap)]
     compared = list(run_comparisons(posterior, scope, bootstrap)) if scope.scope in ("all", "cohort") else []
-    return rows, [*compared, *_reading_comparisons(scope, posterior, bootstrap)]
+    whole = _shared(posterior) if scope.scope == "all" else []
+    dense = [row for runs, sample in whole for row in posterior_rows(runs, sample, bootstrap)]
+    return rows, [*compared, *_reading_comparisons(scope, posterior, bootstrap)], dense

@@ -20,7 +20,7 @@ from discgrade.grades import FRACTIONAL, INTEGRAL, LEVELS, integral, nearest
 from discgrade.publication.figures.files import FigureFiles
 from discgrade.publication.figures.style import styled
 from discgrade.records.discs import DISCS
-from discgrade.records.intervals import INTERVALS
+from discgrade.records.intervals import INTERVALS, POSTERIORS
 from discgrade.records.samples import sample_schema
 from discgrade.records.scores import GRADED, SCORES
 from discgrade.records.splits import SPLITS
@@ -132,6 +132,7 @@ def make_study(folder: Path, patients: int = 156, integral_only: bool = False) -
         "graded": (graded, GRADED),
         "scores": (scores, SCORES),
         "intervals": (_intervals(scores), INTERVALS),
+        "posteriors": (_posteriors(_intervals(scores)), POSTERIORS),
     }
     paths = {}
     for name, (table, schema) in tables.items():
@@ -143,6 +144,16 @@ def make_study(folder: Path, patients: int = 156, integral_only: bool = False) -
     return SimpleNamespace(
         **paths, samples=samples, histories=histories, tables={name: table for name, (table, _) in tables.items()}
     )
+
+
+def _posteriors(intervals: pd.DataFrame) -> pd.DataFrame:
+    """Return a normal density around each score that the forest draws."""
+    rows = intervals[intervals["metric"].isin(["kappa_linear", "mae"]) & (intervals["seed"] == -1)]
+    rows = rows[rows["lower"] < rows["upper"]]
+    around = np.linspace(-2, 2, 41)
+    half = (rows["upper"] - rows["lower"]) / 2
+    spread = [list(mean + around * one) for mean, one in zip(rows["mean"], half, strict=True)]
+    return rows.assign(scores=spread, density=[list(np.exp(-(around**2)))] * len(rows))[POSTERIORS.names]
 
 
 def rewrite(path: Path, table: pd.DataFrame, schema: pa.Schema) -> Path:

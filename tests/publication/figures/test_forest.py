@@ -2,10 +2,11 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from discgrade import records
 from discgrade.publication.figures.forest import forest
-from discgrade.records.intervals import INTERVALS
+from discgrade.records.intervals import INTERVALS, POSTERIORS
 from discgrade.records.scores import SCORES
 from discgrade.settings.run import Run
 
@@ -14,7 +15,7 @@ LABELS = {name: f"Label of {name}" for name in ("default", "integral", "soft_kap
 
 
 def _draw(study, out, run=DEFAULT, labels=LABELS, **changes):
-    paths = {"scores": study.scores, "intervals": study.intervals} | changes
+    paths = {"scores": study.scores, "intervals": study.intervals, "posteriors": study.posteriors} | changes
     forest(**paths, run=run, labels=labels, files=out)
     return pd.read_csv(out.csv)
 
@@ -60,6 +61,18 @@ def test_points_and_numbers_show_the_values(study, out, saved, words):
     assert {f"{row.value:.2f} ({row.lower:.2f}, {row.upper:.2f})" for row in kappa.itertuples()} <= shown
 
 
+def test_above_each_score_stands_its_posterior(study, out, saved):
+    drawn = _draw(study, out)
+    kappa = drawn[drawn["metric"] == "kappa_linear"].reset_index()
+    drawn_paths = [shape.get_paths()[0].vertices for shape in saved[0].axes[2].collections]
+    hills = [vertices for vertices in drawn_paths if len(vertices) > 10]
+    assert len(hills) == len(kappa)
+    for hill, row in zip(hills, kappa.itertuples(), strict=True):
+        middle = (row.lower + row.upper) / 2
+        assert hill[hill[:, 1].argmin(), 0] == pytest.approx(middle, abs=0.01)
+        assert np.ptp(hill[:, 1]) == pytest.approx(0.6)
+
+
 def test_integral_variant_is_held_against_the_fractional_reference(study, out):
     scores = study.tables["scores"]
     row = scores[(scores["variant"] == "integral") & (scores["metric"] == "mae")].assign(
@@ -95,7 +108,8 @@ def test_scores_that_no_weights_change_have_no_whisker_and_their_axis_holds_no_n
     paths = {name: out.csv.with_name(f"{name}.parquet") for name in tables}
     for name, schema in (("scores", SCORES), ("intervals", INTERVALS)):
         records.write(tables[name].replace({np.nan: None}).to_dict("records"), schema, paths[name])
-    _draw(study, out, **paths)
+    records.write([], POSTERIORS, out.csv.with_name("posteriors.parquet"))
+    _draw(study, out, **paths, posteriors=out.csv.with_name("posteriors.parquet"))
     plot = saved[0].axes[2]
     assert not plot.collections
     assert np.ptp(plot.get_xlim()) > 0.01

@@ -14,7 +14,7 @@ from discgrade.publication.figures.files import FigureFiles, write_drawn
 from discgrade.publication.figures.style import BLUE, FULL, GREY, INK, drawing, number, say
 from discgrade.publication.keys import Key, drawn_keys
 from discgrade.publication.wording import GROUPS, METRICS, PAIRS
-from discgrade.records.intervals import INTERVALS
+from discgrade.records.intervals import INTERVALS, POSTERIORS
 from discgrade.records.scores import SCORES
 from discgrade.settings.run import ALL_SEEDS, FOLD_MEAN, FOLDS, READINGS, Run
 
@@ -23,9 +23,14 @@ _BOUNDS = ["lower", "upper", "probability", "unit"]
 _KEYS = ["variant", "resolution", "share", "split", "seed", "metric"]
 _KAPPA, _MAE, _MAE_OF_INTEGRAL = "kappa_linear", "mae", "mae_fractional_reference"
 _ROW = 4.4
+_HEIGHT = 0.6
+"""Of a density, in rows."""
+Densities = Mapping[tuple[str, str, str], tuple[Sequence[float], Sequence[float]]]
 
 
-def forest(*, scores: Path, intervals: Path, run: Run, labels: Mapping[str, str], files: FigureFiles) -> None:
+def forest(
+    *, scores: Path, intervals: Path, posteriors: Path, run: Run, labels: Mapping[str, str], files: FigureFiles
+) -> None:
     """Draw Cohen's kappa and the mean absolute error of the readings, of every variant and of the folds.
 
     A variant that predicts integral grades is shown with its error against the fractional reference where there is
@@ -34,6 +39,7 @@ def forest(*, scores: Path, intervals: Path, run: Run, labels: Mapping[str, str]
     Args:
         scores: Table `records.scores.SCORES`.
         intervals: Table `records.intervals.INTERVALS`; a score without an interval is drawn as a point.
+        posteriors: Table `records.intervals.POSTERIORS`; above a score stands its density, if it has one.
         run: Variants are compared at its resolution, share and split; its variant's scores are the dashed lines.
         labels: Variants to show, in this order, each with its name in print.
         files: What to write. The table: split (readings, holdout, folds, fold-mean), variant (or intra_rater,
@@ -41,9 +47,10 @@ def forest(*, scores: Path, intervals: Path, run: Run, labels: Mapping[str, str]
             the bootstrap's unit, n (scored samples).
     """
     rows = read_forest(scores, intervals, run, list(labels))
+    dense = read_posteriors(posteriors, run)
     write_drawn(rows[COLUMNS], drawn_keys(rows, _key), files)
     with drawing(files, width=FULL, height=_ROW * _lines(rows) + 14) as figure:
-        draw_forest(figure, rows, run, labels)
+        draw_forest(figure, rows, run, labels, dense)
 
 
 def _key(row: Mapping[str, Any]) -> Key:
@@ -66,8 +73,20 @@ def read_forest(scores: Path, intervals: Path, run: Run, variants: Sequence[str]
     return rows.assign(order=order).sort_values(["order", "metric"])
 
 
-def draw_forest(figure: Figure, rows: pd.DataFrame, run: Run, labels: Mapping[str, str]) -> None:
-    """Draw the scores of `read_forest` as rows under the names of their groups, with their numbers next to them."""
+def read_posteriors(posteriors: Path, run: Run) -> Densities:
+    """Return values of each score and the density there, by split, variant and metric."""
+    chosen = ((pc.field("resolution") == run.resolution) & (pc.field("share") == run.share)) | (
+        pc.field("split") == READINGS
+    )
+    rows = records.read(posteriors, POSTERIORS, filters=chosen).to_pylist()
+    return {(row["split"], row["variant"], row["metric"]): (row["scores"], row["density"]) for row in rows}
+
+
+def draw_forest(figure: Figure, rows: pd.DataFrame, run: Run, labels: Mapping[str, str], dense: Densities) -> None:
+    """Draw the scores of `read_forest` as rows under the names of their groups, with their numbers next to them.
+
+    Above each score stands the density of its posterior, each as high as the others.
+    """
     if rows.empty:
         say(figure, "No scores: none of the variants has been scored.")
         return
@@ -85,6 +104,9 @@ def draw_forest(figure: Figure, rows: pd.DataFrame, run: Run, labels: Mapping[st
         ours = (split, variant) == (run.split, run.variant)
         _draw_row(rest[0], rest[1], line, group[group["metric"] == _KAPPA], ours)
         _draw_row(rest[2], rest[3], line, group[group["metric"] != _KAPPA], ours)
+        for plot, metric in ((rest[0], _KAPPA), (rest[2], group.loc[group["metric"] != _KAPPA, "metric"].max())):
+            if (split, variant, metric) in dense:
+                _draw_density(plot, line, *dense[split, variant, metric], INK if split == READINGS else BLUE)
     counts.text(1, 0, "n", va="center_baseline", ha="right")
     for axes, metric in ((rest[0], _KAPPA), (rest[2], _MAE)):
         axes.set_xlabel(METRICS[metric])
@@ -108,6 +130,12 @@ def _draw_row(plot: Axes, numbers: Axes, line: int, score: pd.DataFrame, ours: b
     numbers.text(0, line, number(value) + span, va="center_baseline", fontsize=6.5)
     if ours:
         plot.axvline(value, color=GREY, linewidth=0.6, linestyle=(0, (4, 3)), zorder=1)
+
+
+def _draw_density(plot: Axes, line: int, scores: Sequence[float], density: Sequence[float], colour: str) -> None:
+    highest = max(density)
+    heights = [line - _HEIGHT * one / highest for one in density]
+    plot.fill_between(scores, line, heights, color=colour, alpha=0.25, linewidth=0)
 
 
 def _layout(rows: pd.DataFrame) -> Iterator[tuple[int, str, str | None]]:
