@@ -16,6 +16,7 @@ class Bundle:
             None: of the folds where `grid.folds` names the variant, else of the hold-out split.
         views: How many views of a new disc its networks average, the disc as read first; None: as many as the protocol
             scores.
+        headers: Whether the scans' headers tell the truth; if not, it says nothing of scanners, people and mm.
         intended_use: What it is for, in words.
         citation: How to cite it, in words.
         limits: What it is not good for, one sentence each, next to what the study itself tells.
@@ -24,6 +25,7 @@ class Bundle:
     variant: str | None
     members: Members | None
     views: int | None
+    headers: bool
     intended_use: str
     citation: str | None
     limits: tuple[str, ...]

@@ -178,6 +178,16 @@ def test_regions_are_measured_upright_in_mm(bundled):
     assert regions.contrast.low == pytest.approx(0.9, abs=0.01)
 
 
+def test_of_headers_that_were_made_up_nothing_is_told(bundled, made):
+    facts = bundled(bundle=replace(made.study.bundle, headers=False)).facts
+    training, regions = facts.training, facts.training.regions
+    assert training.manufacturers == training.field_strengths == {"unknown": 100}
+    assert training.sexes == {"unknown": 20}
+    assert (training.ages, regions.width, regions.height, regions.spacing, regions.obliquity) == (None,) * 5
+    assert regions.aspect.low == 1.3333
+    assert "Nothing is known of the scanners, of the patients' age and sex, and of lengths in mm." in facts.limits
+
+
 def test_what_the_study_tells_of_its_limits(bundled, made):
     settings = replace(made.study.bundle, limits=("One hospital.",))
     limits = bundled(bundle=settings).facts.limits

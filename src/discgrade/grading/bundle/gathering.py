@@ -106,6 +106,7 @@ def gather_facts(
         rois=tables.rois,
         parts=(run.split for run in plan.runs),
         median=plan.statistic == "median",
+        headers=plan.settings.headers,
     )
     images, (provenance, created) = plan.images, origin
     return BundleFacts(
@@ -170,9 +171,11 @@ def _of_readings(plan: Plan, training: Training) -> list[str]:
 def _of_scans(plan: Plan, training: Training) -> list[str]:
     makers = {name: count for name, count in training.manufacturers.items() if name != UNKNOWN}
     unknown = training.manufacturers.get(UNKNOWN, 0)
+    told = plan.settings.headers
     invented = "Its scans and readings are invented: it must not be used on patients' scans."
     return [
         invented if plan.source == "phantom" else "",
         f"All its scans come from scanners by {next(iter(makers))}." if len(makers) == 1 and not unknown else "",
-        f"Of {unknown} of its {training.discs} discs the scanner is unknown." if unknown else "",
+        f"Of {unknown} of its {training.discs} discs the scanner is unknown." if unknown and told else "",
+        "" if told else "Nothing is known of the scanners, of the patients' age and sex, and of lengths in mm.",
     ]

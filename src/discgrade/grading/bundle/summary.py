@@ -18,12 +18,15 @@ from discgrade.records.splits import SPLITS
 
 UNKNOWN = "unknown"
 _AT_ONCE = 64
+# What headers tell: of discs, and of regions.
+_TOLD = ("manufacturer", "field_strength", "sex", "age")
+_MEASURED = ("spacing", "obliquity")
 
 Row = dict[str, Any]
 
 
 def trained_on(
-    *, discs: Path, splits: Path, ratings: Path, rois: Sequence[Path], parts: Iterable[str], median: bool
+    *, discs: Path, splits: Path, ratings: Path, rois: Sequence[Path], parts: Iterable[str], median: bool, headers: bool
 ) -> Training:
     """Count patients, discs, scanners and regions that networks were trained on, the validation part included.
 
@@ -34,11 +37,13 @@ def trained_on(
         rois: Shards of regions of interest.
         parts: The networks' splits.
         median: Whether the reference grade is the median of several raters.
+        headers: Whether the scans' headers tell the truth; if not, what they say is unknown.
     """
     table = records.read(splits, SPLITS, ["split", "patient", "part"]).to_pylist()
     parts, trained = set(parts), {"train", "validation"}
     people = {row["patient"] for row in table if row["split"] in parts and row["part"] in trained}
-    rows = [row for row in records.read(discs, DISCS).to_pylist() if row["patient"] in people]
+    unknown = {} if headers else dict.fromkeys(_TOLD)
+    rows = [row | unknown for row in records.read(discs, DISCS).to_pylist() if row["patient"] in people]
     patients = list({row["patient"]: row for row in rows}.values())
     raters = set(records.read(ratings, RATINGS, ["rater"])["rater"].to_pylist()) if median else {""}
     return Training(
@@ -51,7 +56,7 @@ def trained_on(
         ages=_ages(patients),
         sexes=_counts(row["sex"] for row in patients),
         readers=len(raters),
-        regions=_regions(rois, {row["disc"] for row in rows}),
+        regions=_regions(rois, {row["disc"] for row in rows}, headers),
     )
 
 
@@ -68,9 +73,10 @@ def _ages(patients: Sequence[Row]) -> Ages | None:
     return Ages(min(known), float(np.median(known)), max(known)) if known else None
 
 
-def _regions(shards: Sequence[Path], discs: set[str]) -> Regions:
+def _regions(shards: Sequence[Path], discs: set[str], headers: bool) -> Regions:
+    unknown = {} if headers else dict.fromkeys(_MEASURED)
     found = [
-        _region(Roi.from_row(row))
+        _region(Roi.from_row(row | unknown))
         for shard in shards
         for batch in records.batches(shard, ROIS, _AT_ONCE)
         for row in batch.to_pylist()
