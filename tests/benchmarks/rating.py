@@ -29,7 +29,7 @@ def main(studies: int) -> None:
     """Print times in ms (median, 95th percentile) and memory in MB."""
     with tempfile.TemporaryDirectory() as name:
         scans, raters = Path(name, "scans"), Path(name, "raters.csv")
-        _write_scans(scans, studies)
+        write_scans(scans, studies)
         raters.write_text("name,role\n" + "".join(f"Rater {number},main\n" for number in range(RATERS)))
         for title in ("never seen before", "again"):
             began = time.perf_counter()
@@ -41,7 +41,8 @@ def main(studies: int) -> None:
             _memory(server)
 
 
-def _write_scans(folder: Path, studies: int) -> None:
+def write_scans(folder: Path, studies: int) -> None:
+    """Write studies of one series of noise each."""
     pixels = np.random.default_rng(1).integers(0, 4096, (SIDE, SIDE), dtype=np.uint16)
     for study in range(studies):
         names = {"StudyInstanceUID": f"2.25.1{study}", "SeriesInstanceUID": f"2.25.2{study}", "PatientID": f"P{study}"}
@@ -59,13 +60,13 @@ def _pictures(server: Server) -> None:
         began = time.perf_counter()
         middle = server.json(f"/api/items/{item}")["series"][0]["middle"]
         content = server.ask(f"/api/items/{item}/series/0/slices/{middle}")[1]
-        first.append(time.perf_counter() - began)
+        first.append(1000 * (time.perf_counter() - began))
         assert len(content) == 4 + struct.unpack("<I", content[:4])[0] + 2 * SIDE**2
         began = time.perf_counter()
         server.ask(f"/api/items/{item}/series/0/slices/{middle + 1}")
-        following.append(time.perf_counter() - began)
-    _print("first picture of a study", first)
-    _print("another slice", following)
+        following.append(1000 * (time.perf_counter() - began))
+    print_times("first picture of a study", first)
+    print_times("another slice", following)
 
 
 def _many(server: Server) -> None:
@@ -82,7 +83,7 @@ def _many(server: Server) -> None:
             began = time.perf_counter()
             box = {"disc": 0, "series": 0, "slice": 7, "x": 100 + number, "y": 200, "width": 60, "height": 40}
             status, _ = person.act(item, f"action-{number:06d}", "box", **box)
-            times.append(time.perf_counter() - began)
+            times.append(1000 * (time.perf_counter() - began))
             assert status == 200
             time.sleep(max(0.0, due - time.perf_counter()))
 
@@ -91,7 +92,7 @@ def _many(server: Server) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    _print(f"an action, {RATERS} raters, {RATE} a second", times)
+    print_times(f"an action, {RATERS} raters, {RATE} a second", times)
 
 
 def _memory(server: Server) -> None:
@@ -109,14 +110,15 @@ def _memory(server: Server) -> None:
             server.act(item, f"box-{place:05d}-{disc}", "box", **box)
             began = time.perf_counter()
             server.act(item, f"grade-{place:05d}-{disc}", "grade", disc=disc, grade=3)
-            times.append(time.perf_counter() - began)
+            times.append(1000 * (time.perf_counter() - began))
         if place + 1 in (len(items) // 10, len(items) // 2, len(items)):
             print(f"memory after {5 * (place + 1)} discs: {(kernel_bytes(status, 'VmRSS') or 0) >> 20} MB")
-    _print("a grade, one rater", times)
+    print_times("a grade, one rater", times)
 
 
-def _print(title: str, times: Sequence[float]) -> None:
-    ordered = sorted(1000 * one for one in times)
+def print_times(title: str, times: Sequence[float]) -> None:
+    """Print median and 95th percentile of times in ms."""
+    ordered = sorted(times)
     print(f"{title}: {statistics.median(ordered):.0f} ms, 95 % within {ordered[int(0.95 * len(ordered))]:.0f} ms")
 
 

@@ -121,20 +121,23 @@ function forward() {
 }
 
 /** Take hold of the box of the disc; one that lies elsewhere comes here, where there is none the proposed one does. */
-function hold() {
-  if (!view.isReady()) return tellBriefly("There is no picture to draw a box on");
+async function hold() {
+  const { item, disc, series, slice } = at;
+  if (!view.isReady()) await at.shown;
+  if (item !== at.item || disc !== at.disc || series !== at.series || slice !== at.slice) return;
+  if (!view.isReady()) return tellBriefly("There is no picture yet to draw a box on");
   const { box, ghost } = reading.disc();
   if (!box || !reading.isHere(box)) {
     const { x, y, width, height } = box ?? ghost ?? middle(view.picture());
     return reading.put(between({ x, y }, { x: x + width, y: y + height }, view.picture()));
   }
   at.held = true;
-  return render();
+  render();
 }
 
 function arrow(x, y, resizes) {
   const { box } = reading.disc();
-  const here = reading.isHere(box);
+  const here = reading.isHere(box) && view.isReady();
   if (resizes && here) return reading.put(resized(place(box), "se", x, y, view.picture()));
   if (at.held && here) return reading.put(moved(box, x, y, view.picture()));
   return reading.leaf(x + y);

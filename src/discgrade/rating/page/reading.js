@@ -62,8 +62,12 @@ export function reading(page) {
     if (seconds >= 0.5) send(at.item, "view", { disc: at.disc, seconds });
   }
 
-  /** Show the slice that is open, as soon as it is there. */
-  async function show() {
+  /** Show the slice that is open, as soon as it is there; `at.shown` holds once that is done. */
+  function show() {
+    at.shown = showing();
+  }
+
+  async function showing() {
     const [{ item }, mine, of, number] = [at.item, ticket, series(), at.slice];
     page.changed();
     if (!of) {
@@ -71,6 +75,7 @@ export function reading(page) {
       return;
     }
     const ready = store.ready(item, at.series, number);
+    if (!ready) page.view.wait(of);
     try {
       const picture = ready ?? (await store.get(item, at.series, number));
       if (mine !== ticket || of !== series() || number !== at.slice) return;

@@ -17,6 +17,7 @@ export function view(changed) {
   let zoom = 1;
   let shift = { x: 0, y: 0 };
   let asked = false;
+  let waits = false;
 
   new ResizeObserver(() => redraw()).observe(stage);
 
@@ -27,8 +28,22 @@ export function view(changed) {
     if (isOther(of) || !window) window = { center: next.center, width: next.width };
     series = of;
     picture = next;
+    arrived();
     tell(byId("nothing"), "");
     repaint();
+  }
+
+  /** Await a slice: nothing can be done on the one before; that of another series, or study, goes at once. */
+  function wait(of) {
+    if (isOther(of)) blank("Loading …", of);
+    waits = true;
+    stage.dataset.waits = "";
+    redraw();
+  }
+
+  function arrived() {
+    waits = false;
+    delete stage.dataset.waits;
   }
 
   const isOther = (of) => series?.key !== of?.key;
@@ -38,6 +53,7 @@ export function view(changed) {
     if (isOther(of)) window = null;
     series = of;
     picture = null;
+    arrived();
     tell(byId("nothing"), text);
     redraw();
   }
@@ -141,11 +157,11 @@ export function view(changed) {
   }
 
   return {
-    show, blank, redraw, toScreen, toSlice, enlarge, move, fit, turn, setWindow, grey,
+    show, wait, blank, redraw, toScreen, toSlice, enlarge, move, fit, turn, setWindow, grey,
     reset: () => picture && setWindow(suits()),
     suits,
     window: () => window,
     picture: () => picture,
-    isReady: () => picture !== null,
+    isReady: () => picture !== null && !waits,
   };
 }
