@@ -1,5 +1,6 @@
 """The picture: true grey values, square pixels, window, size, orientation, and what is said where there is none."""
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 from rating_browser import sit
@@ -79,6 +80,67 @@ def test_the_picture_is_enlarged_about_the_pointer_and_fits_again(seat):
     seat.press("0")
     seat.page.wait_for_timeout(100)
     assert seat.rects("ghost") == [before]
+
+
+def test_two_fingers_enlarge_about_what_lies_between_them_and_move_it(browser, served):
+    seat = sit(browser, served.address(), has_touch=True)
+    seat.ready()
+    (before,) = seat.rects("ghost")
+    middle = (before["x"] + before["width"] / 2, before["y"] + before["height"] / 2)
+    touch(seat, [(-20, 0), (20, 0)], [(-30, 0), (30, 0)], [(-40, 0), (40, 0)], around=middle)
+    (after,) = seat.rects("ghost")
+    assert after["width"] == pytest.approx(2 * before["width"], rel=0.02)
+    assert (after["x"] + after["width"] / 2, after["y"] + after["height"] / 2) == pytest.approx(middle, abs=2)
+    touch(seat, [(-40, 0), (40, 0)], [(-40, 30), (40, 30)], around=middle)
+    (moved,) = seat.rects("ghost")
+    assert (moved["x"], moved["y"], moved["width"]) == pytest.approx(
+        (after["x"], after["y"] + 30, after["width"]), abs=2
+    )
+    seat.saved()
+    assert served.reading()[1].discs[0].mark is None
+
+
+def touch(seat, *steps, around):
+    """Put fingers on the stage, at places around a point of it, move them, and take them off."""
+    session = seat.page.context.new_cdp_session(seat.page)
+    left, upper = (a + b for a, b in zip(seat.corner(), around, strict=True))
+    for kind, step in (("touchStart", steps[0]), *(("touchMove", step) for step in steps[1:]), ("touchEnd", ())):
+        points = [{"x": left + x, "y": upper + y, "id": number} for number, (x, y) in enumerate(step)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    seat.page.wait_for_timeout(100)
+
+
+def test_the_tool_move_moves_the_picture_and_draws_nothing(seat, served):
+    (before,) = seat.rects("ghost")
+    seat.page.get_by_role("button", name="Move", exact=True).click()
+    seat.drag((300, 200), (380, 170))
+    seat.page.wait_for_timeout(100)
+    (after,) = seat.rects("ghost")
+    assert after == pytest.approx(before | {"x": before["x"] + 80, "y": before["y"] - 30}, abs=1)
+    seat.saved()
+    assert served.reading()[1].discs[0].mark is None
+    seat.page.get_by_role("button", name="Box", exact=True).click()
+    seat.drag((300, 300), (420, 380))
+    seat.saved()
+    assert served.reading()[1].discs[0].mark is not None
+
+
+def test_more_contrast_is_the_same_on_every_slice(browser, serving, tmp_path):
+    for number in (1, 2, 3):
+        dark = header(number, PixelRepresentation=0)
+        save(tmp_path / "scans" / f"{number}.dcm", dark, np.arange(192, dtype="<u2").reshape(16, 12) * number)
+    seat = sit(browser, serving(tmp_path / "scans").address())
+    seat.ready()
+    preset = seat.page.get_by_label("Window preset")
+    shades = []
+    for keys in (["Home"], ["PageDown"], ["PageUp"]):
+        seat.press(*keys)
+        for label in ("Suits the slice", "More contrast") if keys != ["PageUp"] else ():
+            preset.select_option(label=label)
+        seat.page.wait_for_timeout(200)
+        shades.append(pixel(seat, 400, 400))
+    assert 0 < shades[0] < shades[1]
+    assert shades[2] == shades[0]
 
 
 def test_the_wheel_leafs(seat):

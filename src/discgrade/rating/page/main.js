@@ -34,7 +34,7 @@ function render() {
   if (!at.item || !reading.now()) return;
   byId("work").hidden = false;
   renderPanel(reading);
-  strip(reading);
+  strip(reading, tools.suit);
   tools.render(reading.series());
   renderHeader();
   renderStage();

@@ -126,6 +126,7 @@ export function reading(page) {
 
   /** Take another series; what is wrong with it is said anew. */
   async function toSeries(number) {
+    flush();
     const item = at.item;
     Object.assign(at, { series: number, slice: item.series[number].middle, held: false });
     show();

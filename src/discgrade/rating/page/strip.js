@@ -5,13 +5,13 @@ import { paint, thumbnails } from "./slices.js";
 
 let shown = null;
 
-/** Show the slices of the series that is open, and which of them is. */
-export function strip(reading) {
+/** Show the slices of the series that is open, and which of them is; `suit` is told the window that suits them all. */
+export function strip(reading, suit) {
   const series = reading.series();
   const place = byId("thumbnails");
   if (shown !== (series?.key ?? null)) {
     shown = series?.key ?? null;
-    place.replaceChildren(...(series ? pictures(reading, series) : []));
+    place.replaceChildren(...(series ? pictures(reading, series, suit) : []));
   }
   const marked = new Set(reading.now().discs.filter(({ box }) => box && box.series === series?.series).map(({ box }) => box.slice));
   for (const button of place.children) {
@@ -25,7 +25,7 @@ export function strip(reading) {
   }
 }
 
-function pictures(reading, series) {
+function pictures(reading, series, suit) {
   const buttons = [...Array(series.slices).keys()].map((number) => {
     const name = `Slice ${number + 1} of ${series.slices}`;
     const attributes = { type: "button", "data-slice": number, "aria-label": name };
@@ -33,12 +33,13 @@ function pictures(reading, series) {
     onClick(button, () => reading.toSlice(number));
     return button;
   });
-  fill(reading.at.item.item, series, buttons);
+  fill(reading.at.item.item, series, buttons, suit);
   return buttons;
 }
 
-async function fill(item, series, buttons) {
+async function fill(item, series, buttons, suit) {
   const found = await thumbnails(item, series.series).catch(() => null);
   if (!found || shown !== series.key) return;
+  suit(series.key, found);
   buttons.forEach((button, number) => paint(button.firstChild, found, found, number));
 }

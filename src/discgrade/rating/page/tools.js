@@ -13,6 +13,7 @@ export function toolbar(view) {
   let chosen = "box";
   let shown = null;
   let presets = [];
+  let suits = null;
 
   const buttons = TOOLS.map(([tool, name, title]) => {
     const button = make("button", { type: "button", title, "aria-pressed": String(tool === chosen), "data-tool": tool }, name);
@@ -44,21 +45,29 @@ export function toolbar(view) {
 
   function take(number) {
     if (!view.isReady()) return;
-    const { center, width } = presets[number].window ?? view.suits();
-    const share = presets[number].share ?? 1;
-    view.setWindow({ center, width: width * share });
+    const { share, window } = presets[number];
+    const { center, width } = window ?? (share ? ofSeries() : view.suits());
+    view.setWindow({ center, width: width * (share ?? 1) });
     select.value = String(number);
   }
 
-  /** List the presets of a series: its own, and some that follow the slice. */
+  const ofSeries = () => (suits?.key === shown ? suits : view.suits());
+
+  /** Take the window that suits all slices of a series, by its key: what has more or less contrast looks alike on each. */
+  function suit(key, { center, width }) {
+    suits = { key, center, width };
+  }
+
+  /** List the presets of a series: what suits the slice, its own, and some that follow the whole series. */
   function render(series) {
     if (!series || shown === series.key) return;
     shown = series.key;
     const own = series.presets.map(({ name, center, width }) => ({ name, window: { center, width } }));
-    presets = [{ name: "Suits the slice" }, ...own, { name: "More contrast", share: 0.6 }, { name: "Less contrast", share: 1.6 }];
+    const ofAll = [["Suits the series", 1], ["More contrast", 0.6], ["Less contrast", 1.6]];
+    presets = [{ name: "Suits the slice" }, ...own, ...ofAll.map(([name, share]) => ({ name, share }))];
     select.replaceChildren(...presets.map(({ name }, number) => make("option", { value: number }, name)));
   }
 
   choose(chosen);
-  return { render, chosen: () => chosen, nextPreset: () => take((Number(select.value) + 1) % presets.length) };
+  return { render, suit, chosen: () => chosen, nextPreset: () => take((Number(select.value) + 1) % presets.length) };
 }
