@@ -139,6 +139,16 @@ def test_files_that_are_gone_are_forgotten(tmp_path, studies):
     assert len(study.stacks[0].slices) == 2
 
 
+def test_names_that_are_no_text_are_read_and_kept(tmp_path, studies, monkeypatch):
+    first, *_ = series(tmp_path / "scans", 2)
+    first.rename(first.with_name(os.fsdecode(b"M\xfcller <b>\n.dcm")))
+    os.mkfifo(tmp_path / "scans" / "pipe.dcm")
+    (study,) = studies().values()
+    assert len(study.stacks[0].slices) == 2
+    monkeypatch.setattr(headers, "read", lambda *_: iter(()))
+    assert studies() == {study.word: study}
+
+
 @pytest.mark.parametrize("content", [b"", b"garbage" * 500])
 def test_kept_headers_that_are_spoilt_are_made_anew(tmp_path, studies, content):
     series(tmp_path / "scans", 2)

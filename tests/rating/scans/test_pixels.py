@@ -69,6 +69,12 @@ def test_a_damaged_file_is_a_broken_slice(tmp_path, cut):
         decoded(path, 1)
 
 
+def test_a_slice_whose_grey_values_are_no_numbers_is_a_broken_one(tmp_path):
+    path = save(tmp_path / "x", header(RescaleSlope="1e308", RescaleIntercept="0"))
+    with pytest.raises(BrokenSliceError):
+        decoded(path, 1)
+
+
 def test_a_slice_that_would_fill_the_memory_is_a_broken_one(tmp_path):
     dataset = header()
     path = save(tmp_path / "x", dataset)

@@ -62,7 +62,16 @@ def test_thumbnails_hold_every_slice(page, item):
 
 
 @pytest.mark.parametrize(
-    "path", ["series/1/slices/0", "series/0/slices/3", "series/9/thumbnails", "series/-1/slices/0", "series/0/slices/x"]
+    "path",
+    [
+        "series/1/slices/0",
+        "series/0/slices/3",
+        "series/9/thumbnails",
+        "series/-1/slices/0",
+        "series/0/slices/x",
+        "series/0/slices/%D9%A3",
+        f"series/{'9' * 5000}/slices/0",
+    ],
 )
 def test_a_picture_that_is_not_there(page, item, path):
     assert page.get(f"/api/items/{item}/{path}").status == 404

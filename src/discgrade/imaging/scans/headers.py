@@ -28,7 +28,7 @@ from discgrade.imaging.walking import walk
 
 INDEX = "scans.sqlite"
 
-_FORMAT = 2
+_FORMAT = 3
 _OWN_TAGS = ("Manufacturer", "MagneticFieldStrength", "PatientIdentityRemoved")
 _TAGS = [Tag(name) for name in dict.fromkeys((*imaging.TAGS, *descriptions.TAGS, *_OWN_TAGS))]
 _IMAGES = ("1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.4.4")
@@ -78,14 +78,16 @@ def read_folder(source: Path, private: Path, tell: Callable[[str], None], follow
     """
     stamps = [stamp for stamp in sorted(walk(source, follow_links)) if stamp.size != LEFT_OUT]
     with closing(_index(private / INDEX)) as index:
-        known = {Stamp(*stamp): text for *stamp, text in index.execute("SELECT * FROM files")}
+        # A name is kept as bytes: not every one is text.
+        kept = index.execute("SELECT * FROM files")
+        known = {Stamp(os.fsdecode(path), *stamp): text for path, *stamp, text in kept}
         new = [stamp for stamp in stamps if stamp not in known]
         for number, (stamp, text) in enumerate(read(source, new), 1):
             known[stamp] = text
             if number % 1000 == 0:
                 tell(f"{number} of {len(new)} headers read")
         if new or len(known) > len(stamps):
-            _keep(index, [(*stamp, known[stamp]) for stamp in stamps])
+            _keep(index, [(os.fsencode(stamp.path), *stamp[1:], known[stamp]) for stamp in stamps])
     return [file for stamp in stamps if (file := unpacked(stamp[0], known[stamp])) is not None]
 
 

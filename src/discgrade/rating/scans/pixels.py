@@ -96,7 +96,10 @@ def decoded(path: Path, frame: int) -> Shown:
             dataset = opening.read(file)
         if dataset.Rows * dataset.Columns > _MOST_PIXELS:
             raise ValueError("too large")
-        return _in_steps(grey_values(dataset, frame), _slope(dataset, frame))
+        grey = grey_values(dataset, frame)
+        if not np.isfinite(grey).all():
+            raise ValueError("no numbers")
+        return _in_steps(grey, _slope(dataset, frame))
     except Exception:
         raise BrokenSliceError("This slice cannot be shown: its file is damaged or of an unknown kind") from None
 

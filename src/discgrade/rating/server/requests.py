@@ -1,6 +1,7 @@
 """What is read from a request, and how the desk is asked."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -15,6 +16,7 @@ from discgrade.rating.server.desk import Desk, UnknownError
 T = TypeVar("T")
 
 _LARGEST = 64 << 10
+_NUMBER = re.compile(r"[0-9]{1,6}")
 
 
 class MalformedError(ValueError):
@@ -60,10 +62,16 @@ def numbered(study: Study, request: Request) -> tuple[int, int]:
     Raises:
         UnknownError: if there are none such.
     """
-    series, number = request.path_params["series"], request.path_params.get("slice", 0)
+    series, number = (_number(request.path_params.get(name, "0")) for name in ("series", "slice"))
     if series >= len(study.stacks) or number >= len(study.stacks[series].slices):
         raise UnknownError
     return series, number
+
+
+def _number(text: str) -> int:
+    if not _NUMBER.fullmatch(text):
+        raise UnknownError
+    return int(text)
 
 
 async def sent_by(request: Request) -> dict[str, Any]:
