@@ -7,6 +7,7 @@ while people work. Shares are whole studies, so that a study that is read again 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from discgrade.keyed import digest, uniforms
@@ -42,10 +43,15 @@ class Share:
     first: tuple[str, ...]
     again: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def all(self) -> tuple[Work, ...]:
-        """Every reading, due or not."""
+        """Every reading, due or not: first ones, then second ones."""
         return (*(blind(study, 1) for study in self.first), *(blind(study, 2) for study in self.again))
+
+    @cached_property
+    def works(self) -> frozenset[Work]:
+        """The same without order."""
+        return frozenset(self.all)
 
 
 def share(settings: Rating, studies: Collection[str], rater: Rater) -> Share:
@@ -88,9 +94,9 @@ def remaining(settings: Rating, mine: Share, rater: Rater, finished: Finished, n
         finished: When each finished reading of the rater was last changed.
         now: Time, with its zone.
     """
-    first = [work for study in mine.first if (work := blind(study, 1)) not in finished]
-    again = [blind(study, 2) for study in mine.again if blind(study, 2) not in finished]
-    due = [work for work in again if is_due(settings, work.study, finished, now)]
+    left = [work for work in mine.all if work not in finished]
+    first = [work for work in left if work.reading == 1]
+    due = [work for work in left if work.reading == 2 and is_due(settings, work.study, finished, now)]
     return list(_mixed(settings, rater, first, due, sum(work.blind for work in finished)))
 
 
@@ -98,10 +104,15 @@ def _mixed(settings: Rating, rater: Rater, first: Sequence[Work], due: Sequence[
     """Mix re-readings evenly among first readings: the next is drawn from both in proportion to what is left."""
     queues = [list(reversed(first)), list(reversed(due))]
     while queues[0] and queues[1]:
-        draw = uniforms("rating", settings.seed, "mix", rater.name, done)[0]
+        draw = _draw(settings.seed, rater.name, done)
         yield queues[draw * (len(queues[0]) + len(queues[1])) >= len(queues[0])].pop()
         done += 1
     yield from reversed(queues[0] or queues[1])
+
+
+@lru_cache(1 << 16)
+def _draw(seed: int, rater: str, done: int) -> float:
+    return float(uniforms("rating", seed, "mix", rater, done)[0])
 
 
 def is_due(settings: Rating, study: str, finished: Finished, now: datetime) -> bool:

@@ -19,6 +19,8 @@ from discgrade.settings.rating import Rating
 
 Clock = Callable[[], datetime]
 
+_LATEST = 256
+
 
 class UnknownError(LookupError):
     """There is no such item, or the rater may not see it."""
@@ -67,6 +69,7 @@ class Desk:
     shares: dict[str, Share] = field(default_factory=dict)
     _names: dict[tuple[str, Work], str] = field(default_factory=dict)
     _works: dict[tuple[str, str], Work] = field(default_factory=dict)
+    _latest: dict[tuple[str, Work], Reading] = field(default_factory=dict)
     _blind_changes: int = 0
     _ordered: dict[Mode, tuple[tuple[int, int], list[Dispute]]] = field(default_factory=dict)
 
@@ -82,6 +85,9 @@ class Desk:
     def note(self, rater: str, work: Work, actions: Sequence[Action]) -> Reading:
         """Take in all that a rater did on a piece of work; returns what it comes to."""
         reading = fold(self.start(work), actions)
+        self._latest[rater, work] = reading
+        if len(self._latest) > _LATEST:
+            self._latest.pop(next(iter(self._latest)))
         finished = datetime.fromisoformat(reading.changed_at) if reading.done and reading.changed_at else None
         grades = {disc.level: disc.grade for disc in graded_discs(reading) if disc.grade is not None}
         self._blind_changes += work.blind
@@ -106,7 +112,9 @@ class Desk:
 
     def reading(self, rater: str, work: Work) -> Reading:
         """Return what a rater has made of a piece of work."""
-        return fold(self.start(work), self.store.of_work(rater, work))
+        if (rater, work) not in self._latest:
+            return fold(self.start(work), self.store.of_work(rater, work))
+        return self._latest[rater, work]
 
     def finished(self, rater: str) -> dict[Work, datetime]:
         """Return when each finished piece of a rater's work was last changed."""
@@ -126,9 +134,9 @@ class Desk:
 
     def _blind(self, rater: str) -> tuple[list[Work], list[Work]]:
         finished, seen = self.finished(rater), self.seen.get(rater, set())
-        mine = set(self.shares[rater].all)
-        done = sorted((work for work in finished if work in mine), key=lambda work: (finished[work], work))
-        left = queue.remaining(self.settings, self.shares[rater], self.raters[rater], finished, self.now())
+        mine = self.shares[rater]
+        done = sorted((work for work in finished if work in mine.works), key=lambda work: (finished[work], work))
+        left = queue.remaining(self.settings, mine, self.raters[rater], finished, self.now())
         return done, [work for work in left if work.study not in seen]
 
     def is_closed(self, rater: str, work: Work) -> bool:
