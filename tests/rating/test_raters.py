@@ -56,6 +56,9 @@ def test_roles_may_be_said_and_secrets_left_out(read):
         ("name\n=cmd()\n", "letter or digit"),
         ("name\n<b>\n", "letter or digit"),
         ("name,secret,role\nA,,boss\n", "role"),
+        ("name,name\nA,B\n", "first line"),
+        ("name,role\nA,main\nAdler, Anna,second\n", "more cells than columns in line 3"),
+        ("name\n\0\r\x00\rA", "should be CSV|letter or digit"),
     ],
 )
 def test_a_file_that_breaks_a_rule_is_refused(read, text, words):

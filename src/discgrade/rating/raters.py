@@ -61,10 +61,17 @@ def _rows(file: Path) -> list[dict[str, str]]:
     except OSError:
         raise RefusedError("The file of raters cannot be read") from None
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
-    names, *rows = list(csv.reader(io.StringIO(text), delimiter=delimiter)) or [[]]
+    try:
+        names, *rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)) or [[]]
+    except csv.Error:
+        raise RefusedError("The file of raters should be CSV. Save it as such in the program that made it") from None
     columns = [name.strip().lower() for name in names]
-    if "name" not in columns or set(columns) - set(_COLUMNS):
+    if "name" not in columns or set(columns) - set(_COLUMNS) or len(set(columns)) < len(columns):
         raise RefusedError(f"The first line of the file of raters should be {','.join(_COLUMNS)}; name is needed")
+    if wrong := [str(number) for number, row in enumerate(rows, 2) if any(row[len(columns) :])]:
+        raise RefusedError(
+            f"The file of raters has more cells than columns in line {', '.join(wrong)}. A comma in a name needs quotes"
+        )
     filled = [dict(zip(columns, (cell.strip() for cell in row), strict=False)) for row in rows if any(row)]
     return [{name: _normal(row.get(name, "")) for name in _COLUMNS} for row in filled]
 
@@ -78,7 +85,7 @@ def _faults(rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
         yield "there should be at least one rater"
     for number, row in enumerate(rows, 2):
         if not _NAME.fullmatch(row["name"]):
-            yield f"line {number}: a name should begin with a letter or digit, and have at most 64 characters"
+            yield f'line {number}: a name should begin with a letter or digit, and have at most 64 characters, no " < >'
         if row["secret"] and not _SECRET.fullmatch(row["secret"]):
             yield f"line {number}: a secret should have 16 to 128 letters, digits, - or _; left out, one is made"
         if row["role"] not in ("", *get_args(Role)):
