@@ -1,4 +1,4 @@
-"""The paper's figures, and three more; each also writes the table that it draws."""
+"""The paper's figures, and five more; each also writes the table that it draws."""
 
 from discgrade.publication.figures.panels import confusion_panels, curve_panels
 
@@ -6,6 +6,7 @@ FIGURE_NAMES = [f"figure{number}" for number in range(1, 6)] + [
     "confusion",
     "forest",
     "curves",
+    "calibration",
     "flow",
 ]
 FIGURES = [path for name in FIGURE_NAMES for path in figure_of(name).values()] + [
@@ -179,6 +180,24 @@ rule curves:
         lock=lock("curves.py"),
     script:
         "../workflow_scripts/curves.py"
+
+
+rule calibration:
+    input:
+        certainty=f"{RESULTS}/certainty.parquet",
+        calibration=f"{RESULTS}/calibration.json",
+    output:
+        **figure_of("calibration", "Calibration and sets of grades"),
+    log:
+        f"{RESULTS}/logs/calibration.log",
+    localrule: True
+    conda:
+        ENVIRONMENT
+    params:
+        code=code("calibration.py"),
+        lock=lock("calibration.py"),
+    script:
+        "../workflow_scripts/calibration.py"
 
 
 rule flow:

@@ -1,6 +1,6 @@
-"""Scores of every run, credible intervals and paired comparisons."""
+"""Scores of every run, credible intervals, paired comparisons, and how sure a grade is."""
 
-from discgrade.reliability.plan import run_plans
+from discgrade.reliability.plan import certainty_plans, run_plans, why_no_certainty
 
 
 rule score:
@@ -53,3 +53,31 @@ rule credible_intervals:
         lock=lock("credible_intervals.py"),
     script:
         "../workflow_scripts/credible_intervals.py"
+
+
+rule calibrate:
+    input:
+        predictions=output_of(
+            [plan.run for plan in certainty_plans(STUDY)], "predictions.parquet"
+        ),
+        discs=f"{RESULTS}/discs.parquet",
+        splits=f"{RESULTS}/splits.parquet",
+    output:
+        calibration=f"{RESULTS}/calibration.json",
+        certainty=f"{RESULTS}/certainty.parquet",
+    log:
+        f"{RESULTS}/logs/calibrate.log",
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(30),
+    params:
+        runs=plain(certainty_plans(STUDY)),
+        reason=why_no_certainty(STUDY),
+        coverage=STUDY.certainty.coverage,
+        intervals=plain(STUDY.intervals),
+        code=code("calibrate.py"),
+        lock=lock("calibrate.py"),
+    script:
+        "../workflow_scripts/calibrate.py"

@@ -1,4 +1,4 @@
-"""The paper's tables, and two more; each a rule of its own, so that one can be made alone."""
+"""The paper's tables, and three more; each a rule of its own, so that one can be made alone."""
 
 from discgrade.publication.context import context_of
 from discgrade.publication.wording import data_words, variant_name
@@ -9,7 +9,7 @@ DEFAULT_RUN = grid.default_run(STUDY)
 
 TABLES = [
     path
-    for name in ("table1", "table2", "table3", "table4", "statements", "cohort")
+    for name in ("table1", "table2", "table3", "table4", "statements", "certainty", "cohort")
     for path in tables_of(name).values()
 ]
 
@@ -110,6 +110,25 @@ rule statements:
         lock=lock("statements.py"),
     script:
         "../workflow_scripts/statements.py"
+
+
+rule certainty:
+    input:
+        certainty=f"{RESULTS}/certainty.parquet",
+        calibration=f"{RESULTS}/calibration.json",
+    output:
+        **tables_of("certainty", "How sure a grade is"),
+    log:
+        f"{RESULTS}/logs/certainty.log",
+    localrule: True
+    conda:
+        ENVIRONMENT
+    params:
+        context=CONTEXT,
+        code=code("certainty.py"),
+        lock=lock("certainty.py"),
+    script:
+        "../workflow_scripts/certainty.py"
 
 
 rule cohort:

@@ -143,7 +143,15 @@ def locks_changed(checkout, package):
     return {name for name in before if before[name] != after[name]}
 
 
-FIGURES = {*(f"figure{number}" for number in range(1, 6)), "confusion", "curves", "draw_rois", "flow", "forest"}
+FIGURES = {
+    *(f"figure{number}" for number in range(1, 6)),
+    "confusion",
+    "curves",
+    "draw_rois",
+    "flow",
+    "forest",
+    "calibration",
+}
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,18 @@ def test_every_caption_is_whole_sentences_for_every_setting(path):
 
 
 def test_every_table_and_figure_has_a_caption():
-    names = {"cohort", "statements", "confusion", "forest", "curves", "rois", "flagged", "flow"}
+    names = {
+        "cohort",
+        "statements",
+        "confusion",
+        "forest",
+        "curves",
+        "certainty",
+        "calibration",
+        "rois",
+        "flagged",
+        "flow",
+    }
     names |= {f"table{number}" for number in range(1, 5)} | {f"figure{number}" for number in range(1, 6)}
     assert {path.stem for path in CAPTIONS} == names
 

@@ -18,8 +18,9 @@ from discgrade.records.discs import DISCS
 from discgrade.records.readings import RATINGS
 from discgrade.records.splits import SPLITS
 from discgrade.records.training import PREDICTIONS
+from discgrade.reliability.certainty import learn_certainty
 from discgrade.reliability.intervals import credible_intervals
-from discgrade.reliability.plan import RunPlan, run_plans
+from discgrade.reliability.plan import RunPlan, certainty_plans, run_plans, why_no_certainty
 from discgrade.reliability.scoring import score_runs
 from discgrade.settings.loading import check_config
 from discgrade.settings.model import Intervals, Study, Unit
@@ -168,3 +169,14 @@ def draw(made: SimpleNamespace, unit: Unit = "patient", threads: int = 1, **chan
         settings=replace(DRAWN, **changes),
         threads=threads,
     )
+
+
+def be_certain(made: SimpleNamespace, **changes: Any) -> dict[str, Path]:
+    """Run `learn_certainty` on a made study; return the files that it writes, by name."""
+    plans = certainty_plans(made.study)
+    paths = dict(zip([plan.run for plan in made.runs], made.predictions, strict=True))
+    files = {"calibration": made.folder / "calibration.json", "certainty": made.folder / "certainty.parquet"}
+    given = {"predictions": [paths[plan.run] for plan in plans], "runs": plans, "coverage": 0.9, "intervals": DRAWN}
+    given |= {"reason": why_no_certainty(made.study), "discs": made.discs, "splits": made.splits}
+    learn_certainty(**given | changes | files)
+    return files

@@ -14,12 +14,20 @@ pytestmark = pytest.mark.slow
 SMOKE = ("--configfile", "studies/smoke.yaml")
 SHOWN = {"table2", "table3", "table4", "statements", "forest", "figure3", "figure4"}
 GRADED = {"figure2", "figure5", "confusion"}
-FIGURES = {f"figure{number}" for number in range(1, 6)} | {"confusion", "curves", "draw_rois", "flow", "forest"}
+FIGURES = {f"figure{number}" for number in range(1, 6)} | {
+    "confusion",
+    "curves",
+    "draw_rois",
+    "flow",
+    "forest",
+    "calibration",
+}
 BUNDLE = {"bundle", "export_members"}
-TRAINED = {"train", "score", "credible_intervals", "curves", "table1"} | SHOWN | GRADED | BUNDLE
+CERTAIN = {"calibrate", "certainty", "calibration"}
+TRAINED = {"train", "score", "credible_intervals", "curves", "table1"} | SHOWN | GRADED | BUNDLE | CERTAIN
 UNTRAINED = {"make_phantom", "deidentify", "select_discs", "split", "extract_rois", "flag_regions", "augment", "cohort"}
 REPORT = {"crate", "chains", "report", "all"}
-TABLES = {"table1", "table2", "table3", "table4", "statements", "cohort"}
+TABLES = {"table1", "table2", "table3", "table4", "statements", "certainty", "cohort"}
 EVERYTHING = UNTRAINED | TRAINED | FIGURES | REPORT
 PACKAGE = "src/discgrade"
 
@@ -141,12 +149,12 @@ def test_a_new_variant_trains_itself_alone(planned):
     variants = ["default", "integral", "mae", "paper_protocol", "ordinal"]
     jobs = planned(*overlay(planned.project, grid={"variants": variants}))
     assert jobs["train"] == 1
-    assert set(jobs) == (TRAINED - {"table1", "export_members"}) | REPORT
+    assert set(jobs) == (TRAINED - {"table1", "export_members", "calibrate", "calibration"}) | REPORT
 
 
 def test_another_seed_of_the_bootstrap_reruns_intervals_tables_and_figures(planned):
     jobs = planned(*overlay(planned.project, intervals={"draws": 2000, "seed": 2}))
-    assert set(jobs) == {"credible_intervals", "bundle"} | SHOWN | REPORT
+    assert set(jobs) == {"credible_intervals", "bundle"} | SHOWN | CERTAIN | REPORT
 
 
 def lock(project, package):
@@ -170,7 +178,7 @@ def test_a_comment_on_the_locked_versions_reruns_nothing(planned):
         ("numpy", EVERYTHING),
         ("tensorflow", TRAINED | REPORT),
         ("keras", TRAINED | REPORT),
-        ("arviz", {"credible_intervals", "bundle"} | SHOWN | REPORT),
+        ("arviz", {"credible_intervals", "bundle"} | SHOWN | CERTAIN | REPORT),
         ("rocrate", {"crate", "report", "all"}),
         ("snakemake", {"report", "all"}),
     ],

@@ -115,13 +115,14 @@ def test_table_2_prints_the_scores_of_the_study(results):
 
 
 def test_each_table_has_its_four_renderings(results):
-    for name in ("table1", "table2", "table3", "table4", "statements", "cohort"):
+    for name in ("table1", "table2", "table3", "table4", "statements", "certainty", "cohort"):
         for kind in ("csv", "md", "tex", "html"):
             assert (results / "tables" / f"{name}.{kind}").stat().st_size > 100
 
 
 def test_each_figure_has_its_renderings_and_its_table(results):
-    for name in ("figure1", "figure2", "figure3", "figure4", "figure5", "confusion", "forest", "curves", "flow"):
+    others = ("confusion", "forest", "curves", "calibration", "flow")
+    for name in (*(f"figure{number}" for number in range(1, 6)), *others):
         assert (results / "figures" / f"{name}.pdf").read_bytes().startswith(b"%PDF")
         assert (results / "figures" / f"{name}.png").read_bytes().startswith(b"\x89PNG")
         assert rows_of(results / "figures" / f"{name}.csv")

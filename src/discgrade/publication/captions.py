@@ -37,6 +37,8 @@ class Words:
         data: Both in one.
         paper: Whose published values stand next to the study's.
         intervals: How intervals of trained runs were drawn.
+        certain: How intervals of coverage were drawn, which always weigh patients.
+        coverage: Probability with which a set of grades should hold the reference grade.
         unit: What the bootstrap weighs: patient, disc or fold.
         seeds: Number of training seeds.
         pictures: Whether figures may show discs.
@@ -50,6 +52,8 @@ class Words:
     data: str
     paper: str
     intervals: str
+    certain: str
+    coverage: float
     unit: str
     seeds: int
     pictures: bool
@@ -69,6 +73,8 @@ def caption_words(study: Study) -> dict[str, object]:
         data=_rst(wording.data_words(study.name, source)),
         paper=citation(PAPER),
         intervals=wording.interval_words(drawn.probability, weighed, drawn.draws, drawn.seed),
+        certain=wording.interval_words(drawn.probability, "patients", drawn.draws, drawn.seed),
+        coverage=study.certainty.coverage,
         unit=unit,
         seeds=len(study.grid.seeds),
         pictures=study.report.disc_pictures,

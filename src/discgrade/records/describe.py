@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
+from discgrade.records.certainty import CERTAINTY
 from discgrade.records.discs import DISCS
 from discgrade.records.embeddings import EMBEDDINGS
 from discgrade.records.export import EXCLUDED, INSTANCES, REJECTED
@@ -35,6 +36,7 @@ TABLES: dict[str, pa.Schema] = {
     "scores.parquet": SCORES,
     "intervals.parquet": INTERVALS,
     "comparisons.parquet": COMPARISONS,
+    "certainty.parquet": CERTAINTY,
     "OUT/grades.parquet": GRADES,
     "posteriors.parquet": POSTERIORS,
 }

@@ -84,13 +84,13 @@ def scored_outputs(path: Path, plan: RunPlan) -> tuple[pd.DataFrame, NDArray[np.
 
 
 def _predictions(path: Path, plan: RunPlan, cuts: Sequence[float] | None) -> pd.DataFrame:
-    """Return disc, copy, part and predicted grade of the copies that the protocol scores."""
+    """Return disc, copy, part, outputs and predicted grade of the copies that the protocol scores."""
     frame, values = scored_outputs(path, plan)
     try:
         predicted = decode(values, plan.scale, plan.decoding, cuts) if len(frame) else np.empty(0)
     except ValueError as error:
         raise ValueError(f"{plan.run.path}: {error}") from None
-    return frame.assign(predicted=predicted)
+    return frame.assign(outputs=list(values), predicted=predicted)
 
 
 def _outputs(table: pa.Table) -> NDArray[np.float64]:
@@ -133,10 +133,10 @@ def _check_part(frame: pd.DataFrame, expected: pd.Index, part: str, plan: RunPla
         raise ValueError(f"{name}: every disc should have {copies.max()} scored copies. Fewer: {named(odd)}")
 
 
-def grade_run(
+def graded_outputs(
     path: Path, plan: RunPlan, discs: pd.DataFrame, splits: pd.DataFrame, cuts: Sequence[float] | None = None
 ) -> pd.DataFrame:
-    """Decode a run's predictions and check that they cover its scored part.
+    """Decode what a run put out, and check that it covers the run's scored part.
 
     The external cohort is scored once, by the runs on the hold-out split.
 
@@ -148,7 +148,8 @@ def grade_run(
         cuts: What `decoding: cuts` decodes by.
 
     Returns:
-        Columns of `records.scores.GRADED`, sorted by part (test first), disc and copy.
+        Columns disc, copy, part, outputs (K numbers), predicted (grade) and reference (grade), sorted by part (test
+        first), disc and copy; where the protocol averages copies, the outputs are their mean.
 
     Raises:
         ValueError: if discs are unknown, a disc of the scored part is missing or outputs do not fit the scale.
@@ -165,6 +166,13 @@ def grade_run(
         _check_part(frame[frame["part"] == part], discs.index[discs["patient"].isin(chosen)], part, plan)
     if not len(frame):
         raise ValueError(f"{plan.run.path}: no scored part: {plan.run.split} has no test patients")
-    frame = frame.assign(**plan.run.wildcards, scale=plan.scale, reference=discs["grade"][frame["disc"]].values)
-    frame = frame.sort_values(["part", "disc", "copy"], ascending=[False, True, True], ignore_index=True)
-    return pd.DataFrame(frame[GRADED.names])
+    frame = frame.assign(reference=discs["grade"][frame["disc"]].values)
+    return frame.sort_values(["part", "disc", "copy"], ascending=[False, True, True], ignore_index=True)
+
+
+def grade_run(
+    path: Path, plan: RunPlan, discs: pd.DataFrame, splits: pd.DataFrame, cuts: Sequence[float] | None = None
+) -> pd.DataFrame:
+    """Return a run's graded samples, columns of `records.scores.GRADED`; see `graded_outputs`."""
+    frame = graded_outputs(path, plan, discs, splits, cuts)
+    return pd.DataFrame(frame.assign(**plan.run.wildcards, scale=plan.scale)[GRADED.names])

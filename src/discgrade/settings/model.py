@@ -11,6 +11,7 @@ from typing import Literal
 
 from discgrade.settings.attribution import Provenance
 from discgrade.settings.bundle import Bundle
+from discgrade.settings.certainty import Certainty
 from discgrade.settings.rating import Rating
 
 Scale = Literal["fractional", "integral", "continuous"]
@@ -227,6 +228,7 @@ class Study:
     grid: Grid
     unit: Unit
     intervals: Intervals
+    certainty: Certainty
     report: Report
     rating: Rating
     bundle: Bundle

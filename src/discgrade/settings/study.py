@@ -8,8 +8,8 @@ from discgrade.settings.model import Study, Training
 from discgrade.settings.plain import typed
 
 _AS_THEY_ARE = (
-    "cohort", "deidentify", "ratings", "splits", "images", "augmentation", "intervals", "report", "rating",
-    "bundle", "provenance",
+    "cohort", "deidentify", "ratings", "splits", "images", "augmentation", "intervals", "certainty", "report",
+    "rating", "bundle", "provenance",
 )  # fmt: skip
 _TRAINING = [field.name for field in fields(Training)]
 

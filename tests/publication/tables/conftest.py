@@ -7,11 +7,12 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from invented_study import CONFIG, NOISE, draw, make_study, score, write_table
+from invented_study import CONFIG, NOISE, be_certain, draw, make_study, score, write_table
 
 from discgrade import records
 from discgrade.publication.context import context_of
 from discgrade.publication.render.files import TableFiles
+from discgrade.publication.tables.certainty import certainty
 from discgrade.publication.tables.cohort import cohort
 from discgrade.publication.tables.statements import statements
 from discgrade.publication.tables.table2 import table2
@@ -28,7 +29,7 @@ LABELS = {
     "mse": "MSE loss",
     "paper_protocol": "Copies scored",
 }
-NAMES = ("table2", "table3", "table4", "statements", "cohort")
+NAMES = ("table2", "table3", "table4", "statements", "certainty", "cohort")
 
 
 def table_files(folder: Path, name: str) -> TableFiles:
@@ -48,6 +49,8 @@ def make_tables(made: SimpleNamespace, folder: str = "tables", **changes: object
     table3(**scores, files=tables["table3"])
     table4(**scores, files=tables["table4"])
     statements(**compared, graded=made.graded, files=tables["statements"])
+    learned = be_certain(made)
+    certainty(**learned, context=context, files=tables["certainty"])
     data = data_words(context.study, context.source)
     cohort(discs=made.discs, ratings=made.ratings, flow=flow, data=data, files=tables["cohort"])
     return SimpleNamespace(**vars(made) | {"tables": tables, "context": context})

@@ -22,7 +22,7 @@ Fields = Mapping[str, str]
 
 RUN_FIELDS = tuple(field.name for field in fields(Run))
 SCORE_FIELDS = (*RUN_FIELDS, "scope", "group", "grade", "metric")
-_SCORES = ("scores", "intervals", "comparisons")
+_SCORES = ("scores", "intervals", "comparisons", "certainty")
 _OF_RUN = ("network", "history")
 _TRAINED = (*_SCORES, *_OF_RUN, "graded")
 
@@ -36,6 +36,9 @@ def score_behind(folder: Path, cell: Cell) -> tuple[Row | None, Row | None]:
     if len(scores) != 1:
         return None, None
     (key,) = scores.values()
+    if key.table == "certainty":
+        row = _score_row(folder, "certainty", key)
+        return row, None if row is None or isnan(row["lower"]) else row | {"mean": row["value"]}
     return _score_row(folder, "scores", key), _score_row(folder, "intervals", key)
 
 

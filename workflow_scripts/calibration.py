@@ -1,0 +1,17 @@
+"""Figure: probabilities against what came true, errors among the surest discs, and sizes of the sets of grades."""
+
+from typing import TYPE_CHECKING
+
+from discgrade.publication.figures.calibration import calibration
+from discgrade.publication.figures.files import FigureFiles
+from discgrade.step import step
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with step(snakemake) as job:
+    calibration(
+        certainty=job.input("certainty"),
+        calibration=job.input("calibration"),
+        files=job.files(FigureFiles),
+    )
