@@ -45,6 +45,24 @@ rule export_members:
         "../workflow_scripts/export_members.py"
 
 
+rule learn_novelty:
+    input:
+        embeddings=f"{RESULTS}/members/embeddings.parquet",
+        discs=f"{RESULTS}/discs.parquet",
+    output:
+        novelty=f"{RESULTS}/novelty.json",
+    log:
+        f"{RESULTS}/logs/learn_novelty.log",
+    localrule: True
+    conda:
+        ENVIRONMENT
+    params:
+        code=code("learn_novelty.py"),
+        lock=lock("learn_novelty.py"),
+    script:
+        "../workflow_scripts/learn_novelty.py"
+
+
 rule bundle:
     input:
         **by_shard("rois"),
@@ -54,6 +72,8 @@ rule bundle:
         ratings=f"{RESULTS}/ratings.parquet",
         scores=f"{RESULTS}/scores.parquet",
         intervals=f"{RESULTS}/intervals.parquet",
+        calibration=f"{RESULTS}/calibration.json",
+        novelty=f"{RESULTS}/novelty.json",
     output:
         facts=f"{RESULTS}/bundle/bundle.json",
         card=f"{RESULTS}/bundle/model_card.md",

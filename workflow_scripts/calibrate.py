@@ -1,4 +1,4 @@
-"""Learn from out-of-fold outputs how sure the default variant is, and measure what that is worth."""
+"""Learn from out-of-fold outputs how sure the variant of the bundle is, and measure what that is worth."""
 
 from typing import TYPE_CHECKING
 

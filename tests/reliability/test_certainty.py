@@ -143,8 +143,8 @@ def test_few_patients_of_a_grade_leave_it_in_every_set_and_say_so(tmp_path):
 @pytest.mark.parametrize(
     ("grid", "reason"),
     [
-        ({"default": "mse"}, "The default variant, mse, gives a grade and no probabilities."),
-        ({"folds": []}, "The default variant, default, is not trained in the folds: name it in grid.folds."),
+        ({"default": "mse"}, "The variant of the bundle, mse, gives a grade and no probabilities."),
+        ({"folds": []}, "The variant of the bundle, default, is not trained in the folds: name it in grid.folds."),
     ],
 )
 def test_what_cannot_be_learned_is_left_out_with_its_reason(tmp_path, grid, reason):

@@ -22,7 +22,7 @@ FIGURES = {f"figure{number}" for number in range(1, 6)} | {
     "forest",
     "calibration",
 }
-BUNDLE = {"bundle", "export_members"}
+BUNDLE = {"bundle", "export_members", "learn_novelty"}
 CERTAIN = {"calibrate", "certainty", "calibration"}
 TRAINED = {"train", "score", "credible_intervals", "curves", "table1"} | SHOWN | GRADED | BUNDLE | CERTAIN
 UNTRAINED = {"make_phantom", "deidentify", "select_discs", "split", "extract_rois", "flag_regions", "augment", "cohort"}
@@ -149,7 +149,7 @@ def test_a_new_variant_trains_itself_alone(planned):
     variants = ["default", "integral", "mae", "paper_protocol", "ordinal"]
     jobs = planned(*overlay(planned.project, grid={"variants": variants}))
     assert jobs["train"] == 1
-    assert set(jobs) == (TRAINED - {"table1", "export_members", "calibrate", "calibration"}) | REPORT
+    assert set(jobs) == (TRAINED - {"table1", "export_members", "learn_novelty", "calibrate", "calibration"}) | REPORT
 
 
 def test_another_seed_of_the_bootstrap_reruns_intervals_tables_and_figures(planned):

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from discgrade.publication import wording
 from discgrade.publication.published import PAPER, citation
 from discgrade.settings.grid import default_run, regression_run
+from discgrade.settings.members import bundle_variant
 from discgrade.settings.model import Study
 from discgrade.settings.run import Run
 
@@ -38,6 +39,7 @@ class Words:
         paper: Whose published values stand next to the study's.
         intervals: How intervals of trained runs were drawn.
         certain: How intervals of coverage were drawn, which always weigh patients.
+        bundled: Name in print of the variant whose certainty is learned, that of the bundle.
         coverage: Probability with which a set of grades should hold the reference grade.
         unit: What the bootstrap weighs: patient, disc or fold.
         seeds: Number of training seeds.
@@ -53,6 +55,7 @@ class Words:
     paper: str
     intervals: str
     certain: str
+    bundled: str
     coverage: float
     unit: str
     seeds: int
@@ -74,6 +77,7 @@ def caption_words(study: Study) -> dict[str, object]:
         paper=citation(PAPER),
         intervals=wording.interval_words(drawn.probability, weighed, drawn.draws, drawn.seed),
         certain=wording.interval_words(drawn.probability, "patients", drawn.draws, drawn.seed),
+        bundled=_rst(bundle_variant(study).label),
         coverage=study.certainty.coverage,
         unit=unit,
         seeds=len(study.grid.seeds),

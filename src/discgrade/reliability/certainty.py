@@ -1,4 +1,4 @@
-"""Learn from out-of-fold outputs how sure a study's default variant is, and measure what that is worth.
+"""Learn from out-of-fold outputs how sure the variant of the bundle is, and measure what that is worth.
 
 Measured is what was learned without the disc's fold: map and thresholds of each fold come from the patients of the
 others. What a new disc gets was learned from all folds.
@@ -25,10 +25,12 @@ from discgrade.reliability.calibration import (
     prediction_sets,
 )
 from discgrade.reliability.conformal import fewest_patients
-from discgrade.reliability.graded import read_discs, read_splits, scored_outputs
+from discgrade.reliability.cuts import fit_cuts
+from discgrade.reliability.graded import graded_outputs, read_discs, read_splits
 from discgrade.reliability.learned import write_learned
 from discgrade.reliability.mapping import Outputs, learn, ranked_score
 from discgrade.reliability.means import Measure, drawn, mean_rows
+from discgrade.reliability.out_of_fold import cuts_of_runs
 from discgrade.reliability.plan import RunPlan
 from discgrade.settings.model import Intervals
 from discgrade.settings.run import ALL_SEEDS, FOLDS
@@ -103,7 +105,7 @@ def learn_certainty(
         records.write([], CERTAINTY, certainty)
         return
     found = read_out_of_fold(predictions, runs, read_discs(discs), read_splits(splits))
-    learned = learn(found.outputs, coverage)
+    learned = replace(learn(found.outputs, coverage), cuts=_cuts(found) if runs[0].decoding == "cuts" else None)
     write_learned(learned, calibration)
     run = replace(runs[0].run, split=FOLDS, seed=ALL_SEEDS).wildcards
     rows = certainty_rows(found, cross_fit(found, coverage), learned, intervals)
@@ -114,8 +116,9 @@ def read_out_of_fold(
     predictions: Sequence[Path], runs: Sequence[RunPlan], discs: pd.DataFrame, splits: pd.DataFrame
 ) -> OutOfFold:
     """Read the outputs of a variant's runs in every fold, as its protocol scores them."""
+    cuts = cuts_of_runs(predictions, runs, discs, splits)
     frames = [
-        scored_outputs(path, plan, discs, splits).assign(fold=plan.run.split)
+        graded_outputs(path, plan, discs, splits, cuts.get(plan.run)).assign(fold=plan.run.split)
         for path, plan in zip(predictions, runs, strict=True)
     ]
     rows = pd.concat(frames, ignore_index=True)
@@ -130,6 +133,13 @@ def read_out_of_fold(
         reference=rows["reference"].to_numpy(),
         predicted=rows["predicted"].to_numpy(),
     )
+
+
+def _cuts(found: OutOfFold) -> tuple[float, ...]:
+    """Return what decoding by cuts decodes a new disc by: the cuts that all folds teach."""
+    scale = found.outputs.scale
+    grades = integral(found.reference) if scale == "integral" else found.reference
+    return fit_cuts(found.outputs.probabilities, rank(grades, scale))
 
 
 def cross_fit(found: OutOfFold, coverage: float) -> CrossFitted:

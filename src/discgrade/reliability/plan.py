@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from discgrade.settings.grid import all_runs, fold_runs
+from discgrade.settings.members import bundle_variant
 from discgrade.settings.model import Decoding, Protocol, Scale, Study
 from discgrade.settings.run import Run
 
@@ -23,19 +24,20 @@ def run_plans(study: Study) -> list[RunPlan]:
 
 
 def certainty_plans(study: Study) -> list[RunPlan]:
-    """Return the default variant's runs in every fold, from which its certainty is learned; none where it cannot be."""
+    """Return the runs in every fold of the bundle's variant, from which its certainty is learned; none without any."""
     if why_no_certainty(study):
         return []
-    return [_plan(study, run) for run in fold_runs(study) if run.variant == study.grid.default]
+    name = bundle_variant(study).name
+    return [_plan(study, run) for run in fold_runs(study) if run.variant == name]
 
 
 def why_no_certainty(study: Study) -> str:
-    """Say why nothing can be learned of the default variant's certainty; empty if it can."""
-    name = study.grid.default
-    if study.variants[name].training.scale == "continuous":
-        return f"The default variant, {name}, gives a grade and no probabilities."
-    if name not in study.grid.folds:
-        return f"The default variant, {name}, is not trained in the folds: name it in grid.folds."
+    """Say why nothing can be learned of the certainty of the bundle's variant; empty if it can."""
+    variant = bundle_variant(study)
+    if variant.training.scale == "continuous":
+        return f"The variant of the bundle, {variant.name}, gives a grade and no probabilities."
+    if variant.name not in study.grid.folds:
+        return f"The variant of the bundle, {variant.name}, is not trained in the folds: name it in grid.folds."
     return ""
 
 

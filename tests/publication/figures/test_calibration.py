@@ -33,5 +33,5 @@ def test_where_nothing_was_learned_it_says_why(tmp_path, out, saved, words):
     made = make_study(tmp_path, patients=8, again=5, second=5, grid={"default": "mse"})
     calibration(**be_certain(made), files=out)
     assert [text for text, _ in words(saved[0])] == [
-        "Nothing to draw. The default variant, mse, gives a grade and no probabilities."
+        "Nothing to draw. The variant of the bundle, mse, gives a grade and no probabilities."
     ]

@@ -32,7 +32,7 @@ def test_nothing_learned_is_said_with_its_reason(tmp_path):
     made = make_study(tmp_path, patients=8, again=5, second=5, grid={"default": "mse"})
     files = TableFiles(*(tmp_path / f"certainty.{kind}" for kind in ("csv", "md", "tex", "html", "keys.csv")))
     certainty(**be_certain(made), context=context_of(made.study), files=files)
-    assert files.md.read_text().count("The default variant, mse, gives a grade and no probabilities.") == 2
+    assert files.md.read_text().count("The variant of the bundle, mse, gives a grade and no probabilities.") == 2
     assert pd.read_csv(files.csv)["coverage"].isna().all()
 
 

@@ -1,11 +1,10 @@
 """The bundle of a study, from its tables, its networks and its settings."""
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import discgrade
 from discgrade.grades import INTEGRAL, LEVELS, grades_of, integral, is_grade
@@ -17,8 +16,8 @@ from discgrade.grading.bundle.writing import write_bundle, zip_bundle
 from discgrade.grading.networks import shape_of
 from discgrade.imaging.sampling import Transform
 from discgrade.reliability.calibration import Calibration
+from discgrade.reliability.learned import read_learned
 from discgrade.reliability.novelty import Novelty
-from discgrade.settings.plain import typed
 
 T = TypeVar("T")
 
@@ -144,9 +143,9 @@ def _member(plan: Plan, number: int, contents: Mapping[str, bytes]) -> Member:
 
 
 def _read(path: Path | None, kind: type[T]) -> T | None:
-    """Read a dataclass from a JSON file that also carries its version; None if there is no file, or nothing in it."""
-    content: Any = json.loads(path.read_text(encoding="utf-8")) if path else None
-    return typed(kind, {key: value for key, value in content.items() if key != "version"}) if content else None
+    """Read what was learned; None if there is no file, or if it says why nothing was learned."""
+    learned = read_learned(kind, path) if path else None
+    return None if isinstance(learned, str) else learned
 
 
 def known_limits(plan: Plan, training: Training) -> list[str]:

@@ -14,11 +14,11 @@ from discgrade.publication.render.files import TableFiles, write_table
 from discgrade.publication.render.table import Cell, Section, Table, missing
 from discgrade.publication.render.table import Row as Line
 from discgrade.publication.tables.lines import THIS_STUDY
-from discgrade.publication.tables.scores import interval_text, number, over_seeds
+from discgrade.publication.tables.scores import interval_text, number
 from discgrade.records.certainty import CERTAINTY
 from discgrade.reliability.calibration import Calibration
 from discgrade.reliability.learned import read_learned
-from discgrade.settings.run import FOLDS
+from discgrade.settings.run import FOLDS, Run
 
 Row = Mapping[str, Any]
 Rows = Mapping[tuple[float | None, str], Row]
@@ -71,7 +71,7 @@ def certainty(*, certainty: Path, calibration: Path, context: Context, files: Ta
         spans=[("Scored", 2), ("Sets of grades", 4), ("Probabilities", 4)],
         sections=[Section(Cell(), lines)],
     )
-    write_table(table, [_values(rows, grade, context) for grade in (*map(float, INTEGRAL), None)], files)
+    write_table(table, [_values(rows, grade) for grade in (*map(float, INTEGRAL), None)], files)
 
 
 def _whole(row: Row) -> bool:
@@ -86,7 +86,7 @@ def _caption(rows: Rows, learned: Calibration | str, context: Context) -> str:
     drawn = wording.interval_words(
         overall["probability"], f"{overall['units']} patients", overall["draws"], overall["bootstrap_seed"]
     )
-    variant = context.variants[context.default.variant]
+    variant = context.variants[overall["variant"]]
     parts = [
         data,
         f"out-of-fold predictions of {context.folds} folds, n = {overall['n']:,} scored samples",
@@ -130,14 +130,13 @@ def _cell(rows: Rows, grade: float | None, metric: str) -> Cell:
     return Cell(number(row["value"]), interval_text(row))
 
 
-def _values(rows: Rows, grade: float | None, context: Context) -> dict[str, object]:
+def _values(rows: Rows, grade: float | None) -> dict[str, object]:
     """Return what was measured for a grade, in full precision."""
     name = "all" if grade is None else f"grade-{grade:g}"
-    run = over_seeds(context.default, split=FOLDS)
 
     def traced(metric: str, field: str) -> Traced | None:
         row = rows.get((grade, metric))
-        return None if row is None else Traced(row[field], (Key(run, metric, grade=grade).cell("certainty", field),))
+        return None if row is None else Traced(row[field], (_key(row).cell("certainty", field),))
 
     values: dict[str, object] = {"row": name, "source": THIS_STUDY, "split": FOLDS}
     values |= {field: traced("coverage", field) for field in ("n", "patients")}
@@ -147,3 +146,8 @@ def _values(rows: Rows, grade: float | None, context: Context) -> dict[str, obje
             values |= {f"{metric}_{bound}": traced(metric, bound) for bound in ("lower", "upper")}
     drawn: Sequence[str] = ("probability", "unit", "units", "draws", "bootstrap_seed")
     return values | {field: traced("coverage", field) for field in drawn}
+
+
+def _key(row: Row) -> Key:
+    run = Run(*(row[name] for name in ("variant", "resolution", "share", "split", "seed")))
+    return Key(run, row["metric"], grade=row["grade"])
