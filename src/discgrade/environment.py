@@ -38,6 +38,8 @@ RULES = (
     Rule("KERAS_NNX_ENABLED", None, "layers of Keras on JAX"),
     Rule("KERAS_TORCH_DEVICE", None, "the device of PyTorch"),
     Rule("TORCH_*", None, "precision of PyTorch on a GPU"),
+    Rule("ATEN_CPU_CAPABILITY", None, "kernels of PyTorch: the order of its sums"),
+    Rule("ARROW_USER_SIMD_LEVEL", None, "kernels of tables: the order of their sums"),
     Rule("CUBLAS_WORKSPACE_CONFIG", None, "the order of sums on a GPU"),
     Rule("NVIDIA_TF32_OVERRIDE", None, "precision on a GPU"),
     Rule("CUDNN_*", None, "kernels on a GPU"),
