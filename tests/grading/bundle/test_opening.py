@@ -221,3 +221,8 @@ def schema_of(kind: type, schema: dict, root: dict) -> list[str]:
 def test_the_schema_names_every_field_of_the_facts():
     schema = json.loads(SCHEMA.read_text())
     assert schema_of(BundleFacts, schema, schema) == []
+
+
+def test_the_page_of_documents_names_every_field():
+    page = (Path(__file__).parents[3] / "docs" / "bundle.md").read_text(encoding="utf-8")
+    assert [name for name in json.loads(SCHEMA.read_text())["properties"] if f"`{name}`" not in page] == []

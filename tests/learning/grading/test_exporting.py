@@ -136,6 +136,11 @@ def test_a_network_may_take_the_level(study, monkeypatch):
     assert len(np.unique(found, axis=0)) == 5
 
 
+def test_the_residual_network_is_exported_with_its_level(study):
+    _, log = study(network="discgrade.learning.grading.residual:build_network", width=0.0625, scale="integral")
+    assert log.count("of Keras on 3 discs") == 2
+
+
 def test_the_embedding_of_a_network_without_a_dense_layer_is_its_outputs(study, monkeypatch):
     monkeypatch.setattr("tiny.convolutional", convolutional, raising=False)
     where, _ = study(network="tiny:convolutional")
