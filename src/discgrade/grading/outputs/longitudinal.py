@@ -11,8 +11,8 @@ from discgrade.grading.discs import GradedDisc, GradedStudy
 from discgrade.grading.outputs.views import DiscView, Earlier
 
 CAUTION = (
-    "A difference is more than the grader's own uncertainty only where the prediction sets of two dates have no grade in "
-    "common; another scanner or another slice may still be the reason."
+    "A difference is more than the grader's own uncertainty only where the prediction sets of two dates have no grade "
+    "in common; another scanner or another slice may still be the reason."
 )
 
 

@@ -155,7 +155,8 @@ def _earlier(study: GradedStudy, views: Views, earlier: Sequence[Earlier]) -> It
     )
     undated = f" {known.undated} more without a date." if known.undated else ""
     listed = table("Grades, sets and changes by date", heads, rows)
-    yield section("earlier", "Earlier studies of this patient", listed, f'<p class="faint">{text(CAUTION + undated)}</p>')
+    note = f'<p class="faint">{text(CAUTION + undated)}</p>'
+    yield section("earlier", "Earlier studies of this patient", listed, note)
 
 
 def _then(cell: Cell | None) -> str:
