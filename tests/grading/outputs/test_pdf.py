@@ -4,9 +4,11 @@ import shutil
 import subprocess
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from discgrade.grading.outputs.pdf import printable, study_pdf
+from discgrade.grading.outputs.pictures import png
 from discgrade.grading.outputs.views import Earlier, views
 
 
@@ -48,3 +50,10 @@ def test_markup_is_shown_as_text(study, pictures, facts, tmp_path):
 
 def test_characters_that_the_fonts_lack_are_written_by_number():
     assert printable("Ő–ü") == "U+0150–ü"
+
+
+@pytest.mark.parametrize("shape", [(2000, 40), (40, 2000)])
+def test_slices_of_any_shape_and_number_have_room(study, pictures, facts, tmp_path, shape):
+    odd = replace(pictures.slices[0], picture=png(np.zeros(shape, np.uint8)), rows=shape[0], columns=shape[1])
+    pdf = study_pdf(study[0], replace(pictures, slices=(odd,) * 7), facts)
+    assert "Each disc" in read(pdf, tmp_path)

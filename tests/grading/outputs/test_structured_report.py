@@ -1,5 +1,6 @@
 """A study's report: valid DICOM, as two other programs read it, and the same bytes each time."""
 
+import warnings
 from copy import deepcopy
 from dataclasses import replace
 from io import BytesIO
@@ -116,7 +117,19 @@ def test_removed_identity_is_said_again(study, facts):
         header = deepcopy(source.header)
         header.PatientIdentityRemoved, header.DeidentificationMethod = "YES", "discgrade"
         changed[place] = replace(source, header=header)
-    assert report(graded, changed, facts).PatientIdentityRemoved == "YES"
+    made = report(graded, changed, facts)
+    assert (made.PatientIdentityRemoved, made.DeidentificationMethod) == ("YES", "discgrade")
+
+
+def test_long_values_are_cut_to_what_the_standard_holds(study, facts, checked):
+    graded, sources = study
+    changed = {place: replace(source, header=deepcopy(source.header)) for place, source in sources.items()}
+    for source in changed.values():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            source.header.StudyID, source.header.PatientID = "7" * 40, "8" * 90
+        source.header.PatientIdentityRemoved, source.header.NumberOfFrames = "YES", 1
+    assert checked(report(graded, changed, facts)) == []
 
 
 def test_a_box_beyond_the_edge_ends_there():

@@ -47,16 +47,40 @@ def test_only_what_is_wanted_is_written(study, facts, tmp_path):
     assert [path.name for path in (tmp_path / folder_of(study[0])).iterdir()] == ["page.html"]
 
 
-def test_a_header_that_allows_no_report_leaves_the_rest_and_is_told(study, facts, tmp_path):
+def changed(study, **elements):
+    """Return a study with some elements of its headers changed."""
     graded, sources = study
-    changed = {place: replace(source, header=deepcopy(source.header)) for place, source in sources.items()}
-    for source in changed.values():
-        source.header.SOPClassUID = "1.2.3"
-    told = write_study(graded, changed, facts, tmp_path).study.left_out
-    assert told == ("no DICOM structured report: the headers of the images do not allow one",)
-    folder = tmp_path / folder_of(graded)
-    assert {"page.html", "page.pdf", "overlay-1.dcm"} <= {path.name for path in folder.iterdir()}
-    assert told[0] in (folder / "page.html").read_text()
+    found = {place: replace(source, header=deepcopy(source.header)) for place, source in sources.items()}
+    for source in found.values():
+        for keyword, value in elements.items():
+            setattr(source.header, keyword, value)
+    return graded, found
+
+
+@pytest.mark.filterwarnings("ignore:Invalid value for VR UI")
+@pytest.mark.parametrize(
+    ("elements", "missing"),
+    [
+        ({"SOPClassUID": "1.2.3"}, {"report"}),
+        ({"StudyInstanceUID": "a study"}, {"report", "overlay"}),
+        ({"SOPClassUID": None}, {"report", "overlay"}),
+    ],
+)
+def test_a_header_that_allows_no_dicom_object_leaves_the_rest_and_is_told(study, facts, tmp_path, elements, missing):
+    told = write_study(*changed(study, **elements), facts, tmp_path).study.left_out
+    kinds = {"report": "structured report", "overlay": "overlay"}
+    assert told == tuple(
+        f"no DICOM {kinds[kind]}: the headers of the images do not allow one" for kind in sorted(missing, reverse=True)
+    )
+    folder = tmp_path / folder_of(study[0])
+    assert {"page", "report", "overlay"} - {path.stem.split("-")[0] for path in folder.iterdir()} == missing
+    assert all(one in (folder / "page.html").read_text() for one in told)
+
+
+def test_what_a_library_says_of_a_header_is_not_repeated(study, facts, tmp_path, capsys, recwarn):
+    write_study(*changed(study, PatientName="Nameless", StudyID="7" * 40, PatientSex="W"), facts, tmp_path)
+    assert [str(one.message) for one in recwarn if "Nameless" in str(one.message)] == []
+    assert "Nameless" not in "".join(capsys.readouterr())
 
 
 @pytest.mark.parametrize("uid", ["../../etc", "", "1.2/..", "1..2", "a" * 200])

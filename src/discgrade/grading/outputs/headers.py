@@ -3,11 +3,13 @@
 Dates of the new objects are those of the study: the same images and the same bundle give the same bytes.
 """
 
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pydicom.dataset import Dataset
+from pydicom.uid import UID
 
 from discgrade.grading.discs import GradedStudy, Source, Sources
 from discgrade.keyed import uid
@@ -22,6 +24,10 @@ _NAMES = ("PatientName", "ReferringPhysicianName")
 _PATIENT = ("PatientID", "PatientBirthDate", "PatientSex", "StudyID", "AccessionNumber")
 _REMOVED = ("PatientIdentityRemoved", "DeidentificationMethod")
 _IMAGE = ("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID")
+_REMOVED_BY = "DeidentificationMethodCodeSequence"
+_LONGEST = {
+    "PatientID": 64, "IssuerOfPatientID": 64, "DeidentificationMethod": 64, "StudyID": 16, "AccessionNumber": 16,
+}  # fmt: skip
 _SEXES = ("M", "F", "O")
 _GEOMETRY = ("PixelSpacing", "ImageOrientationPatient", "ImagePositionPatient", "SliceThickness")
 
@@ -39,11 +45,16 @@ def about(header: Dataset) -> Dataset:
 
     Only geometry that is complete is taken over, so that a report describes an image wholly or by its size alone.
     Names are left to `name`: libraries write those that look odd to them into their warnings.
+
+    Raises:
+        ValueError: if a UID is missing or is none: nobody could tell what the new object is about.
     """
     found = Dataset()
     found.SpecificCharacterSet = CHARACTERS
     for keyword in (*_IMAGE, *_PATIENT, *_NAMES):
-        setattr(found, keyword, "" if keyword in _NAMES else text(header, keyword))
+        setattr(found, keyword, "" if keyword in _NAMES else text(header, keyword)[: _LONGEST.get(keyword)])
+    if not all(UID(text(header, keyword)).is_valid for keyword in _IMAGE):
+        raise ValueError("UIDs of the image should be valid (PS3.5 9.1)")
     found.PatientBirthDate = _valid(found.PatientBirthDate, "%Y%m%d")
     found.PatientSex = found.PatientSex if found.PatientSex in _SEXES else ""
     found.StudyDate, found.StudyTime = _valid(text(header, "StudyDate"), "%Y%m%d"), _time(text(header, "StudyTime"))
@@ -62,9 +73,13 @@ def name(made: Dataset, header: Dataset) -> None:
     """Say whose an object is, in the words of an image's header."""
     reduced = about(header)
     for keyword in (*_PATIENT, *_NAMES, "IssuerOfPatientID", *_REMOVED):
-        value = reduced[keyword].value if keyword in _PATIENT else text(header, keyword)
+        value = reduced[keyword].value if keyword in _PATIENT else text(header, keyword)[: _LONGEST.get(keyword)]
         if value or keyword in (*_PATIENT, *_NAMES):
             setattr(made, keyword, value)
+    if _REMOVED_BY in header:
+        made[_REMOVED_BY] = deepcopy(header[_REMOVED_BY])
+    elif text(made, "PatientIdentityRemoved") == "YES" and not text(made, "DeidentificationMethod"):
+        made.DeidentificationMethod = "not told by the image"
 
 
 def text(header: Dataset, keyword: str) -> str:
@@ -91,8 +106,9 @@ def first(study: GradedStudy, sources: Sources) -> Source:
 
 
 def frame_numbers(source: Source, frame: int) -> list[int] | None:
-    """Return the frame to name in a reference; None for an image of a single frame (PS3.3 10.3)."""
-    return [frame] if text(source.header, "NumberOfFrames") else None
+    """Return the frame to name in a reference; None for an image of a single frame: it is all of it (PS3.3 10.3)."""
+    frames = text(source.header, "NumberOfFrames")
+    return [frame] if frames.isdecimal() and int(frames) > 1 else None
 
 
 def derived_uid(study: GradedStudy, *what: str | int) -> str:

@@ -80,6 +80,7 @@ def study_pdf(study: GradedStudy, views: Views, facts: BundleFacts, earlier: Seq
         *_listed("Left out", study.left_out),
         _paragraph("Grades", _HEADING),
         _overview(study, views, facts),
+        *_cards([[slice_picture(study, view, WIDTH / _COLUMNS - 12)] for view in views.slices[1:]]),
         *_five(),
         _paragraph("Each disc", _HEADING),
         *_cards([_disc(disc, view) for disc, view in zip(study.discs, views.discs, strict=True)]),
@@ -133,15 +134,14 @@ def _listed(title: str, sentences: Sequence[str]) -> Iterator[Flowable]:
 
 
 def _overview(study: GradedStudy, views: Views, facts: BundleFacts) -> Table:
-    wide = WIDTH * (0.5 if len(views.slices) == 1 else 0.4)
-    pictures: list[Flowable] = [slice_picture(study, view, wide) for view in views.slices]
+    wide = WIDTH / 2
     rows = [[_paragraph(name, _SMALL) for name in ("Level", "Grade", "Set", "Look at it")]]
     rows += [_row(disc) for disc in study.discs]
     tints = [("BACKGROUND", (1, row), (1, row), _TINTS[disc.grade]) for row, disc in enumerate(study.discs, 1)]
     rest = WIDTH - wide - 10
     grades = Table(rows, [0.2 * rest, 0.15 * rest, 0.23 * rest, 0.42 * rest], style=[*_RULED, *tints])
     beside = [grades, Spacer(0, 4), _paragraph(words.coverage(facts), _SMALL)]
-    return Table([[pictures, beside]], [wide + 10, rest], style=_TOP, hAlign="LEFT")
+    return Table([[slice_picture(study, views.slices[0], wide), beside]], [wide + 10, rest], style=_TOP, hAlign="LEFT")
 
 
 def _row(disc: GradedDisc) -> list[Paragraph]:

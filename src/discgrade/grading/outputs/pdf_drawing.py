@@ -12,6 +12,9 @@ from discgrade.grading.outputs.views import DiscView, SliceView
 from discgrade.grading.outputs.words import percent
 from discgrade.imaging.box import Box
 
+HIGHEST = 320.0
+"""Height of a picture in points, at most."""
+
 _YELLOW, _ACCENT, _BAR, _TRACK = map(HexColor, ("#ffe15a", "#0b5c8a", "#8fa3ae", "#e1e7ea"))
 _INK = HexColor("#17242d")
 _LINE, _BAR_HEIGHT = 11.0, 6.5  # points
@@ -23,7 +26,7 @@ class Picture(Flowable):
 
     Args:
         png: The picture.
-        width: As printed, in points.
+        width: As printed, in points; less where it would be higher than `HIGHEST`.
         boxes: In pixels of the picture.
         labels: One for each box; empty: none.
     """
@@ -32,9 +35,9 @@ class Picture(Flowable):
         super().__init__()
         self._image = ImageReader(BytesIO(png))
         self._columns, rows = self._image.getSize()
-        self._scale = width / self._columns
+        self._scale = min(width / self._columns, HIGHEST / rows)
         self._boxes, self._labels = boxes, labels or [""] * len(boxes)
-        self.width, self.height = width, rows * self._scale
+        self.width, self.height = self._columns * self._scale, rows * self._scale
 
     def wrap(self, _width: float, _height: float) -> tuple[float, float]:
         """Say how much room it takes, in points."""

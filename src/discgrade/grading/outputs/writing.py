@@ -3,6 +3,7 @@
 highdicom and reportlab are imported where a DICOM object or a PDF is wanted: they take a third of a second.
 """
 
+import warnings
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from io import BytesIO
@@ -87,7 +88,9 @@ def _done(make: Callable[[], None]) -> bool:
     What is wrong with a header may be anything; what a library says of it may quote it.
     """
     try:
-        make()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            make()
     except (AttributeError, LookupError, TypeError, ValueError):
         return False
     return True
