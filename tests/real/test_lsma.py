@@ -38,6 +38,7 @@ def test_real_scans_give_tables_and_figures_as_far_as_their_readings_allow(cohor
     overlay["splits"]["folds"] = 2
     overlay["images"]["resolution"] = 24
     overlay["training"] |= {"width": 0.0625, "epochs": 2}
+    overlay["variants"]["residual"] |= {"width": 0.25, "epochs": 2}
     (project / "studies" / "few.yaml").write_text(yaml.safe_dump(overlay))
     result = run_snakemake(project, "--configfile", "studies/few.yaml")
     assert result.returncode == 0, result.stderr[-1500:]
@@ -48,6 +49,7 @@ def test_real_scans_give_tables_and_figures_as_far_as_their_readings_allow(cohor
     assert (discs["grade"] == discs["integral"]).all()
     graded = records.read(results / "graded.parquet", GRADED).to_pandas()
     assert set(graded.loc[graded["split"].str.startswith("fold"), "disc"]) == set(discs["disc"])
+    assert set(graded["variant"]) == set(overlay["grid"]["variants"])
     table = (results / "tables" / "table2.md").read_text(encoding="utf-8")
     assert "one rater" in table or "only one" in table.lower(), "the missing rater agreement should be explained"
     assert (results / "report.html").stat().st_size > 100_000

@@ -1,9 +1,12 @@
 """What a variant that averages others may be."""
 
+from dataclasses import replace
+
 import pytest
 
 from discgrade.settings import grid
 from discgrade.settings.loading import ConfigurationError, check_config
+from discgrade.settings.members import bundle_members
 
 CROSS = {"loss": "categorical_crossentropy"}
 
@@ -105,3 +108,14 @@ def test_an_ensemble_has_one_run_a_split_that_averages_all_seeds(study):
 def test_only_trainings_have_curves(study):
     assert {run.variant for run in grid.trained_runs(study)} == {"default"}
     assert len(grid.trained_runs(study)) == 2
+
+
+def test_a_bundle_of_an_ensemble_holds_the_networks_of_its_members(study):
+    held = bundle_members(replace(study, bundle=replace(study.bundle, variant="both")))
+    assert [one.name for one in held] == [
+        f"{variant}-{split}-seed-{seed}"
+        for split in ("fold-01", "fold-02")
+        for variant in ("balanced", "ordinal")
+        for seed in (3, 4)
+    ]
+    assert held[0].training == study.variants["balanced"].training

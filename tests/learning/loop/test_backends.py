@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from discgrade import records
+from discgrade.grades import one_hot_levels
 from discgrade.imaging.sampling import normalise
 from discgrade.learning.grading.network import build_network
 from discgrade.learning.loop.saving import save_model
@@ -27,6 +28,7 @@ pytestmark = pytest.mark.ci
 
 ROOT = Path(__file__).parents[3]
 NETWORK = "discgrade.learning.grading.network:build_network"
+RESIDUAL = "discgrade.learning.grading.residual:build_network"
 PREDICT = """
 import sys
 import keras
@@ -103,6 +105,19 @@ def test_a_killed_training_gives_the_same_bytes_and_what_it_gives_opens_here(oth
     assert digests(tmp_path / "killed") == digests(tmp_path / "whole")
     table = records.read(tmp_path / "whole" / "predictions.parquet", PREDICTIONS).to_pylist()
     ours = predict_here(tmp_path / "whole" / "model.keras", stored_pixels(cohort, table))
+    np.testing.assert_allclose(ours, [row["outputs"] for row in table], atol=1e-4)
+
+
+def test_a_network_that_takes_the_level_gives_the_same_bytes_and_opens_here(other, in_a_process, cohort, tmp_path):
+    backend, python = other
+    residual = {"network": RESIDUAL, "width": 0.25, "optimizer": "adamw", "weight_decay": 0.05, "softness": 0.35}
+    for folder in ("one", "again"):
+        assert in_a_process(folder, python, backend=backend, epochs=2, **residual).wait() == 0
+    assert digests(tmp_path / "one") == digests(tmp_path / "again")
+    table = records.read(tmp_path / "one" / "predictions.parquet", PREDICTIONS).to_pylist()
+    levels = one_hot_levels([row["disc"].partition("-")[2] for row in table])
+    model = keras.saving.load_model(tmp_path / "one" / "model.keras")
+    ours = model.predict_on_batch([normalise(stored_pixels(cohort, table)), levels])
     np.testing.assert_allclose(ours, [row["outputs"] for row in table], atol=1e-4)
 
 
