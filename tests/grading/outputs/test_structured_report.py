@@ -68,6 +68,13 @@ def test_a_frame_is_named_where_there_are_several(multiframe, facts):
     assert named == [[disc.place.frame] for disc in study.discs]
 
 
+def test_every_image_is_among_the_evidence(graded, facts):
+    study, sources = graded
+    named = ComprehensiveSR.from_dataset(report(study, sources, facts)).get_evidence()
+    images = {(study.study_uid, disc.place.series_uid, disc.place.sop_instance_uid) for disc in study.discs}
+    assert {tuple(map(str, one[:3])) for one in named} == images
+
+
 def test_the_same_discs_make_the_same_bytes(study, facts):
     assert stored(report(*study, facts)) == stored(report(*study, facts))
 

@@ -43,8 +43,8 @@ _DEVICE = CodedConcept("121007", "DCM", "Device")
 _DIGITS = 6
 
 
-def report(study: GradedStudy, sources: Sources, facts: BundleFacts) -> ComprehensiveSR:
-    """Return a study's report.
+def report(study: GradedStudy, sources: Sources, facts: BundleFacts) -> Dataset:
+    """Return a study's report, to be stored; `highdicom.sr.srread` reads it.
 
     Args:
         study: At least one graded disc.
@@ -55,9 +55,14 @@ def report(study: GradedStudy, sources: Sources, facts: BundleFacts) -> Comprehe
     evidence = list({image.SOPInstanceUID: image for image in images.values()}.values())
     header = headers.first(study, sources).header
     when = headers.moment(header)
+    content = _content(study, sources, facts, evidence)[0]
+    # highdicom copies what it is given and searches it for images; that takes longer than all else. It is given the
+    # beginning, and the images by `evidence`.
+    whole = content.ContentSequence
+    content.ContentSequence = whole[:1]
     made = ComprehensiveSR(
         evidence=evidence,
-        content=_content(study, sources, facts, evidence),
+        content=content,
         series_instance_uid=headers.derived_uid(study, "report series"),
         series_number=SERIES_NUMBER,
         sop_instance_uid=headers.derived_uid(study, "report", repr(study.discs)),
@@ -73,6 +78,7 @@ def report(study: GradedStudy, sources: Sources, facts: BundleFacts) -> Comprehe
         specific_character_set=headers.CHARACTERS,
         is_complete=True,
     )
+    made.ContentSequence = whole
     headers.name(made, header)
     headers.settle(made)
     return made
