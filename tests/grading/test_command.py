@@ -165,7 +165,7 @@ def test_a_truncated_file_is_said_and_other_discs_are_graded(scans, out, grade):
     assert grade([*rows, *others]) == 3
     found = studies_of(out)
     assert found["A1"]["state"] == "skipped"
-    assert "its pixels cannot be decoded" in found["A1"]["left_out"]
+    assert "left out: its image cannot be graded: its pixels cannot be decoded" in found["A1"]["left_out"]
     assert found["B2"]["discs"] == "3"
 
 

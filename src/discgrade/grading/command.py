@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,8 +57,11 @@ def run(given: argparse.Namespace) -> int:
     try:
         return _run(given)
     except ValueError as error:
-        print(f"grade: {error}", file=sys.stderr)
-        return 1
+        message = str(error)
+    except BrokenProcessPool:
+        message = "A process was ended from outside, mostly for lack of memory. Try fewer: --processes 1"
+    print(f"grade: {message}", file=sys.stderr)
+    return 1
 
 
 def _run(given: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from discgrade.grading.bundle.opening import open_bundle
+from discgrade.grading.cutting import Cut
 from discgrade.grading.discs import GradedDisc, GradedStudy
 from discgrade.grading.flags import flags, uncertainty
 from discgrade.grading.grader import Grade, Grader
@@ -19,7 +20,7 @@ from discgrade.grading.outputs.writing import write_study
 from discgrade.grading.regions import Region
 from discgrade.grading.saliency import saliency
 from discgrade.grading.scans import Scanned
-from discgrade.grading.studies import Cut, Prepared, prepare
+from discgrade.grading.studies import Prepared, prepare
 
 Maps = Mapping[tuple[str, int, str], NDArray[np.float32]]
 
