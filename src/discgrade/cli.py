@@ -61,6 +61,11 @@ COMMANDS = {
         "grade the discs of new scans with a bundle",
         "discgrade grade SCANS --bundle BUNDLE --regions regions.csv --out OUT",
     ),
+    "recalibrate": Command(
+        "discgrade.grading.recalibration.command",
+        "fit a bundle to your own readings, without training",
+        "discgrade recalibrate BUNDLE readings.csv --graded OUT --out NEW",
+    ),
     "phantom": Command(
         "discgrade.phantom.command",
         "write invented patients' scans and readings, to try things on",

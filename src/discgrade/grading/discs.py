@@ -71,6 +71,7 @@ class GradedDisc:
         members: Expected grade of each member.
         bundle: SHA-256 of the bundle's `bundle.json`.
         uncertainty: The larger, the earlier somebody should look.
+        outputs: Mean outputs of the members on the bundle's scale; what a bundle is recalibrated by.
     """
 
     place: Place
@@ -83,6 +84,7 @@ class GradedDisc:
     members: tuple[float, ...]
     bundle: str
     uncertainty: float = 0.0
+    outputs: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ class Grade:
         set: Integral grades that hold the true one as often as promised; empty without calibration.
         members: Expected grade of each member.
         distance: From the training discs (`reliability.novelty`); None where the bundle cannot tell.
+        outputs: Mean outputs of the members on the bundle's scale.
     """
 
     grade: int
@@ -39,6 +40,7 @@ class Grade:
     set: tuple[int, ...]
     members: tuple[float, ...]
     distance: float | None
+    outputs: tuple[float, ...] = ()
 
 
 class Grader:
@@ -103,6 +105,7 @@ def grades(members: Floats, facts: BundleFacts, away: Floats | None) -> list[Gra
             set=() if sets is None else tuple(int(place) + 1 for place in np.flatnonzero(sets[disc])),
             members=tuple(map(float, each[:, disc])),
             distance=None if away is None else float(away[disc]),
+            outputs=tuple(map(float, mean[disc])),
         )
         for disc in range(len(mean))
     ]

@@ -140,6 +140,7 @@ def _disc(cut: Cut, grade: Grade, grader: Grader) -> GradedDisc:
         members=grade.members,
         bundle=grader.digest,
         uncertainty=uncertainty(grade, found),
+        outputs=grade.outputs,
     )
 
 

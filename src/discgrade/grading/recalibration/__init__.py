@@ -1,0 +1,1 @@
+"""A bundle that is fitted to another site's readings."""
