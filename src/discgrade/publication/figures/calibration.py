@@ -107,7 +107,7 @@ def _draw_kept(axes: Axes, rows: pd.DataFrame) -> None:
         axes.plot(drawn["share"], drawn["value"], color=colour, label=label)
     axes.set(xlim=(0, 1), ylim=(0, None), xlabel="Share kept, the surest first", ylabel="Error")
     axes.yaxis.grid(True)
-    axes.set_title("Setting the doubtful aside")
+    axes.set_title("Setting uncertain discs aside")
     axes.legend(loc="lower right", fontsize=6.5)
 
 
