@@ -116,7 +116,7 @@ def test_too_few_patients_are_refused(bundle, tmp_path, capsys):
 
 def test_another_bundles_grades_are_refused(bundle, make_bundle, tmp_path, capsys):
     site = make_site(tmp_path, bundle)
-    assert recalibrate(make_bundle("other", scale="integral", name="other"), site, tmp_path / "new") == 1
+    assert recalibrate(make_bundle("other", scale="integral", citation="Another"), site, tmp_path / "new") == 1
     assert "was graded with another bundle" in capsys.readouterr().err
 
 
