@@ -352,3 +352,18 @@ def test_pages_and_dicom_are_written_for_each_study_and_stay_private(scans, out,
     assert folder.name in (out / "index.html").read_text(encoding="utf-8")
     assert main([*given, str(scans.parent / "regions.csv"), "--processes", "2", "--saliency"]) == 3
     assert contents(out) == made
+
+
+def test_the_raters_page_takes_the_review_list_in_its_order(tmp_path, scans, out, grade):
+    from discgrade.rating.disputes import in_order, of_model
+    from discgrade.rating.scans.catalogue import read_studies
+
+    rows = [*study(scans, "A1", Manufacturer="GE", MagneticFieldStrength="0.3"), *study(scans, "B2")]
+    assert grade(rows) == 0
+    (tmp_path / "private").mkdir()
+    listed = read_table(out / "review.csv")
+    found = in_order(of_model(out / "review.csv", read_studies(scans, tmp_path / "private", b"secret", print), 1.7), 1)
+    assert [one.uncertainty for one in found] == [float(row["uncertainty"]) for row in listed]
+    assert [float(row["uncertainty"]) for row in listed] == sorted((one.uncertainty for one in found), reverse=True)
+    assert {row["patient_id"] for row in listed[:3]} == {"A1"}
+    assert all(one.mark is not None and one.mark.box.width == 40 for one in found)
