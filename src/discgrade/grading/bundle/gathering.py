@@ -21,7 +21,7 @@ from discgrade.reliability.novelty import Novelty
 
 T = TypeVar("T")
 
-FEW = 30
+FEW = 50
 """Number of discs of a grade below which the card says that there were few."""
 
 
