@@ -1,11 +1,13 @@
 """Pages of the site that are files of the project, with the links changed to those of the site."""
 
+import posixpath
 import re
 from pathlib import Path
 
 COPIED = {
     "index.md": "README.md",
     "outputs.md": "results/README.md",
+    "models.md": "models/README.md",
     "contributing.md": "CONTRIBUTING.md",
     "changelog.md": "CHANGELOG.md",
 }
@@ -27,7 +29,7 @@ def relinked(text: str, source: str) -> str:
     pages = {original: page for page, original in COPIED.items()}
 
     def replaced(match: re.Match[str]) -> str:
-        target = Path(source).parent.joinpath(match[1]).as_posix()
+        target = posixpath.normpath(Path(source).parent.joinpath(match[1]).as_posix())
         return f"]({pages.get(target, target.removeprefix('docs/'))}{match[2] or ''})"
 
     return re.sub(r"\]\((?!https?:|#)([^)#]+)(#[^)]*)?\)", replaced, text)

@@ -8,6 +8,7 @@ from copied_pages import relinked
         ("README.md", "docs/own-scans.md", "own-scans.md"),
         ("README.md", "docs/figure2.png", "figure2.png"),
         ("README.md", "results/README.md", "outputs.md"),
+        ("models/README.md", "../docs/own-scans.md", "own-scans.md"),
         ("README.md", "CONTRIBUTING.md#test", "contributing.md#test"),
         ("CONTRIBUTING.md", "docs/architecture.md#words", "architecture.md#words"),
         ("README.md", "https://doi.org/10.1", "https://doi.org/10.1"),

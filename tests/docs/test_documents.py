@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "results/README.md")]
+PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "models/README.md", "results/README.md")]
 DOCUMENTS = [*PAGES, *sorted((ROOT / "docs").glob("*.md"))]
 WRITTEN = [*DOCUMENTS, ROOT / "CHANGELOG.md", ROOT / "config.yaml", *sorted((ROOT / "studies").glob("*.yaml"))]
 EARLIER = (
