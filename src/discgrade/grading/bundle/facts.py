@@ -77,7 +77,7 @@ class Ages:
 
 @dataclass(frozen=True)
 class Regions:
-    """What the regions of interest of the training discs were like.
+    """What the regions of interest of the training discs were like; None where no scan told it.
 
     Attributes:
         width: 1st and 99th percentile, in mm; as the region is shown, upright.
@@ -86,8 +86,6 @@ class Regions:
         spacing: Smallest and largest side of a pixel in mm.
         contrast: 1st and 99th percentile of `imaging.roi.contrast`.
         obliquity: Smallest and largest angle between slice and sagittal plane in degrees.
-
-        Lengths, spacing and obliquity are None where no scan told them.
     """
 
     width: Span | None
