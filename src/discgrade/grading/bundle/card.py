@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from discgrade.grading.bundle.facts import BundleFacts, ScoreFact, Span, Training
-from discgrade.grading.bundle.scores import METRICS
+from discgrade.grading.bundle.facts import METRICS, BundleFacts, ScoreFact, Span, Training, by_how
 
 _MINUS = "\N{MINUS SIGN}"
 
@@ -58,14 +57,10 @@ def _metrics(facts: BundleFacts) -> Iterator[str]:
 
 
 def _evaluation(facts: BundleFacts) -> Iterator[str]:
-    for how, scores in _by_how(facts.scores).items():
+    for how, scores in by_how(facts.scores).items():
         yield f"- {max(score.n for score in scores)} discs: {how}"
     if not facts.scores:
         yield "None."
-
-
-def _by_how(scores: Sequence[ScoreFact]) -> dict[str, list[ScoreFact]]:
-    return {how: [score for score in scores if score.how == how] for how in dict.fromkeys(one.how for one in scores)}
 
 
 def _training(training: Training) -> Iterator[str]:
@@ -90,10 +85,10 @@ def _span(span: Span | None) -> str:
 
 
 def _analyses(facts: BundleFacts) -> Iterator[str]:
-    for how, scores in _by_how(facts.scores).items():
+    for how, scores in by_how(facts.scores).items():
         yield f"On {how}:\n"
         yield from (*_table(scores), "")
-    for how, scores in _by_how(facts.noise_ceiling).items():
+    for how, scores in by_how(facts.noise_ceiling).items():
         yield f"Noise ceiling, {how}:\n"
         yield from _table(scores)
     if not facts.noise_ceiling:

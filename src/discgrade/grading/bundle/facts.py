@@ -3,7 +3,7 @@
 The JSON Schema beside this module says the same to other programs; docs/bundle.md says it in words.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from discgrade.imaging.sampling import Transform
@@ -14,6 +14,16 @@ from discgrade.settings.model import Border, Decoding, Region, Scale
 
 VERSION = 1
 """Of the format. It grows when a program that reads the older one would misunderstand the newer one."""
+METRICS = {
+    "kappa_linear": "Cohen's κ, linear weights",
+    "accuracy": "accuracy",
+    "within_one": "within one grade",
+    "mae": "mean absolute error",
+    "bias": "mean error",
+    "pearson_r": "Pearson's r",
+    "mcc": "Matthews correlation",
+}
+"""The scores that a bundle tells, all on the five integral grades, and their names."""
 
 
 @dataclass(frozen=True)
@@ -201,3 +211,8 @@ class BundleFacts:
     limits: tuple[str, ...]
     parent: str | None
     provenance: str
+
+
+def by_how(scores: Sequence[ScoreFact]) -> dict[str, list[ScoreFact]]:
+    """Group scores by what they were obtained on, in words."""
+    return {how: [score for score in scores if score.how == how] for how in dict.fromkeys(one.how for one in scores)}

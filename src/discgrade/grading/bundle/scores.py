@@ -8,22 +8,12 @@ from typing import Any
 import pyarrow.compute as pc
 
 from discgrade import records
-from discgrade.grading.bundle.facts import ScoreFact
+from discgrade.grading.bundle.facts import METRICS, ScoreFact
 from discgrade.grading.bundle.plan import Plan
 from discgrade.records.intervals import INTERVALS
 from discgrade.records.scores import SCORES
 from discgrade.settings.run import ALL_SEEDS, EXTERNAL, FOLDS, HOLDOUT, READINGS, Run
 
-METRICS = {
-    "kappa_linear": "Cohen's κ, linear weights",
-    "accuracy": "accuracy",
-    "within_one": "within one grade",
-    "mae": "mean absolute error",
-    "bias": "mean error",
-    "pearson_r": "Pearson's r",
-    "mcc": "Matthews correlation",
-}
-"""The scores that a bundle tells, all on the five integral grades, and their names."""
 CEILING = "noise_ceiling"
 """The variant under which the noise ceiling stands in the tables of scores."""
 

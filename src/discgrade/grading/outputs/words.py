@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
-from discgrade.grading.bundle.facts import BundleFacts, ScoreFact
+from discgrade.grading.bundle.facts import METRICS, BundleFacts, ScoreFact, by_how
 from discgrade.grading.discs import GradedDisc, GradedStudy, SeriesChoice
 
 NOTICE = "For research only. Not a medical device: no diagnosis and no treatment may rest on these grades."
@@ -25,7 +25,6 @@ _FLAGS = {
     "novel": "Unlike the training discs",
 }
 _ORIGINS = {"drawn": "drawn by a person", "mask": "from a mask", "found": "found by the locator"}
-_METRICS = {"kappa_linear": "linear kappa", "kappa_quadratic": "quadratic kappa", "accuracy": "accuracy"}
 _SHORT_DIGEST = 12
 
 
@@ -116,7 +115,7 @@ def about(facts: BundleFacts, digest: str) -> list[tuple[str, str]]:
         ("Made by", f"discgrade {facts.discgrade}"),
         ("Networks", str(len(facts.members) or "")),
         ("Learned from", f"{training.discs} discs of {training.patients} patients, {training.readers} rater(s)"),
-        ("Scores", "; ".join(map(_score, facts.scores))),
+        *(("Scores", _scores(how, scores)) for how, scores in by_how(facts.scores).items()),
         ("Scans", facts.dataset.name if facts.dataset else ""),
         ("Ethics", facts.ethics or ""),
         ("Citation", facts.citation or ""),
@@ -125,9 +124,12 @@ def about(facts: BundleFacts, digest: str) -> list[tuple[str, str]]:
     return [(name, clean(value)) for name, value in known if value]
 
 
-def _score(score: ScoreFact) -> str:
-    name = _METRICS.get(score.metric, score.metric.replace("_", " "))
-    return (
-        f"{name} {score.value:.2f} ({score.low:.2f} to {score.high:.2f}, {percent(score.probability)} interval, "
-        f"{score.n} discs, {score.how})"
-    )
+def _scores(how: str, scores: Sequence[ScoreFact]) -> str:
+    first = scores[0]
+    told = (f"{METRICS.get(one.metric, one.metric)} {_span(one)}" for one in scores)
+    return f"{'; '.join(told)}. Intervals hold with {100 * first.probability:.4g} %; {first.n} discs, {how}"
+
+
+def _span(score: ScoreFact) -> str:
+    """Return a score with its interval; a minus is no hyphen."""
+    return f"{score.value:.2f} ({score.low:.2f} to {score.high:.2f})".replace("-", "\N{MINUS SIGN}")
