@@ -32,7 +32,9 @@ DRAWN = {"value", "n", "lower", "upper", "probability", "unit"}
 
 
 def test_forest(study, out, paths):
-    forest(**paths, labels=dict.fromkeys(("default", "integral", "mae"), "Label"), files=out)
+    forest(
+        **paths, posteriors=study.posteriors, labels=dict.fromkeys(("default", "integral", "mae"), "Label"), files=out
+    )
     _check(study, out, DRAWN)
 
 
@@ -44,9 +46,14 @@ def test_trends(study, out, paths):
 
 
 def test_a_score_without_an_interval_has_no_key_of_one(study, out, paths):
-    forest(**paths, labels={"default": "Default"}, files=out)
+    forest(**paths, posteriors=study.posteriors, labels={"default": "Default"}, files=out)
     assert {key.table for cell in _cells(out) for key in cell.keys} == {"scores", "intervals"}
-    forest(**paths | {"intervals": study.no_intervals}, labels={"default": "Default"}, files=out)
+    forest(
+        **paths | {"intervals": study.no_intervals},
+        posteriors=study.posteriors,
+        labels={"default": "Default"},
+        files=out,
+    )
     assert {key.table for cell in _cells(out) for key in cell.keys} == {"scores"}
 
 
