@@ -15,6 +15,8 @@ report: "rules/captions/workflow.rst"
 
 
 include: "rules/common.smk"
+include: "rules/source.smk"
+include: "rules/runs.smk"
 include: "rules/cohort.smk"
 include: "rules/rois.smk"
 include: "rules/samples.smk"

@@ -9,7 +9,15 @@ DEFAULT_RUN = grid.default_run(STUDY)
 
 TABLES = [
     path
-    for name in ("table1", "table2", "table3", "table4", "statements", "certainty", "cohort")
+    for name in (
+        "table1",
+        "table2",
+        "table3",
+        "table4",
+        "statements",
+        "certainty",
+        "cohort",
+    )
     for path in tables_of(name).values()
 ]
 

@@ -1,0 +1,56 @@
+"""What a training is given, by its wildcards: samples, settings, memory, time, and digests of what its variant names."""
+
+
+def samples_of_run(wildcards):
+    """The sample shards at a run's resolution; a scale that the readings do not carry is refused at once."""
+    fractional = training_of(wildcards).scale == "fractional"
+    if fractional and expected() and expected().whole:
+        refuse(grid.whole_grades(STUDY))
+    return [
+        f"{RESULTS}/samples/{wildcards.resolution}px/{shard}.parquet"
+        for shard in SHARDS
+    ]
+
+
+def predictions_of_members(wildcards):
+    """What the members of an ensemble predict, on the split of one of its runs."""
+    numbers = {name: int(wildcards[name]) for name in ("resolution", "share", "seed")}
+    run = Run(variant=wildcards.variant, split=wildcards.split, **numbers)
+    return output_of(grid.member_runs(STUDY, run), "predictions.parquet")
+
+
+def training_of(wildcards):
+    """Training settings of a variant."""
+    return STUDY.variants[wildcards.variant].training
+
+
+def training_memory(wildcards, input, attempt):
+    """Megabytes of one training: the process, the layers of a batch, and the samples, which are smaller on disc."""
+    training = training_of(wildcards)
+    pixels = training.batch * int(wildcards.resolution) ** 2
+    layers = 3000 * training.width * pixels / (32 * 128**2)
+    return int(2000 + layers + 1.5 * input.size_mb) * 2 ** (attempt - 1)
+
+
+def training_minutes(wildcards, attempt):
+    """Minutes of one training; what does not finish resumes after its last epoch."""
+    return (60 + 5 * training_of(wildcards).epochs) * 2 ** (attempt - 1)
+
+
+def protocol_of(wildcards):
+    """Protocol of a variant."""
+    return STUDY.variants[wildcards.variant].protocol
+
+
+def named_code(wildcards):
+    """Digests of the losses and networks that a variant names outside the package."""
+    training = training_of(wildcards)
+    named = {"loss": training.loss, "network": training.network}
+    return {key: reference_digest(name) for key, name in named.items() if ":" in name}
+
+
+def lock_of_training(wildcards):
+    """Digest of the locked packages that a variant's training can reach, through its loss and network as well."""
+    training = training_of(wildcards)
+    named = training.loss, training.network
+    return lock("train.py", named=named, backend=training.backend)

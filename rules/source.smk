@@ -1,0 +1,96 @@
+"""What the source holds, as far as a plan has to know it: checked, counted and digested before any job runs."""
+
+
+def check_source():
+    """Refuse an export that cannot be taken over."""
+    from discgrade.deidentification.adoption import check_export
+    from discgrade.private import RefusedError
+
+    try:
+        check_export(Path(STUDY.cohort.export), SHARDS)
+    except RefusedError as error:
+        refuse(error)
+
+
+@cache
+def planned_source():
+    """Digest of what each shard of the source holds, and its readings: nothing of them reaches Snakemake's metadata.
+
+    The sheet of readings is checked on the way, before any job runs.
+    """
+    from discgrade.deidentification.digests import plan_shards
+    from discgrade.deidentification.source import source_of
+    from discgrade.private import RefusedError
+    from discgrade.readings.expected import expect
+
+    if SOURCE == "rating":
+        planned_readings()
+    try:
+        planned = plan_shards(
+            source_of(STUDY, Path(PRIVATE)),
+            SHARDS,
+            private=Path(PRIVATE),
+            export=Path(EXPORT),
+            deidentify=STUDY.deidentify,
+            ratings=STUDY.ratings,
+        )
+    except RefusedError as error:
+        refuse(error)
+    if not IN_JOB:
+        found = expect(planned.readings, STUDY.cohort.reference)
+        for note in filter(None, (*planned.notes, found.doubt)):
+            logger.warning(note)
+        if found.fault:
+            refuse(found.fault)
+    return planned
+
+
+def source_digest(wildcards):
+    """Digest of what one shard of a user's own source holds."""
+    own = SOURCE in ("folder", "rating")
+    return planned_source().digests[wildcards.shard] if own else None
+
+
+@cache
+def expected():
+    """What the plan knows of the readings before any job runs; None of the phantom, or in a job."""
+    from discgrade.readings.expected import expect
+
+    if IN_JOB or SOURCE == "phantom":
+        return None
+    if SOURCE == "export":
+        from discgrade.deidentification.adoption import readings_of
+
+        readings = readings_of(Path(STUDY.cohort.export), SHARDS)
+    else:
+        readings = planned_source().readings
+    return expect(readings, STUDY.cohort.reference)
+
+
+def discs_to_split(wildcards):
+    """The discs; a cohort that is too small for the splits is refused when the study is planned."""
+    if expected():
+        from discgrade.settings.parts import check_parts
+
+        try:
+            check_parts(expected().patients, STUDY.splits)
+        except ValueError as error:
+            refuse(error)
+    return f"{RESULTS}/discs.parquet"
+
+
+@cache
+def planned_readings():
+    """The sheet of a rating study as it is now, made when the study is planned: it decides which shards change."""
+    from discgrade.rating.exporting import export_study
+
+    sheet = Path(PRIVATE, "source", "ratings.csv")
+    export_study(Path(STUDY.cohort.ratings), sheet, STUDY.rating)
+    return sheet
+
+
+def readings_digest(wildcards):
+    """Digest of the sheet of a rating study."""
+    from discgrade.rating.exporting import sheet_digest
+
+    return sheet_digest(Path(STUDY.cohort.ratings), planned_readings())
