@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from discgrade.reliability.certainty import learn_certainty
+from discgrade.reliability.certainty.learning import learn_certainty
 from discgrade.reliability.plan import RunPlan
 from discgrade.settings.model import Intervals
 from discgrade.step import step

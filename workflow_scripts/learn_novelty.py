@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from discgrade.reliability.clouds import learn_novelty
+from discgrade.reliability.certainty.clouds import learn_novelty
 from discgrade.step import step
 
 if TYPE_CHECKING:

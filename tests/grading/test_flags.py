@@ -10,8 +10,8 @@ from discgrade.grading.flags import KINDS, flags, uncertainty
 from discgrade.grading.grader import Grade
 from discgrade.imaging.roi import Roi
 from discgrade.imaging.scans.headers import File
-from discgrade.reliability.calibration import Calibration
-from discgrade.reliability.novelty import Novelty
+from discgrade.reliability.certainty.calibration import Calibration
+from discgrade.reliability.certainty.novelty import Novelty
 
 CERTAIN = Grade(3, 3.0, 3.0, (0.0, 0.1, 0.8, 0.1, 0.0), (3,), (3.0, 3.2), 0.5)
 SIEMENS = File("1.dcm", manufacturer="SIEMENS Healthineers", field_strength=1.494)

@@ -10,9 +10,9 @@ from tiny_bundle import network, tiny_facts
 from discgrade.grading import running
 from discgrade.grading.bundle.opening import BundleError, open_bundle
 from discgrade.grading.grader import Grader, grades
-from discgrade.grading.regions import Region
-from discgrade.grading.scans import Index
-from discgrade.grading.studies import prepare
+from discgrade.grading.inputs.regions import Region
+from discgrade.grading.inputs.scans import Index
+from discgrade.grading.inputs.studies import prepare
 from discgrade.imaging.box import Box
 from discgrade.imaging.dicom import read_slice
 from discgrade.imaging.roi import extract
@@ -21,7 +21,7 @@ from discgrade.learning.grading.augmentation import augment_shard
 from discgrade.records import read, write
 from discgrade.records.regions import ROIS
 from discgrade.records.samples import sample_schema
-from discgrade.reliability.calibration import Calibration
+from discgrade.reliability.certainty.calibration import Calibration
 from discgrade.settings.model import Augmentation
 
 PLAIN = Augmentation(copies=0, flip=0.0, rotation=0.0, zoom=1.0, shift=0.0, gamma=1.0, seed=1)

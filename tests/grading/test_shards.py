@@ -4,7 +4,7 @@ import pytest
 from graded_scans import study, write_sheet
 
 from discgrade.grading import shards
-from discgrade.grading.outputs.places import FOLDERS
+from discgrade.grading.outputs.pages.places import FOLDERS
 
 
 def contents(folder):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from discgrade.reliability.mapping import Outputs
+from discgrade.reliability.certainty.mapping import Outputs
 
 CUTS = np.array([-1.2, -0.3, 0.5, 1.3])
 

@@ -14,7 +14,7 @@ from discgrade.imaging.dicom import Slice, geometry, grey_values
 from discgrade.imaging.sampling import AS_READ
 from discgrade.phantom.examination import examine
 from discgrade.phantom.population import draw_patient
-from discgrade.reliability.calibration import Calibration
+from discgrade.reliability.certainty.calibration import Calibration
 
 DIGEST = "3f" * 32
 SERIES = (

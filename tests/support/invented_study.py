@@ -18,7 +18,7 @@ from discgrade.records.discs import DISCS
 from discgrade.records.readings import RATINGS
 from discgrade.records.splits import SPLITS
 from discgrade.records.training import PREDICTIONS
-from discgrade.reliability.certainty import learn_certainty
+from discgrade.reliability.certainty.learning import learn_certainty
 from discgrade.reliability.intervals import credible_intervals
 from discgrade.reliability.plan import RunPlan, certainty_plans, run_plans, why_no_certainty
 from discgrade.reliability.scoring import score_runs

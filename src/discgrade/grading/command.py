@@ -67,8 +67,8 @@ def run(given: argparse.Namespace) -> int:
 def _run(given: argparse.Namespace) -> int:
     from discgrade.grading import running, whole  # noqa: PLC0415 - `--help` needs none of it
     from discgrade.grading.bundle.opening import open_bundle  # noqa: PLC0415
+    from discgrade.grading.inputs.regions import read_regions  # noqa: PLC0415
     from discgrade.grading.outputs.folder import check_destination, replacing_folder  # noqa: PLC0415
-    from discgrade.grading.regions import read_regions  # noqa: PLC0415
     from discgrade.grading.work import Order  # noqa: PLC0415
 
     _check(given)

@@ -12,8 +12,8 @@ from discgrade.grading.bundle.facts import BundleFacts
 from discgrade.grading.bundle.opening import Bundle, BundleError
 from discgrade.grading.members import Ensemble
 from discgrade.imaging.sampling import sample
-from discgrade.reliability.calibration import calibrated, integral_probabilities, prediction_sets
-from discgrade.reliability.novelty import distance
+from discgrade.reliability.certainty.calibration import calibrated, integral_probabilities, prediction_sets
+from discgrade.reliability.certainty.novelty import distance
 
 Floats = NDArray[np.float64]
 

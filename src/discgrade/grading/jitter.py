@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from discgrade.grading.cutting import Cut
 from discgrade.grading.grader import Grade, Grader
-from discgrade.grading.studies import Prepared
+from discgrade.grading.inputs.cutting import Cut
+from discgrade.grading.inputs.studies import Prepared
 from discgrade.imaging.dicom import Slice
 from discgrade.imaging.frames import Frame
 from discgrade.imaging.roi import Roi, extract

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from discgrade.grading.discs import GradedStudy
-from discgrade.grading.regions import Region
-from discgrade.grading.scans import Index, Scanned
+from discgrade.grading.inputs.regions import Region
+from discgrade.grading.inputs.scans import Index, Scanned
 from discgrade.grading.work import Done, Job, Order, grade_patient
 from discgrade.host import die_with_parent
 from discgrade.imaging.header import LEFT_OUT, Stamp

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from discgrade.grading import running, whole
 from discgrade.grading.bundle.opening import open_bundle
+from discgrade.grading.inputs.regions import read_regions
+from discgrade.grading.inputs.scans import Index
 from discgrade.grading.outputs.folder import replacing_folder
-from discgrade.grading.outputs.places import FOLDERS
+from discgrade.grading.outputs.pages.places import FOLDERS
 from discgrade.grading.outputs.stream import STUDIES, join
-from discgrade.grading.regions import read_regions
-from discgrade.grading.scans import Index
 from discgrade.grading.work import Order
 from discgrade.private import make_folder
 from discgrade.records import replacing

@@ -11,15 +11,15 @@ from pathlib import Path
 from discgrade import __version__
 from discgrade import private as privacy
 from discgrade.grading.bundle.opening import Bundle
+from discgrade.grading.inputs.regions import Region
+from discgrade.grading.inputs.scans import Index
 from discgrade.grading.jitter import Moved, Stability
 from discgrade.grading.outputs.folder import MADE_BY, MARK, open_to_others
-from discgrade.grading.outputs.places import FOLDERS
+from discgrade.grading.outputs.pages.places import FOLDERS
 from discgrade.grading.outputs.stream import read_studies, streaming
 from discgrade.grading.outputs.tables import write_tables
 from discgrade.grading.outputs.writing import write_index
-from discgrade.grading.regions import Region
 from discgrade.grading.running import Workers, fill, grade_all
-from discgrade.grading.scans import Index
 from discgrade.grading.work import Order
 from discgrade.imaging.header import Stamp
 from discgrade.private import RefusedError

@@ -10,17 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from discgrade.grading.bundle.opening import open_bundle
-from discgrade.grading.cutting import Cut
 from discgrade.grading.discs import GradedDisc, GradedStudy
 from discgrade.grading.flags import flags, uncertainty
 from discgrade.grading.grader import Grade, Grader
+from discgrade.grading.inputs.cutting import Cut
+from discgrade.grading.inputs.regions import Region
+from discgrade.grading.inputs.scans import Scanned
+from discgrade.grading.inputs.studies import Prepared, prepare
 from discgrade.grading.jitter import Moved, moved
-from discgrade.grading.outputs.views import Earlier
+from discgrade.grading.outputs.pages.views import Earlier
 from discgrade.grading.outputs.writing import write_study
-from discgrade.grading.regions import Region
 from discgrade.grading.saliency import saliency
-from discgrade.grading.scans import Scanned
-from discgrade.grading.studies import Prepared, prepare
 
 Maps = Mapping[tuple[str, int, str], NDArray[np.float32]]
 

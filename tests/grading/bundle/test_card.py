@@ -7,7 +7,7 @@ import pytest
 from tiny_bundle import network, tiny_facts
 
 from discgrade.grading.bundle.card import model_card
-from discgrade.reliability.calibration import Calibration
+from discgrade.reliability.certainty.calibration import Calibration
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import discgrade
-from discgrade.grading.outputs.places import folder_of, write
+from discgrade.grading.outputs.pages.places import folder_of, write
 from discgrade.grading.outputs.writing import write_index, write_study
 
 
@@ -108,7 +108,7 @@ def loaded(modules, looked_for):
 
 def test_writing_needs_no_heavy_package():
     room = "discgrade.grading.outputs"
-    modules = f"{room}.writing, {room}.pdf, {room}.structured_report, {room}.overlay"
+    modules = f"{room}.writing, {room}.pages.pdf, {room}.dicom.structured_report, {room}.dicom.overlay"
     assert loaded(modules, ("pandas", "matplotlib", "tensorflow", "sklearn", "scipy")) == []
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from discgrade.imaging.sampling import Transform
-from discgrade.reliability.calibration import Calibration
-from discgrade.reliability.novelty import Novelty
+from discgrade.reliability.certainty.calibration import Calibration
+from discgrade.reliability.certainty.novelty import Novelty
 from discgrade.settings.attribution import Dataset
 from discgrade.settings.model import Border, Decoding, Region, Scale
 

@@ -15,9 +15,9 @@ from discgrade.grading.bundle.summary import UNKNOWN, trained_on
 from discgrade.grading.bundle.writing import write_bundle, zip_bundle
 from discgrade.grading.networks import shape_of
 from discgrade.imaging.sampling import Transform
-from discgrade.reliability.calibration import Calibration
-from discgrade.reliability.learned import read_learned
-from discgrade.reliability.novelty import Novelty
+from discgrade.reliability.certainty.calibration import Calibration
+from discgrade.reliability.certainty.learned import read_learned
+from discgrade.reliability.certainty.novelty import Novelty
 
 T = TypeVar("T")
 

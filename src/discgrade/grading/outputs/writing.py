@@ -14,10 +14,10 @@ from pydicom.dataset import Dataset
 from discgrade import private
 from discgrade.grading.bundle.facts import BundleFacts
 from discgrade.grading.discs import GradedStudy, Sources
-from discgrade.grading.outputs.index import index_page
-from discgrade.grading.outputs.page import study_page
-from discgrade.grading.outputs.places import FOLDERS, folder_of, write
-from discgrade.grading.outputs.views import Earlier, Saliency, views
+from discgrade.grading.outputs.pages.index import index_page
+from discgrade.grading.outputs.pages.page import study_page
+from discgrade.grading.outputs.pages.places import FOLDERS, folder_of, write
+from discgrade.grading.outputs.pages.views import Earlier, Saliency, views
 
 KINDS = ("page", "pdf", "report", "overlay")
 """What can be written of a study: page.html, page.pdf, report.dcm (structured report), overlay-1.dcm ..."""
@@ -54,7 +54,7 @@ def write_study(
     if "page" in wanted:
         write(place / "page.html", study_page(study, made, facts, earlier).encode())
     if "pdf" in wanted:
-        from discgrade.grading.outputs.pdf import study_pdf  # noqa: PLC0415
+        from discgrade.grading.outputs.pages.pdf import study_pdf  # noqa: PLC0415
 
         write(place / "page.pdf", study_pdf(study, made, facts, earlier))
     return Earlier(study, made.discs)
@@ -66,12 +66,12 @@ def _with_dicom(
     """Write the DICOM objects that are wanted; the study that comes back says where its headers allow none."""
 
     def write_report() -> None:
-        from discgrade.grading.outputs.structured_report import report  # noqa: PLC0415
+        from discgrade.grading.outputs.dicom.structured_report import report  # noqa: PLC0415
 
         write(place / "report.dcm", _stored(report(study, sources, facts)))
 
     def write_overlays() -> None:
-        from discgrade.grading.outputs.overlay import overlays  # noqa: PLC0415
+        from discgrade.grading.outputs.dicom.overlay import overlays  # noqa: PLC0415
 
         for number, one in enumerate(overlays(study, sources), 1):
             write(place / f"overlay-{number}.dcm", _stored(one))

@@ -28,8 +28,8 @@ from discgrade.publication.figures.style import (
 from discgrade.publication.keys import Key
 from discgrade.records.cell_keys import Placed
 from discgrade.records.certainty import CERTAINTY
-from discgrade.reliability.calibration import Calibration
-from discgrade.reliability.learned import read_learned
+from discgrade.reliability.certainty.calibration import Calibration
+from discgrade.reliability.certainty.learned import read_learned
 from discgrade.settings.run import Run
 
 COLUMNS = ["scope", "group", "grade", "metric", "value", "lower", "upper", "n"]

@@ -16,8 +16,8 @@ from discgrade.publication.render.table import Row as Line
 from discgrade.publication.tables.lines import THIS_STUDY
 from discgrade.publication.tables.scores import interval_text, number
 from discgrade.records.certainty import CERTAINTY
-from discgrade.reliability.calibration import Calibration
-from discgrade.reliability.learned import read_learned
+from discgrade.reliability.certainty.calibration import Calibration
+from discgrade.reliability.certainty.learned import read_learned
 from discgrade.settings.run import FOLDS, Run
 
 Row = Mapping[str, Any]

@@ -1,0 +1,118 @@
+"""Regions of a sheet cut out of the images of one study, or why one cannot be."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from pydicom.dataset import FileDataset
+
+from discgrade.grades import LEVELS
+from discgrade.grading.discs import Place, Source
+from discgrade.grading.grader import Grader
+from discgrade.grading.inputs.regions import Region
+from discgrade.grading.inputs.scans import Scanned
+from discgrade.grading.inputs.series import Readable
+from discgrade.imaging.header import normalised
+from discgrade.imaging.roi import Roi, extract
+from discgrade.imaging.scans.headers import File
+from discgrade.imaging.scans.slices import BrokenSliceError, decode, open_image
+from discgrade.imaging.stacks import Stack
+
+
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """A region that can be graded.
+
+    Attributes:
+        place: Which disc, and where.
+        roi: Its pixels.
+        file: Header of its file.
+    """
+
+    place: Place
+    roi: Roi
+    file: File
+
+
+class OutError(ValueError):
+    """A region that cannot be graded; the message completes "row 3 of the sheet: ..."."""
+
+
+@dataclass
+class Desk:
+    """Opens each image of a study once."""
+
+    scanned: Scanned
+    files: Sequence[File]
+    stacks: Sequence[Stack]
+    read: Readable
+    folder: Path
+    grader: Grader
+    sources: dict[tuple[str, int], Source] = field(default_factory=dict)
+    _open: dict[str, FileDataset] = field(default_factory=dict)
+
+    @cached_property
+    def _file(self) -> dict[str, File]:
+        return {one.instance: file for file in self.files for one in file.frames}
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, int], int]:
+        return {(one.instance, one.frame): number for number, some in enumerate(self.stacks) for one in some.slices}
+
+    def cut(self, region: Region) -> Cut:
+        """Cut a region out of its slice.
+
+        Raises:
+            OutError: if it cannot be.
+        """
+        number = self._stack(region)
+        assert region.box is not None
+        stack, image = self.stacks[number], (region.sop_instance_uid, region.frame)
+        shown = self._source(image).slice
+        try:
+            roi = extract(shown, region.box, self.grader.facts.preprocessing.region)
+        except ValueError as error:
+            raise OutError(f"its box lies outside the image: {error}") from None
+        place = Place(
+            self.scanned.patient_id, self.scanned.uid, stack.first.series, *image, region.level, region.box, "drawn"
+        )
+        return Cut(place, roi, self._file[region.sop_instance_uid])
+
+    def opened(self) -> Iterator[FileDataset]:
+        """Yield the open files that still hold their pixels, which nobody needs once they are decoded."""
+        return (dataset for dataset in self._open.values() if "PixelData" in dataset)
+
+    def _stack(self, region: Region) -> int:
+        """Return the number of the stack that a region lies on, once nothing speaks against it."""
+        if region.fault:
+            raise OutError(region.fault)
+        if self.grader.takes_level and region.level not in LEVELS:
+            raise OutError(f"the networks take the level of a disc, and know {', '.join(LEVELS)} alone")
+        if region.sop_instance_uid in self.scanned.shared:
+            raise OutError("its SOP Instance UID stands for several different images")
+        if normalised(region.patient_id) != normalised(self.scanned.patient_id):
+            raise OutError("its patient is not the one that the image's header names")
+        number = self._places.get((region.sop_instance_uid, region.frame))
+        if number is None:
+            raise OutError(f"its image has no frame {region.frame}")
+        if number not in self.read.allowed:
+            raise OutError(
+                f"it lies on series {self.stacks[number].first.series_number}, which is not read: "
+                f"{self.read.reasons[number]}"
+            )
+        return number
+
+    def _source(self, image: tuple[str, int]) -> Source:
+        if image not in self.sources:
+            self.sources[image] = self._decoded(*image)
+        return self.sources[image]
+
+    def _decoded(self, instance: str, frame: int) -> Source:
+        try:
+            if instance not in self._open:
+                self._open[instance] = open_image(self.folder / self._file[instance].path)
+            dataset = self._open[instance]
+            return Source(dataset, decode(dataset, frame))
+        except BrokenSliceError as error:
+            raise OutError(f"its image cannot be graded: {error}") from None

@@ -1,0 +1,149 @@
+"""From the files of a study and the regions of a sheet to the regions of interest that can be graded."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from discgrade.grades import LEVELS
+from discgrade.grading.discs import SeriesChoice, Sources
+from discgrade.grading.grader import Grader
+from discgrade.grading.inputs.cutting import Cut, Desk, OutError
+from discgrade.grading.inputs.regions import Region
+from discgrade.grading.inputs.scans import Scanned
+from discgrade.grading.inputs.series import Readable, readable
+from discgrade.imaging.scans.headers import File
+from discgrade.imaging.stacks import Stack, stacks
+
+NOT_NAMED = "the sheet of regions names no image of this study"
+AMBIGUOUS = (
+    "its Study Instance UID stands for several patients or several days, so that nobody can tell whose it is; "
+    "separate them, or give the study another UID"
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A study that is ready to be graded, or why it is not.
+
+    Attributes:
+        patient_id: Patient ID.
+        study_uid: Study Instance UID.
+        study_date: YYYY-MM-DD; None if unknown.
+        identified: Whether its files may carry the patient's identity.
+        series: Its series, and which may be read.
+        stacks: The same as slices put together.
+        cuts: Its regions, from head to feet.
+        sources: The slices that they lie on.
+        left_out: What was left out, one sentence each.
+        skipped: Why nothing is graded; None if something is.
+    """
+
+    patient_id: str
+    study_uid: str
+    study_date: str | None
+    identified: bool
+    series: tuple[SeriesChoice, ...] = ()
+    stacks: tuple[Stack, ...] = ()
+    cuts: tuple[Cut, ...] = ()
+    sources: Sources = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
+    skipped: str | None = None
+
+
+def prepare(scanned: Scanned, regions: Sequence[Region], folder: Path, grader: Grader, rule: str = "") -> Prepared:
+    """Find, read and cut out what can be graded of a study.
+
+    Args:
+        scanned: Its files.
+        regions: Rows of the sheet that name its images.
+        folder: Folder of scans.
+        grader: The bundle that it is for.
+        rule: Series to take, as the command was told; empty: decided by the header.
+    """
+    files = scanned.files()
+    dates = sorted({file.study_date for file in files if file.study_date})
+    study = Prepared(
+        scanned.patient_id,
+        scanned.uid,
+        _day(dates[0]) if dates else None,
+        not all(file.identity_removed for file in files) or not files,
+    )
+    if not files:
+        return replace(study, skipped=f"{scanned.broken} files of a folder cannot be read, and nothing else is there")
+    if scanned.ambiguous:
+        return replace(study, skipped=AMBIGUOUS)
+    frames = [one for file in files for one in file.frames if one.instance not in scanned.shared]
+    found = tuple(stacks(frames))
+    read = readable(found, rule)
+    study = replace(study, stacks=found, series=_series(found, read, files), left_out=tuple(_broken(scanned)))
+    if read.problem:
+        return replace(study, skipped=read.problem)
+    if not regions:
+        return replace(study, skipped=NOT_NAMED)
+    return _cut(study, Desk(scanned, files, found, read, folder, grader), regions)
+
+
+def _day(date: str) -> str:
+    return f"{date[:4]}-{date[4:6]}-{date[6:8]}" if len(date) == 8 and date.isdecimal() else date
+
+
+def _series(found: Sequence[Stack], read: Readable, files: Sequence[File]) -> tuple[SeriesChoice, ...]:
+    described = {one.instance: file.description for file in files for one in file.frames}
+    return tuple(
+        SeriesChoice(
+            uid=one.first.series,
+            number=one.first.series_number,
+            slices=len(one.slices),
+            chosen=number == read.chosen,
+            reason=read.reasons[number],
+            description=described[one.first.instance],
+        )
+        for number, one in enumerate(found)
+    )
+
+
+def _broken(scanned: Scanned) -> Iterator[str]:
+    if scanned.broken:
+        yield f"{scanned.broken} files of its folder cannot be read"
+    if scanned.shared:
+        yield f"{len(scanned.shared)} SOP Instance UIDs stand for several different images, which are left out"
+
+
+def _cut(study: Prepared, desk: Desk, regions: Sequence[Region]) -> Prepared:
+    cuts, left_out = [], list(study.left_out)
+    ordered = sorted(regions, key=lambda one: one.rows)
+    twice = _twice(ordered)
+    for region in ordered:
+        if region.level in twice:
+            continue
+        try:
+            cuts.append(desk.cut(region))
+        except OutError as error:
+            left_out.append(f"{region.said} ({region.level}) is left out: {error}")
+    for level, rows in twice.items():
+        left_out.append(
+            f"{level} is left out: rows {', '.join(map(str, rows))} of the sheet give it different regions. Keep one"
+        )
+    for dataset in desk.opened():
+        del dataset.PixelData
+    cuts.sort(key=lambda one: _height(one.place.level))
+    if not cuts:
+        return replace(study, left_out=(), skipped="; ".join(left_out))
+    return replace(study, cuts=tuple(cuts), sources=desk.sources, left_out=tuple(left_out))
+
+
+def _twice(regions: Sequence[Region]) -> dict[str, list[int]]:
+    """Return the levels that have several regions, with their rows."""
+    by_level: dict[str, list[Region]] = defaultdict(list)
+    for one in regions:
+        by_level[one.level].append(one)
+    return {
+        level: sorted(row for one in some for row in one.rows)
+        for level, some in by_level.items()
+        if len(some) > 1 and not all(one.fault for one in some)
+    }
+
+
+def _height(level: str) -> tuple[int, str]:
+    return (LEVELS.index(level) if level in LEVELS else -1), level

@@ -1,0 +1,1 @@
+"""Grades as DICOM: a structured report, and the slice with its boxes."""

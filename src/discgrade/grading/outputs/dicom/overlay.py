@@ -1,0 +1,109 @@
+"""A slice with boxes and grades drawn on it, as a DICOM Secondary Capture image that any viewer shows."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from highdicom.sc import SCImage
+from pydicom.dataset import Dataset
+
+import discgrade
+from discgrade.grading.discs import GradedDisc, GradedStudy, Source, Sources
+from discgrade.grading.outputs.dicom import headers
+from discgrade.grading.outputs.pages.pictures import Colours, Shown, shown
+from discgrade.imaging.box import Box
+from discgrade.imaging.upright import Letters
+
+SERIES_NUMBER = 9002
+NOTICE = "Research only, not a medical device"
+
+_SMALLEST = 512  # px of the longer side: below it, writing could not be read
+_YELLOW, _WHITE, _BLACK = (255, 225, 90), (255, 255, 255), (0, 0, 0)
+_FONT = cv2.FONT_HERSHEY_SIMPLEX
+
+
+def overlays(study: GradedStudy, sources: Sources) -> list[SCImage]:
+    """Return an image for each slice on which discs of a study lie, in the order of the discs."""
+    places = list(dict.fromkeys(disc.place.image for disc in study.discs))
+    return [_overlay(study, place, sources[place], number) for number, place in enumerate(places, 1)]
+
+
+def _overlay(study: GradedStudy, place: tuple[str, int], source: Source, number: int) -> SCImage:
+    image = shown(source.slice)
+    pixels = drawn(image, [disc for disc in study.discs if disc.place.image == place])
+    scale = pixels.shape[0] / image.grey.shape[0]
+    when, whose = headers.moment(source.header), headers.about(source.header)
+    made = SCImage(
+        pixel_array=pixels,
+        photometric_interpretation="RGB",
+        bits_allocated=8,
+        coordinate_system="PATIENT",
+        study_instance_uid=whose.StudyInstanceUID,
+        series_instance_uid=headers.derived_uid(study, "overlay series"),
+        series_number=SERIES_NUMBER,
+        sop_instance_uid=headers.derived_uid(study, "overlay", *place, repr(study.discs)),
+        instance_number=number,
+        manufacturer=headers.MAKER,
+        manufacturer_model_name=headers.MAKER,
+        software_versions=discgrade.__version__,
+        patient_orientation=("P", "F"),
+        pixel_spacing=None if image.spacing is None else (image.spacing / scale,) * 2,
+        series_description="Pfirrmann grades drawn (research only)",
+        specific_character_set=headers.CHARACTERS,
+        study_date=whose.StudyDate,
+        study_time=whose.StudyTime,
+    )
+    headers.name(made, source.header)
+    _describe(made, source, place[1], image.letters, when)
+    headers.settle(made)
+    return made
+
+
+def _describe(made: Dataset, source: Source, frame: int, sides: Letters, when: headers.Moment) -> None:
+    """Say which image it was drawn on, and when that was."""
+    made.PatientOrientation = [sides.right, sides.bottom] if sides.right and sides.bottom else None
+    made.DateOfSecondaryCapture, made.TimeOfSecondaryCapture = when.date, when.time
+    made.ContentDate, made.ContentTime = when.date, when.time
+    made.BodyPartExamined, made.BurnedInAnnotation = "LSPINE", "NO"
+    made.DerivationDescription = f"Boxes and Pfirrmann grades drawn. {NOTICE}"
+    origin = Dataset()
+    origin.ReferencedSOPClassUID = headers.text(source.header, "SOPClassUID")
+    origin.ReferencedSOPInstanceUID = headers.text(source.header, "SOPInstanceUID")
+    frames = headers.frame_numbers(source, frame)
+    if frames:
+        origin.ReferencedFrameNumber = frames
+    made.SourceImageSequence = [origin]
+
+
+def drawn(image: Shown, discs: Sequence[GradedDisc]) -> Colours:
+    """Return a slice with the boxes and grades of its discs; RGB, at least 512 px long."""
+    scale = max(1, -(-_SMALLEST // max(image.grey.shape)))
+    size = image.grey.shape[1] * scale, image.grey.shape[0] * scale
+    grey = cv2.resize(image.grey, size, interpolation=cv2.INTER_CUBIC)
+    picture = np.repeat(grey[..., None], 3, axis=2).astype(np.uint8)
+    for disc in discs:
+        box = image.box(disc.place.box)
+        _draw(picture, Box(box.x * scale, box.y * scale, box.width * scale, box.height * scale), disc)
+    _write(picture, NOTICE, (8, size[1] - 10), _WHITE, 0.5 * _size(picture))
+    return picture
+
+
+def _draw(picture: Colours, box: Box, disc: GradedDisc) -> None:
+    left, top, right, bottom = box.edges()
+    cv2.rectangle(picture, (left, top), (right - 1, bottom - 1), _YELLOW, 1)
+    size = 0.6 * _size(picture)
+    words = f"{disc.place.level}  {disc.grade}" + (" ?" if disc.flags else "")
+    (width, height), _ = cv2.getTextSize(words, _FONT, size, 1)
+    middle = (top + bottom + height) // 2
+    beside = left - width - 8 if left - width > 16 else right + 8
+    _write(picture, words, (beside, middle), _YELLOW, size)
+
+
+def _size(picture: Colours) -> float:
+    return float(max(picture.shape) / 700)
+
+
+def _write(picture: Colours, words: str, place: tuple[int, int], colour: tuple[int, int, int], size: float) -> None:
+    """Write with a dark edge, so that it can be read on anything."""
+    cv2.putText(picture, words, place, _FONT, size, _BLACK, 4, cv2.LINE_AA)
+    cv2.putText(picture, words, place, _FONT, size, colour, 1, cv2.LINE_AA)

@@ -1,0 +1,1 @@
+"""Grades as pages for people: HTML and PDF."""

@@ -1,0 +1,59 @@
+"""A study's PDF: its words as another program reads them, the same bytes each time."""
+
+import shutil
+import subprocess
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from discgrade.grading.outputs.pages.pdf import printable, study_pdf
+from discgrade.grading.outputs.pages.pictures import png
+from discgrade.grading.outputs.pages.views import Earlier, views
+
+
+@pytest.fixture(scope="module")
+def pictures(study):
+    return views(*study, {})
+
+
+def read(pdf, folder):
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext (Debian: poppler-utils) is not installed")
+    (folder / "page.pdf").write_bytes(pdf)
+    done = subprocess.run(["pdftotext", "-layout", folder / "page.pdf", "-"], check=True, capture_output=True)
+    assert done.stderr == b""
+    return " ".join(done.stdout.decode().split())
+
+
+def test_each_disc_is_there_with_its_grade(study, pictures, facts, tmp_path):
+    text = read(study_pdf(study[0], pictures, facts), tmp_path)
+    for disc in study[0].discs:
+        assert f"{disc.place.level}: grade {disc.grade}" in text
+        assert all(flag.reason.split()[0] in text for flag in disc.flags)
+    assert "Not a medical device" in text
+
+
+def test_earlier_studies_are_there(study, later, pictures, facts, tmp_path):
+    pdf = study_pdf(later[0], views(*later, {}), facts, [Earlier(study[0], pictures.discs)])
+    assert "5 July 2008 11 September 2012" in read(pdf, tmp_path)
+
+
+def test_the_same_study_makes_the_same_bytes(study, pictures, facts):
+    assert study_pdf(study[0], pictures, facts) == study_pdf(study[0], pictures, facts)
+
+
+def test_markup_is_shown_as_text(study, pictures, facts, tmp_path):
+    text = read(study_pdf(replace(study[0], patient_id="<b>&amp;</i>"), pictures, facts), tmp_path)
+    assert "<b>&amp;</i>" in text
+
+
+def test_characters_that_the_fonts_lack_are_written_by_number():
+    assert printable("Ő–ü") == "U+0150–ü"
+
+
+@pytest.mark.parametrize("shape", [(2000, 40), (40, 2000)])
+def test_slices_of_any_shape_and_number_have_room(study, pictures, facts, tmp_path, shape):
+    odd = replace(pictures.slices[0], picture=png(np.zeros(shape, np.uint8)), rows=shape[0], columns=shape[1])
+    pdf = study_pdf(study[0], replace(pictures, slices=(odd,) * 7), facts)
+    assert "Each disc" in read(pdf, tmp_path)
