@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from discgrade.learning.grading.training import train_model
+from discgrade.learning.grading.training import TrainingFiles, train_model
 from discgrade.learning.loop.placement import use_gpu
 from discgrade.settings.model import Protocol, Training
 from discgrade.step import step
@@ -20,10 +20,12 @@ with step(snakemake) as job:
         training=job.param("training", Training),
         protocol=job.param("protocol", Protocol),
         identity=job.identity,
-        model=job.output("model"),
-        network=job.output("network"),
-        history=job.output("history"),
-        predictions=job.output("predictions"),
+        files=TrainingFiles(
+            model=job.output("model"),
+            network=job.output("network"),
+            history=job.output("history"),
+            predictions=job.output("predictions"),
+        ),
         state=job.path("state"),
         progress=job.progress,
     )

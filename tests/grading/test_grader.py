@@ -8,7 +8,8 @@ from graded_scans import study
 from tiny_bundle import network, tiny_facts
 
 from discgrade.grading import running
-from discgrade.grading.bundle.opening import BundleError, open_bundle
+from discgrade.grading.bundle.files import BundleError
+from discgrade.grading.bundle.opening import open_bundle
 from discgrade.grading.grader import Grader, grades
 from discgrade.grading.inputs.regions import Region
 from discgrade.grading.inputs.scans import Index

@@ -14,7 +14,8 @@ import pytest
 from tiny_bundle import RESOLUTION, network
 
 from discgrade.grades import LEVELS
-from discgrade.grading.bundle.opening import Bundle, BundleError, open_bundle
+from discgrade.grading.bundle.files import BundleError
+from discgrade.grading.bundle.opening import Bundle, open_bundle
 from discgrade.grading.members import Ensemble, Outputs
 from discgrade.imaging.sampling import normalise
 

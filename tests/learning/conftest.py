@@ -67,7 +67,7 @@ OUTPUTS = {
 SCRIPT = """
 import json, sys
 from pathlib import Path
-from discgrade.learning.grading.training import train_model
+from discgrade.learning.grading.training import TrainingFiles, train_model
 from discgrade.settings.run import Run
 from discgrade.settings.model import Protocol, Training
 from discgrade.settings.plain import typed
@@ -75,8 +75,9 @@ from discgrade.settings.plain import typed
 arguments = json.loads(Path(sys.argv[1]).read_text())
 paths = {name: Path(path) for name, path in arguments["paths"].items()}
 samples = [Path(path) for path in arguments["samples"]]
+files = TrainingFiles(**{name: paths.pop(name) for name in ("model", "network", "history", "predictions")})
 train_model(samples=samples, run=Run(**arguments["run"]), training=typed(Training, arguments["training"]),
-            protocol=Protocol("as_read", "validation"), identity=[], **paths)
+            files=files, protocol=Protocol("as_read", "validation"), identity=[], **paths)
 """
 
 

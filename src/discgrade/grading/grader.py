@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from discgrade.decoding import decode
 from discgrade.grades import grades_of, integral
 from discgrade.grading.bundle.facts import BundleFacts
-from discgrade.grading.bundle.opening import Bundle, BundleError
+from discgrade.grading.bundle.files import BundleError
+from discgrade.grading.bundle.opening import Bundle
 from discgrade.grading.members import Ensemble
 from discgrade.imaging.sampling import sample
 from discgrade.reliability.certainty.calibration import calibrated, integral_probabilities, prediction_sets

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from discgrade.grades import LEVELS, one_hot_levels
 from discgrade.grading.bundle.facts import Member
-from discgrade.grading.bundle.opening import Bundle, BundleError
+from discgrade.grading.bundle.files import BundleError
+from discgrade.grading.bundle.opening import Bundle
 from discgrade.grading.networks import start_session
 from discgrade.imaging.sampling import normalise
 

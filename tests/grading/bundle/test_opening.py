@@ -12,7 +12,8 @@ from typing import get_args, get_type_hints
 import pytest
 
 from discgrade.grading.bundle.facts import BundleFacts
-from discgrade.grading.bundle.opening import SCHEMA, BundleError, open_bundle
+from discgrade.grading.bundle.files import BundleError
+from discgrade.grading.bundle.opening import SCHEMA, open_bundle
 
 MEMBER = "members/default-fold-01-seed-1.onnx"
 

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from tiny_bundle import write_tiny
 
-from discgrade.grading.bundle.opening import BundleError
+from discgrade.grading.bundle.files import BundleError
 
 
 def test_the_zip_file_holds_the_folder_without_dates_and_rights(tiny_bundle):

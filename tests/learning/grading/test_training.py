@@ -15,7 +15,7 @@ from discgrade import records
 from discgrade.decoding import decode
 from discgrade.imaging.sampling import normalise
 from discgrade.learning.grading.samples import load_samples
-from discgrade.learning.grading.training import train_model
+from discgrade.learning.grading.training import TrainingFiles, train_model
 from discgrade.provenance.digests import code_digest
 from discgrade.records.discs import DISCS
 from discgrade.records.splits import SPLITS
@@ -55,7 +55,7 @@ def train(cohort, settings, run, outputs, tmp_path):
             state=tmp_path / "state" / folder,
             progress=tmp_path / f"{folder}.progress",
             log=log,
-            **outputs(folder),
+            files=TrainingFiles(**outputs(folder)),
         )
         return tmp_path / folder, log.getvalue()
 

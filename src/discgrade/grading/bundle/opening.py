@@ -5,12 +5,11 @@ Nothing is unpacked to disk, nothing is read without a bound, and no code of a b
 
 import hashlib
 import json
-import stat
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, NoReturn
 
 import jsonschema
@@ -18,27 +17,25 @@ from jsonschema.exceptions import best_match
 
 from discgrade.grades import grades_of
 from discgrade.grading.bundle.facts import VERSION, BundleFacts
+from discgrade.grading.bundle.files import (
+    FACTS,
+    LARGEST,
+    WHOLE,
+    BundleError,
+    Reader,
+    keras_words,
+    reader_of_folder,
+    reader_of_zip,
+)
 from discgrade.settings.plain import typed
 
-FACTS = "bundle.json"
 CARD = "model_card.md"
 SCHEMA = Path(__file__).with_name("bundle.schema.json")
 """JSON Schema (2020-12) of bundle.json."""
 LARGEST_FACTS = 1 << 26
 """Bytes of bundle.json beyond which nobody reads it."""
-LARGEST = 1 << 29
-"""Bytes of all files of a bundle beyond which nobody reads it."""
-MOST_FILES = 1000
 
-_RATIO = 200  # what deflate makes of a bundle's files stays below; of zeros it makes a thousandth
-_SMALL = 1 << 20
 _HDF5, _ZIP = b"\x89HDF\r\n\x1a\n", b"PK\x03\x04"
-_KERAS = {"config.json", "metadata.json", "model.weights.h5"}
-_WHOLE = "Take the folder results/<study>/bundle or the file bundle.zip of a study"
-
-
-class BundleError(ValueError):
-    """A bundle that cannot be used; one sentence says why, and what to do."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,38 +69,26 @@ def open_bundle(path: Path) -> Bundle:
         OSError: if it cannot be read.
     """
     if path.is_dir():
-        return _checked(path, _reader_of_folder(path))
+        return _checked(path, reader_of_folder(path))
     if not path.exists():
-        raise BundleError(f"No bundle at {path}. {_WHOLE}")
+        raise BundleError(f"No bundle at {path}. {WHOLE}")
     with path.open("rb") as file:
         head = file.read(8)
     if not head.startswith(_ZIP):
         _refuse_file(path, head)
     try:
         with zipfile.ZipFile(path) as archive:
-            return _checked(path, _reader_of_zip(path, archive))
+            return _checked(path, reader_of_zip(path, archive))
     except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error) as error:
         raise BundleError(f"{path} is a damaged zip file ({error}). Copy the bundle again") from None
 
 
 def _refuse_file(path: Path, head: bytes) -> NoReturn:
     if head == _HDF5:
-        raise BundleError(_keras(path))
+        raise BundleError(keras_words(path))
     if path.suffix == ".onnx":
-        raise BundleError(f"{path} is one network, and does not say how its input is made of a slice. {_WHOLE}")
-    raise BundleError(f"{path} is no bundle: it should be a folder or a zip file that holds {FACTS}. {_WHOLE}")
-
-
-def _keras(path: Path) -> str:
-    return f"{path} is a Keras model, which does not say how its input is made of a slice. {_WHOLE}"
-
-
-Reader = Callable[[str, int], bytes]
-"""Returns a file of the bundle by its name, up to a number of bytes.
-
-Raises:
-    BundleError: if there is none, or it is larger.
-"""
+        raise BundleError(f"{path} is one network, and does not say how its input is made of a slice. {WHOLE}")
+    raise BundleError(f"{path} is no bundle: it should be a folder or a zip file that holds {FACTS}. {WHOLE}")
 
 
 def _checked(path: Path, read: Reader) -> Bundle:
@@ -180,83 +165,3 @@ def check_schema(content: object, path: Path) -> None:
 
 def _short(message: str) -> str:
     return message if len(message) <= 300 else f"{message[:140]} ... {message[-140:]}"
-
-
-def _reader_of_folder(folder: Path) -> Reader:
-    def read(name: str, largest: int) -> bytes:
-        path = folder / name
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise BundleError(f"{folder}: {name} lies outside the bundle. Files of a bundle should lie in its folder")
-        if not path.is_file():
-            _refuse_missing(folder, name)
-        with path.open("rb") as file:
-            content = file.read(largest + 1)
-        if len(content) > largest:
-            _refuse_size(folder, name, largest)
-        return content
-
-    return read
-
-
-def _refuse_missing(path: Path, name: str) -> NoReturn:
-    if name == FACTS:
-        raise BundleError(f"{path} is no bundle: it holds no {FACTS}. {_WHOLE}")
-    raise BundleError(f"{path}: {name} is missing, which {FACTS} names. Copy the whole bundle again")
-
-
-def _refuse_size(path: Path, name: str, largest: int) -> NoReturn:
-    raise BundleError(f"{path}: {name} is too large for a bundle. At most {largest:,} bytes are read")
-
-
-def _reader_of_zip(path: Path, archive: zipfile.ZipFile) -> Reader:
-    entries = archive.infolist()
-    _check_entries(path, entries)
-    files = {entry.filename: entry for entry in entries if not entry.is_dir()}
-    if files.keys() >= _KERAS:
-        raise BundleError(_keras(path))
-    top = next((name.removesuffix(FACTS) for name in sorted(files, key=len) if _is_facts(name)), "")
-
-    def read(name: str, largest: int) -> bytes:
-        entry = files.get(top + name)
-        if entry is None:
-            _refuse_missing(path, name)
-        if entry.file_size > largest:
-            _refuse_size(path, name, largest)
-        with archive.open(entry) as file:
-            return file.read(largest)
-
-    return read
-
-
-def _is_facts(name: str) -> bool:
-    """Tell whether a name is that of the facts, at the top or in a folder there."""
-    parts = PurePosixPath(name).parts
-    return len(parts) <= 2 and parts[-1:] == (FACTS,)
-
-
-def _check_entries(path: Path, entries: Iterable[zipfile.ZipInfo]) -> None:
-    """Check names and sizes that a zip file gives, before any of it is read.
-
-    Raises:
-        BundleError: if a path leads out of it or stands twice, a file is a link or encrypted, or there is too much.
-    """
-    names: set[str] = set()
-    total = 0
-    for entry in entries:
-        total += entry.file_size
-        if _climbs(entry.filename):
-            raise BundleError(f"{path} holds a path that leads out of the bundle: {entry.filename!r}. It is not opened")
-        if stat.S_ISLNK(entry.external_attr >> 16) or entry.flag_bits & 1 or entry.filename in names:
-            raise BundleError(f"{path}: {entry.filename!r} is a link, encrypted or there twice. It is not opened")
-        names.add(entry.filename)
-        swollen = entry.file_size > max(_SMALL, _RATIO * entry.compress_size)
-        if total > LARGEST or swollen or len(names) > MOST_FILES:
-            raise BundleError(
-                f"{path} would unpack to more than a bundle holds ({MOST_FILES} files, {LARGEST:,} bytes, "
-                f"{_RATIO} times its size). It is not opened"
-            )
-
-
-def _climbs(name: str) -> bool:
-    place = PurePosixPath(name)
-    return place.is_absolute() or ".." in place.parts or "\\" in name or ":" in name

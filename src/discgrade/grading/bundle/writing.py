@@ -7,7 +7,8 @@ from pathlib import Path
 
 from discgrade.grading.bundle.card import model_card
 from discgrade.grading.bundle.facts import BundleFacts
-from discgrade.grading.bundle.opening import CARD, FACTS, check_schema
+from discgrade.grading.bundle.files import FACTS
+from discgrade.grading.bundle.opening import CARD, check_schema
 from discgrade.records import replacing
 from discgrade.settings.plain import plain
 

@@ -5,7 +5,7 @@ Keras is imported only once data and settings have passed their checks, with the
 
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TextIO
@@ -26,6 +26,23 @@ from discgrade.settings.plain import plain
 from discgrade.settings.run import Run
 
 
+@dataclass(frozen=True)
+class TrainingFiles:
+    """What a training writes.
+
+    Attributes:
+        model: Keras model, with the weights of the chosen epoch.
+        network: Table of layers.
+        history: Table of epochs.
+        predictions: Table of outputs, for the test and external parts.
+    """
+
+    model: Path
+    network: Path
+    history: Path
+    predictions: Path
+
+
 def train_model(
     *,
     samples: Sequence[Path],
@@ -35,10 +52,7 @@ def train_model(
     training: Training,
     protocol: Protocol,
     identity: Sequence[str],
-    model: Path,
-    network: Path,
-    history: Path,
-    predictions: Path,
+    files: TrainingFiles,
     state: Path,
     progress: Path | None = None,
     log: TextIO | None = None,
@@ -56,10 +70,7 @@ def train_model(
         protocol: What is scored, and which epoch becomes the model.
         identity: What decides the result next to settings and data, in any words: digests of the code and of the
             locked packages. Another identity does not resume this training.
-        model: Keras model to write, with the weights of the chosen epoch.
-        network: Table of layers to write.
-        history: Table of epochs to write.
-        predictions: Table of outputs to write, for the test and external parts.
+        files: What to write.
         state: Folder of checkpoints: each training's lies in a folder below it, named by all that decides its result.
         progress: File that holds, as long as the training runs, one line on how far it has come.
         log: Where each epoch is told; standard error if None.
@@ -85,10 +96,10 @@ def train_model(
             epochs, outputs = fitting.fit(
                 trained, task, training, run.seed, choice=choice, folder=folder, log=log, progress=progress
             )
-            saving.save_model(trained, model)
-            records.write(describe(trained), NETWORK, network)
-            records.write(list(map(asdict, epochs)), HISTORY, history)
-            records.write(_predictions(data, outputs), PREDICTIONS, predictions)
+            saving.save_model(trained, files.model)
+            records.write(describe(trained), NETWORK, files.network)
+            records.write(list(map(asdict, epochs)), HISTORY, files.history)
+            records.write(_predictions(data, outputs), PREDICTIONS, files.predictions)
             checkpoints.clear(folder)
 
 
