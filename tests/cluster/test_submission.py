@@ -25,6 +25,9 @@ SUBMITTED = {
     "train",
     "score",
     "credible_intervals",
+    "export_members",
+    "calibrate",
+    "bundle",
 }
 
 

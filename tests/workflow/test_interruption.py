@@ -86,7 +86,8 @@ def digests(folder):
     """Return the digest of every output of a study that does not tell when it was made."""
     paths = [path for path in folder.rglob("*") if path.is_file() and path.name != "report.html"]
     shown = {path.relative_to(folder).as_posix(): path for path in paths}
-    dated = ("provenance/", "logs/")
+    # A bundle's facts name the job records behind it, which are dated; its networks do not.
+    dated = ("provenance/", "logs/", "bundle/bundle.json", "bundle/model_card.md", "bundle.zip")
     return {
         name: hashlib.sha256(path.read_bytes()).hexdigest()
         for name, path in shown.items()
