@@ -4,6 +4,7 @@ import logging
 import warnings
 from pathlib import Path
 
+import numpy as np
 from pydicom.dataset import FileDataset
 
 from discgrade.imaging import opening
@@ -39,12 +40,15 @@ def decode(dataset: FileDataset, frame: int) -> Slice:
     """Return a slice of an open file, to the bits that `imaging.dicom.read_slice` gives.
 
     Raises:
-        BrokenSliceError: if it cannot be decoded, whatever is wrong with it.
+        BrokenSliceError: if it cannot be decoded, or a grey value is no finite number, whatever is wrong with it.
     """
     logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return Slice(**vars(geometry(dataset, frame)), pixels=grey_values(dataset, frame))
+            grey = grey_values(dataset, frame)
+            if not np.isfinite(grey).all():
+                raise ValueError("no numbers")
+            return Slice(**vars(geometry(dataset, frame)), pixels=grey)
     except Exception:
         raise BrokenSliceError("its pixels cannot be decoded: the file is damaged or of an unknown kind") from None
