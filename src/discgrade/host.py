@@ -4,7 +4,9 @@ Nothing here decides a result, so this module is left out of the code digests (`
 """
 
 import ctypes
+import hashlib
 import os
+import platform
 import re
 import signal
 import subprocess
@@ -12,6 +14,10 @@ import sys
 from pathlib import Path
 
 _NO_GPU = "No devices were found"
+
+
+MACHINE = hashlib.sha256(platform.node().encode()).hexdigest()[:6]
+"""Stands for this machine in the names of temporary files, which several machines may share a disc for."""
 
 
 def kernel_field(file: Path, name: str) -> str | None:
@@ -58,6 +64,17 @@ def given_gpus(*fields: str) -> list[list[str]]:
     except (OSError, subprocess.SubprocessError):
         return []
     return [line.split(", ") for line in done.stdout.strip().splitlines() if line != _NO_GPU]
+
+
+def is_running(process: int) -> bool:
+    """Tell whether a process of this machine runs, whoever's it is."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def die_with_parent() -> None:

@@ -1,8 +1,6 @@
 """The only functions that read and write tables: checked against a schema, whole or not at all."""
 
-import hashlib
 import os
-import platform
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,37 +9,27 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from discgrade.host import MACHINE, is_running
+
 PathLike = str | os.PathLike[str]
 
 COMPRESSION = "zstd"
 COMPRESSION_LEVEL = 1
 
-_MACHINE = hashlib.sha256(platform.node().encode()).hexdigest()[:6]
-
 
 def _partial(path: PathLike) -> Path:
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    return path.with_name(f".{path.name}.{_MACHINE}-{os.getpid()}.partial")
+    return path.with_name(f".{path.name}.{MACHINE}-{os.getpid()}.partial")
 
 
 def remove_leftovers(path: PathLike) -> None:
     """Remove what processes of this machine that were killed left of a file that they had begun to write."""
     path = Path(path)
-    for partial in path.parent.glob(f".{path.name}.{_MACHINE}-*.partial*"):
-        process = partial.name.removeprefix(f".{path.name}.{_MACHINE}-").partition(".")[0]
-        if not _runs(int(process)):
+    for partial in path.parent.glob(f".{path.name}.{MACHINE}-*.partial*"):
+        process = partial.name.removeprefix(f".{path.name}.{MACHINE}-").partition(".")[0]
+        if not is_running(int(process)):
             partial.unlink(missing_ok=True)
-
-
-def _runs(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 @contextmanager

@@ -5,8 +5,8 @@ import stat
 
 import pytest
 
-from discgrade.grading.outputs import folder
-from discgrade.grading.outputs.folder import replacing_folder
+from discgrade import host
+from discgrade.grading.outputs.folder import MARK, replacing_folder
 from discgrade.private import RefusedError
 
 
@@ -18,7 +18,7 @@ def out(tmp_path):
 def write(out, text):
     with replacing_folder(out) as made:
         (made / "grades.csv").write_text(text)
-        (made / folder.MARK).write_text('{"made_by": "discgrade grade"}')
+        (made / MARK).write_text('{"made_by": "discgrade grade"}')
 
 
 def names(path):
@@ -30,7 +30,7 @@ def test_a_folder_replaces_an_earlier_output(out, tmp_path):
     (out / "left over").write_text("")
     write(out, "second")
     assert (out / "grades.csv").read_text() == "second"
-    assert names(out) == ["grades.csv", folder.MARK]
+    assert names(out) == ["grades.csv", MARK]
     assert names(tmp_path) == ["out"]
 
 
@@ -46,7 +46,7 @@ def test_an_error_leaves_the_earlier_output_as_it_was(out, tmp_path):
 @pytest.mark.parametrize("content", ["{}", "[", '{"made_by": "somebody"}', None])
 def test_what_is_no_earlier_output_is_refused(out, content):
     out.mkdir()
-    (out / ("other" if content is None else folder.MARK)).write_text(content or "")
+    (out / ("other" if content is None else MARK)).write_text(content or "")
     with pytest.raises(RefusedError, match="Choose another folder"):
         write(out, "first")
 
@@ -71,9 +71,9 @@ def test_nothing_is_readable_by_others_meanwhile(out):
 
 def test_what_a_killed_process_left_is_removed_and_what_a_living_one_writes_is_not(out, tmp_path):
     for process in (2**22 + 5, os.getppid()):
-        (tmp_path / f".out.{folder._MACHINE}-{process}.partial").mkdir()
+        (tmp_path / f".out.{host.MACHINE}-{process}.partial").mkdir()
     write(out, "first")
-    assert names(tmp_path) == [f".out.{folder._MACHINE}-{os.getppid()}.partial", "out"]
+    assert names(tmp_path) == [f".out.{host.MACHINE}-{os.getppid()}.partial", "out"]
 
 
 def test_a_process_that_was_killed_between_its_last_steps_loses_nothing(out, tmp_path):

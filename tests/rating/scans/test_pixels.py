@@ -7,8 +7,9 @@ from scans import header, save, series
 
 from discgrade.imaging.dicom import read_slice
 from discgrade.imaging.frames import frames
+from discgrade.imaging.scans.slices import BrokenSliceError
 from discgrade.imaging.stacks import stacks
-from discgrade.rating.scans.pixels import BrokenSliceError, Slices, decoded, thumbnails_message, window
+from discgrade.rating.scans.pixels import Slices, decoded, thumbnails_message, window
 
 RNG = np.random.default_rng(5)
 

@@ -1,23 +1,20 @@
 """The folder that `discgrade grade` writes: whole or not at all, private while it may identify people."""
 
-import hashlib
 import json
 import os
-import platform
 import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from discgrade.host import MACHINE, is_running
 from discgrade.private import RefusedError
 
 MARK = "grading.json"
 """File that says how the folder was made."""
 MADE_BY = "discgrade grade"
 """What it says of who made it."""
-
-_MACHINE = hashlib.sha256(platform.node().encode()).hexdigest()[:6]
 
 
 @contextmanager
@@ -33,7 +30,7 @@ def replacing_folder(destination: Path) -> Iterator[Path]:
     _recover(destination)
     check_destination(destination)
     destination.parent.mkdir(parents=True, exist_ok=True)
-    partial = destination.with_name(f".{destination.name}.{_MACHINE}-{os.getpid()}.partial")
+    partial = destination.with_name(f".{destination.name}.{MACHINE}-{os.getpid()}.partial")
     before = os.umask(0o077)
     try:
         partial.mkdir(mode=0o700)
@@ -84,25 +81,15 @@ def _recover(destination: Path) -> None:
     if earlier.exists() and not destination.exists():
         earlier.rename(destination)
     shutil.rmtree(earlier, ignore_errors=True)
-    start = f".{destination.name}.{_MACHINE}-"
+    start = f".{destination.name}.{MACHINE}-"
     for left in destination.parent.glob(f"{_escaped(start)}*.partial"):
         process = left.name.removeprefix(start).partition(".")[0]
-        if process.isdecimal() and not _runs(int(process)):
+        if process.isdecimal() and not is_running(int(process)):
             shutil.rmtree(left, ignore_errors=True)
 
 
 def _escaped(name: str) -> str:
     return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
-
-
-def _runs(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def open_to_others(folder: Path, umask: int) -> None:

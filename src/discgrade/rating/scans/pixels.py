@@ -14,10 +14,10 @@ import numpy as np
 import pydicom
 from numpy.typing import NDArray
 
-from discgrade.imaging import opening
 from discgrade.imaging.dicom import grey_values, macro
 from discgrade.imaging.frames import Frame
 from discgrade.imaging.roi import to_uint16
+from discgrade.imaging.scans.slices import BrokenSliceError, open_image
 from discgrade.imaging.stacks import Stack
 
 Grey = NDArray[np.float32]
@@ -26,11 +26,6 @@ _ALIGNED = 8
 _EXACT = 0.1  # of a step: how far float32 may lie from the stored value
 _DARKEST, _BRIGHTEST = 1.0, 99.7  # percentiles between which the suggested window lies
 _SAMPLED = 20_000
-_MOST_PIXELS = 1 << 26  # of a slice: more are no picture of a spine, but of an attack
-
-
-class BrokenSliceError(ValueError):
-    """The pixels of a slice cannot be decoded; the message is shown to raters."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,12 +85,7 @@ def decoded(path: Path, frame: int) -> Shown:
         BrokenSliceError: if it cannot be decoded, whatever is wrong with it.
     """
     try:
-        if path.stat().st_size > opening.LARGEST:
-            raise ValueError("too large")
-        with path.open("rb") as file:
-            dataset = opening.read(file)
-        if dataset.Rows * dataset.Columns > _MOST_PIXELS:
-            raise ValueError("too large")
+        dataset = open_image(path)
         grey = grey_values(dataset, frame)
         if not np.isfinite(grey).all():
             raise ValueError("no numbers")

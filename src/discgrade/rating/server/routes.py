@@ -150,9 +150,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from discgrade.imaging.scans.slices import BrokenSliceError
 from discgrade.rating.ledger.actions import InvalidError
 from discgrade.rating.ledger.database import DiscFullError
-from discgrade.rating.scans.pixels import BrokenSliceError
 from discgrade.rating.server import endpoints
 from discgrade.rating.server.acting import ClosedError, NothingToUndoError, UnreadError
 from discgrade.rating.server.desk import UnknownError
