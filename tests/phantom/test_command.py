@@ -40,6 +40,12 @@ def test_the_seed_decides_everything(tmp_path):
     assert sheets["first"] == sheets["again"] != sheets["other"]
 
 
+def test_patients_may_be_made_to_lie_badly(tmp_path):
+    assert phantom(tmp_path / "off", "--patients", "1", "--slices", "3", "--offset", "-4", "--bend", "10") == 0
+    files = [path for path in (tmp_path / "off" / "dicom").rglob("*") if path.is_file()]
+    assert len(files) == 3
+
+
 @pytest.mark.slow
 def test_deidentify_takes_what_phantom_made(tmp_path, capsys):
     made = tmp_path / "phantom"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from discgrade.keyed import generator
-from discgrade.phantom.scanner import Scan, acquire, draw_scan
+from discgrade.phantom.scanner import Posture, Scan, acquire, draw_scan
 from discgrade.phantom.spine.view import empty_view
 
 
@@ -38,6 +38,19 @@ def test_a_disc_is_rated_on_the_slice_nearest_to_the_spines_middle_at_its_height
     settings = scan(slices=5, gap=4.0, offset=0.5, curve=0.05)
     assert settings.positions.tolist() == [-7.5, -3.5, 0.5, 4.5, 8.5]
     assert [settings.slice_at(z) for z in (-80, 0, 80)] == [1, 2, 3]
+
+
+def test_a_spine_that_bends_leaves_the_middle_slice_at_both_ends():
+    settings = Posture(slices=5, offset=0.0, bend=8.0).of(scan(gap=4.0))
+    assert [settings.slice_at(z) for z in (-100, 0, 100)] == [4, 2, 4]
+    view = settings.view(generator(1))
+    middle = np.abs(view.lateral[:, :, 0]).argmin(axis=0)
+    assert [int(middle[round(row)]) for row in (0, 100, 199)] == [4, 2, 4]
+
+
+def test_how_a_patient_lies_changes_nothing_that_it_does_not_name():
+    settings = scan(slices=5, offset=1.2, curve=0.01)
+    assert Posture().of(settings) == settings
 
 
 def test_pixels_are_square_and_the_field_of_view_is_that_of_a_lumbar_spine(made):

@@ -18,12 +18,20 @@ from discgrade.host import die_with_parent
 from discgrade.phantom import readings, sheet
 from discgrade.phantom.examination import examine
 from discgrade.phantom.population import draw_patient
+from discgrade.phantom.scanner import AS_DRAWN, Posture
 from discgrade.phantom.sheet import TRUTH, Discs, Reading, read_cohort
 from discgrade.settings.model import Phantom
 
 
 def make_cohort(
-    *, private: Path, destination: Path, ratings: Path, truth: Path, phantom: Phantom, workers: int
+    *,
+    private: Path,
+    destination: Path,
+    ratings: Path,
+    truth: Path,
+    phantom: Phantom,
+    workers: int,
+    posture: Posture = AS_DRAWN,
 ) -> None:
     """Make the DICOM studies of invented patients and the readings of two raters.
 
@@ -39,6 +47,7 @@ def make_cohort(
             with five lumbar discs; discs of the primary cohort that rater 1 reads a second time, and those that rater 2
             reads as well; and the seed of everything.
         workers: Processes that write studies side by side.
+        posture: How the patients lie.
 
     Raises:
         FileExistsError: if `destination` holds files that are not an earlier phantom's.
@@ -50,7 +59,7 @@ def make_cohort(
     patients = [draw_patient(phantom.seed, "primary", index) for index in range(phantom.primary)]
     patients += [draw_patient(phantom.seed, "supplemental", index) for index in range(phantom.supplemental)]
     with _replacing_tree(destination, phantom.seed) as tree:
-        jobs = (joblib.delayed(examine)(patient, tree) for patient in patients)
+        jobs = (joblib.delayed(examine)(patient, tree, posture) for patient in patients)
         seen = joblib.Parallel(n_jobs=workers, initializer=die_with_parent)(jobs)
     first = Discs("primary", patients[: phantom.primary], [*chain(*seen[: phantom.primary])])
     second = Discs("supplemental", patients[phantom.primary :], [*chain(*seen[phantom.primary :])])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from discgrade.grades import LEVELS
 from discgrade.phantom.cohort import make_cohort
+from discgrade.phantom.scanner import Posture
 from discgrade.settings.model import Phantom
 
 SUPPLEMENTAL = 361 / 1599
@@ -23,6 +24,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--patients", type=_positive, default=20, help="number of patients (default: 20)")
     parser.add_argument("--seed", type=_number(0), default=1, help="another seed, other patients (default: 1)")
+    lie = parser.add_argument_group("how the patients lie (default: left to chance)")
+    lie.add_argument("--slices", type=_positive, metavar="N", help="slices of each stack")
+    lie.add_argument("--offset", type=float, metavar="MM", help="distance by which stacks miss the spine's middle")
+    lie.add_argument("--bend", type=float, default=0.0, metavar="MM", help="sideways bend 100 mm from L3: a scoliosis")
     parser.add_argument("--jobs", type=_positive, default=cpu_count() or 1, help="number of processes")
 
 
@@ -36,6 +41,7 @@ def run(given: argparse.Namespace) -> int:
         truth=given.destination / "truth.parquet",
         phantom=proportions(given.patients, given.seed),
         workers=given.jobs,
+        posture=Posture(given.slices, given.offset, given.bend),
     )
     print(f"{given.patients} invented patients: scans in {scans}, readings in {sheet}")
     return 0

@@ -9,7 +9,7 @@ from discgrade.phantom.headers import encoded_slices, instance_uid
 from discgrade.phantom.manufacturers import draw_manufacturer
 from discgrade.phantom.people import Identity, draw_identity
 from discgrade.phantom.population import Patient
-from discgrade.phantom.scanner import Scan, acquire, draw_scan
+from discgrade.phantom.scanner import AS_DRAWN, Posture, Scan, acquire, draw_scan
 from discgrade.phantom.spine.anatomy import Disc
 from discgrade.phantom.spine.painting import paint_back
 from discgrade.phantom.spine.region import Box, region
@@ -25,12 +25,19 @@ class Seen:
     box: Box
 
 
-def examine(patient: Patient, destination: Path) -> list[Seen]:
-    """Write a patient's DICOM files below `destination` and return where the discs L1/L2 to L5/S1 are seen."""
+def examine(patient: Patient, destination: Path, posture: Posture = AS_DRAWN) -> list[Seen]:
+    """Write a patient's DICOM files below `destination` and return where the discs L1/L2 to L5/S1 are seen.
+
+    Args:
+        patient: Who is examined.
+        destination: Folder that receives a folder of the patient.
+        posture: How the patient lies.
+    """
     cv2.setNumThreads(1)
     identity = draw_identity(patient)
     rng = patient.generator("scan")
-    scan, manufacturer = draw_scan(rng), draw_manufacturer(patient.cohort, rng)
+    drawn, manufacturer = draw_scan(rng), draw_manufacturer(patient.cohort, rng)
+    scan = posture.of(drawn)
     spine = build_spine(patient)
     view = scan.view(patient.generator("texture"))
     paint_back(view, spine, patient.age, patient.generator("tissue"))

@@ -1,6 +1,6 @@
 """How a scanner sees a spine: matrix, field of view, slices, coil, noise, and how it stores grey values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -28,6 +28,7 @@ class Scan:
         shading: Depth in mm over which the coil's sensitivity falls to a half.
         gain: Stored grey value of CSF before shading.
         orientation: Direction cosines of a row, then of a column.
+        bend: Sideways shift of the spine in mm at 100 mm above and below L3, with the square of the distance.
     """
 
     matrix: int
@@ -42,6 +43,7 @@ class Scan:
     shading: float
     gain: float
     orientation: tuple[float, ...]
+    bend: float = 0.0
 
     @property
     def positions(self) -> NDArray[np.float64]:
@@ -53,8 +55,8 @@ class Scan:
         steps = _centred(self.matrix, self.spacing)
         y = (self.centre[0] + steps).astype(np.float32)[None, :]
         z = (self.centre[1] + steps).astype(np.float32)[:, None]
-        lateral = (self.positions[:, None, None] - self.curve * z).astype(np.float32)
-        return empty_view(y, z, lateral, self.spacing, rng)
+        lateral = (self.positions[:, None, None] - self.curve * z - self.bend * (z / 100) ** 2).astype(np.float32)
+        return replace(empty_view(y, z, lateral, self.spacing, rng), bent=self.bend != 0)
 
     def pixel(self, y: float, z: float) -> tuple[float, float]:
         """Return the column and row coordinates of a point, 0 at the image's left and upper edge."""
@@ -63,7 +65,35 @@ class Scan:
 
     def slice_at(self, z: float) -> int:
         """Return the number of the slice, from 0, that is nearest to the spine's middle at a height."""
-        return int(np.abs(self.positions - self.curve * z).argmin())
+        return int(np.abs(self.positions - self.curve * z - self.bend * (z / 100) ** 2).argmin())
+
+
+@dataclass(frozen=True)
+class Posture:
+    """How patients lie in the scanner where that is not left to chance: to try what looks for the middle slice.
+
+    Attributes:
+        slices: Number of slices; None: as drawn.
+        offset: Distance in mm by which the stack misses the spine's middle; None: as drawn.
+        bend: Of a scoliotic spine, as `Scan.bend`.
+    """
+
+    slices: int | None = None
+    offset: float | None = None
+    bend: float = 0.0
+
+    def of(self, scan: Scan) -> Scan:
+        """Return a scan of a patient who lies so."""
+        return replace(
+            scan,
+            slices=scan.slices if self.slices is None else self.slices,
+            offset=scan.offset if self.offset is None else self.offset,
+            bend=self.bend,
+        )
+
+
+AS_DRAWN = Posture()
+"""Everything is left to chance."""
 
 
 def _centred(count: int, step: float) -> NDArray[np.float64]:

@@ -25,24 +25,32 @@ def _paint_process(view: View, vertebra: Vertebra, scale: float) -> None:
     if not vertebra.sacral:
         _paint_fat(view, vertebra.at(vertebra.depth / 2 + 19.5 * scale, 15 * scale), vertebra.tilt)
     centre = vertebra.at(vertebra.depth / 2 + 33 * size, 9 * scale)
-    _paint_bone(view, centre, vertebra.tilt, (13.5 * size, 8.5 * size))
+    _paint_bone(view, centre, vertebra.tilt, (13.5 * size, 8.5 * size), aside=False)
 
 
 def _paint_side(view: View, vertebra: Vertebra, scale: float) -> None:
     """Paint a nerve root, the joint and the pedicle of one side."""
     back = vertebra.depth / 2
     _paint_root(view, vertebra.at(back + 4, 0.3 * vertebra.height))
-    _paint_bone(view, vertebra.at(back + 19 * scale, 4), vertebra.tilt, (6.5 * scale, 15 * scale))
-    _paint_bone(view, vertebra.at(back + 6, -0.2 * vertebra.height), vertebra.tilt + 0.25, (12, 6.5 * scale))
+    _paint_bone(view, vertebra.at(back + 19 * scale, 4), vertebra.tilt, (6.5 * scale, 15 * scale), aside=True)
+    _paint_bone(
+        view, vertebra.at(back + 6, -0.2 * vertebra.height), vertebra.tilt + 0.25, (12, 6.5 * scale), aside=True
+    )
 
 
-def _share(lateral: Image) -> Image:
-    """Return how much of a slice bone fills: in the midline the thin process, from 9.5 mm on pedicles and joints."""
-    off = np.abs(lateral)
-    return np.clip(np.maximum(1.6 - off / 3.5, (off - 9.5) / 2.5), 0, 1)
+def _share(view: View, aside: bool) -> Image:
+    """Return how much of a slice bone fills: in the midline the thin process, from 9.5 mm on pedicles and joints.
+
+    Where the spine bends out of the slices, one shows both: each is then painted in its own part alone.
+    """
+    off = np.abs(view.lateral)
+    middle, beyond = 1.6 - off / 3.5, (off - 9.5) / 2.5
+    if view.bent:
+        return np.clip(beyond if aside else middle, 0, 1)
+    return np.clip(np.maximum(middle, beyond), 0, 1)
 
 
-def _paint_bone(view: View, centre: Point, tilt: float, size: tuple[float, float]) -> None:
+def _paint_bone(view: View, centre: Point, tilt: float, size: tuple[float, float], *, aside: bool) -> None:
     """Paint a rounded bone; `size` is half its length and half its height in mm."""
     length, height = size
     window = view.around(centre, 2 * length + 8, tilt, 2 * height + 8)
@@ -52,7 +60,7 @@ def _paint_bone(view: View, centre: Point, tilt: float, size: tuple[float, float
     x, y = (along / length) ** 2, (down / (height - 0.12 * along)) ** 2
     radius = np.sqrt(np.sqrt(x * x + y * y))
     distance = (radius - 1) * min(size) + 0.5 * window.coarse
-    share = _share(window.lateral)
+    share = _share(window, aside)
     window.paint(share * window.inside(distance - 0.3), CORTEX)
     window.paint(share * window.inside(distance + 0.7), MARROW * (1 + 0.15 * window.medium))
 
@@ -61,11 +69,11 @@ def _paint_fat(view: View, centre: Point, tilt: float) -> None:
     """Paint the fat between the dural sac and the arch."""
     window = view.around(centre, 10, tilt, 20)
     along, down = rotate(window.y - centre[0], window.z - centre[1], tilt)
-    window.paint(_share(window.lateral) * window.inside(3 * (np.hypot(along / 3.2, down / 8.5) - 1)), FAT)
+    window.paint(_share(window, aside=False) * window.inside(3 * (np.hypot(along / 3.2, down / 8.5) - 1)), FAT)
 
 
 def _paint_root(view: View, centre: Point) -> None:
     """Paint a nerve root in its foramen."""
     window = view.around(centre, 8, 0, 8)
     distance = np.hypot(window.y - centre[0], window.z - centre[1]) - 2.6
-    window.paint(_share(window.lateral) * window.inside(distance), ROOT)
+    window.paint(_share(window, aside=True) * window.inside(distance), ROOT)

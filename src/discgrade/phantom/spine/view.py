@@ -34,6 +34,7 @@ class View:
         signal: Signal intensity; shape (slices, rows, columns).
         fine, medium, coarse: Textures with mean 0 and deviation 1, of the signal's shape.
         spacing: Side of a pixel in mm.
+        bent: Whether the spine bends out of the slices, so that one shows its middle and its side.
     """
 
     y: Image
@@ -44,6 +45,7 @@ class View:
     medium: Image
     coarse: Image
     spacing: float
+    bent: bool = False
 
     @property
     def empty(self) -> bool:
@@ -63,6 +65,7 @@ class View:
             medium=self.medium[:, rows, columns],
             coarse=self.coarse[:, rows, columns],
             spacing=self.spacing,
+            bent=self.bent,
         )
 
     def _between(self, positions: Image, low: float, high: float) -> slice:
@@ -120,8 +123,8 @@ class View:
 def empty_view(y: Image, z: Image, lateral: Image, spacing: float, rng: np.random.Generator) -> View:
     """Return slices without signal; arguments as the attributes of `View`, `rng` draws the textures."""
     shape = (len(lateral), len(z), y.shape[1])
-    textures = {name: _texture(shape, grain / spacing, rng) for name, grain in GRAINS.items()}
-    return View(y, z, lateral, np.zeros(shape, np.float32), spacing=spacing, **textures)
+    fine, medium, coarse = (_texture(shape, grain / spacing, rng) for grain in GRAINS.values())
+    return View(y, z, lateral, np.zeros(shape, np.float32), fine, medium, coarse, spacing)
 
 
 def _texture(shape: tuple[int, int, int], grain: float, rng: np.random.Generator) -> Image:
