@@ -135,10 +135,13 @@ def output_of(runs, name):
 
 
 def tables_of(name, title=None):
-    """The renderings of a table and its cell keys; with a title, as outputs that the report shows."""
+    """The renderings of a table, its cell keys and its value; with a title, as outputs that the report shows."""
     kinds = ("csv", "md", "tex", "html")
     paths = {kind: f"{RESULTS}/tables/{name}.{kind}" for kind in kinds}
-    paths |= {"cell_keys": f"{RESULTS}/tables/{name}.keys.csv"}
+    paths |= {
+        "cell_keys": f"{RESULTS}/tables/{name}.keys.csv",
+        "json": f"{RESULTS}/tables/{name}.json",
+    }
     return (
         paths | {"html": reported(paths["html"], name, "Tables", title)}
         if title

@@ -7,19 +7,17 @@ CONTEXT = plain(context_of(STUDY))
 LABELS = {name: variant.label for name, variant in STUDY.variants.items()}
 DEFAULT_RUN = grid.default_run(STUDY)
 
-TABLES = [
-    path
-    for name in (
-        "table1",
-        "table2",
-        "table3",
-        "table4",
-        "statements",
-        "certainty",
-        "cohort",
-    )
-    for path in tables_of(name).values()
+TABLE_NAMES = [
+    "table1",
+    "table2",
+    "table3",
+    "table4",
+    "statements",
+    "certainty",
+    "cohort",
 ]
+TABLES = [path for name in TABLE_NAMES for path in tables_of(name).values()]
+TABLE_VALUES = [tables_of(name)["json"] for name in TABLE_NAMES]
 
 
 rule table1:
@@ -35,6 +33,7 @@ rule table1:
     params:
         run=plain(DEFAULT_RUN),
         label=variant_name(DEFAULT_RUN.variant, LABELS),
+        compare=STUDY.report.compare_with_paper,
         code=code("table1.py"),
         lock=lock("table1.py"),
     script:
@@ -153,6 +152,7 @@ rule cohort:
         ENVIRONMENT
     params:
         data=data_words(STUDY.name, SOURCE),
+        compare=STUDY.report.compare_with_paper,
         code=code("cohort.py"),
         lock=lock("cohort.py"),
     script:

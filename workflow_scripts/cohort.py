@@ -15,5 +15,6 @@ with step(snakemake) as job:
         ratings=job.input("ratings"),
         flow=job.input("flow"),
         data=job.param("data", str),
+        compare=job.param("compare", bool),
         files=job.files(TableFiles),
     )

@@ -15,5 +15,6 @@ with step(snakemake) as job:
         network=job.input("network"),
         run=job.param("run", Run),
         label=job.param("label", str),
+        compare=job.param("compare", bool),
         files=job.files(TableFiles),
     )

@@ -78,3 +78,13 @@ def test_every_study_is_read(study_of, study_config, name):
     study, config = study_of(name), study_config(name)
     assert (study.name, study.splits.shares) == (config["study"], tuple(config["splits"]["shares"]))
     assert study.variants.keys() == config["variants"].keys()
+
+
+@pytest.mark.parametrize(
+    ("source", "said", "compared"),
+    [("phantom", None, True), ("rating", None, False), ("rating", True, True), ("phantom", False, False)],
+)
+def test_a_phantom_alone_is_compared_with_the_paper_unless_the_config_says_so(study_config, source, said, compared):
+    config = check_config(study_config())
+    config["cohort"]["source"], config["report"]["compare_with_paper"] = source, said
+    assert read_study(config).report.compare_with_paper is compared

@@ -29,6 +29,7 @@ class Context:
         folds: Number of folds.
         seeds: Seeds of training.
         unit: What the bootstrap weighs.
+        compare: Whether published values stand next to the study's own, and what it lacks next to what it has.
     """
 
     study: str
@@ -38,6 +39,7 @@ class Context:
     folds: int
     seeds: tuple[int, ...]
     unit: Unit
+    compare: bool
 
     @property
     def labels(self) -> dict[str, str]:
@@ -60,4 +62,5 @@ def context_of(study: Study) -> Context:
         folds=study.splits.folds,
         seeds=grid.seeds,
         unit=study.unit,
+        compare=study.report.compare_with_paper,
     )

@@ -40,6 +40,11 @@ class Traced:
     keys: tuple[CellKey, ...]
 
 
+def keys_in(*values: object) -> tuple[CellKey, ...]:
+    """Return the keys of what is traced among some values, each once."""
+    return tuple(dict.fromkeys(key for value in values if isinstance(value, Traced) for key in value.keys))
+
+
 def values_of(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     """Return the values of rows, some of which are `Traced`."""
     plain = [{name: value.value if isinstance(value, Traced) else value for name, value in row.items()} for row in rows]

@@ -203,9 +203,13 @@ class Intervals:
 
 @dataclass(frozen=True)
 class Report:
-    """What figures and report may show (`report`)."""
+    """What figures and report may show (`report`).
+
+    `compare_with_paper` is never None: where the config leaves it open, a phantom cohort is compared.
+    """
 
     disc_pictures: bool
+    compare_with_paper: bool
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Settings as plain values and back: what Snakemake keeps of a job's params, and what a script takes from them."""
 
 import types
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -23,7 +23,8 @@ def typed(kind: type[T], value: object) -> T:
     """Return what `plain` made of a value of a kind; the inverse of `plain`.
 
     Args:
-        kind: A dataclass, or a type that its fields may have: a simple one, a tuple or list of one kind, a mapping.
+        kind: A dataclass, or a type that its fields may have: a simple one, a tuple, list or
+            sequence (which becomes a tuple) of one kind, a mapping.
         value: What `plain` returned.
 
     Raises:
@@ -39,8 +40,9 @@ def _typed(kind: Any, value: Any) -> Any:  # noqa: ANN401
     if is_dataclass(kind):
         hints = get_type_hints(kind)
         return kind(**{name: _typed(hints.get(name), item) for name, item in value.items()})  # type: ignore[operator]
-    if origin in (tuple, list):
-        return origin(_typed(inner[0], item) for item in value)
+    if origin in (tuple, list, Sequence):
+        kept = list if origin is list else tuple
+        return kept(_typed(inner[0], item) for item in value)
     if origin in (Union, types.UnionType):
         return _typed(next(one for one in inner if one is not type(None)), value)
     if inner and isinstance(value, Mapping):

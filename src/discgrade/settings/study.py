@@ -8,7 +8,7 @@ from discgrade.settings.model import Study, Training
 from discgrade.settings.plain import typed
 
 _AS_THEY_ARE = (
-    "cohort", "deidentify", "ratings", "splits", "images", "augmentation", "intervals", "certainty", "report",
+    "cohort", "deidentify", "ratings", "splits", "images", "augmentation", "intervals", "certainty",
     "rating", "bundle", "provenance",
 )  # fmt: skip
 _TRAINING = [field.name for field in fields(Training)]
@@ -27,8 +27,17 @@ def read_study(config: Mapping[str, Any]) -> Study:
             "variants": {name: _variant(config, name, own) for name, own in variants.items()},
             "grid": grid | {"variants": grid["variants"] or list(variants)},
             "unit": config["protocol"]["unit"],
+            "report": _report(config),
         },
     )
+
+
+def _report(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Settle what the config leaves open: a phantom cohort is compared with the paper, one's own patients are not."""
+    report = dict(config["report"])
+    if report["compare_with_paper"] is None:
+        report["compare_with_paper"] = config["cohort"]["source"] == "phantom"
+    return report
 
 
 def _variant(config: Mapping[str, Any], name: str, own: Mapping[str, Any]) -> dict[str, Any]:

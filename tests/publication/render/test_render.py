@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -12,8 +13,10 @@ from discgrade.publication.render.files import TableFiles, write_table
 from discgrade.publication.render.html import to_html
 from discgrade.publication.render.latex import latex_text, to_latex
 from discgrade.publication.render.markdown import to_markdown
+from discgrade.publication.render.stored import read_table, to_json
 from discgrade.publication.render.table import DASH, Cell, Row, Section, Table, footnotes, missing
 from discgrade.records.cell_keys import CellKey, read_cell_keys
+from discgrade.settings.plain import plain
 
 TABLE = Table(
     name="table9",
@@ -127,12 +130,31 @@ def test_all_are_written_the_csv_in_full_precision_with_its_keys(tmp_path):
         {"row": "R1", "kappa_linear": Traced(0.1 + 0.2, (key,)), "n": 840},
         {"row": "Model", "kappa_linear": None, "n": None},
     ]
-    files = TableFiles(*(tmp_path / "tables" / f"table9.{kind}" for kind in ("csv", "md", "tex", "html", "keys.csv")))
+    files = TableFiles(
+        *(tmp_path / "tables" / f"table9.{kind}" for kind in ("csv", "md", "tex", "html", "keys.csv", "json"))
+    )
     write_table(TABLE, rows, files)
     assert files.csv.read_text() == "row,kappa_linear,n\nR1,0.30000000000000004,840\nModel,,\n"
     assert all(path.read_text(encoding="utf-8") for path in vars(files).values())
     assert set((tmp_path / "tables").iterdir()) == set(vars(files).values())
     assert read_cell_keys(files.cell_keys) == [(1, "kappa_linear", key)]
+
+
+def test_a_stored_table_comes_back_whole(tmp_path):
+    traced = replace(TABLE.sections[0].rows[0].cells[0], keys=(CellKey("scores", "n", resolution=32, grade=2.0),))
+    row = replace(TABLE.sections[0].rows[0], cells=(traced, *TABLE.sections[0].rows[0].cells[1:]))
+    table = replace(TABLE, sections=[replace(TABLE.sections[0], rows=[row])], absent=("R2: There is one rater only.",))
+    (tmp_path / "table9.json").write_text(to_json(table))
+    kept = read_table(tmp_path / "table9.json")
+    assert plain(kept) == plain(table)
+    assert kept.sections[0].rows[0].cells[0] == traced
+
+
+def test_a_table_without_rows_is_a_line_with_its_reason():
+    empty = replace(TABLE, sections=[], absent=("Sets of grades: No folds.",))
+    for text in (to_html(empty), to_latex(empty), to_markdown(empty)):
+        assert "Sets of grades: No folds." in text
+        assert "<table" not in text and r"\begin{tabular}" not in text and "| " not in text
 
 
 @pytest.mark.ci

@@ -33,7 +33,7 @@ NAMES = ("table2", "table3", "table4", "statements", "certainty", "cohort")
 
 
 def table_files(folder: Path, name: str) -> TableFiles:
-    return TableFiles(*(folder / f"{name}.{kind}" for kind in ("csv", "md", "tex", "html", "keys.csv")))
+    return TableFiles(*(folder / f"{name}.{kind}" for kind in ("csv", "md", "tex", "html", "keys.csv", "json")))
 
 
 def make_tables(made: SimpleNamespace, folder: str = "tables", **changes: object) -> SimpleNamespace:
@@ -52,7 +52,9 @@ def make_tables(made: SimpleNamespace, folder: str = "tables", **changes: object
     learned = be_certain(made)
     certainty(**learned, context=context, files=tables["certainty"])
     data = data_words(context.study, context.source)
-    cohort(discs=made.discs, ratings=made.ratings, flow=flow, data=data, files=tables["cohort"])
+    cohort(
+        discs=made.discs, ratings=made.ratings, flow=flow, data=data, compare=context.compare, files=tables["cohort"]
+    )
     return SimpleNamespace(**vars(made) | {"tables": tables, "context": context})
 
 

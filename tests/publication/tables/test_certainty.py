@@ -30,7 +30,7 @@ def test_the_caption_says_on_whom_and_with_which_promise(paperlike, read):
 
 def test_nothing_learned_is_said_with_its_reason(tmp_path):
     made = make_study(tmp_path, patients=8, again=5, second=5, grid={"default": "mse"})
-    files = TableFiles(*(tmp_path / f"certainty.{kind}" for kind in ("csv", "md", "tex", "html", "keys.csv")))
+    files = TableFiles(*(tmp_path / f"certainty.{kind}" for kind in ("csv", "md", "tex", "html", "keys.csv", "json")))
     certainty(**be_certain(made), context=context_of(made.study), files=files)
     assert files.md.read_text().count("The variant of the bundle, mse, gives a grade and no probabilities.") == 2
     assert pd.read_csv(files.csv)["coverage"].isna().all()
@@ -39,7 +39,7 @@ def test_nothing_learned_is_said_with_its_reason(tmp_path):
 @pytest.mark.parametrize("patients", [10])
 def test_a_grade_of_few_patients_has_no_threshold_and_a_note(tmp_path, patients):
     made = make_study(tmp_path, patients=patients, again=5, second=5)
-    files = TableFiles(*(tmp_path / f"certainty.{kind}" for kind in ("csv", "md", "tex", "html", "keys.csv")))
+    files = TableFiles(*(tmp_path / f"certainty.{kind}" for kind in ("csv", "md", "tex", "html", "keys.csv", "json")))
     certainty(**be_certain(made), context=context_of(made.study), files=files)
     text = files.md.read_text()
     assert "are needed: it is in every set." in text

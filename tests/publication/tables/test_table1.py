@@ -14,7 +14,7 @@ RUN = Run("default", 128, 1, "holdout", 1)
 
 
 def files_in(folder):
-    return TableFiles(*(folder / f"table1.{kind}" for kind in ("csv", "md", "tex", "html", "keys.csv")))
+    return TableFiles(*(folder / f"table1.{kind}" for kind in ("csv", "md", "tex", "html", "keys.csv", "json")))
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def tables(tmp_path):
     ]
     records.write(rows, NETWORK, tmp_path / "network.parquet")
     files = files_in(tmp_path)
-    table1(network=tmp_path / "network.parquet", run=RUN, label="Our default", files=files)
+    table1(network=tmp_path / "network.parquet", run=RUN, label="Our default", compare=True, files=files)
     return files
 
 
@@ -55,5 +55,5 @@ def test_a_deeper_network_has_dashes(tmp_path):
     rows = [{"block": 1, "layer": 35, "description": "Another", "shape": [8], "parameters": 1}]
     records.write(rows, NETWORK, tmp_path / "network.parquet")
     files = files_in(tmp_path)
-    table1(network=tmp_path / "network.parquet", run=RUN, label="Our default", files=files)
+    table1(network=tmp_path / "network.parquet", run=RUN, label="Our default", compare=True, files=files)
     assert "The published network has fewer layers." in files.md.read_text()

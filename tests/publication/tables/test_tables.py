@@ -162,7 +162,7 @@ def test_table_4_has_the_raters_on_both_scales(paperlike, read):
 def test_folds_weighed_as_in_the_paper_are_averaged(paperlike, read, tmp_path):
     from discgrade.publication.tables.table4 import table4
 
-    files = TableFiles(*(tmp_path / f"table4.{kind}" for kind in ("csv", "md", "tex", "html", "keys.csv")))
+    files = TableFiles(*(tmp_path / f"table4.{kind}" for kind in ("csv", "md", "tex", "html", "keys.csv", "json")))
     context = replace(paperlike.context, unit="fold")
     table4(scores=paperlike.scores, intervals=paperlike.intervals, context=context, files=files)
     folds = pd.read_csv(files.csv).query("row == 'folds' and source == 'this study'").iloc[0]

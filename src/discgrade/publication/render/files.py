@@ -8,6 +8,7 @@ from discgrade.publication.keys import keys_of, values_of
 from discgrade.publication.render.html import to_html
 from discgrade.publication.render.latex import to_latex
 from discgrade.publication.render.markdown import to_markdown
+from discgrade.publication.render.stored import to_json
 from discgrade.publication.render.table import Table
 from discgrade.records import replacing
 from discgrade.records.cell_keys import write_cell_keys
@@ -15,13 +16,14 @@ from discgrade.records.cell_keys import write_cell_keys
 
 @dataclass(frozen=True)
 class TableFiles:
-    """A table's numbers in full precision, its three printed forms, and where each of its numbers was read."""
+    """A table's numbers in full precision, its printed forms, where its numbers were read, and what is printed."""
 
     csv: Path
     md: Path
     tex: Path
     html: Path
     cell_keys: Path
+    json: Path
 
 
 def write_table(table: Table, rows: Sequence[Mapping[str, object]], files: TableFiles) -> None:
@@ -37,6 +39,7 @@ def write_table(table: Table, rows: Sequence[Mapping[str, object]], files: Table
         files.md: to_markdown(table),
         files.tex: to_latex(table),
         files.html: to_html(table),
+        files.json: to_json(table),
     }
     for path, text in texts.items():
         with replacing(path) as partial:

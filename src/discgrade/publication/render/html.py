@@ -36,6 +36,14 @@ def to_html(table: Table) -> str:
         body += [_row(row, notes) for row in section.rows]
         body.append("</tbody>")
     remarks = [f"<p><sup>{mark}</sup> {escape(text)}</p>" for text, mark in notes.items()]
+    grid = [
+        "<thead>",
+        *([f'<tr class="spans"><td></td>{spans}</tr>'] if spans else []),
+        f"<tr>{heading}</tr></thead>",
+        *body,
+    ]
+    caption = f"<b>{escape(table.heading)}</b> {escape(table.caption)}"
+    absent = [f"<p>Not shown. {escape(text)}</p>" for text in table.absent]
     lines = [
         "<!DOCTYPE html>",
         '<html lang="en">',
@@ -43,14 +51,8 @@ def to_html(table: Table) -> str:
         f"<title>{escape(table.heading)}</title>",
         f"<style>\n{style}</style></head>",
         "<body>",
-        "<table>",
-        f"<caption><b>{escape(table.heading)}</b> {escape(table.caption)}</caption>",
-        "<thead>",
-        *([f'<tr class="spans"><td></td>{spans}</tr>'] if spans else []),
-        f"<tr>{heading}</tr></thead>",
-        *body,
-        "</table>",
-        *(['<div class="notes">', *remarks, "</div>"] if notes else []),
+        *([f"<p>{caption}</p>"] if table.is_empty else ["<table>", f"<caption>{caption}</caption>", *grid, "</table>"]),
+        *(['<div class="notes">', *remarks, *absent, "</div>"] if remarks or absent else []),
         "</body></html>",
     ]
     return "\n".join(lines) + "\n"

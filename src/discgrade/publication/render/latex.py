@@ -75,6 +75,9 @@ def to_latex(table: Table) -> str:
     r"""Render for LaTeX with booktabs; `\input` it in a document that loads booktabs and, for `adjustbox`, graphicx."""
     notes = footnotes(table)
     columns = len(table.headings)
+    absent = [latex_text(f"Not shown. {text}") + r"\par" for text in table.absent]
+    if table.is_empty:
+        return "\n".join([latex_text(f"{table.title} {table.caption}") + r"\par", *absent]) + "\n"
     body = []
     for number, section in enumerate(table.sections):
         body += [r"\midrule"] if number else []
@@ -100,8 +103,9 @@ def to_latex(table: Table) -> str:
         *body,
         r"\bottomrule",
         r"\end{tabular}}",
-        *([r"\par\smallskip\raggedright\scriptsize"] if notes else []),
+        *([r"\par\smallskip\raggedright\scriptsize"] if notes or absent else []),
         *(rf"\textsuperscript{{{mark}}}\,{latex_text(text)}\par" for text, mark in notes.items()),
+        *absent,
         r"\end{table}",
     ]
     return "\n".join(lines) + "\n"

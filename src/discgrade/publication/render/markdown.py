@@ -20,6 +20,8 @@ def to_markdown(table: Table) -> str:
         return f"| {' | '.join(cells)} |"
 
     lines = [f"**{table.heading}** {table.caption}", ""]
+    if table.is_empty:
+        return "\n".join([*lines, *_absent(table)]).rstrip() + "\n"
     above = [f"{text}: " for text, columns in table.spans for _ in range(columns)] or [""] * len(table.headings)
     headings = [text + _cell(cell, notes) for text, cell in zip(above, table.headings, strict=True)]
     lines.append(line([table.stub, *headings]))
@@ -29,5 +31,9 @@ def to_markdown(table: Table) -> str:
             title = _cell(Cell(section.title.text, bold=True, notes=section.title.notes), notes)
             lines.append(line([title, *("" for _ in table.headings)]))
         lines += [line([_cell(cell, notes) for cell in (row.label, *row.cells)]) for row in section.rows]
-    lines += ["", *(f"<sup>{mark}</sup> {text}  " for text, mark in notes.items())]
+    lines += ["", *(f"<sup>{mark}</sup> {text}  " for text, mark in notes.items()), *_absent(table)]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _absent(table: Table) -> list[str]:
+    return ["", "Not shown:", "", *(f"- {text}" for text in table.absent)] if table.absent else []

@@ -4,8 +4,10 @@ Texts are plain; each format escapes them. Footnotes are texts attached to cells
 run in reading order.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+from discgrade.records.cell_keys import CellKey
 
 DASH = "\N{EN DASH}"
 
@@ -19,12 +21,14 @@ class Cell:
         interval: Bounds such as "0.890, 0.916", printed in parentheses.
         bold: Whether it is among the best.
         notes: Texts of its footnotes.
+        keys: The numbers that text and interval were made of, for who follows them back.
     """
 
     text: str = ""
     interval: str = ""
     bold: bool = False
     notes: tuple[str, ...] = ()
+    keys: tuple[CellKey, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ class Table:
         sections: The rows.
         number: For example Table 2; empty for a table without one. LaTeX counts for itself.
         spans: Headings above several columns, and how many each spans; together all columns, or none.
+        absent: What a reader may look for and does not find, each with its reason.
     """
 
     name: str
@@ -67,6 +72,12 @@ class Table:
     sections: Sequence[Section]
     number: str = ""
     spans: Sequence[tuple[str, int]] = ()
+    absent: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no row to print."""
+        return not any(section.rows for section in self.sections)
 
     @property
     def heading(self) -> str:
@@ -77,6 +88,18 @@ class Table:
 def missing(reason: str) -> Cell:
     """Return the dash that stands for what this study cannot give, with the reason as its footnote."""
     return Cell(DASH, notes=(reason,))
+
+
+def absences(missed: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Return a line for each reason why something is not shown, with what it keeps from being shown.
+
+    Args:
+        missed: What is not shown, and the reason as a sentence.
+    """
+    reasons: dict[str, list[str]] = {}
+    for words, reason in missed:
+        reasons.setdefault(reason, []).append(words)
+    return tuple(f"{', '.join(dict.fromkeys(words))}: {reason}" for reason, words in reasons.items())
 
 
 def _cells(table: Table) -> Iterator[Cell]:

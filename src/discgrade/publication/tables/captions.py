@@ -34,4 +34,5 @@ def caption(study: Study, context: Context, split: str) -> str:
         wording.seed_words(context.seeds),
         interval_words(study, key),
     ]
-    return "; ".join(part for part in parts if part) + f". Published values: {source(PAPER)}."
+    published = f" Published values: {source(PAPER)}." if context.compare else ""
+    return "; ".join(part for part in parts if part) + "." + published

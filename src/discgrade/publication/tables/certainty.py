@@ -11,10 +11,11 @@ from discgrade.publication import wording
 from discgrade.publication.context import Context
 from discgrade.publication.keys import Key, Traced
 from discgrade.publication.render.files import TableFiles, write_table
-from discgrade.publication.render.table import Cell, Section, Table, missing
+from discgrade.publication.render.table import Cell, Section, Table, absences, missing
 from discgrade.publication.render.table import Row as Line
 from discgrade.publication.tables.lines import THIS_STUDY
 from discgrade.publication.tables.scores import interval_text, number
+from discgrade.records.cell_keys import CellKey
 from discgrade.records.certainty import CERTAINTY
 from discgrade.reliability.certainty.calibration import Calibration
 from discgrade.reliability.certainty.learned import read_learned
@@ -58,7 +59,7 @@ def certainty(*, certainty: Path, calibration: Path, context: Context, files: Ta
     learned = read_learned(Calibration, calibration)
     rows = {(row["grade"], row["metric"]): row for row in records.read(certainty, CERTAINTY).to_pylist() if _whole(row)}
     reason = learned if isinstance(learned, str) else ""
-    lines = [*(_line(rows, float(grade), reason) for grade in INTEGRAL), _line(rows, None, reason)]
+    lines = [] if reason else [_line(rows, grade) for grade in (*map(float, INTEGRAL), None)]
     table = Table(
         name="certainty",
         title="How sure a grade is.",
@@ -69,7 +70,8 @@ def certainty(*, certainty: Path, calibration: Path, context: Context, files: Ta
             *(Cell(words, notes=(_NOTES[name],) if name in _NOTES else ()) for name, words in _COLUMNS.items()),
         ],
         spans=[("Scored", 2), ("Sets of grades", 4), ("Probabilities", 4)],
-        sections=[Section(Cell(), lines)],
+        sections=[] if reason else [Section(Cell(), lines)],
+        absent=absences([("Sets of grades and calibrated probabilities", reason)]) if reason else (),
     )
     write_table(table, [_values(rows, grade) for grade in (*map(float, INTEGRAL), None)], files)
 
@@ -110,15 +112,14 @@ def _map_words(learned: Calibration) -> str:
     }[learned.method]
 
 
-def _line(rows: Rows, grade: float | None, reason: str) -> Line:
+def _line(rows: Rows, grade: float | None) -> Line:
     label = "All" if grade is None else f"{grade:g}"
-    overall = rows.get((grade, "coverage"))
-    if overall is None:
-        return Line(Cell(label), [missing(reason)] * (2 + len(_COLUMNS)))
+    overall = rows[grade, "coverage"]
     cells = [_cell(rows, grade, metric) for metric in _COLUMNS]
     unbounded = rows[grade, "unbounded"]["value"]
     notes = (_SHORT.format(share=100 * unbounded),) if unbounded > 0 and grade is not None else ()
-    return Line(Cell(label, notes=notes), [Cell(f"{overall['n']:,}"), Cell(f"{overall['patients']:,}"), *cells])
+    counts = [Cell(f"{overall[field]:,}", keys=_cell_keys(overall, [field])) for field in ("n", "patients")]
+    return Line(Cell(label, notes=notes), [*counts, *cells])
 
 
 def _cell(rows: Rows, grade: float | None, metric: str) -> Cell:
@@ -127,7 +128,12 @@ def _cell(rows: Rows, grade: float | None, metric: str) -> Cell:
         return missing(_EACH if grade is None else _OF_ALL)
     if isnan(row["value"]):
         return missing(f"{row['reason'][0].upper()}{row['reason'][1:]}.")
-    return Cell(number(row["value"]), interval_text(row))
+    fields = ("value", "lower", "upper") if metric in _BOUNDED else ("value",)
+    return Cell(number(row["value"]), interval_text(row), keys=_cell_keys(row, fields))
+
+
+def _cell_keys(row: Row, fields: Sequence[str]) -> tuple[CellKey, ...]:
+    return tuple(_key(row).cell("certainty", field) for field in fields)
 
 
 def _values(rows: Rows, grade: float | None) -> dict[str, object]:

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from discgrade import records
-from discgrade.publication.keys import Traced
+from discgrade.publication.keys import Traced, keys_in
 from discgrade.publication.published import PAPER, citation, published, remarks, source
 from discgrade.publication.render.files import TableFiles, write_table
-from discgrade.publication.render.table import DASH, Cell, Row, Section, Table
+from discgrade.publication.render.table import DASH, Cell, Row, Section, Table, absences
 from discgrade.publication.tables.facts import TOTAL, Fact, disc_facts, flow_facts, patient_facts, reading_facts
 from discgrade.records.cell_keys import CellKey
 from discgrade.records.discs import DISCS
@@ -18,14 +18,15 @@ _PRINTED = ("primary", "supplemental", TOTAL)
 _ORDER = {"primary": 0, "supplemental": 1, "external": 3}
 
 
-def cohort(*, discs: Path, ratings: Path, flow: Path, data: str, files: TableFiles) -> None:
-    """Print who and what was studied.
+def cohort(*, discs: Path, ratings: Path, flow: Path, data: str, compare: bool, files: TableFiles) -> None:
+    """Print who and what was studied, next to the paper's cohort if compared.
 
     Args:
         discs: `discs.parquet`.
         ratings: `ratings.parquet`.
         flow: `flow.json`.
         data: Whose the study's data are, as `wording.data_words` says it.
+        compare: Whether the paper's cohort, and what is not known of this one, is shown.
         files: What to write.
     """
     kept = records.read(discs, DISCS).to_pandas()
@@ -39,16 +40,25 @@ def cohort(*, discs: Path, ratings: Path, flow: Path, data: str, files: TableFil
         "Readings": list(reading_facts(groups, readings)),
         "Received, excluded and kept": list(flow_facts(counts.stages)),
     }
+    printed = _PRINTED if compare else ()
+    shown = {title: [fact for fact in part if compare or fact.is_known] for title, part in parts.items()}
+    unknown = [(fact.words, fact.reason) for part in parts.values() for fact in part if not fact.is_known]
+    published_words = f" Published: {source(PAPER)}." if compare else ""
     table = Table(
         name="cohort",
         title="The cohort.",
-        caption=f"Data: {data}; reference grade: {counts.reference}. Published: {source(PAPER)}.",
+        caption=f"Data: {data}; reference grade: {counts.reference}.{published_words}",
         stub="",
-        headings=[Cell(name.capitalize()) for name in (*groups, *_PRINTED)],
-        spans=[("This study", len(groups)), (citation(PAPER), len(_PRINTED))],
-        sections=[Section(Cell(title), [_row(fact, list(groups)) for fact in part]) for title, part in parts.items()],
+        headings=[Cell(name.capitalize()) for name in (*groups, *printed)],
+        spans=[("This study", len(groups)), (citation(PAPER), len(_PRINTED))] if compare else [],
+        sections=[
+            Section(Cell(title), [_row(fact, list(groups), compare) for fact in part])
+            for title, part in shown.items()
+            if part
+        ],
+        absent=() if compare else absences(unknown),
     )
-    write_table(table, [_values(fact) for part in parts.values() for fact in part], files)
+    write_table(table, [_values(fact, compare) for part in shown.values() for fact in part], files)
 
 
 def _printed(fact: Fact) -> Mapping[str, str]:
@@ -59,12 +69,15 @@ def _text(value: int | str) -> str:
     return f"{value:,}" if isinstance(value, int) else value
 
 
-def _row(fact: Fact, groups: Sequence[str]) -> Row:
+def _row(fact: Fact, groups: Sequence[str], compare: bool) -> Row:
     cells = []
     for name in groups:
         value = fact.values.get(name)
         reasons = (fact.reason,) if name in fact.values else ()
-        cells.append(Cell(_text(value)) if value is not None else Cell(DASH if reasons else "", notes=reasons))
+        keys = keys_in(_traced(fact, name, value))
+        cells.append(
+            Cell(_text(value), keys=keys) if value is not None else Cell(DASH if reasons else "", notes=reasons)
+        )
     printed = _printed(fact)
     texts = [printed.get(name, "") for name in _PRINTED]
     notes = remarks([printed.get("notes", "")])
@@ -73,12 +86,12 @@ def _row(fact: Fact, groups: Sequence[str]) -> Row:
         Cell(_text(int(text)) if text.isdigit() else text, notes=notes if index == last else ())
         for index, text in enumerate(texts)
     ]
-    return Row(Cell(fact.words), [*cells, *theirs])
+    return Row(Cell(fact.words), [*cells, *theirs] if compare else cells)
 
 
-def _values(fact: Fact) -> dict[str, object]:
+def _values(fact: Fact, compare: bool) -> dict[str, object]:
     printed = _printed(fact)
-    theirs = {f"published_{name}": printed.get(name) or None for name in _PRINTED}
+    theirs = {f"published_{name}": printed.get(name) or None for name in _PRINTED if compare}
     ours = {name: _traced(fact, name, value) for name, value in fact.values.items()}
     return {"row": fact.row, "words": fact.words, **ours, **theirs}
 

@@ -35,6 +35,11 @@ class Fact:
     reason: str = ""
     table: str = "discs"
 
+    @property
+    def is_known(self) -> bool:
+        """Whether a group of discs has a value."""
+        return any(value is not None for value in self.values.values())
+
 
 def _counts(groups: Groups, column: str, kinds: Mapping[Any, str]) -> Iterator[Fact]:
     """Yield how often each kind occurs in a column; unknown where a group has no value at all."""

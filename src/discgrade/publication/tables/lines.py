@@ -59,13 +59,19 @@ class Line:
         return row["n"] if row else None
 
 
+def known_lines(study: Study, lines: Sequence[Line], compare: bool) -> list[Line]:
+    """Return the lines that have scores; compared with the paper, all lines."""
+    return [line for line in lines if compare or line.samples(study) is not None]
+
+
 def line_row(study: Study, line: Line, metrics: Sequence[str], best: Mapping[str, Collection[Run]]) -> Row:
     """Print a line: the number of samples and its scores; dashes and a footnote if the study has none."""
     samples = line.samples(study)
     if samples is None:
         return Row(Cell(line.label, notes=(line.absent,)), [Cell(DASH)] * (len(metrics) + 1))
     cells = [line_cell(study, line, metric, line.run in best.get(metric, ())) for metric in metrics]
-    return Row(Cell(line.label, notes=line.notes), [Cell(f"{samples:,}"), *cells])
+    scored = (line.key("accuracy").cell("scores", "n"),)
+    return Row(Cell(line.label, notes=line.notes), [Cell(f"{samples:,}", keys=scored), *cells])
 
 
 def line_cell(study: Study, line: Line, metric: str, bold: bool = False) -> Cell:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from discgrade import records
-from discgrade.publication.keys import Key, Traced
+from discgrade.publication.keys import Key, Traced, keys_in
 from discgrade.publication.render.table import Cell, missing
 from discgrade.records.intervals import COMPARISONS, INTERVALS
 from discgrade.records.scores import SCORES
@@ -115,7 +115,8 @@ def score_cell(study: Study, key: Key, absent: str, *, bold: bool = False, notes
         return missing(absent)
     if isnan(row["value"]):
         return missing(undefined_words(row))
-    return Cell(number(row["value"]), interval_text(interval), bold, (*notes, *spread_notes(interval)))
+    keys = keys_in(*score_values(study, key).values())
+    return Cell(number(row["value"]), interval_text(interval), bold, (*notes, *spread_notes(interval)), keys)
 
 
 def undefined_words(row: Row) -> str:

@@ -1,6 +1,6 @@
 """The Results in words: each number that the paper's text states, next to this study's."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from math import isnan, nan
 from pathlib import Path
@@ -9,7 +9,7 @@ from discgrade.publication.context import Context
 from discgrade.publication.keys import Key, Traced, run_key
 from discgrade.publication.published import PAPER, citation, published, remarks
 from discgrade.publication.render.files import TableFiles, write_table
-from discgrade.publication.render.table import Cell, Row, Section, Table, missing
+from discgrade.publication.render.table import Cell, Row, Section, Table, absences, missing
 from discgrade.publication.tables.best import is_rounded
 from discgrade.publication.tables.captions import caption
 from discgrade.publication.tables.errors import Errors, read_errors
@@ -65,7 +65,7 @@ class Statement:
 def statements(
     *, scores: Path, intervals: Path, comparisons: Path, graded: Path, context: Context, files: TableFiles
 ) -> None:
-    """Print each number that the paper's Results state in words.
+    """Print each number that the paper's Results state in words, and if compared what it states.
 
     Args:
         scores: `scores.parquet`.
@@ -90,15 +90,29 @@ def statements(
         "Errors over one grade": [_over_one(study, line) for line in trained[1:]],
         "Grades never predicted": [_never_predicted(line, errors[line.row]) for line in trained],
     }
+    stated = {title: [one for one in part if context.compare or not one.reason] for title, part in parts.items()}
     table = Table(
         name="statements",
         title="The Results in words.",
         caption=caption(study, context, shown_split(study, context)),
         stub="Statement",
-        headings=[Cell("This study"), Cell(citation(PAPER))],
-        sections=[Section(Cell(title), list(map(_row, part))) for title, part in parts.items() if part],
+        headings=[Cell("This study"), *([Cell(citation(PAPER))] if context.compare else [])],
+        sections=[
+            Section(Cell(title), [_row(one, context.compare) for one in part]) for title, part in stated.items() if part
+        ],
+        absent=() if context.compare else absences(_missed(parts)),
     )
-    write_table(table, [_values(statement) for part in parts.values() for statement in part], files)
+    write_table(table, [_values(one, context.compare) for part in stated.values() for one in part], files)
+
+
+def _missed(parts: Mapping[str, Sequence[Statement]]) -> Iterator[tuple[str, str]]:
+    """Yield what is not stated and why: a whole part in one where a single reason keeps it from being stated."""
+    for title, part in parts.items():
+        reasons = {one.reason for one in part}
+        if len(reasons) == 1 and all(reasons):
+            yield title, part[0].reason
+        else:
+            yield from ((f"{title}: {one.words}", one.reason) for one in part if one.reason)
 
 
 def _score(study: Study, statement: str, words: str, key: Key, absent: str) -> Statement:
@@ -213,23 +227,24 @@ def _printed() -> dict[str, dict[str, str]]:
     return {row["statement"]: row for row in published("statements")}
 
 
-def _row(statement: Statement) -> Row:
+def _row(statement: Statement, compare: bool) -> Row:
     printed = _printed().get(statement.statement)
     theirs = Cell(printed["value"] or printed["text"], notes=remarks([printed["notes"]])) if printed else Cell()
+    keys = tuple(key for found in statement.keys.values() for key in found)
     if statement.text:
-        ours = Cell(statement.text)
+        ours = Cell(statement.text, keys=keys)
     elif isnan(statement.value):
         ours = missing(statement.reason)
     else:
         bounds = {"lower": statement.lower, "upper": statement.upper}
         paired = "minus" in statement.words
         notes = (EQUAL,) if paired and not (statement.lower or statement.upper) else spread_notes(bounds)
-        ours = Cell(number(statement.value, signed=paired), interval_text(bounds), notes=notes)
-    return Row(Cell(statement.words), [ours, theirs])
+        ours = Cell(number(statement.value, signed=paired), interval_text(bounds), notes=notes, keys=keys)
+    return Row(Cell(statement.words), [ours, theirs] if compare else [ours])
 
 
-def _values(statement: Statement) -> dict[str, object]:
+def _values(statement: Statement, compare: bool) -> dict[str, object]:
     printed = _printed().get(statement.statement, {})
-    theirs = {f"published_{name}": printed.get(name) or None for name in ("value", "text")}
+    theirs = {f"published_{name}": printed.get(name) or None for name in ("value", "text") if compare}
     ours = {one.name: getattr(statement, one.name) for one in fields(statement) if one.name != "keys"}
     return ours | {column: Traced(ours[column], keys) for column, keys in statement.keys.items()} | theirs

@@ -7,10 +7,10 @@ from discgrade.publication import wording
 from discgrade.publication.context import Context
 from discgrade.publication.published import citation, published, remarks
 from discgrade.publication.render.files import TableFiles, write_table
-from discgrade.publication.render.table import Cell, Row, Section, Table
+from discgrade.publication.render.table import Cell, Row, Section, Table, absences
 from discgrade.publication.tables.best import best_runs, comparable
 from discgrade.publication.tables.captions import caption
-from discgrade.publication.tables.lines import Line, line_row, line_values
+from discgrade.publication.tables.lines import Line, known_lines, line_row, line_values
 from discgrade.publication.tables.readers import INTER_RATER, INTRA_RATER, NOISE_CEILING, doubly_read_lines
 from discgrade.publication.tables.scores import Study, read_study
 from discgrade.publication.tables.variants import default_lines, has_default_protocol, shown_split, variant_lines
@@ -20,6 +20,12 @@ from discgrade.settings.run import Run
 _NOTES = {
     "kappa_linear": ("κ with linear weights; κ to CCC on integral grades, averages over the five grades.",),
     "mae": ("In grades; MAE and r on fractional grades where reference and prediction have them.",),
+}
+
+_READERS = {
+    "Human, intra-rater": INTRA_RATER,
+    "Human, inter-rater": INTER_RATER,
+    "Noise ceiling of single readings": NOISE_CEILING,
 }
 
 Best = Mapping[str, Collection[Run]]
@@ -41,15 +47,19 @@ def table2(*, scores: Path, intervals: Path, comparisons: Path, context: Context
     runs = [line.run for line in shown if has_default_protocol(context, line.row)]
     best = {metric: best_runs(study, runs, metric) for metric in HEADINGS} if runs else {}
     lines = [line for part in parts.values() for line in part]
-    values = [line_values(study, line, best) for line in lines] + _printed_values()
+    values = [line_values(study, line, best) for line in lines] + (_printed_values() if context.compare else [])
     table = Table(
         name="table2",
         title="Global agreement of human and machine raters with the reference grades.",
-        number="Table 2",
+        number="Table 2" if context.compare else "",
         caption=caption(study, context, shown_split(study, context)) + _bold_words(study, runs),
         stub="Rater",
         headings=[Cell("n"), *(Cell(text, notes=_NOTES.get(metric, ())) for metric, text in HEADINGS.items())],
-        sections=[_section(study, title, part, best) for title, part in parts.items()] + [_literature()],
+        sections=[
+            *(_section(study, title, part, best, context.compare) for title, part in parts.items()),
+            *([_literature()] if context.compare else []),
+        ],
+        absent=() if context.compare else _absent(study, context),
     )
     write_table(table, values, files)
 
@@ -59,23 +69,29 @@ def _parts(study: Study, context: Context) -> dict[str, list[Line]]:
     split = wording.split_words(shown_split(study, context), context.folds)
     default = wording.variant_name(context.default.variant, context.labels)
     known = [line for line in default_lines(study, context) if line.samples(study)]
+    readers = {title: known_lines(study, [line], context.compare) for title, line in _READERS.items()}
     parts = {
-        "Human, intra-rater": [INTRA_RATER],
-        "Human, inter-rater": [INTER_RATER],
-        "Noise ceiling of single readings": [NOISE_CEILING],
-        f"Models, {split}": variant_lines(study, context),
+        **readers,
+        f"Models, {split}": known_lines(study, variant_lines(study, context), context.compare),
         f"{default} elsewhere": known,
         f"{default}, out of fold, on doubly read discs": list(doubly_read_lines(study, context)),
     }
     return {title: lines for title, lines in parts.items() if lines}
 
 
-def _section(study: Study, title: str, lines: Sequence[Line], best: Best) -> Section:
-    """Print this study's rows, each followed by the published ones of the same rater or variant."""
+def _absent(study: Study, context: Context) -> tuple[str, ...]:
+    """Say which raters and variants have no scores, and why."""
+    variants = {line.label: line for line in variant_lines(study, context)}
+    lines = _READERS | variants
+    return absences((title, line.absent) for title, line in lines.items() if line.samples(study) is None)
+
+
+def _section(study: Study, title: str, lines: Sequence[Line], best: Best, compare: bool) -> Section:
+    """Print this study's rows, each followed, if compared, by the published ones of the same rater or variant."""
     rows = []
     for line in lines:
         rows.append(line_row(study, line, list(HEADINGS), best if line.scope == "all" else {}))
-        rows += [_printed_row(row) for row in published("table2") if row["row"] == line.row]
+        rows += [_printed_row(row) for row in published("table2") if compare and row["row"] == line.row]
     return Section(Cell(title), rows)
 
 

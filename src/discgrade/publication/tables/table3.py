@@ -8,9 +8,9 @@ from discgrade.publication.context import Context
 from discgrade.publication.keys import Key
 from discgrade.publication.published import PAPER, citation, published, remarks
 from discgrade.publication.render.files import TableFiles, write_table
-from discgrade.publication.render.table import DASH, Cell, Row, Section, Table
+from discgrade.publication.render.table import DASH, Cell, Row, Section, Table, absences
 from discgrade.publication.tables.captions import caption
-from discgrade.publication.tables.lines import THIS_STUDY, Line
+from discgrade.publication.tables.lines import THIS_STUDY, Line, known_lines
 from discgrade.publication.tables.readers import INTER_RATER, INTRA_RATER
 from discgrade.publication.tables.scores import Study, read_study, score_cell, score_value, score_values
 from discgrade.publication.tables.variants import shown_split, variant_lines
@@ -19,10 +19,6 @@ from discgrade.publication.wording import HEADINGS, PAIRS
 METRICS = ("precision", "sensitivity", "f1", "jaccard")
 # Whose published values stand next to a line.
 _PRINTED = {"intra_rater": "intra_rater", "inter_rater": "inter_rater"}
-_NOT_COMPARED = (
-    " None is bold: raters and model were scored on different discs; paired comparisons on the same discs stand in "
-    "Table 2."
-)
 
 
 def table3(*, scores: Path, intervals: Path, context: Context, files: TableFiles) -> None:
@@ -38,19 +34,31 @@ def table3(*, scores: Path, intervals: Path, context: Context, files: TableFiles
     default = variant_lines(study, context)[0]
     raters = {PAIRS[line.row]: line for line in (INTRA_RATER, INTER_RATER)}
     lines = raters | {default.label: default}
+    shown = {label: line for label, line in lines.items() if known_lines(study, [line], context.compare)}
     table = Table(
         name="table3",
         title="Agreement per grade: raters among themselves and the default model.",
-        number="Table 3",
-        caption=caption(study, context, shown_split(study, context)) + _NOT_COMPARED,
+        number="Table 3" if context.compare else "",
+        caption=caption(study, context, shown_split(study, context)) + _bold_words(shown, context.compare),
         stub="Metric and rater",
         headings=[Cell(f"Grade {grade:g}") for grade in INTEGRAL],
         sections=[
-            _samples(study, lines),
-            *(Section(Cell(HEADINGS[metric]), _rows(study, metric, lines)) for metric in METRICS),
+            _samples(study, shown),
+            *(Section(Cell(HEADINGS[metric]), _rows(study, metric, shown, context.compare)) for metric in METRICS),
         ],
+        absent=absences((label, line.absent) for label, line in lines.items() if label not in shown),
     )
-    write_table(table, _values(study, list(lines.values())), files)
+    write_table(table, _values(study, list(shown.values()), context.compare), files)
+
+
+def _bold_words(shown: Mapping[str, Line], compare: bool) -> str:
+    if len(shown) == 1:
+        return ""
+    other = "Table 2" if compare else "the table of global agreement"
+    return (
+        " None is bold: raters and model were scored on different discs; paired comparisons on the same discs stand in "
+        f"{other}."
+    )
 
 
 def _samples(study: Study, lines: Mapping[str, Line]) -> Section:
@@ -59,7 +67,9 @@ def _samples(study: Study, lines: Mapping[str, Line]) -> Section:
     for label, line in lines.items():
         counts = [study.scores.get(_key(line, "f1", grade)) for grade in INTEGRAL]
         if all(counts):
-            rows.append(Row(Cell(label), [Cell(f"{row['n']:,}") for row in counts if row]))
+            keys = [(_key(line, "f1", grade).cell("scores", "n"),) for grade in INTEGRAL]
+            cells = [Cell(f"{row['n']:,}", keys=key) for row, key in zip(counts, keys, strict=True) if row]
+            rows.append(Row(Cell(label), cells))
     return Section(Cell("Samples of that reference grade"), rows)
 
 
@@ -67,8 +77,8 @@ def _key(line: Line, metric: str, grade: float) -> Key:
     return line.key(metric)._replace(grade=float(grade))
 
 
-def _rows(study: Study, metric: str, lines: Mapping[str, Line]) -> list[Row]:
-    """Print one metric: each rater of this study, and below the published values."""
+def _rows(study: Study, metric: str, lines: Mapping[str, Line], compare: bool) -> list[Row]:
+    """Print one metric: each rater of this study, and below, if compared, the published values."""
     rows = []
     for label, line in lines.items():
         if line.samples(study) is None:
@@ -76,7 +86,7 @@ def _rows(study: Study, metric: str, lines: Mapping[str, Line]) -> list[Row]:
         else:
             keys = [_key(line, metric, grade) for grade in INTEGRAL]
             rows.append(Row(Cell(label), [score_cell(study, key, line.absent) for key in keys]))
-        rows.append(_printed_row(metric, _PRINTED.get(line.row, "default")))
+        rows += [_printed_row(metric, _PRINTED.get(line.row, "default"))] if compare else []
     return rows
 
 
@@ -90,8 +100,8 @@ def _printed_cell(line: Mapping[str, str], metric: str) -> Cell:
     return Cell(line[metric], notes=remarks([note]) if column == metric else ())
 
 
-def _values(study: Study, lines: Sequence[Line]) -> list[dict[str, object]]:
-    """Return every score in full precision, one row a rater and grade, then the published ones."""
+def _values(study: Study, lines: Sequence[Line], compare: bool) -> list[dict[str, object]]:
+    """Return every score in full precision, one row a rater and grade, then, if compared, the published ones."""
     values: list[dict[str, object]] = []
     for line in lines:
         for grade in INTEGRAL:
@@ -100,7 +110,7 @@ def _values(study: Study, lines: Sequence[Line]) -> list[dict[str, object]]:
             for metric in (*METRICS, "specificity"):
                 row |= score_values(study, _key(line, metric, grade))
             values.append(row)
-    for printed in published("table3"):
+    for printed in published("table3") if compare else ():
         numbers = {metric: float(printed[metric]) for metric in METRICS}
         notes = " ".join(remarks([printed["notes"].partition(":")[2]]))
         values.append(

@@ -20,9 +20,9 @@ def shown_split(study: Study, context: Context) -> str:
 
 
 def variant_lines(study: Study, context: Context) -> list[Line]:
-    """Return a row for each variant, the default one first; also for the paper's that this study did not train."""
+    """Return a row for each variant, the default one first; if compared, also for those of the paper not trained."""
     split, default = shown_split(study, context), context.default.variant
-    printed = [row["row"] for row in published("table2") if row["section"] == "model"]
+    printed = [row["row"] for row in published("table2") if row["section"] == "model" and context.compare]
     names = [default, *context.variants, *printed]
     return [
         Line(
