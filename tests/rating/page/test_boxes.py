@@ -96,3 +96,21 @@ def test_a_sixth_lumbar_vertebra_names_the_discs_anew(seat, served):
     seat.page.get_by_role("button", name="Add a disc above").click()
     seat.saved()
     assert [disc.level for disc in served.reading()[1].discs] == ["S1/S2", "L5/L6", "L4/L5"]
+
+
+def test_a_box_is_proposed_from_the_latest_one_however_quick_the_keys_are(seat, served):
+    seat.press("Enter", *["Shift+ArrowRight"] * 3, "3", "Enter", "Enter", "ArrowUp", "4")
+    seat.saved()
+    lower, upper = (disc.mark.box for disc in served.reading()[1].discs)
+    first = box(served)
+    seat.press("z", "z", "z")
+    seat.saved()
+    ghost = seat.page.evaluate("fetch('/api/worklist?mode=blind').then(one => one.json())")["resume"]
+    proposed = seat.page.evaluate(f"fetch('/api/items/{ghost['item']}').then(one => one.json())")
+    assert (lower.x, upper.x, upper.y + 1) == (first[0], *(proposed["reading"]["discs"][1]["ghost"][key] for key in "xy"))
+
+
+def test_nothing_is_painted_over_the_disc_that_is_graded(seat):
+    seat.press("Enter")
+    seat.saved()
+    assert seat.page.locator("#overlay .box.held").evaluate("one => getComputedStyle(one).fill") == "none"

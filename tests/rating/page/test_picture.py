@@ -143,6 +143,53 @@ def test_more_contrast_is_the_same_on_every_slice(browser, serving, tmp_path):
     assert shades[2] == shades[0]
 
 
+def test_each_disc_is_enlarged_from_study_to_study_until_told_otherwise(seat):
+    (small,) = seat.rects("ghost")
+    seat.press("e", "Enter")
+    seat.saved()
+    (box,) = seat.rects("held")
+    frame = seat.page.locator("#stage").bounding_box()
+    middle = pytest.approx((frame["width"] / 2, frame["height"] / 2), abs=2)
+    assert box["width"] > 1.5 * small["width"]
+    assert (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) == middle
+    seat.press("ArrowLeft", "3", "Enter", "Enter", "3", "Enter")
+    seat.wait_progress("Study 2 of 3 · 1 finished")
+    seat.ready()
+    (ghost,) = seat.rects("ghost")
+    assert (ghost["x"] + ghost["width"] / 2, ghost["y"] + ghost["height"] / 2) == middle
+    seat.press("0")
+    seat.page.wait_for_timeout(100)
+    assert seat.rects("ghost")[0]["width"] == pytest.approx(small["width"], rel=0.1)
+    assert seat.page.get_by_role("button", name="Enlarge each disc").get_attribute("aria-pressed") == "false"
+
+
+def test_a_preset_stays_for_the_next_study_and_leaves_black_black(browser, serving, tmp_path):
+    for study in (1, 2):
+        image = header(1, StudyInstanceUID=f"2.25.{study}", PatientID=f"{study}")
+        save(tmp_path / "scans" / f"{study}.dcm", image, np.arange(192, dtype="<u2").reshape(16, 12))
+    seat = sit(browser, serving(tmp_path / "scans").address())
+    seat.ready()
+    frame = seat.page.locator("#stage").bounding_box()
+    places = [(frame["width"] / 2, share * frame["height"]) for share in (0.03, 0.5)]
+    preset = seat.page.get_by_label("Window preset")
+    suited = [pixel(seat, *place) for place in places]
+    preset.select_option(label="More contrast")
+    seat.page.wait_for_timeout(100)
+    shades = [pixel(seat, *place) for place in places]
+    assert shades[0] <= 2 * suited[0] < 30
+    assert shades[1] > 1.5 * suited[1]
+    seat.press("Enter", "3", "Enter", "Enter", "3", "Enter")
+    seat.wait_progress("Study 2 of 2 · 1 finished")
+    seat.ready()
+    seat.page.wait_for_timeout(100)
+    assert preset.locator("option:checked").inner_text() == "More contrast"
+    assert [pixel(seat, *place) for place in places] == shades
+    seat.press("r")
+    seat.page.wait_for_timeout(100)
+    assert [pixel(seat, *place) for place in places] == suited
+    assert preset.locator("option:checked").inner_text() == "Suits the slice"
+
+
 def test_the_wheel_leafs(seat):
     before = int(seat.page.locator("#place").inner_text().split()[1])
     seat.to(300, 300)

@@ -9,7 +9,8 @@ const NOTCH = 60;
 /**
  * Listen to the picture.
  * @param {object} view The picture.
- * @param {object} on What is done: tool(), box() of the disc or null, others(), draw(box), put(box), pick(disc), leaf(by).
+ * @param {object} on What is done: tool(), box() of the disc or null, others(), draw(box), put(box), pick(disc), leaf(by),
+ *     reset().
  */
 export function gestures(view, on) {
   const stage = byId("stage");
@@ -53,7 +54,7 @@ export function gestures(view, on) {
     cancel();
   });
   stage.addEventListener("pointerleave", () => tell(byId("grey"), ""));
-  stage.addEventListener("dblclick", () => view.reset());
+  stage.addEventListener("dblclick", () => on.reset());
   stage.addEventListener("wheel", wheel, { passive: false });
   addEventListener("keydown", (event) => {
     if (event.key === " " && event.target === stage) {

@@ -17,6 +17,7 @@ export const MEANINGS = [
   [["Page up", "Page down", "Home"], "Slices, the middle one"],
   [["N", "P"], "Next disc, previous disc; with Shift: study"],
   [["Z", "Y"], "Undo, do again; also Ctrl+Z, Ctrl+Y"],
+  [["E"], "Enlarge each disc, or show the whole picture again"],
   [["+", "-", "0"], "Enlarge, make smaller, fit"],
   [["[", "]"], "Darker, brighter"],
   [["{", "}"], "More contrast, less contrast"],
@@ -30,25 +31,30 @@ export const MEANINGS = [
  * @param {object} on What is done; see the names below.
  */
 export function keyboard(on) {
-  document.addEventListener("keydown", (event) => {
+  document.addEventListener("keydown", async (event) => {
     if (document.getElementById("dialog").open || document.getElementById("work").hidden) return;
     if (event.target.closest("textarea, select, input")) {
       if (event.key === "Escape") document.getElementById("stage").focus();
       return;
     }
     if (event.key === "Enter" && event.target.closest("button, summary")) return;
-    if (pressed(event, on)) event.preventDefault();
+    const act = meant(event, on);
+    if (!act) return;
+    event.preventDefault();
+    // A box that is being taken hold of comes first, so that quick keys find it there.
+    while (on.busy()) await on.busy();
+    act();
   });
 }
 
-/** Do what a key means; returns whether it means something. */
-function pressed(event, on) {
+/** Return what a key does; null if it means nothing. */
+function meant(event, on) {
   const { key } = event;
   if (ARROWS[key]) return arrow(event, on);
   if (event.ctrlKey || event.metaKey) return together(key.toLowerCase(), event.shiftKey, on);
-  if (event.altKey) return false;
-  if (/^[1-5]$/.test(key)) return done(on.grade(Number(key)));
-  const act = {
+  if (event.altKey) return null;
+  if (/^[1-5]$/.test(key)) return () => on.grade(Number(key));
+  return {
     ",": () => on.step(-1), ".": () => on.step(1), Enter: on.forward, x: on.ungradable, t: on.note,
     b: on.hold, Escape: on.letGo, Delete: on.removeBox, Backspace: on.removeBox,
     PageUp: () => on.leaf(-1), PageDown: () => on.leaf(1), Home: on.toMiddle,
@@ -56,19 +62,16 @@ function pressed(event, on) {
     z: on.undo, u: on.undo, y: on.redo, Z: on.redo,
     "+": () => on.enlarge(1.25), "=": () => on.enlarge(1.25), "-": () => on.enlarge(0.8), 0: on.fit,
     "[": () => on.turn(-0.05, 0), "]": () => on.turn(0.05, 0), "{": () => on.turn(0, -0.1), "}": () => on.turn(0, 0.1),
-    w: on.preset, r: on.reset, o: on.worklist, "?": on.keys,
+    w: on.preset, r: on.reset, e: on.near, o: on.worklist, "?": on.keys,
   }[key.length === 1 && !"NPZ".includes(key) ? key.toLowerCase() : key];
-  return act ? done(act()) : false;
 }
-
-const done = () => true;
 
 function arrow({ key, shiftKey, ctrlKey, altKey }, on) {
   const [x, y] = ARROWS[key].map((step) => step * (shiftKey ? 10 : 1));
-  return done(on.arrow(x, y, ctrlKey || altKey));
+  return () => on.arrow(x, y, ctrlKey || altKey);
 }
 
 function together(key, shift, on) {
-  if (key === "z") return done(shift ? on.redo() : on.undo());
-  return key === "y" ? done(on.redo()) : false;
+  if (key === "z") return shift ? on.redo : on.undo;
+  return key === "y" ? on.redo : null;
 }

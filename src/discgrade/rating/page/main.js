@@ -17,6 +17,8 @@ import { get } from "./wire.js";
 
 let start = null;
 let rubber = null;
+let busy = null;
+let looked = null;
 let renderPanel = null;
 
 const keeper = makeKeeper((state, text) => {
@@ -63,6 +65,7 @@ function renderStage() {
 
 function renderBoxes() {
   if (!at.item) return;
+  lookNear();
   const seen = reading.now().discs.flatMap((disc) => {
     const current = disc.disc === at.disc;
     if (!disc.box || (current && rubber) || disc.box.series !== at.series) return [];
@@ -73,6 +76,18 @@ function renderBoxes() {
   if (!box && ghost && !rubber) seen.push({ box: ghost, label: `${level}?`, kind: "ghost" });
   if (rubber) seen.push({ box: rubber, label: level, kind: "rubber" });
   drawBoxes(view, seen);
+}
+
+/** Where discs are enlarged: bring each into the middle as it is taken up, and a proposed box as it is worked out anew. */
+function lookNear() {
+  const [of, disc] = [reading.series(), at.disc];
+  if (!view.isNear() || !view.shows(of)) return (looked = null);
+  const { box, ghost } = reading.disc();
+  const here = box === null ? ghost : reading.isHere(box) ? box : null;
+  const proposed = JSON.stringify(ghost);
+  if (!here || (looked?.of === of && looked.disc === disc && (box !== null || looked.proposed === proposed))) return null;
+  looked = { of, disc, proposed };
+  return view.look(here);
 }
 
 /** Say what was refused, and show again what is kept. */
@@ -120,10 +135,16 @@ function forward() {
   return done && at.item.next ? reading.open(at.item.next) : worklist();
 }
 
-/** Take hold of the box of the disc; one that lies elsewhere comes here, where there is none the proposed one does. */
-async function hold() {
+/** Take hold of the box of the disc; keys that are pressed meanwhile follow. */
+function hold() {
+  busy = takeHold().finally(() => (busy = null));
+}
+
+/** A box that lies elsewhere comes here; where there is none the proposed one does, as the latest boxes propose it. */
+async function takeHold() {
   const { item, disc, series, slice } = at;
   if (!view.isReady()) await at.shown;
+  if (!reading.disc().box) await keeper.rest();
   if (item !== at.item || disc !== at.disc || series !== at.series || slice !== at.slice) return;
   if (!view.isReady()) return tellBriefly("There is no picture yet to draw a box on");
   const { box, ghost } = reading.disc();
@@ -185,15 +206,16 @@ const acts = {
   series: (number) => reading.toSeries(number),
   undo: () => reading.back("undo"), redo: () => reading.back("redo"),
   leaf: (by) => reading.leaf(by), toMiddle: () => reading.series() && reading.toSlice(reading.series().middle),
-  enlarge: (factor) => view.enlarge(factor), fit: view.fit, turn: view.turn,
-  preset: () => tools.nextPreset(), reset: view.reset, begun: keeper.begun, ended: keeper.ended,
+  enlarge: (factor) => view.enlarge(factor), fit: tools.fit, near: tools.near, turn: view.turn,
+  preset: () => tools.nextPreset(), reset: () => tools.reset(), begun: keeper.begun, ended: keeper.ended,
+  busy: () => busy,
 };
 const hands = gestures(view, {
   tool: tools.chosen,
   box: () => (reading.isHere(reading.disc().box) ? reading.disc().box : null),
   others: () => reading.now().discs.filter(({ box, disc }) => disc !== at.disc && reading.isHere(box)),
   draw: (box) => { rubber = box; view.redraw(); },
-  put: reading.put, pick: reading.choose, leaf: reading.leaf,
+  put: reading.put, pick: reading.choose, leaf: reading.leaf, reset: () => tools.reset(),
 });
 
 async function begin() {

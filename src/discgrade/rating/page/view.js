@@ -5,6 +5,7 @@ import { paint } from "./slices.js";
 
 const MOST = 16;
 const LEAST = 0.5;
+const NEAR = 0.4;
 
 /** Make the picture; `changed` is called when what lies over it has to be drawn anew. */
 export function view(changed) {
@@ -16,6 +17,7 @@ export function view(changed) {
   let window = null;
   let zoom = 1;
   let shift = { x: 0, y: 0 };
+  let isNear = false;
   let asked = false;
   let waits = false;
 
@@ -23,8 +25,7 @@ export function view(changed) {
 
   /** Show a slice of a series; another series starts anew, with the window that suits the slice. */
   function show(next, of) {
-    if (series !== of) fit();
-    if (isOther(of)) fit();
+    if (series !== of) whole();
     if (isOther(of) || !window) window = { center: next.center, width: next.width };
     series = of;
     picture = next;
@@ -128,9 +129,30 @@ export function view(changed) {
   }
 
   function fit() {
+    isNear = false;
+    whole();
+  }
+
+  function whole() {
     zoom = 1;
     shift = { x: 0, y: 0 };
     redraw();
+  }
+
+  /** Enlarge what is looked at from now on, or show the whole picture again. */
+  function near() {
+    if (isNear) fit();
+    else isNear = true;
+    redraw();
+  }
+
+  /** Bring a box into the middle of the stage, so large that it fills a good part of it. */
+  function look({ x, y, width, height }) {
+    whole();
+    const { along, down, columns, rows } = steps();
+    const most = Math.min(stage.clientWidth / (width * along), stage.clientHeight / (height * down));
+    zoom = Math.max(1, Math.min(MOST, NEAR * most));
+    shift = { x: (columns / 2 - x - width / 2) * along * zoom, y: (rows / 2 - y - height / 2) * down * zoom };
   }
 
   /** Change the window: centre and width by shares of its width. */
@@ -157,11 +179,11 @@ export function view(changed) {
   }
 
   return {
-    show, wait, blank, redraw, toScreen, toSlice, enlarge, move, fit, turn, setWindow, grey,
-    reset: () => picture && setWindow(suits()),
-    suits,
+    show, wait, blank, redraw, toScreen, toSlice, enlarge, move, fit, near, look, turn, setWindow, grey, suits,
+    isNear: () => isNear,
     window: () => window,
     picture: () => picture,
     isReady: () => picture !== null && !waits,
+    shows: (of) => picture !== null && !waits && series === of,
   };
 }
