@@ -107,7 +107,10 @@ def test_a_box_is_proposed_from_the_latest_one_however_quick_the_keys_are(seat, 
     seat.saved()
     ghost = seat.page.evaluate("fetch('/api/worklist?mode=blind').then(one => one.json())")["resume"]
     proposed = seat.page.evaluate(f"fetch('/api/items/{ghost['item']}').then(one => one.json())")
-    assert (lower.x, upper.x, upper.y + 1) == (first[0], *(proposed["reading"]["discs"][1]["ghost"][key] for key in "xy"))
+    assert (lower.x, upper.x, upper.y + 1) == (
+        first[0],
+        *(proposed["reading"]["discs"][1]["ghost"][key] for key in "xy"),
+    )
 
 
 def test_nothing_is_painted_over_the_disc_that_is_graded(seat):
