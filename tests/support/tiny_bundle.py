@@ -1,7 +1,7 @@
 """A bundle of two tiny random networks, made in a moment and without Keras."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -128,13 +128,20 @@ def _member(number: int, content: bytes, takes_level: bool) -> Member:
     )
 
 
-def write_tiny(folder: Path, *, scale: str = "fractional", takes_level: bool = False, **facts: object) -> Path:
-    """Write a bundle of two networks, and `folder` with the ending .zip next to it; `facts` override the facts."""
+def write_tiny(
+    folder: Path,
+    *,
+    scale: str = "fractional",
+    takes_level: bool = False,
+    more: Mapping[str, bytes] | None = None,
+    **facts: object,
+) -> Path:
+    """Write a bundle of two networks and `more` files, and `folder` ending in .zip; `facts` override the facts."""
     outputs = 1 if scale == "continuous" else len(grades_of(scale))
     members = [network(seed, outputs, takes_level) for seed in (1, 2)]
     told = replace(tiny_facts(members, scale, takes_level), **facts)
     contents = {member.file: content for member, content in zip(told.members, members, strict=True)}
-    write_bundle(told, contents, folder)
+    write_bundle(told, contents | dict(more or {}), folder)
     zip_bundle(folder, folder.with_suffix(".zip"))
     return folder
 

@@ -16,7 +16,8 @@ _DESCRIPTION = """Grade the discs of new scans.
 
 SCANS is a folder of DICOM files in any layout, as they are or exported. BUNDLE is the folder or zip file that a study
 made. A sheet of regions (.csv, .xlsx or .parquet) has a row for each disc: patient_id, sop_instance_uid, level, x, y,
-width, height in pixels of the stored slice, and frame where an image has several; other columns are ignored. OUT
+width, height in pixels of the stored slice, and frame where an image has several; other columns are ignored. Without
+one, the locator of the bundle chooses the slice of each study and finds its discs. OUT
 receives tables, pages and DICOM, whole or not at all. For research use only: no medical device.
 
 Exit code: 0, all was graded; 3, something was skipped, and OUT/studies.csv says why; 1, nothing could be graded."""
@@ -34,7 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("scans", type=Path, metavar="SCANS", help="folder of DICOM files")
     parser.add_argument("--bundle", type=Path, required=True, help="what a study learned: a folder or a zip file")
     parser.add_argument("--out", type=Path, required=True, help="folder to write; an earlier output is replaced")
-    parser.add_argument("--regions", type=Path, metavar="SHEET", help="where the discs lie, a row for each")
+    parser.add_argument(
+        "--regions", type=Path, metavar="SHEET", help="where the discs lie, a row for each; default: found"
+    )
     parser.add_argument("--masks", type=Path, metavar="DIR", help="where the discs lie, as masks")
     parser.add_argument("--series", default="", metavar="RULE", help="series to read: number, UID or words of its name")
     parser.add_argument("--processes", type=_number, metavar="N", help="processes at work (default: as many as useful)")
@@ -73,7 +76,10 @@ def _run(given: argparse.Namespace) -> int:
 
     _check(given)
     check_destination(given.out)
-    bundle, regions = open_bundle(given.bundle), read_regions(given.regions)
+    bundle = open_bundle(given.bundle)
+    if given.regions is None and bundle.facts.locator is None:
+        raise RefusedError(_NO_LOCATOR)
+    regions = None if given.regions is None else read_regions(given.regions)
     stamps = running.files_of(given.scans, given.follow_links)
     umask = os.umask(0o077)
     os.umask(umask)
@@ -95,12 +101,10 @@ def _check(given: argparse.Namespace) -> None:
     """Check what does not need the scans.
 
     Raises:
-        RefusedError: if regions are missing, or a folder lies where it should not.
+        RefusedError: if masks are given, or a folder lies where it should not.
     """
     if given.masks is not None:
         raise RefusedError(_NO_MASKS)
-    if given.regions is None:
-        raise RefusedError(_NO_LOCATOR)
     if not given.scans.is_dir():
         raise RefusedError(f"{given.scans} should be the folder of the scans. There is no such folder")
     if given.out.resolve().is_relative_to(given.scans.resolve()):

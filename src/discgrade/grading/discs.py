@@ -98,6 +98,7 @@ class SeriesChoice:
         chosen: Whether its slices were graded.
         reason: Why it is a sagittal T2-weighted one, or why not (`imaging.series`).
         description: Series description, without what identifies people.
+        slice: Which of its slices is the mid-sagittal one and why, where the locator chose it; else empty.
     """
 
     uid: str
@@ -106,6 +107,7 @@ class SeriesChoice:
     chosen: bool
     reason: str
     description: str = ""
+    slice: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from discgrade.grades import grades_of, integral
 from discgrade.grading.bundle.facts import BundleFacts
 from discgrade.grading.bundle.files import BundleError
 from discgrade.grading.bundle.opening import Bundle
+from discgrade.grading.locator import locator_of
 from discgrade.grading.members import Ensemble
 from discgrade.imaging.sampling import sample
 from discgrade.reliability.certainty.calibration import calibrated, integral_probabilities, prediction_sets
@@ -61,6 +62,7 @@ class Grader:
             raise BundleError("The bundle decodes by cuts and holds none. Make it again, or recalibrate it")
         self.takes_level = any(member.takes_level for member in bundle.facts.members)
         self._ensemble = Ensemble(bundle, threads)
+        self.locator = locator_of(bundle, threads)
 
     def grade(self, regions: Sequence[NDArray[np.uint16]], levels: Sequence[str]) -> list[Grade]:
         """Grade regions of interest as `imaging.roi.extract` cuts them out."""

@@ -22,6 +22,9 @@ from discgrade.imaging.walking import walk
 Given = TypeVar("Given")
 Made = TypeVar("Made")
 
+Regions = Mapping[str, Sequence[Region]]
+"""Rows of the sheet by SOP Instance UID."""
+
 _FILES_AT_ONCE = 100
 _FEW_FILES = 300
 """Files below which a second process would not be there before the first is done."""
@@ -87,7 +90,7 @@ def fill(index: Index, scans: Path, stamps: Sequence[Stamp], workers: Workers) -
 def grade_all(
     order: Order,
     index: Index,
-    regions: Mapping[str, Sequence[Region]],
+    regions: Regions | None,
     workers: Workers,
     shard: tuple[int, int] = (0, 1),
 ) -> Iterator[Done]:
@@ -96,25 +99,25 @@ def grade_all(
     Args:
         order: What is asked for.
         index: The folder's headers.
-        regions: Rows of the sheet by SOP Instance UID.
+        regions: Rows of the sheet by SOP Instance UID; None: the locator finds all discs.
         workers: Who does it.
         shard: Number of the part of the patients to grade, from 0, and number of parts.
     """
     jobs = (_job(studies, regions) for studies in index.patients(*shard))
     yield from workers.each(partial(grade_patient, order), jobs)
-    if shard[0] == 0:
+    if shard[0] == 0 and regions is not None:
         yield Done(tuple(_unknown(index, regions)))
 
 
-def _job(studies: Sequence[Scanned], regions: Mapping[str, Sequence[Region]]) -> Job:
-    return Job(tuple(studies), tuple(_rows(study, regions) for study in studies))
+def _job(studies: Sequence[Scanned], regions: Regions | None) -> Job:
+    return Job(tuple(studies), tuple(None if regions is None else _rows(study, regions) for study in studies))
 
 
-def _rows(study: Scanned, regions: Mapping[str, Sequence[Region]]) -> tuple[Region, ...]:
+def _rows(study: Scanned, regions: Regions) -> tuple[Region, ...]:
     return tuple(row for instance in study.instances for row in regions.get(instance, ()))
 
 
-def _unknown(index: Index, regions: Mapping[str, Sequence[Region]]) -> Iterator[GradedStudy]:
+def _unknown(index: Index, regions: Regions) -> Iterator[GradedStudy]:
     """Yield, for each patient of the sheet, a study that was skipped since its images are not there."""
     lost: dict[str, list[int]] = {}
     for instance, rows in regions.items():

@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
         step.add_argument("--bundle", type=Path, required=True)
     index.add_argument("--follow-links", action="store_true")
     grade.add_argument("--index", type=Path, required=True)
-    grade.add_argument("--regions", type=Path, required=True)
+    grade.add_argument("--regions", type=Path, help="without: found by the bundle's locator")
     grade.add_argument("--shard", type=_shard, required=True, help="number from 0, a slash, how many")
     grade.add_argument("--series", default="")
     grade.add_argument("--wanted", nargs="*", default=[])
@@ -76,7 +76,8 @@ def _index(given: argparse.Namespace) -> None:
 
 def _grade(given: argparse.Namespace) -> None:
     """Grade the patients of one shard."""
-    index, regions = Index(given.index, write=False), read_regions(given.regions)
+    index = Index(given.index, write=False)
+    regions = None if given.regions is None else read_regions(given.regions)
     bundle = open_bundle(given.bundle)
     with replacing_folder(given.out) as folder, running.Workers(given.processes) as workers:
         order = Order(given.scans, given.bundle, folder, given.series, tuple(given.wanted))

@@ -11,7 +11,6 @@ from pathlib import Path
 from discgrade import __version__
 from discgrade import private as privacy
 from discgrade.grading.bundle.opening import Bundle
-from discgrade.grading.inputs.regions import Region
 from discgrade.grading.inputs.scans import Index
 from discgrade.grading.jitter import Moved, Stability
 from discgrade.grading.outputs.folder import MADE_BY, MARK, open_to_others
@@ -19,7 +18,7 @@ from discgrade.grading.outputs.pages.places import FOLDERS
 from discgrade.grading.outputs.stream import read_studies, streaming
 from discgrade.grading.outputs.tables import write_tables
 from discgrade.grading.outputs.writing import write_index
-from discgrade.grading.running import Workers, fill, grade_all
+from discgrade.grading.running import Regions, Workers, fill, grade_all
 from discgrade.grading.work import Order
 from discgrade.imaging.header import Stamp
 from discgrade.private import RefusedError
@@ -95,7 +94,7 @@ def check_identity(identified: bool, out: Path) -> None:
 def grade_into(
     order: Order,
     index: Index,
-    regions: Mapping[str, Sequence[Region]],
+    regions: Regions | None,
     workers: Workers,
     shard: tuple[int, int] = (0, 1),
 ) -> Stability:

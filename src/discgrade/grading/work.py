@@ -54,11 +54,11 @@ class Job:
 
     Attributes:
         studies: The studies.
-        regions: Of each study, rows of the sheet.
+        regions: Of each study, rows of the sheet; None: the locator finds its discs.
     """
 
     studies: tuple[Scanned, ...]
-    regions: tuple[tuple[Region, ...], ...]
+    regions: tuple[tuple[Region, ...] | None, ...]
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def graded(prepared: Prepared, given: Sequence[Grade], grader: Grader) -> Graded
 
 
 def _disc(cut: Cut, grade: Grade, grader: Grader) -> GradedDisc:
-    found = flags(grade, cut.roi, cut.file, cut.place.level, grader.facts)
+    found = (*flags(grade, cut.roi, cut.file, cut.place.level, grader.facts), *cut.flags)
     return GradedDisc(
         place=cut.place,
         grade=grade.grade,

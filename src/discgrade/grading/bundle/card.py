@@ -29,6 +29,8 @@ def _details(facts: BundleFacts) -> Iterator[str]:
     views = len(seen.views)
     more = f", whose outputs are averaged over {views} views of a disc" if views > 1 else ""
     yield f"- {len(facts.members)} convolutional network{'s' if len(facts.members) > 1 else ''} (ONNX){more}"
+    if facts.locator is not None:
+        yield f"- a further network finds {', '.join(facts.locator.facts.levels)} where no regions are given"
     yield f"- output: {facts.scale} Pfirrmann grade, decoded by {facts.decoding}"
     yield (
         f"- input: the region of one disc, {'the square around the box' if seen.region == 'square' else 'the box'}, "

@@ -6,6 +6,7 @@ The JSON Schema beside this module says the same to other programs; docs/bundle.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from discgrade.imaging.locating.facts import LocatorFacts
 from discgrade.imaging.sampling import Transform
 from discgrade.reliability.certainty.calibration import Calibration
 from discgrade.reliability.certainty.novelty import Novelty
@@ -49,6 +50,21 @@ class Member:
     seed: int
     takes_level: bool
     embedding: int
+
+
+@dataclass(frozen=True)
+class LocatorMember:
+    """The network that finds the discs on a slice.
+
+    Attributes:
+        file: Its ONNX file, relative to the bundle.
+        sha256: Of that file's bytes.
+        facts: What its input is made of, and how its output becomes boxes.
+    """
+
+    file: str
+    sha256: str
+    facts: LocatorFacts
 
 
 @dataclass(frozen=True)
@@ -186,6 +202,7 @@ class BundleFacts:
         limits: What it is not good for, one sentence each.
         parent: SHA-256 of the bundle.json that it was recalibrated from.
         provenance: Digest over the job records behind it.
+        locator: What finds the discs; None: regions have to be given. A bundle.json without it does not name it.
     """
 
     version: int
@@ -211,6 +228,7 @@ class BundleFacts:
     limits: tuple[str, ...]
     parent: str | None
     provenance: str
+    locator: LocatorMember | None = None
 
 
 def by_how(scores: Sequence[ScoreFact]) -> dict[str, list[ScoreFact]]:

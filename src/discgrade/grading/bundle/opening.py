@@ -16,7 +16,7 @@ import jsonschema
 from jsonschema.exceptions import best_match
 
 from discgrade.grades import grades_of
-from discgrade.grading.bundle.facts import VERSION, BundleFacts
+from discgrade.grading.bundle.facts import VERSION, BundleFacts, LocatorMember, Member
 from discgrade.grading.bundle.files import (
     FACTS,
     LARGEST,
@@ -45,7 +45,7 @@ class Bundle:
     Attributes:
         facts: What bundle.json says.
         digest: SHA-256 of bundle.json, which names the members by theirs: it stands for the whole bundle.
-        contents: Bytes of the members by file.
+        contents: Bytes of the members and of the locator by file.
     """
 
     facts: BundleFacts
@@ -95,7 +95,7 @@ def _checked(path: Path, read: Reader) -> Bundle:
     text = read(FACTS, LARGEST_FACTS)
     facts = read_facts(text, path)
     left, contents = LARGEST, {}
-    for member in facts.members:
+    for member in _files(facts):
         content = contents[member.file] = read(member.file, left)
         left -= len(content)
         found = hashlib.sha256(content).hexdigest()
@@ -105,6 +105,10 @@ def _checked(path: Path, read: Reader) -> Bundle:
                 f"{member.sha256}. Received: {found}. Copy the bundle again"
             )
     return Bundle(facts, hashlib.sha256(text).hexdigest(), contents)
+
+
+def _files(facts: BundleFacts) -> tuple[Member | LocatorMember, ...]:
+    return facts.members if facts.locator is None else (*facts.members, facts.locator)
 
 
 def read_facts(text: bytes, path: Path) -> BundleFacts:

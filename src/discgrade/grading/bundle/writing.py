@@ -22,13 +22,15 @@ def write_bundle(facts: BundleFacts, members: Mapping[str, bytes], folder: Path)
 
     Args:
         facts: What the bundle says.
-        members: Bytes of each member by file, as `facts` name them.
+        members: Bytes of each member, and of the locator if there is one, by file, as `facts` name them.
         folder: Folder to write.
 
     Raises:
         BundleError: if the facts break the schema.
     """
     content = plain(facts)
+    if facts.locator is None:
+        del content["locator"]
     check_schema(content, folder)
     text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     files = {CARD: model_card(facts).encode()} | dict(members) | {FACTS: text.encode()}

@@ -8,11 +8,14 @@ from pathlib import Path
 from pydicom.dataset import FileDataset
 
 from discgrade.grades import LEVELS
-from discgrade.grading.discs import Place, Source
+from discgrade.grading.discs import Flag, Origin, Place, Source
 from discgrade.grading.grader import Grader
 from discgrade.grading.inputs.regions import Region
 from discgrade.grading.inputs.scans import Scanned
 from discgrade.grading.inputs.series import Readable
+from discgrade.imaging.box import Box
+from discgrade.imaging.dicom import Slice
+from discgrade.imaging.frames import Frame
 from discgrade.imaging.header import normalised
 from discgrade.imaging.roi import Roi, extract
 from discgrade.imaging.scans.headers import File
@@ -28,11 +31,13 @@ class Cut:
         place: Which disc, and where.
         roi: Its pixels.
         file: Header of its file.
+        flags: Why somebody should look at where it lies.
     """
 
     place: Place
     roi: Roi
     file: File
+    flags: tuple[Flag, ...] = ()
 
 
 class OutError(ValueError):
@@ -68,16 +73,40 @@ class Desk:
         """
         number = self._stack(region)
         assert region.box is not None
-        stack, image = self.stacks[number], (region.sop_instance_uid, region.frame)
-        shown = self._source(image).slice
+        image = region.sop_instance_uid, region.frame
+        return self.cut_at(self.stacks[number], image, region.level, region.box, "drawn")
+
+    def cut_at(self, stack: Stack, image: tuple[str, int], level: str, box: Box, origin: Origin) -> Cut:
+        """Cut a box out of a slice of a stack that may be read.
+
+        Args:
+            stack: The stack.
+            image: SOP Instance UID and frame of the slice.
+            level: Which disc it is.
+            box: On the slice as it is stored.
+            origin: Where the box comes from.
+
+        Raises:
+            OutError: if it cannot be.
+        """
+        self._check_level(level)
         try:
-            roi = extract(shown, region.box, self.grader.facts.preprocessing.region)
+            roi = extract(self._source(image).slice, box, self.grader.facts.preprocessing.region)
         except ValueError as error:
+            if isinstance(error, OutError):
+                raise
             raise OutError(f"its box lies outside the image: {error}") from None
-        place = Place(
-            self.scanned.patient_id, self.scanned.uid, stack.first.series, *image, region.level, region.box, "drawn"
-        )
-        return Cut(place, roi, self._file[region.sop_instance_uid])
+        place = Place(self.scanned.patient_id, self.scanned.uid, stack.first.series, *image, level, box, origin)
+        return Cut(place, roi, self._file[image[0]])
+
+    def shown(self, frame: Frame) -> Slice:
+        """Return a slice, decoded and not kept.
+
+        Raises:
+            OutError: if it cannot be decoded.
+        """
+        image = frame.instance, frame.frame
+        return (self.sources.get(image) or self._decoded(*image)).slice
 
     def opened(self) -> Iterator[FileDataset]:
         """Yield the open files that still hold their pixels, which nobody needs once they are decoded."""
@@ -87,8 +116,7 @@ class Desk:
         """Return the number of the stack that a region lies on, once nothing speaks against it."""
         if region.fault:
             raise OutError(region.fault)
-        if self.grader.takes_level and region.level not in LEVELS:
-            raise OutError(f"the networks take the level of a disc, and know {', '.join(LEVELS)} alone")
+        self._check_level(region.level)
         if region.sop_instance_uid in self.scanned.shared:
             raise OutError("its SOP Instance UID stands for several different images")
         if normalised(region.patient_id) != normalised(self.scanned.patient_id):
@@ -102,6 +130,10 @@ class Desk:
                 f"{self.read.reasons[number]}"
             )
         return number
+
+    def _check_level(self, level: str) -> None:
+        if self.grader.takes_level and level not in LEVELS:
+            raise OutError(f"the networks take the level of a disc, and know {', '.join(LEVELS)} alone")
 
     def _source(self, image: tuple[str, int]) -> Source:
         if image not in self.sources:

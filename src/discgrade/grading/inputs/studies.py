@@ -9,6 +9,7 @@ from discgrade.grades import LEVELS
 from discgrade.grading.discs import SeriesChoice, Sources
 from discgrade.grading.grader import Grader
 from discgrade.grading.inputs.cutting import Cut, Desk, OutError
+from discgrade.grading.inputs.finding import find
 from discgrade.grading.inputs.regions import Region
 from discgrade.grading.inputs.scans import Scanned
 from discgrade.grading.inputs.series import Readable, readable
@@ -51,12 +52,14 @@ class Prepared:
     skipped: str | None = None
 
 
-def prepare(scanned: Scanned, regions: Sequence[Region], folder: Path, grader: Grader, rule: str = "") -> Prepared:
+def prepare(
+    scanned: Scanned, regions: Sequence[Region] | None, folder: Path, grader: Grader, rule: str = ""
+) -> Prepared:
     """Find, read and cut out what can be graded of a study.
 
     Args:
         scanned: Its files.
-        regions: Rows of the sheet that name its images.
+        regions: Rows of the sheet that name its images; None: the locator of the bundle finds the discs.
         folder: Folder of scans.
         grader: The bundle that it is for.
         rule: Series to take, as the command was told; empty: decided by the header.
@@ -79,9 +82,42 @@ def prepare(scanned: Scanned, regions: Sequence[Region], folder: Path, grader: G
     study = replace(study, stacks=found, series=_series(found, read, files), left_out=tuple(_broken(scanned)))
     if read.problem:
         return replace(study, skipped=read.problem)
-    if not regions:
-        return replace(study, skipped=NOT_NAMED)
-    return _cut(study, Desk(scanned, files, found, read, folder, grader), regions)
+    desk = Desk(scanned, files, found, read, folder, grader)
+    if regions is None:
+        return _found(study, desk)
+    return _cut(study, desk, regions) if regions else replace(study, skipped=NOT_NAMED)
+
+
+def _found(study: Prepared, desk: Desk) -> Prepared:
+    """Find the discs of a study, and say which series and slice they lie on."""
+    found = find(desk)
+    reasons = dict(found.reasons)
+    series = tuple(
+        replace(
+            one,
+            chosen=number == found.series,
+            slice=found.slice if number == found.series else reasons.get(number, ""),
+        )
+        for number, one in enumerate(study.series)
+    )
+    study = replace(study, series=series, left_out=(*study.left_out, *found.left_out))
+    _forget(desk)
+    if found.cuts:
+        return replace(study, cuts=found.cuts, sources=desk.sources)
+    if found.series is None:
+        told = (f"series {_number(study.series[number])}: {reason}" for number, reason in found.reasons)
+        return replace(study, left_out=(), skipped="; ".join([*told, *found.left_out]))
+    return replace(study, left_out=(), skipped="; ".join(found.left_out))
+
+
+def _number(series: SeriesChoice) -> str:
+    return "?" if series.number is None else str(series.number)
+
+
+def _forget(desk: Desk) -> None:
+    """Let go of pixels that nobody needs once they are decoded."""
+    for dataset in desk.opened():
+        del dataset.PixelData
 
 
 def _day(date: str) -> str:
@@ -125,8 +161,7 @@ def _cut(study: Prepared, desk: Desk, regions: Sequence[Region]) -> Prepared:
         left_out.append(
             f"{level} is left out: rows {', '.join(map(str, rows))} of the sheet give it different regions. Keep one"
         )
-    for dataset in desk.opened():
-        del dataset.PixelData
+    _forget(desk)
     cuts.sort(key=lambda one: _height(one.place.level))
     if not cuts:
         return replace(study, left_out=(), skipped="; ".join(left_out))

@@ -62,7 +62,7 @@ def _run(given: argparse.Namespace) -> int:
     read = join_readings(given.graded, read_readings(given.readings), bundle.digest)
     made = recalibrate(bundle.facts, read)
     facts = replace(made.facts, parent=bundle.digest, discgrade=discgrade.__version__)
-    write_bundle(facts, {member.file: bundle.member(member.file) for member in facts.members}, given.out)
+    write_bundle(facts, bundle.contents, given.out)
     zip_bundle(given.out, given.out.with_name(f"{given.out.name}.zip"))
     print(f"Fitted on {len(read.grades)} discs of {len(set(read.patients))} patients.")
     if read.unread or read.ungraded:

@@ -171,7 +171,7 @@ def _then(cell: Cell | None) -> str:
 def _series(series: Sequence[SeriesChoice]) -> str:
     rows = (
         f'<tr><th scope="row">{foreign(words.series(one))}</th><td>{"read" if one.chosen else "not read"}</td>'
-        f"<td>{foreign(one.reason)}</td><td>{one.slices}</td></tr>"
+        f"<td>{foreign(words.why(one))}</td><td>{one.slices}</td></tr>"
         for one in series
     )
     return table("Series of the study", ("Series", "Read", "Why", "Slices"), rows)

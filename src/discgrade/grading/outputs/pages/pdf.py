@@ -87,7 +87,7 @@ def study_pdf(study: GradedStudy, views: Views, facts: BundleFacts, earlier: Seq
         *_earlier(study, views, earlier),
         _paragraph("Which series was read, and why", _HEADING),
         *(
-            _paragraph(f"{words.series(one)}: {'read' if one.chosen else 'not read'}; {one.reason}")
+            _paragraph(f"{words.series(one)}: {'read' if one.chosen else 'not read'}; {words.why(one)}")
             for one in study.series
         ),
         _paragraph("What graded these discs", _HEADING),

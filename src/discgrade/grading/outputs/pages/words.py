@@ -23,6 +23,8 @@ _FLAGS = {
     "field_strength": "Unknown field strength",
     "level": "Unknown level",
     "novel": "Unlike the training discs",
+    "found": "Found by the locator, which is unsure",
+    "slice": "The middle slice is uncertain",
 }
 _ORIGINS = {"drawn": "drawn by a person", "mask": "from a mask", "found": "found by the locator"}
 _SHORT_DIGEST = 12
@@ -105,6 +107,11 @@ def series(choice: SeriesChoice) -> str:
     """Return what a series is called."""
     number = "without a number" if choice.number is None else str(choice.number)
     return f"{number} {clean(choice.description)}".strip()
+
+
+def why(choice: SeriesChoice) -> str:
+    """Return why a series was read or not, and which of its slices."""
+    return "; ".join(filter(None, (choice.reason, choice.slice)))
 
 
 def about(facts: BundleFacts, digest: str) -> list[tuple[str, str]]:

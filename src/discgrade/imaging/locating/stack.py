@@ -1,0 +1,75 @@
+"""The discs of a stack: found on each slice, read on the mid-sagittal one."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from discgrade.imaging.locating.found import Found, FoundDisc
+from discgrade.imaging.locating.input import Spacing
+from discgrade.imaging.locating.middle import Middle, mid_sagittal
+from discgrade.imaging.locating.refusal import SURER, TURNS
+
+Grey = NDArray[np.float32]
+Find = Callable[[Sequence[Grey], Spacing], Sequence[Found]]
+"""Finds the discs on upright slices of one spacing."""
+
+
+@dataclass(frozen=True)
+class Located:
+    """The discs of a stack.
+
+    Attributes:
+        discs: From head to feet: the number of the slice, from 0, and the disc; none where `middle.slice` is None.
+        middle: Which slice was chosen, and why; or why there is none.
+        flags: What the locator says of all of them, one sentence each.
+    """
+
+    discs: tuple[tuple[int, FoundDisc], ...]
+    middle: Middle
+    flags: tuple[str, ...] = ()
+
+
+def locate(stack: Sequence[Grey], spacing: Spacing, find: Find) -> Located:
+    """Find the discs of a stack.
+
+    A disc is read on the chosen slice; where the spine bends out of that one, on the slice that shows the disc's
+    middle, if it was found there.
+
+    Args:
+        stack: Its slices in their order across the patient, upright, of one shape.
+        spacing: Row and column spacing in mm as shown; None where unknown.
+        find: The locator.
+    """
+    found = find(stack, spacing)
+    middle = mid_sagittal(stack, found)
+    looked = len(stack) // 2 if middle.slice is None else middle.slice
+    turned = _lies_otherwise(stack[looked], spacing, found[looked], find)
+    if turned:
+        middle = Middle(None, f"it seems to lie {turned}: the locator sees a spine once it is turned")
+    if middle.slice is None:
+        return Located((), middle)
+    chosen = found[middle.slice]
+    discs = tuple(_on_its_slice(disc, middle, found) for disc in reversed(chosen.discs))
+    return Located(discs, middle, chosen.flags)
+
+
+def _lies_otherwise(pixels: Grey, spacing: Spacing, found: Found, find: Find) -> str:
+    """Return which other way up the locator is surer of a slice; empty if it is of none."""
+    turned = find([np.ascontiguousarray(pixels[turn]) for turn in TURNS.values()], spacing)
+    scores = {name: one.score for name, one in zip(TURNS, turned, strict=True) if one.discs}
+    best = max(scores, key=scores.__getitem__, default="")
+    return best if best and scores[best] > found.score + SURER else ""
+
+
+def _on_its_slice(disc: FoundDisc, middle: Middle, found: Sequence[Found]) -> tuple[int, FoundDisc]:
+    """Return the slice that a disc is read on, and the disc as it was found there."""
+    assert middle.slice is not None
+    number = middle.of(disc.level)
+    if number is None or number == middle.slice:
+        return middle.slice, disc
+    there = next((one for one in found[number].discs if one.level == disc.level), None)
+    if there is None:
+        return middle.slice, disc
+    return number, there
