@@ -110,7 +110,11 @@ def test_the_clock_brings_the_rereading(scans, tmp_path):
         (["rate", "plan", "{scans}", "--study", "{tmp}/p", "--reread", "2"], "share from 0 to 1"),
         (["rate", "export", "--study", "{tmp}/p"], "no readings in this private folder"),
         (["rate", "{scans}", "--study", "{tmp}/p", "--raters", "{tmp}/none"], "file of raters cannot be read"),
-        (["rate", "{scans}", "--study", "{tmp}/p", "--review", "{tmp}/none"], "missing"),
+        (
+            ["rate", "{scans}", "--study", "{tmp}/p", "--review", "{tmp}/none"],
+            "table of pseudo-labels (--review) is missing",
+        ),
+        (["rate", "{scans}", "--study", "{tmp}/p", "--now", "soon"], "should be such as 2026-12-01"),
         (["rate", "{scans}", "--study", "{tmp}/p", "--config", "{tmp}/none"], "YAML file"),
         (["rate", "{scans}", "--study", "{tmp}/p", "--port", "99999"], "Choose another --port"),
         (["rate", "{scans}", "--study", "{tmp}/p", "--host", "0.0.0.0", "--port", "0"], "Give --origin"),

@@ -62,7 +62,12 @@ def _add_setting(group: argparse._ArgumentGroup, name: str, default: Any) -> Non
 
 
 def _time(text: str) -> datetime:
-    found = datetime.fromisoformat(text)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"should be such as 2026-12-01 or 2026-12-01T09:00. Received: {text}"
+        ) from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 

@@ -96,6 +96,8 @@ def of_model(path: Path, studies: Mapping[str, Study], threshold: float) -> list
     Raises:
         RefusedError: if the table cannot be read, lacks a column, or a row names no image of the folder.
     """
+    if not path.is_file():
+        raise RefusedError("The table of pseudo-labels (--review) is missing. Give a .csv, .parquet or .xlsx file")
     rows = sheet.load(path)
     _check(rows, studies)
     images = {key: study for study in studies.values() for key in study.places}

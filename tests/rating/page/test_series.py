@@ -76,6 +76,18 @@ def test_undo_of_another_series_leads_back_however_much_was_leafed_through(seat,
     expect(seat.page.locator("#series")).to_have_value("1")
 
 
+def test_a_series_is_chosen_by_keyboard_where_none_was(browser, serving, tmp_path):
+    series(tmp_path / "scans", 3, EchoTime="10", RepetitionTime="500")
+    served = serving(tmp_path / "scans")
+    seat = sit(browser, served.address())
+    seat.page.wait_for_selector("#work:not([hidden])")
+    seat.press("Enter", "ArrowDown", "Enter")
+    expect(seat.page.locator("#place")).to_have_text("Slice 2 of 3")
+    seat.press("Enter", "2")
+    seat.saved()
+    assert served.reading()[1].discs[0].done
+
+
 def test_a_note_on_the_study_is_kept(browser, seat, two):
     seat.page.get_by_text("Study and series").click()
     seat.page.get_by_label("Note on this study, stays private").fill("scoliosis; see the coronal one")

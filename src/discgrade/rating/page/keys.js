@@ -34,7 +34,8 @@ export function keyboard(on) {
   document.addEventListener("keydown", async (event) => {
     if (document.getElementById("dialog").open || document.getElementById("work").hidden) return;
     if (event.target.closest("textarea, select, input")) {
-      if (event.key === "Escape") document.getElementById("stage").focus();
+      const leaves = event.key === "Escape" || (event.key === "Enter" && event.target.tagName === "SELECT");
+      if (leaves) document.getElementById("stage").focus();
       return;
     }
     if (event.key === "Enter" && event.target.closest("button, summary")) return;

@@ -7,6 +7,7 @@ import { byId, make, onClick, tell } from "./elements.js";
 import { gestures } from "./gestures.js";
 import { keeper as makeKeeper } from "./keeping.js";
 import { keyboard, MEANINGS } from "./keys.js";
+import { lookNear } from "./near.js";
 import { panel } from "./panel.js";
 import { reading as makeReading, tellBriefly } from "./reading.js";
 import { strip } from "./strip.js";
@@ -18,7 +19,6 @@ import { get } from "./wire.js";
 let start = null;
 let rubber = null;
 let busy = null;
-let looked = null;
 let renderPanel = null;
 
 const keeper = makeKeeper((state, text) => {
@@ -65,7 +65,7 @@ function renderStage() {
 
 function renderBoxes() {
   if (!at.item) return;
-  lookNear();
+  lookNear(view, reading);
   const seen = reading.now().discs.flatMap((disc) => {
     const current = disc.disc === at.disc;
     if (!disc.box || (current && rubber) || disc.box.series !== at.series) return [];
@@ -76,18 +76,6 @@ function renderBoxes() {
   if (!box && ghost && !rubber) seen.push({ box: ghost, label: `${level}?`, kind: "ghost" });
   if (rubber) seen.push({ box: rubber, label: level, kind: "rubber" });
   drawBoxes(view, seen);
-}
-
-/** Where discs are enlarged: bring each into the middle as it is taken up, and a proposed box as it is worked out anew. */
-function lookNear() {
-  const [of, disc] = [reading.series(), at.disc];
-  if (!view.isNear() || !view.shows(of)) return (looked = null);
-  const { box, ghost } = reading.disc();
-  const here = box === null ? ghost : reading.isHere(box) ? box : null;
-  const proposed = JSON.stringify(ghost);
-  if (!here || (looked?.of === of && looked.disc === disc && (box !== null || looked.proposed === proposed))) return null;
-  looked = { of, disc, proposed };
-  return view.look(here);
 }
 
 /** Say what was refused, and show again what is kept. */
@@ -127,12 +115,18 @@ async function worklist(mode = at.mode) {
 function forward() {
   const { aside, discs, done } = reading.now();
   const disc = reading.disc();
+  if (!aside && !reading.series()) return chooseSeries();
   if (!aside && !disc.done && !disc.box) return hold();
   if (!aside && !disc.done) return tellBriefly(`${disc.level} has no grade yet: press 1 to 5, or X if it cannot be graded`);
   const left = discs.filter((one) => !one.done && one !== disc);
   const next = left.find((one) => one.disc > at.disc) ?? left[0];
   if (next && !aside) return reading.choose(next.disc);
   return done && at.item.next ? reading.open(at.item.next) : worklist();
+}
+
+function chooseSeries() {
+  byId("study").open = true;
+  byId("series").focus();
 }
 
 /** Take hold of the box of the disc; keys that are pressed meanwhile follow. */

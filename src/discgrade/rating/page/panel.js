@@ -104,6 +104,7 @@ function render(start, reading, act) {
 }
 
 function nextWords(now, at, disc) {
+  if (at.series === null && !now.aside) return "Choose a series";
   if (!disc.done && !now.aside) return disc.box ? "Next disc" : "Take the proposed box";
   if (!now.done) return "Next disc";
   return at.item.next ? (at.mode === "blind" ? "Next study" : "Next") : "Finish";
