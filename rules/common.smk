@@ -158,9 +158,14 @@ def reported(path, name, category, title):
 
 
 def figure_of(name, title=None):
-    """The renderings of a figure, the table that it draws and its cell keys; with a title, shown by the report."""
-    paths = {kind: f"{RESULTS}/figures/{name}.{kind}" for kind in ("pdf", "png", "csv")}
-    paths |= {"cell_keys": f"{RESULTS}/figures/{name}.keys.csv"}
+    """The renderings of a figure at both widths, the table that it draws, its cell keys and its words."""
+    kinds = ("pdf", "png", "svg")
+    paths = {kind: f"{RESULTS}/figures/{name}.{kind}" for kind in kinds}
+    paths |= {
+        f"column_{kind}": f"{RESULTS}/figures/{name}-85mm.{kind}" for kind in kinds
+    }
+    others = {"csv": "csv", "cell_keys": "keys.csv", "words": "json"}
+    paths |= {field: f"{RESULTS}/figures/{name}.{end}" for field, end in others.items()}
     return (
         paths | {"png": reported(paths["png"], name, "Figures", title)}
         if title

@@ -27,6 +27,7 @@ rule figure1:
     conda:
         ENVIRONMENT
     params:
+        context=CONTEXT,
         code=code("figure1.py"),
         lock=lock("figure1.py"),
     script:
@@ -37,6 +38,9 @@ rule figure2:
     input:
         graded=f"{RESULTS}/graded.parquet",
         discs=f"{RESULTS}/discs.parquet",
+        scores=f"{RESULTS}/scores.parquet",
+        intervals=f"{RESULTS}/intervals.parquet",
+        shown=f"{RESULTS}/shown_intervals.parquet",
         samples=expand(
             f"{RESULTS}/samples/{DEFAULT_RUN.resolution}px/{{shard}}.parquet",
             shard=SHARDS,
@@ -49,6 +53,7 @@ rule figure2:
     conda:
         ENVIRONMENT
     params:
+        context=CONTEXT,
         run=plain(DEFAULT_RUN),
         label=LABELS[DEFAULT_RUN.variant],
         pictures=STUDY.report.disc_pictures,
@@ -63,6 +68,7 @@ rule figure3:
     input:
         scores=f"{RESULTS}/scores.parquet",
         intervals=f"{RESULTS}/intervals.parquet",
+        shown=f"{RESULTS}/shown_intervals.parquet",
         discs=f"{RESULTS}/discs.parquet",
         splits=f"{RESULTS}/splits.parquet",
     output:
@@ -73,6 +79,7 @@ rule figure3:
     conda:
         ENVIRONMENT
     params:
+        context=CONTEXT,
         run=plain(DEFAULT_RUN),
         code=code("figure3.py"),
         lock=lock("figure3.py"),
@@ -84,6 +91,7 @@ rule figure4:
     input:
         scores=f"{RESULTS}/scores.parquet",
         intervals=f"{RESULTS}/intervals.parquet",
+        shown=f"{RESULTS}/shown_intervals.parquet",
     output:
         **figure_of("figure4", "Resolution"),
     log:
@@ -92,6 +100,7 @@ rule figure4:
     conda:
         ENVIRONMENT
     params:
+        context=CONTEXT,
         run=plain(DEFAULT_RUN),
         code=code("figure4.py"),
         lock=lock("figure4.py"),
@@ -103,6 +112,9 @@ rule figure5:
     input:
         graded=f"{RESULTS}/graded.parquet",
         discs=f"{RESULTS}/discs.parquet",
+        scores=f"{RESULTS}/scores.parquet",
+        intervals=f"{RESULTS}/intervals.parquet",
+        shown=f"{RESULTS}/shown_intervals.parquet",
         samples=expand(
             f"{RESULTS}/samples/{DEFAULT_RUN.resolution}px/{{shard}}.parquet",
             shard=SHARDS,
@@ -115,6 +127,7 @@ rule figure5:
     conda:
         ENVIRONMENT
     params:
+        context=CONTEXT,
         run=plain(REGRESSION_RUN),
         label=variant_name(REGRESSION_RUN.variant, LABELS),
         pictures=STUDY.report.disc_pictures,
@@ -136,6 +149,7 @@ rule confusion:
     conda:
         ENVIRONMENT
     params:
+        context=CONTEXT,
         panels=plain(confusion_panels(STUDY)),
         code=code("confusion.py"),
         lock=lock("confusion.py"),
@@ -147,6 +161,7 @@ rule forest:
     input:
         scores=f"{RESULTS}/scores.parquet",
         intervals=f"{RESULTS}/intervals.parquet",
+        shown=f"{RESULTS}/shown_intervals.parquet",
         posteriors=f"{RESULTS}/posteriors.parquet",
     output:
         **figure_of("forest", "All variants with intervals"),
@@ -156,6 +171,7 @@ rule forest:
     conda:
         ENVIRONMENT
     params:
+        context=CONTEXT,
         run=plain(DEFAULT_RUN),
         labels={name: LABELS[name] for name in STUDY.grid.variants},
         code=code("forest.py"),
@@ -175,6 +191,7 @@ rule curves:
     conda:
         ENVIRONMENT
     params:
+        context=CONTEXT,
         panels=plain(curve_panels(STUDY)),
         code=code("curves.py"),
         lock=lock("curves.py"),
@@ -194,6 +211,7 @@ rule calibration:
     conda:
         ENVIRONMENT
     params:
+        context=CONTEXT,
         code=code("calibration.py"),
         lock=lock("calibration.py"),
     script:
@@ -211,6 +229,7 @@ rule flow:
     conda:
         ENVIRONMENT
     params:
+        context=CONTEXT,
         code=code("flow.py"),
         lock=lock("flow.py"),
     script:

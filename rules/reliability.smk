@@ -37,6 +37,7 @@ rule credible_intervals:
         intervals=f"{RESULTS}/intervals.parquet",
         comparisons=f"{RESULTS}/comparisons.parquet",
         posteriors=f"{RESULTS}/posteriors.parquet",
+        shown=f"{RESULTS}/shown_intervals.parquet",
     log:
         f"{RESULTS}/logs/credible_intervals.log",
     conda:

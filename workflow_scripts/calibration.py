@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from discgrade.publication.context import Context
 from discgrade.publication.figures.calibration import calibration
 from discgrade.publication.figures.files import FigureFiles
 from discgrade.step import step
@@ -13,5 +14,6 @@ with step(snakemake) as job:
     calibration(
         certainty=job.input("certainty"),
         calibration=job.input("calibration"),
+        context=job.param("context", Context),
         files=job.files(FigureFiles),
     )

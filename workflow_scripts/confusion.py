@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from discgrade.publication.context import Context
 from discgrade.publication.figures.confusion import confusion
 from discgrade.publication.figures.files import FigureFiles
 from discgrade.publication.figures.panels import Panel
@@ -14,5 +15,6 @@ with step(snakemake) as job:
     confusion(
         graded=job.input("graded"),
         panels=job.param("panels", list[Panel]),
+        context=job.param("context", Context),
         files=job.files(FigureFiles),
     )

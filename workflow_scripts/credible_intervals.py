@@ -17,6 +17,7 @@ with step(snakemake) as job:
         intervals=job.output("intervals"),
         comparisons=job.output("comparisons"),
         posteriors=job.output("posteriors"),
+        shown=job.output("shown"),
         unit=cast(Unit, job.param("unit", str)),
         reference=job.param("reference", Reference),
         settings=job.param("settings", Intervals),

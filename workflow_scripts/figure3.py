@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from discgrade.publication.context import Context
 from discgrade.publication.figures.files import FigureFiles
 from discgrade.publication.figures.trends import figure3
 from discgrade.settings.run import Run
@@ -14,8 +15,10 @@ with step(snakemake) as job:
     figure3(
         scores=job.input("scores"),
         intervals=job.input("intervals"),
+        shown=job.input("shown"),
         discs=job.input("discs"),
         splits=job.input("splits"),
         run=job.param("run", Run),
+        context=job.param("context", Context),
         files=job.files(FigureFiles),
     )

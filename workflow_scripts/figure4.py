@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from discgrade.publication.context import Context
 from discgrade.publication.figures.files import FigureFiles
 from discgrade.publication.figures.trends import figure4
 from discgrade.settings.run import Run
@@ -14,6 +15,8 @@ with step(snakemake) as job:
     figure4(
         scores=job.input("scores"),
         intervals=job.input("intervals"),
+        shown=job.input("shown"),
         run=job.param("run", Run),
+        context=job.param("context", Context),
         files=job.files(FigureFiles),
     )

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from discgrade.publication.context import Context
 from discgrade.publication.figures.agreement import agreement
 from discgrade.publication.figures.files import FigureFiles
 from discgrade.settings.run import Run
@@ -15,9 +16,14 @@ with step(snakemake) as job:
         graded=job.input("graded"),
         discs=job.input("discs"),
         samples=job.inputs("samples"),
+        scores=job.input("scores"),
+        intervals=job.input("intervals"),
+        shown=job.input("shown"),
         run=job.param("run", Run),
         label=job.param("label", str),
+        figure="5",
         pictures=job.param("pictures", bool),
         seed=job.param("seed", int),
+        context=job.param("context", Context),
         files=job.files(FigureFiles),
     )

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from discgrade.publication.context import Context
 from discgrade.publication.figures.files import FigureFiles
 from discgrade.publication.figures.forest import forest
 from discgrade.settings.run import Run
@@ -14,8 +15,10 @@ with step(snakemake) as job:
     forest(
         scores=job.input("scores"),
         intervals=job.input("intervals"),
+        shown=job.input("shown"),
         posteriors=job.input("posteriors"),
         run=job.param("run", Run),
         labels=job.param("labels", dict[str, str]),
+        context=job.param("context", Context),
         files=job.files(FigureFiles),
     )

@@ -150,6 +150,7 @@ def make_study(
         intervals=folder / "intervals.parquet",
         comparisons=folder / "comparisons.parquet",
         posteriors=folder / "posteriors.parquet",
+        shown=folder / "shown_intervals.parquet",
     )
 
 
@@ -161,7 +162,7 @@ def score(made: SimpleNamespace) -> None:
 
 def draw(made: SimpleNamespace, unit: Unit = "patient", threads: int = 1, **changes: Any) -> None:
     """Run `credible_intervals` on a scored study."""
-    names = ("graded", "discs", "ratings", "intervals", "comparisons", "posteriors")
+    names = ("graded", "discs", "ratings", "intervals", "comparisons", "posteriors", "shown")
     credible_intervals(
         **{name: getattr(made, name) for name in names},
         unit=unit,

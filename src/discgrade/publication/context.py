@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from discgrade.settings.grid import default_run
-from discgrade.settings.model import Protocol, Source, Study, Unit
+from discgrade.settings.model import Intervals, Protocol, Source, Study, Unit
 from discgrade.settings.run import Run
 
 
@@ -30,6 +30,7 @@ class Context:
         seeds: Seeds of training.
         unit: What the bootstrap weighs.
         compare: Whether published values stand next to the study's own, and what it lacks next to what it has.
+        intervals: How intervals are drawn, and which are shown.
     """
 
     study: str
@@ -40,6 +41,12 @@ class Context:
     seeds: tuple[int, ...]
     unit: Unit
     compare: bool
+    intervals: Intervals
+
+    @property
+    def simulated(self) -> bool:
+        """Whether nobody was ever scanned."""
+        return self.source == "phantom"
 
     @property
     def labels(self) -> dict[str, str]:
@@ -63,4 +70,5 @@ def context_of(study: Study) -> Context:
         seeds=grid.seeds,
         unit=study.unit,
         compare=study.report.compare_with_paper,
+        intervals=study.intervals,
     )

@@ -62,6 +62,8 @@ def keys_of(rows: Sequence[Mapping[str, object]]) -> Iterator[Placed]:
 def drawn_keys(rows: pd.DataFrame, key_of: Callable[[Mapping[str, Any]], Key]) -> Iterator[Placed]:
     """Yield the keys of drawn scores: value and n stand in `scores.parquet`, an interval in `intervals.parquet`.
 
+    A narrower interval, of the columns that begin with `inner_`, stands in `shown_intervals.parquet`.
+
     Args:
         rows: The rows, in the order of the CSV.
         key_of: The score that a row shows.
@@ -71,3 +73,5 @@ def drawn_keys(rows: pd.DataFrame, key_of: Callable[[Mapping[str, Any]], Key]) -
         yield from ((number, field, key.cell("scores", field)) for field in ("value", "n"))
         if pd.notna(row["probability"]):
             yield from ((number, field, key.cell("intervals", field)) for field in _BOUNDS)
+        if pd.notna(row.get("inner_probability")):
+            yield from ((number, f"inner_{field}", key.cell("shown_intervals", field)) for field in _BOUNDS[:3])

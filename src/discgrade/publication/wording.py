@@ -105,6 +105,11 @@ def seed_words(seeds: Sequence[int]) -> str:
     return f"training seed {numbers}" if len(seeds) == 1 else f"mean over training seeds {numbers}"
 
 
+def percent(share: float) -> str:
+    """Print a share as a percentage, with as many digits as it needs: 95 %, 99.73 %."""
+    return f"{100 * share:.4g} %"
+
+
 def interval_words(probability: float, weighed: str, draws: int, seed: int) -> str:
     """Say how intervals were drawn.
 
@@ -115,7 +120,7 @@ def interval_words(probability: float, weighed: str, draws: int, seed: int) -> s
         seed: Seed of the draws.
     """
     return (
-        f"{100 * probability:.4g} % credible intervals (highest density) of a Bayesian bootstrap over {weighed} "
+        f"{percent(probability)} credible intervals (highest density) of a Bayesian bootstrap over {weighed} "
         f"({draws:,} draws, seed {seed})"
     )
 

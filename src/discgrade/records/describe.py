@@ -34,7 +34,7 @@ TABLES: dict[str, pa.Schema] = {
     "members/embeddings.parquet": EMBEDDINGS,
     "graded.parquet": GRADED,
     "scores.parquet": SCORES,
-    "intervals.parquet": INTERVALS,
+    "intervals.parquet, shown_intervals.parquet": INTERVALS,
     "comparisons.parquet": COMPARISONS,
     "certainty.parquet": CERTAINTY,
     "OUT/grades.parquet": GRADES,

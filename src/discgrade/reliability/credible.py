@@ -224,10 +224,13 @@ def highest_density(values: Floats, probability: float) -> Floats:
     Returns:
         Lower and upper bound, (scores, 2); both the same for a constant score, NaN for one with NaN among its draws.
     """
-    arviz, spread = _arviz(), np.ptp(values, axis=0)
+    spread = np.ptp(values, axis=0)
     bounds = np.where(spread == 0, values[0], np.nan).repeat(2).reshape(-1, 2)
+    inside = int(np.floor(probability * len(values)))
     for index in np.flatnonzero(spread > 0):
-        bounds[index] = arviz.hdi(values[:, index], hdi_prob=probability)
+        ordered = np.sort(values[:, index])
+        shortest = int((ordered[inside:] - ordered[: len(ordered) - inside]).argmin())
+        bounds[index] = ordered[shortest], ordered[shortest + inside]
     return bounds
 
 

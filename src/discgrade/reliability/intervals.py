@@ -157,6 +157,7 @@ def credible_intervals(
     intervals: Path,
     comparisons: Path,
     posteriors: Path,
+    shown: Path,
     unit: Unit,
     reference: Reference,
     settings: Intervals,
@@ -172,6 +173,7 @@ def credible_intervals(
             folds (all scopes), mean of the folds (weighing folds), raters and noise ceiling (weighing patients).
         comparisons: Destination of the paired comparisons: between variants, resolutions and shares, and with readings.
         posteriors: Destination of the densities that figure `forest` draws.
+        shown: Destination of the narrower intervals that figures show as well, of the scores in `intervals`.
         unit: What is weighed: patient, disc or fold; where there are no folds, fold stands for patient.
         reference: Which reading the others are compared with.
         settings: Probability that an interval holds, in (0, 1); number of draws, and their seed.
@@ -189,20 +191,24 @@ def credible_intervals(
         _readings(readings, main, known, bootstrap),
     )
     with one_thread():
-        jobs = (joblib.delayed(_rows)(scope, draw, bootstrap) for scope, draw in drawn)
-        rows, compared, dense = zip(*joblib.Parallel(n_jobs=threads, prefer="threads")(jobs), strict=True)
+        jobs = (joblib.delayed(_rows)(scope, draw, bootstrap, settings.inner) for scope, draw in drawn)
+        rows, compared, dense, inner = zip(*joblib.Parallel(n_jobs=threads, prefer="threads")(jobs), strict=True)
     records.write(list(chain(*rows)), INTERVALS, intervals)
     records.write(list(chain(*compared)), COMPARISONS, comparisons)
     records.write(list(chain(*dense)), POSTERIORS, posteriors)
+    records.write(list(chain(*inner)), INTERVALS, shown)
 
 
 def _rows(
-    scope: Scope, draw: Callable[[], Posterior], bootstrap: Bootstrap
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
-    """Draw, and return the intervals, the comparisons and the posteriors that are drawn."""
+    scope: Scope, draw: Callable[[], Posterior], bootstrap: Bootstrap, inner: float | None
+) -> tuple[list[dict[str, Any]], ...]:
+    """Draw, and return the intervals, the comparisons, the posteriors that are drawn, and the narrower intervals."""
     posterior = draw()
-    rows = [row for runs, sample in _shared(posterior) for row in interval_rows(runs, scope, sample, bootstrap)]
+    shared = _shared(posterior)
+    rows = [row for runs, sample in shared for row in interval_rows(runs, scope, sample, bootstrap)]
+    narrower = [replace(bootstrap, probability=inner)] if inner else []
+    shown = [row for how in narrower for runs, sample in shared for row in interval_rows(runs, scope, sample, how)]
     compared = list(run_comparisons(posterior, scope, bootstrap)) if scope.scope in ("all", "cohort") else []
-    whole = _shared(posterior) if scope.scope == "all" else []
+    whole = shared if scope.scope == "all" else []
     dense = [row for runs, sample in whole for row in posterior_rows(runs, sample, bootstrap)]
-    return rows, [*compared, *_reading_comparisons(scope, posterior, bootstrap)], dense
+    return rows, [*compared, *_reading_comparisons(scope, posterior, bootstrap)], dense, shown

@@ -194,11 +194,17 @@ class Grid:
 
 @dataclass(frozen=True)
 class Intervals:
-    """How credible intervals are drawn (`intervals`)."""
+    """How credible intervals are drawn (`intervals`); `show` is that of a narrower one next to them, if any."""
 
     probability: float
     draws: int
     seed: int
+    show: float | None = None
+
+    @property
+    def inner(self) -> float | None:
+        """Probability of the narrower interval that figures show as well; None where none is narrower."""
+        return self.show if self.show is not None and self.show < self.probability else None
 
 
 @dataclass(frozen=True)

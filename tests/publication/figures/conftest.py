@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from drawn_study import VARIANTS, files_in
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -29,32 +30,22 @@ from discgrade.settings.run import Run
 
 RESOLUTION = 48
 PERSON = {"manufacturer": "Siemens", "field_strength": 1.5, "sex": "F", "age": 50.0}
-VARIANTS = {
-    "default": 0.22,
-    "integral": 0.24,
-    "balanced": 0.30,
-    "ordinal": 0.21,
-    "ordinal_squared": 0.23,
-    "soft_kappa": 0.42,
-    "mse": 0.26,
-    "mae": 0.25,
-    "paper_protocol": 0.17,
-}
 
 
 @pytest.fixture
 def files(tmp_path: Path) -> FigureFiles:
     """Where a figure is written."""
-    return FigureFiles(*(tmp_path / f"figure.{kind}" for kind in ("pdf", "png", "csv", "keys.csv")))
+    return files_in(tmp_path)
 
 
 @pytest.fixture
 def saved(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
-    """The figures that were laid out and saved, each once as PDF and once as PNG; the files stay empty, for speed."""
+    """The figures that were laid out and saved, for the page and then for a column; files stay empty, for speed."""
     figures: list[Figure] = []
 
     def remember(figure: Figure, path: Path, **kwargs: object) -> None:
-        figures.append(figure)
+        if kwargs["format"] == "pdf":
+            figures.append(figure)
         path.touch()
 
     monkeypatch.setattr(Figure, "savefig", remember)
@@ -89,10 +80,14 @@ def words(monkeypatch: pytest.MonkeyPatch) -> Callable[[Figure], list[tuple[str,
 
 
 @pytest.fixture
-def check_legible(words: Callable[[Figure], list[tuple[str, Bbox]]]) -> Callable[[Figure], None]:
-    """Fail unless every text lies inside the figure, at 6 points or more, and covers no other text."""
+def check_legible(words: Callable[[Figure], list[tuple[str, Bbox]]]) -> Callable[..., None]:
+    """Fail unless every text lies inside its figure, at 6 points or more, and covers no other text."""
 
-    def check(figure: Figure) -> None:
+    def check(*figures: Figure) -> None:
+        for figure in figures:
+            check_one(figure)
+
+    def check_one(figure: Figure) -> None:
         shown = words(figure)
         page = figure.bbox.padded(1)
         outside = [text for text, box in shown if not (page.contains(*box.min) and page.contains(*box.max))]
@@ -132,11 +127,12 @@ def make_study(folder: Path, patients: int = 156, integral_only: bool = False) -
         "graded": (graded, GRADED),
         "scores": (scores, SCORES),
         "intervals": (_intervals(scores), INTERVALS),
+        "shown": (_narrower(_intervals(scores)), INTERVALS),
         "posteriors": (_posteriors(_intervals(scores)), POSTERIORS),
     }
     paths = {}
     for name, (table, schema) in tables.items():
-        paths[name] = folder / f"{name}.parquet"
+        paths[name] = folder / f"{'shown_intervals' if name == 'shown' else name}.parquet"
         records.write(pa.Table.from_pandas(table, schema=schema, preserve_index=False), schema, paths[name])
     paths["no_intervals"] = rewrite(folder / "no_intervals.parquet", tables["intervals"][0][:0], INTERVALS)
     samples = _samples(rng, discs, folder)
@@ -144,6 +140,12 @@ def make_study(folder: Path, patients: int = 156, integral_only: bool = False) -
     return SimpleNamespace(
         **paths, samples=samples, histories=histories, tables={name: table for name, (table, _) in tables.items()}
     )
+
+
+def _narrower(intervals: pd.DataFrame) -> pd.DataFrame:
+    """Return the intervals of a lower probability."""
+    bounds = {side: intervals["mean"] + (intervals[side] - intervals["mean"]) * 0.6 for side in ("lower", "upper")}
+    return intervals.assign(probability=0.95, **bounds)
 
 
 def _posteriors(intervals: pd.DataFrame) -> pd.DataFrame:

@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from drawn_study import CONTEXT
 
 from discgrade import records
 from discgrade.grades import FRACTIONAL, INTEGRAL, is_grade
@@ -19,10 +20,15 @@ def _draw(study, out, run=DEFAULT, *, pictures=True, graded=None, label="Default
         graded=graded or study.graded,
         discs=study.discs,
         samples=study.samples,
+        scores=study.scores,
+        intervals=study.intervals,
+        shown=study.shown,
         run=run,
         label=label,
+        figure="2",
         pictures=pictures,
         seed=1,
+        context=CONTEXT,
         files=out,
     )
     return pd.read_csv(out.csv, keep_default_na=False)
@@ -82,7 +88,7 @@ def test_perfect_run_has_no_outliers(study, out, saved, check_legible):
     drawn = _draw(study, out, graded=path)
     assert set(drawn["outlier"]) == {""}
     assert len(saved[0].axes) == 1
-    check_legible(saved[0])
+    check_legible(*saved)
 
 
 def test_pictures_show_the_outliers_as_read(study, out, saved, check_legible):
@@ -94,7 +100,7 @@ def test_pictures_show_the_outliers_as_read(study, out, saved, check_legible):
         assert axes.get_title(loc="left") == f"{row['outlier']}  {row['level']}"
         assert axes.get_xlabel() == f"reference {row['reference']:g}, predicted {row['predicted']:g}"
         assert np.array_equal(axes.images[0].get_array(), read[row["disc"]])
-    check_legible(saved[0])
+    check_legible(*saved)
 
 
 def test_pictures_of_discs_that_are_asked_for(study):
@@ -111,7 +117,7 @@ def test_samples_of_another_resolution_are_refused(study):
 def test_no_pictures_where_they_are_turned_off(study, out, saved, check_legible):
     _draw(study, out, pictures=False)
     assert not any(axes.images for axes in saved[0].axes)
-    check_legible(saved[0])
+    check_legible(*saved)
 
 
 def test_rings_and_letters_lie_in_the_plot(study, out, saved):
@@ -130,7 +136,7 @@ def test_integral_grades_have_their_own_grid(integral_study, out, saved, check_l
     assert np.abs(drawn["x"] - drawn["reference"]).max() == pytest.approx(0.3, abs=0.02)
     assert saved[0].axes[0].get_xticks().tolist() == INTEGRAL.tolist()
     assert not len(saved[0].axes[0].get_xticks(minor=True))
-    check_legible(saved[0])
+    check_legible(*saved)
 
 
 def test_grid_of_valid_grades(study, out, saved):
@@ -144,7 +150,7 @@ def test_augmented_copies_are_counted_apart(study, out, saved, words, check_legi
     discs = drawn["disc"].nunique()
     title = saved[0].axes[0].get_title(loc="left")
     assert title.startswith(f"Copies scored: {4 * discs:,} copies of {discs} discs")
-    check_legible(saved[0])
+    check_legible(*saved)
 
 
 def test_external_discs_are_left_out(study, out):
@@ -159,7 +165,7 @@ def test_missing_variant_says_so(study, out, saved, words):
     _draw(study, out, run=replace(DEFAULT, variant="my_regression"), label="My regression")
     assert out.csv.read_text() == "disc,copy,level,reference,predicted,deviation,x,y,outlier\n"
     shown = [text for text, _ in words(saved[0])]
-    assert shown == ["No predictions of the variant “My regression” on the scored part."]
+    assert shown == ["No predictions of the variant “My regression” on the hold-out test set."]
 
 
 def test_same_tables_give_the_same_bytes(study, files):

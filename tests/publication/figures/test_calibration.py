@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from drawn_study import CONTEXT
 from invented_study import be_certain, make_study
 
 from discgrade.publication.figures.calibration import calibration
@@ -14,7 +15,7 @@ def learned(tmp_path_factory):
 
 
 def test_bars_and_lines_are_those_of_the_table(learned, out, saved):
-    calibration(**learned, files=out)
+    calibration(**learned, context=CONTEXT, files=out)
     rows = pd.read_csv(out.csv, dtype={"group": str})
     forecast, kept, sizes = saved[0].axes
     of_one = rows[(rows["scope"] == "set_size") & (rows["group"] == "1") & rows["grade"].notna()]["value"]
@@ -25,13 +26,13 @@ def test_bars_and_lines_are_those_of_the_table(learned, out, saved):
 
 
 def test_every_word_is_legible(learned, out, saved, check_legible):
-    calibration(**learned, files=out)
-    check_legible(saved[0])
+    calibration(**learned, context=CONTEXT, files=out)
+    check_legible(*saved)
 
 
 def test_where_nothing_was_learned_it_says_why(tmp_path, out, saved, words):
     made = make_study(tmp_path, patients=8, again=5, second=5, grid={"default": "mse"})
-    calibration(**be_certain(made), files=out)
+    calibration(**be_certain(made), context=CONTEXT, files=out)
     assert [text for text, _ in words(saved[0])] == [
-        "Nothing to draw. The variant of the bundle, mse, gives a grade and no probabilities."
+        "The variant of the bundle, mse, gives a grade and no probabilities."
     ]

@@ -2,11 +2,12 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from drawn_study import CONTEXT
 from matplotlib.figure import Figure
 from sklearn.metrics import confusion_matrix
 
 from discgrade.grades import integral
-from discgrade.publication.figures.confusion import confusion, count_pairs, draw_matrices
+from discgrade.publication.figures.confusion import Counted, confusion, count_pairs, draw_matrices
 from discgrade.publication.figures.panels import Panel
 from discgrade.publication.figures.style import lay_out, styled
 from discgrade.settings.run import Run
@@ -28,31 +29,48 @@ def _expected(study, variant, splits):
 
 def test_counts_are_those_of_scikit_learn(study):
     for variant in ("default", "integral", "mae"):
-        counted = count_pairs(study.graded, [replace(DEFAULT, variant=variant)])
-        assert np.array_equal(counted, _expected(study, variant, ["holdout"]))
+        counted = count_pairs(study.graded, _panel(variant, replace(DEFAULT, variant=variant)))
+        assert np.array_equal(counted.matrix, _expected(study, variant, ["holdout"]))
 
 
 def test_folds_add_up(study):
-    assert np.array_equal(count_pairs(study.graded, FOLDS), _expected(study, "default", [run.split for run in FOLDS]))
+    counted = count_pairs(study.graded, _panel("folds", *FOLDS))
+    assert np.array_equal(counted.matrix, _expected(study, "default", [run.split for run in FOLDS]))
+    assert counted.discs == counted.matrix.sum() == 780
+
+
+def test_discs_behind_copies_are_counted(study):
+    counted = count_pairs(study.graded, _panel("copies", replace(DEFAULT, variant="paper_protocol")))
+    graded = study.tables["graded"]
+    assert counted.discs == graded.loc[graded["variant"] == "paper_protocol", "disc"].nunique()
+    assert counted.matrix.sum() == 4 * counted.discs
 
 
 def test_table_holds_every_cell_and_its_share(study, out, saved, check_legible):
     never = replace(DEFAULT, variant="mine")
     panels = [_panel("default", DEFAULT), _panel("default, folds", *FOLDS), _panel("mine", never)]
-    confusion(graded=study.graded, panels=panels, files=out)
+    confusion(graded=study.graded, panels=panels, context=CONTEXT, files=out)
     drawn = pd.read_csv(out.csv)
     assert drawn["panel"].unique().tolist() == ["default", "default, folds"]
     matrix = drawn[drawn["panel"] == "default, folds"].pivot(index="reference", columns="predicted", values="n")
-    assert np.array_equal(matrix, count_pairs(study.graded, FOLDS))
+    assert np.array_equal(matrix, count_pairs(study.graded, _panel("folds", *FOLDS)).matrix)
     assert drawn.groupby(["panel", "reference"])["share"].sum().round(12).eq(1).all()
-    check_legible(saved[0])
+    check_legible(*saved)
 
 
 def test_cells_show_their_counts(study, out, saved):
-    confusion(graded=study.graded, panels=[Panel("default, folds", "Default model, folds", tuple(FOLDS))], files=out)
+    confusion(
+        graded=study.graded,
+        panels=[Panel("default, folds", "Default model, folds", tuple(FOLDS))],
+        context=CONTEXT,
+        files=out,
+    )
     assert saved[0].axes[0].get_title(loc="left") == "Default model, folds\nn = 780"
-    shown = [int(text.get_text()) for text in saved[0].axes[0].texts]
-    assert shown == count_pairs(study.graded, FOLDS).ravel().tolist()
+    matrix = count_pairs(study.graded, _panel("folds", *FOLDS)).matrix
+    shown = [text.get_text() for text in saved[0].axes[0].texts]
+    totals = matrix.sum(axis=1).repeat(5)
+    expected = zip(matrix.ravel(), totals, strict=True)
+    assert shown == [f"{n}\n{100 * n / total:.0f} %" if n else "" for n, total in expected]
 
 
 def test_all_variants_on_one_page(study, out, saved, check_legible):
@@ -60,30 +78,31 @@ def test_all_variants_on_one_page(study, out, saved, check_legible):
     panels = [
         Panel(variant, f"A rather long name of {variant}", (replace(DEFAULT, variant=variant),)) for variant in variants
     ]
-    confusion(graded=study.graded, panels=panels, files=out)
+    confusion(graded=study.graded, panels=panels, context=CONTEXT, files=out)
     assert sum(bool(axes.images) for axes in saved[0].axes) == len(variants)
-    check_legible(saved[0])
+    check_legible(*saved)
 
 
 def test_legible_with_tens_of_thousands_of_samples(check_legible):
     with styled():
         figure = Figure(figsize=(178 / 25.4, 160 / 25.4), layout="constrained")
-        draw_matrices(figure, [(f"variant {number}", np.full((5, 5), 31_792)) for number in range(10)])
+        full = np.full((5, 5), 31_792)
+        draw_matrices(figure, [Counted(_panel(f"variant {number}"), full, 9) for number in range(10)], 175)
         lay_out(figure)
     check_legible(figure)
 
 
 def test_grade_without_samples_has_no_share(study, out):
     run = replace(DEFAULT, split="fold-01")
-    confusion(graded=study.graded, panels=[_panel("One fold", run)], files=out)
+    confusion(graded=study.graded, panels=[_panel("One fold", run)], context=CONTEXT, files=out)
     drawn = pd.read_csv(out.csv)
     totals = drawn.groupby("reference")["n"].transform("sum")
     assert drawn["share"].isna().equals(totals == 0)
 
 
 def test_nothing_predicted_says_so(study, out, saved, words):
-    confusion(graded=study.graded, panels=[_panel("Mine", replace(DEFAULT, variant="mine"))], files=out)
+    confusion(
+        graded=study.graded, panels=[_panel("Mine", replace(DEFAULT, variant="mine"))], context=CONTEXT, files=out
+    )
     assert out.csv.read_text() == "panel,reference,predicted,n,share\n"
-    assert [text for text, _ in words(saved[0])] == [
-        "No predictions: none of the runs that this figure shows has been scored."
-    ]
+    assert [text for text, _ in words(saved[0])] == ["No predictions: none of the runs that it shows has been scored."]

@@ -1,4 +1,5 @@
 import pandas as pd
+from drawn_study import CONTEXT
 
 from discgrade.publication.figures.flow import draw_flow
 from discgrade.records.flow import CohortSize, Flow, Stage, write_flow
@@ -16,7 +17,7 @@ COHORTS = {"primary": CohortSize(300, 1000), "supplemental": CohortSize(108, 216
 def _draw(out, stages=STAGES, cohorts=COHORTS):
     path = out.csv.with_name("flow.json")
     write_flow(Flow(stages, "reading 1 by R1", ("fractional",), {"R1": {"1": 1}}, cohorts), path)
-    draw_flow(flow=path, files=out)
+    draw_flow(flow=path, context=CONTEXT, files=out)
     return pd.read_csv(out.csv)
 
 
@@ -40,7 +41,7 @@ def test_every_count_and_reason_is_shown(out, saved, words, check_legible):
         "primary: 300 patients, 1,000 discs",
     ):
         assert words_shown in shown
-    check_legible(saved[0])
+    check_legible(*saved)
 
 
 def test_words_lie_in_their_boxes(out, saved, words):
@@ -55,7 +56,7 @@ def test_words_lie_in_their_boxes(out, saved, words):
 def test_no_exclusions(out, saved, check_legible):
     _draw(out, (Stage("files", 7, {}, 7),), {"primary": CohortSize(7, 35)})
     assert len(saved[0].axes[0].patches) == 2
-    check_legible(saved[0])
+    check_legible(*saved)
 
 
 def test_nothing_received_says_so(out, saved, words):

@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from drawn_study import CONTEXT
 
 from discgrade import records
 from discgrade.publication.figures.forest import forest
@@ -11,12 +12,13 @@ from discgrade.records.scores import SCORES
 from discgrade.settings.run import Run
 
 DEFAULT = Run("default", 48, 1, "holdout", 1)
+SPANS = ("intervals", "shown")
 LABELS = {name: f"Label of {name}" for name in ("default", "integral", "soft_kappa", "mae", "mine")}
 
 
 def _draw(study, out, run=DEFAULT, labels=LABELS, **changes):
-    paths = {"scores": study.scores, "intervals": study.intervals, "posteriors": study.posteriors} | changes
-    forest(**paths, run=run, labels=labels, files=out)
+    paths = {name: getattr(study, name) for name in ("scores", "intervals", "shown", "posteriors")} | changes
+    forest(**paths, run=run, labels=labels, context=CONTEXT, files=out)
     return pd.read_csv(out.csv)
 
 
@@ -102,11 +104,11 @@ def test_undefined_score_is_named(study, out, saved, words):
 
 
 def test_scores_that_no_weights_change_have_no_whisker_and_their_axis_holds_no_noise(study, out, saved, words):
-    tables = {name: study.tables[name].copy() for name in ("scores", "intervals")}
-    for name, columns in (("scores", ["value"]), ("intervals", ["mean", "lower", "upper"])):
+    tables = {name: study.tables[name].copy() for name in ("scores", *SPANS)}
+    for name, columns in (("scores", ["value"]), *((spans, ["mean", "lower", "upper"]) for spans in SPANS)):
         tables[name].loc[tables[name]["metric"] == "kappa_linear", columns] = 0.0
     paths = {name: out.csv.with_name(f"{name}.parquet") for name in tables}
-    for name, schema in (("scores", SCORES), ("intervals", INTERVALS)):
+    for name, schema in (("scores", SCORES), *((spans, INTERVALS) for spans in SPANS)):
         records.write(tables[name].replace({np.nan: None}).to_dict("records"), schema, paths[name])
     records.write([], POSTERIORS, out.csv.with_name("posteriors.parquet"))
     _draw(study, out, **paths, posteriors=out.csv.with_name("posteriors.parquet"))
@@ -118,7 +120,7 @@ def test_scores_that_no_weights_change_have_no_whisker_and_their_axis_holds_no_n
 
 def test_legible(study, out, saved, check_legible):
     _draw(study, out, labels={name: f"Label of {name}" for name in study.histories})
-    check_legible(saved[0])
+    check_legible(*saved)
 
 
 def test_study_without_second_readings(study, out, saved, check_legible):
@@ -126,7 +128,7 @@ def test_study_without_second_readings(study, out, saved, check_legible):
     path = out.csv.with_name("scores.parquet")
     records.write(scores[scores["split"] != "readings"].to_dict("records"), SCORES, path)
     assert "readings" not in set(_draw(study, out, scores=path)["split"])
-    check_legible(saved[0])
+    check_legible(*saved)
 
 
 def test_nothing_scored_says_so(study, out, saved, words):

@@ -1,6 +1,7 @@
 """Every score that a figure draws names where it was read, and it stands there."""
 
 import pytest
+from drawn_study import CONTEXT
 from traced_cells import cells_of
 
 from discgrade.provenance.audit.cell_numbers import faults
@@ -15,7 +16,7 @@ DEFAULT = Run("default", 48, 1, "holdout", 1)
 
 @pytest.fixture
 def paths(study):
-    return {"scores": study.scores, "intervals": study.intervals, "run": DEFAULT}
+    return {"scores": study.scores, "intervals": study.intervals, "shown": study.shown, "run": DEFAULT}
 
 
 def _cells(out):
@@ -28,30 +29,35 @@ def _check(study, out, columns):
     assert [fault for cell in cells for fault in faults(study.scores.parent, cell)] == []
 
 
-DRAWN = {"value", "n", "lower", "upper", "probability", "unit"}
+DRAWN = {"value", "n", "lower", "upper", "probability", "unit", "inner_lower", "inner_upper", "inner_probability"}
 
 
 def test_forest(study, out, paths):
     forest(
-        **paths, posteriors=study.posteriors, labels=dict.fromkeys(("default", "integral", "mae"), "Label"), files=out
+        **paths,
+        posteriors=study.posteriors,
+        labels=dict.fromkeys(("default", "integral", "mae"), "Label"),
+        context=CONTEXT,
+        files=out,
     )
     _check(study, out, DRAWN)
 
 
 def test_trends(study, out, paths):
-    figure4(**paths, files=out)
+    figure4(**paths, context=CONTEXT, files=out)
     _check(study, out, DRAWN)
-    figure3(**paths, discs=study.discs, splits=study.splits, files=out)
+    figure3(**paths, discs=study.discs, splits=study.splits, context=CONTEXT, files=out)
     _check(study, out, DRAWN | {"training_discs"})
 
 
 def test_a_score_without_an_interval_has_no_key_of_one(study, out, paths):
-    forest(**paths, posteriors=study.posteriors, labels={"default": "Default"}, files=out)
-    assert {key.table for cell in _cells(out) for key in cell.keys} == {"scores", "intervals"}
+    forest(**paths, posteriors=study.posteriors, labels={"default": "Default"}, context=CONTEXT, files=out)
+    assert {key.table for cell in _cells(out) for key in cell.keys} == {"scores", "intervals", "shown_intervals"}
     forest(
-        **paths | {"intervals": study.no_intervals},
+        **paths | {"intervals": study.no_intervals, "shown": study.no_intervals},
         posteriors=study.posteriors,
         labels={"default": "Default"},
+        context=CONTEXT,
         files=out,
     )
     assert {key.table for cell in _cells(out) for key in cell.keys} == {"scores"}
@@ -59,7 +65,7 @@ def test_a_score_without_an_interval_has_no_key_of_one(study, out, paths):
 
 def test_counts_of_pooled_folds_name_every_fold(study, out):
     folds = tuple(Run("default", 48, 1, f"fold-{number:02d}", 1) for number in range(1, 6))
-    confusion(graded=study.graded, panels=[Panel("default, folds", "Default", folds)], files=out)
+    confusion(graded=study.graded, panels=[Panel("default, folds", "Default", folds)], context=CONTEXT, files=out)
     for cell in _cells(out):
         assert [(key.table, key.split, key.enters) for key in cell.keys] == [
             ("graded", run.split, "from") for run in folds

@@ -2,44 +2,55 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import matplotlib as mpl
 import pandas as pd
 import pytest
+from drawn_study import files_in
 from PIL import Image
 
 from discgrade.publication.figures import style
-from discgrade.publication.figures.files import FigureFiles, write_drawn
+from discgrade.publication.figures.files import write_drawn
+from discgrade.publication.figures.words import FigureWords, read_words
+
+WORDS = FigureWords("figure", "Figure 9", "A line", "A line of three points, n = 3.", "A line that rises.")
 
 
-def files_in(folder, name="figure"):
-    return FigureFiles(*(folder / f"{name}.{kind}" for kind in ("pdf", "png", "csv", "keys.csv")))
+def _paint(figure, width):
+    axes = figure.subplots()
+    axes.plot([-1, 0, 1], [0.5, 1, 2])
+    axes.set(xlabel="Cohen's κ", ylabel="Discs")
 
 
-def _draw(folder, name="figure", width=style.COLUMN):
+def _draw(folder, name="figure", words=WORDS, paint=_paint, simulated=False):
     files = files_in(folder, name)
-    with style.drawing(files, width=width, height=50) as figure:
-        axes = figure.subplots()
-        axes.plot([-1, 0, 1], [0.5, 1, 2])
-        axes.set(xlabel="Cohen's κ", ylabel="Discs")
-    return files.pdf, files.png
+    style.draw(files, words, paint, height=lambda width: 50, simulated=simulated)
+    return files
+
+
+def _pictures(files):
+    return [path for path in vars(files).values() if path.suffix in (".pdf", ".png", ".svg")]
 
 
 def test_same_figure_has_same_bytes(tmp_path):
     first, second = _draw(tmp_path, "first"), _draw(tmp_path, "second")
-    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+    assert [path.read_bytes() for path in _pictures(first)] == [path.read_bytes() for path in _pictures(second)]
+    assert len(_pictures(first)) == 6
 
 
 def test_files_carry_no_date_and_no_programs_name(tmp_path):
-    pdf, png = _draw(tmp_path)
-    assert not re.search(rb"CreationDate|ModDate|Creator|Producer|Matplotlib", pdf.read_bytes())
-    with Image.open(png) as image:
+    files = _draw(tmp_path)
+    assert not re.search(rb"CreationDate|ModDate|Creator|Producer|Matplotlib", files.pdf.read_bytes())
+    assert not re.search(rb"dc:date|dc:creator|20\d\d-\d\d-\d\d", files.svg.read_bytes())
+    with Image.open(files.png) as image:
         assert set(image.info) <= {"dpi"}
 
 
-@pytest.mark.parametrize("width", [style.COLUMN, style.FULL])
+@pytest.mark.parametrize("width", [85, 175])
 def test_printed_size(tmp_path, width):
-    pdf, png = _draw(tmp_path, width=width)
+    files = _draw(tmp_path)
+    pdf, png = (files.pdf, files.png) if width == 175 else (files.column_pdf, files.column_png)
     points = re.search(rb"/MediaBox \[\s*0 0 ([\d.]+) ([\d.]+)", pdf.read_bytes())
     assert [float(side) / 72 * 25.4 for side in points.groups()] == pytest.approx([width, 50], abs=0.01)
     with Image.open(png) as image:
@@ -48,7 +59,7 @@ def test_printed_size(tmp_path, width):
 
 
 def test_letters_stay_letters(tmp_path):
-    content = _draw(tmp_path)[0].read_bytes()
+    content = _draw(tmp_path).pdf.read_bytes()
     assert b"/FontFile2" in content
     assert b"/Type3" not in content
 
@@ -58,7 +69,7 @@ def test_users_own_matplotlib_settings_do_not_matter(tmp_path):
     with mpl.rc_context({"lines.linewidth": 9, "font.size": 20, "savefig.dpi": 50}):
         second = _draw(tmp_path, "second")
         assert mpl.rcParams["lines.linewidth"] == 9
-    assert first[1].read_bytes() == second[1].read_bytes()
+    assert first.png.read_bytes() == second.png.read_bytes()
 
 
 def test_real_minus_sign():
@@ -68,12 +79,29 @@ def test_real_minus_sign():
 
 
 def test_failed_figure_leaves_nothing_behind(tmp_path):
-    with (
-        pytest.raises(RuntimeError, match="halfway"),
-        style.drawing(files_in(tmp_path), width=86, height=50),
-    ):
+    def fail(figure, width):
         raise RuntimeError("halfway")
+
+    with pytest.raises(RuntimeError, match="halfway"):
+        _draw(tmp_path, paint=fail)
     assert not list(tmp_path.iterdir())
+
+
+def test_words_are_read_as_they_were_written(tmp_path):
+    assert read_words(_draw(tmp_path).words) == WORDS
+
+
+def test_what_is_absent_is_a_slip_with_its_reason(tmp_path, saved, words):
+    _draw(tmp_path, words=replace(WORDS, absent="No discs: there is nothing to count."))
+    assert [[text for text, _ in words(figure)] for figure in saved] == [["No discs: there is nothing to count."]] * 2
+
+
+def test_simulated_data_are_marked_in_the_picture(tmp_path, saved, words, check_legible):
+    _draw(tmp_path, simulated=True)
+    assert all(style.SIMULATED in [text for text, _ in words(figure)] for figure in saved)
+    check_legible(*saved)
+    _draw(tmp_path, simulated=False)
+    assert not any(style.SIMULATED in [text for text, _ in words(figure)] for figure in saved[2:])
 
 
 def test_table_in_full_precision_with_empty_cells(tmp_path):

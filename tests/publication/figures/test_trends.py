@@ -3,11 +3,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from drawn_study import CONTEXT
 
 from discgrade import records
 from discgrade.publication.figures.trends import figure3, figure4
 from discgrade.records.intervals import INTERVALS
 from discgrade.records.scores import SCORES
+from discgrade.reliability.zero import zero_bound
 from discgrade.settings.run import Run
 
 DEFAULT = Run("default", 48, 1, "holdout", 1)
@@ -15,13 +17,14 @@ KEYS = ["metric", "grade"]
 
 
 def _figure3(study, out, run=DEFAULT, **changes):
-    paths = {name: getattr(study, name) for name in ("scores", "intervals", "discs", "splits")} | changes
-    figure3(**paths, run=run, files=out)
+    paths = {name: getattr(study, name) for name in ("scores", "intervals", "shown", "discs", "splits")} | changes
+    figure3(**paths, run=run, context=CONTEXT, files=out)
     return pd.read_csv(out.csv)
 
 
 def _figure4(study, out, run=DEFAULT, **changes):
-    figure4(**({"scores": study.scores, "intervals": study.intervals} | changes), run=run, files=out)
+    paths = {name: getattr(study, name) for name in ("scores", "intervals", "shown")} | changes
+    figure4(**paths, run=run, context=CONTEXT, files=out)
     return pd.read_csv(out.csv)
 
 
@@ -88,22 +91,22 @@ def test_intervals_are_drawn_where_there_are_any(study, out, saved):
 def test_scales_show_every_value_and_bound(study, out, saved):
     for draw in (_figure3, _figure4):
         drawn = draw(study, out)
-        low, high = saved[-1].axes[0].get_ylim()
+        low, high = saved[-2].axes[0].get_ylim()
         assert low < drawn["lower"].min()
         assert high > drawn["upper"].max()
-        assert saved[-1].axes[1].get_ylim() == (low, high)
+        assert saved[-2].axes[1].get_ylim() == (low, high)
 
 
 @pytest.mark.parametrize("draw", [_figure3, _figure4])
 def test_legible(study, out, saved, check_legible, draw):
     draw(study, out)
-    check_legible(saved[0])
+    check_legible(*saved)
 
 
 def test_one_share_alone(study, out, saved, check_legible):
     drawn = _figure3(study, out, run=replace(DEFAULT, resolution=24))
     assert set(drawn["share"]) == {1}
-    check_legible(saved[0])
+    check_legible(*saved)
 
 
 def test_undefined_scores_leave_a_gap(study, out, saved, check_legible):
@@ -114,7 +117,7 @@ def test_undefined_scores_leave_a_gap(study, out, saved, check_legible):
     records.write(scores.to_dict("records"), SCORES, path)
     drawn = _figure3(study, out, scores=path)
     assert drawn["value"].isna().sum() == 1
-    check_legible(saved[0])
+    check_legible(*saved)
 
 
 def test_a_grade_without_any_score_is_named_below_its_panel(study, out, saved, words, check_legible):
@@ -124,7 +127,7 @@ def test_a_grade_without_any_score_is_named_below_its_panel(study, out, saved, w
     records.write(scores.to_dict("records"), SCORES, path)
     _figure3(study, out, scores=path)
     assert sum("Not defined, no disc scored: grade 1, 5" in text for text, _ in words(saved[0])) == 1
-    check_legible(saved[0])
+    check_legible(*saved)
 
 
 @pytest.mark.parametrize("draw", [_figure3, _figure4])
@@ -132,6 +135,38 @@ def test_runs_without_scores_say_so(study, out, saved, words, draw):
     drawn = draw(study, out, run=replace(DEFAULT, variant="mine"))
     assert drawn.empty
     assert {"metric", "grade", "value", "lower", "upper"} <= set(drawn.columns)
-    assert [text for text, _ in words(saved[0])] == [
-        "No scores: none of the runs that this figure compares has been scored."
-    ]
+    assert [text for text, _ in words(saved[0])] == ["No scores: none of the runs that it compares has been scored."]
+
+
+def test_test_samples_of_each_grade_stand_in_the_legend(study, out, saved):
+    _figure4(study, out)
+    shown = [text.get_text() for text in saved[0].axes[1].get_legend().get_texts()]
+    scores = study.tables["scores"]
+    grades = scores[(scores["variant"] == "default") & (scores["split"] == "holdout") & scores["grade"].notna()]
+    counts = grades.groupby("grade")["n"].max()
+    assert shown == [f"Grade 1 (n = {counts[1]:,})", *(f"{grade} ({counts[grade]:,})" for grade in range(2, 6))]
+
+
+def test_series_of_neighbouring_resolutions_stay_apart(study, out, saved):
+    drawn = _figure4(study, out)
+    for axes in saved[0].axes:
+        ends = [np.log2(line.get_xdata()) for line in axes.lines]
+        sides = np.log2(sorted(set(drawn["resolution"])))
+        assert np.ptp(ends, axis=0).max() < 0.4 * np.diff(sides).min()
+
+
+def test_an_f1_of_zero_has_the_bar_of_a_uniform_prior(study, out):
+    scores, spans = study.tables["scores"].copy(), study.tables["intervals"].copy()
+    for table, columns in ((scores, ["value"]), (spans, ["mean", "lower", "upper"])):
+        table.loc[(table["grade"] == 1) & (table["share"] == 4), columns] = 0.0
+    never = scores[(scores["grade"] == 1) & (scores["metric"] == "f1")].assign(metric="specificity", value=0.9)
+    paths = {"scores": out.csv.with_name("scores.parquet"), "intervals": out.csv.with_name("intervals.parquet")}
+    records.write(pd.concat([scores, never]).to_dict("records"), SCORES, paths["scores"])
+    records.write(spans.to_dict("records"), INTERVALS, paths["intervals"])
+    drawn = _figure3(study, out, **paths)
+    zero = drawn[drawn["value"] == 0]
+    assert zero[["share", "grade"]].values.tolist() == [[4, 1]]
+    n = zero["n"].iloc[0]
+    others = drawn.loc[drawn["grade"].isna() & (drawn["share"] == 4), "n"].iloc[0] - n
+    assert zero["upper_of_zero"].tolist() == [zero_bound(int(n), round(0.1 * others), 0.9973)]
+    assert drawn.loc[drawn["value"] != 0, "upper_of_zero"].isna().all()

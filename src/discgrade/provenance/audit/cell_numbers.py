@@ -22,7 +22,7 @@ Fields = Mapping[str, str]
 
 RUN_FIELDS = tuple(field.name for field in fields(Run))
 SCORE_FIELDS = (*RUN_FIELDS, "scope", "group", "grade", "metric")
-_SCORES = ("scores", "intervals", "comparisons", "certainty")
+_SCORES = ("scores", "intervals", "shown_intervals", "comparisons", "certainty", "agreement")
 _OF_RUN = ("network", "history")
 _TRAINED = (*_SCORES, *_OF_RUN, "graded")
 

@@ -1,6 +1,6 @@
 """How sure a grade is: probabilities against what came true, errors among the surest discs, sizes of the sets."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +11,24 @@ from matplotlib.figure import Figure
 
 from discgrade import records
 from discgrade.grades import INTEGRAL
+from discgrade.publication.context import Context
+from discgrade.publication.figures.captions import caption, data_sentence, explained
 from discgrade.publication.figures.files import FigureFiles, write_drawn
 from discgrade.publication.figures.style import (
     BLUE,
-    FULL,
     GREY,
     INK,
     MARKERS,
     ORANGE,
     SKY,
     VERMILLION,
-    drawing,
+    draw,
+    is_narrow,
     letter,
-    say,
 )
+from discgrade.publication.figures.words import FigureWords
 from discgrade.publication.keys import Key
+from discgrade.publication.wording import interval_words, percent
 from discgrade.records.cell_keys import Placed
 from discgrade.records.certainty import CERTAINTY
 from discgrade.reliability.certainty.calibration import Calibration
@@ -37,15 +40,18 @@ _FIELDS = ("value", "lower", "upper", "n")
 _FEW = 5
 """Fewest discs in a tenth for it to be drawn."""
 _EXCEEDED = {f"exceeds_{grade}": colour for grade, colour in enumerate((BLUE, SKY, ORANGE, VERMILLION), start=1)}
+Worth = Mapping[str, Mapping[Any, Any]]
+"""The row of each metric of all discs together."""
 _SIZES = {1: "#DCEFF9", 2: "#A3D3EE", 3: SKY, 4: BLUE, 5: "#00395A"}
 
 
-def calibration(*, certainty: Path, calibration: Path, files: FigureFiles) -> None:
+def calibration(*, certainty: Path, calibration: Path, context: Context, files: FigureFiles) -> None:
     """Draw what the probabilities and sets of grades of the out-of-fold discs were worth.
 
     Args:
         certainty: `certainty.parquet`.
         calibration: `calibration.json`: what was learned, or the reason why nothing was.
+        context: What the study is, in words.
         files: What to write. The table: scope, group, grade, metric, value, lower, upper, n, as in `certainty.parquet`:
             what each panel shows.
     """
@@ -53,8 +59,48 @@ def calibration(*, certainty: Path, calibration: Path, files: FigureFiles) -> No
     rows = records.read(certainty, CERTAINTY).to_pandas()
     shown = rows[rows["scope"].ne("all") | rows["metric"].eq("coverage")].reset_index(drop=True)
     write_drawn(shown[COLUMNS], _keys(shown), files)
-    with drawing(files, width=FULL, height=68) as figure:
-        draw_certainty(figure, shown, learned)
+    overall = rows[rows["scope"].eq("all") & rows["grade"].isna()]
+    worth = {str(row["metric"]): row for row in overall.to_dict("records")}
+
+    def paint(sheet: Figure, width: float) -> None:
+        if isinstance(learned, Calibration):
+            draw_certainty(sheet, shown, learned, worth, width)
+
+    def height(width: float) -> float:
+        return 190 if is_narrow(width) else 76
+
+    draw(files, _words(worth, learned, context), paint, height=height, simulated=context.simulated)
+
+
+def _words(worth: Worth, learned: Calibration | str, context: Context) -> FigureWords:
+    """Say what is drawn."""
+    if isinstance(learned, str):
+        return FigureWords("calibration", "", "Calibration and sets of grades", data_sentence(context), "", learned)
+    covered = worth["coverage"]
+    drawn = context.intervals
+    variant = context.variants[covered["variant"]].label
+    words = interval_words(drawn.probability, f"{covered['units']} patients", drawn.draws, drawn.seed)
+    holds = percent(round(float(covered["value"]), 3))
+    return FigureWords(
+        name="calibration",
+        number="",
+        title="Calibration and sets of grades",
+        caption=caption(
+            f"Variant “{variant}”, out of fold, n = {covered['n']:,} scored samples of {covered['patients']:,} "
+            "patients, each judged by what was learned on the patients of other folds.",
+            f"A: how often the reference is above a grade, against its probability, in tenths with at least {_FEW} "
+            "samples; pale without the map; with the RPS (0 is best, 1 worst) and the ECE of the predicted grade, in "
+            "tenths.",
+            "B: the errors left when the samples with the least probable grades are set aside.",
+            "C: number of grades in the sets (bars), and how often they hold the reference grade (points): each should "
+            f"reach the dashed line, a probability of {percent(learned.coverage)}.",
+            f"Bars, bands and parentheses are {words}; the ECE has none.",
+            data_sentence(context),
+            explained("ECE", "RPS"),
+        ),
+        alt="Calibration curves against the diagonal, errors of the surest discs, and sets of grades that hold the "
+        f"reference grade in {holds} of the samples.",
+    )
 
 
 def _keys(rows: pd.DataFrame) -> Iterator[Placed]:
@@ -65,13 +111,11 @@ def _keys(rows: pd.DataFrame) -> Iterator[Placed]:
         yield from ((place, field, key.cell("certainty", field)) for field in _FIELDS)
 
 
-def draw_certainty(figure: Figure, rows: pd.DataFrame, learned: Calibration | str) -> None:
-    """Draw the three panels; a slip with the reason where nothing was learned."""
-    if isinstance(learned, str):
-        say(figure, f"Nothing to draw. {learned}")
-        return
-    forecast, kept, sizes = figure.subplots(1, 3)
+def draw_certainty(figure: Figure, rows: pd.DataFrame, learned: Calibration, worth: Worth, width: float) -> None:
+    """Draw the three panels."""
+    forecast, kept, sizes = figure.subplots(3, 1) if is_narrow(width) else figure.subplots(1, 3)
     _draw_forecasts(forecast, rows)
+    _write_scores(forecast, worth)
     _draw_kept(kept, rows)
     _draw_sizes(sizes, rows, learned.coverage)
     for axes, name in zip((forecast, kept, sizes), "ABC", strict=True):
@@ -96,6 +140,15 @@ def _draw_forecasts(axes: Axes, rows: pd.DataFrame) -> None:
     axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), xlabel="Probability of a higher grade", ylabel="Share with one")
     axes.set_title("Calibration")
     axes.legend(title="Grade", loc="upper left", fontsize=6.5, title_fontsize=6.5)
+
+
+def _write_scores(axes: Axes, worth: Worth) -> None:
+    """Write ranked probability score and expected calibration error, with and without the map, into the free corner."""
+    score = worth["rps_after"]
+    lines = [f"RPS {score['value']:.3f} ({score['lower']:.3f} to {score['upper']:.3f})"]
+    lines.append(f"ECE {worth['ece_after']['value']:.3f}")
+    lines.append(f"no map: {worth['rps_before']['value']:.3f}, {worth['ece_before']['value']:.3f}")
+    axes.text(0.99, 0.02, "\n".join(lines), transform=axes.transAxes, ha="right", va="bottom", fontsize=6)
 
 
 def _draw_kept(axes: Axes, rows: pd.DataFrame) -> None:

@@ -1,6 +1,7 @@
 """Confusion matrices of several variants on the integral grades."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 
@@ -9,81 +10,133 @@ import pandas as pd
 import pyarrow.compute as pc
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
 from discgrade import records
 from discgrade.grades import INTEGRAL, integral, rank
+from discgrade.publication.context import Context
+from discgrade.publication.figures.captions import caption, data_sentence
 from discgrade.publication.figures.files import FigureFiles, write_drawn
 from discgrade.publication.figures.panels import Panel
 from discgrade.publication.figures.selection import of_run
-from discgrade.publication.figures.style import COLUMN, FULL, INK, drawing, grade_text, say, wrapped
+from discgrade.publication.figures.style import INK, TALL, draw, grade_text, is_narrow, wrapped
+from discgrade.publication.figures.words import FigureWords
 from discgrade.publication.keys import run_key
 from discgrade.records.cell_keys import Placed
 from discgrade.records.scores import GRADED
 from discgrade.settings.run import Run
 
 COLUMNS = ["panel", "reference", "predicted", "n", "share"]
-_ACROSS = 4
-_SCALE, _TITLE, _TICKS = 24.0, 10.0, 5.0
+_ACROSS, _ACROSS_COLUMN = 4, 2
+_SCALE, _TITLE, _TICKS = 20.0, 10.0, 5.0
 """Width of the colour scale, and heights of a panel's title and ticks, in mm."""
+_SMALLEST, _LARGEST = 28.0, 62.0
+"""Bounds of a panel's side, in mm."""
 _GRADES = len(INTEGRAL)
 
 
-def confusion(*, graded: Path, panels: Sequence[Panel], files: FigureFiles) -> None:
+@dataclass(frozen=True)
+class Counted:
+    """A panel's confusion matrix (5, 5), rows the reference, and the number of its discs."""
+
+    panel: Panel
+    matrix: NDArray[np.int64]
+    discs: int
+
+
+def confusion(*, graded: Path, panels: Sequence[Panel], context: Context, files: FigureFiles) -> None:
     """Draw how often each integral reference grade was predicted as which, one panel for one or several pooled runs.
 
     Args:
         graded: Table `records.scores.GRADED`; only the scored part counts, not an external cohort.
         panels: What each panel shows: the runs that are added up, one or the folds of a variant. A panel without
             predictions is left out.
+        context: What the study is, in words.
         files: What to write. The table: panel, reference and predicted (integral grades), n (scored samples), share (of
             the samples of that reference grade; empty where there are none).
     """
-    counted = [(panel, count_pairs(graded, panel.runs)) for panel in panels]
-    counted = [(panel, matrix) for panel, matrix in counted if matrix.any()]
-    rows = _rows({panel.name: matrix for panel, matrix in counted})
-    write_drawn(rows, _keys(rows, {panel.name: panel.runs for panel, _ in counted}), files)
-    across, down = _arrangement(len(counted))
-    width = FULL if across > 1 else COLUMN
-    side = (width - _SCALE) / across - _TICKS
-    with drawing(files, width=width, height=down * (side + _TITLE + _TICKS) + 6) as figure:
-        draw_matrices(figure, [(panel.title, matrix) for panel, matrix in counted])
+    counted = [one for one in (count_pairs(graded, panel) for panel in panels) if one.matrix.any()]
+    rows = _rows({one.panel.name: one.matrix for one in counted})
+    write_drawn(rows, _keys(rows, {one.panel.name: one.panel.runs for one in counted}), files)
+
+    def paint(sheet: Figure, width: float) -> None:
+        draw_matrices(sheet, counted, width)
+
+    def height(width: float) -> float:
+        across, down = _arrangement(len(counted), width)
+        rest = 14 if is_narrow(width) else 6
+        fitting = max(_SMALLEST, (TALL - rest) / down - _TITLE - _TICKS)
+        side = min((width - (0 if is_narrow(width) else _SCALE)) / across - _TICKS, _LARGEST, fitting)
+        return down * (side + _TITLE + _TICKS) + rest
+
+    draw(files, _words(counted, context), paint, height=height, simulated=context.simulated)
 
 
-def count_pairs(graded: Path, runs: Sequence[Run]) -> NDArray[np.int64]:
-    """Return the confusion matrix (5, 5) of the runs' scored part, rows the reference."""
-    matrix = np.zeros((_GRADES, _GRADES), np.int64)
-    for run in runs:
+def count_pairs(graded: Path, panel: Panel) -> Counted:
+    """Count reference and predicted grades of the scored part of a panel's runs."""
+    matrix, discs = np.zeros((_GRADES, _GRADES), np.int64), set()
+    for run in panel.runs:
         scored = of_run(run) & (pc.field("part") == "test")
-        pairs = records.read(graded, GRADED, ["reference", "predicted"], scored)
-        ranks = [rank(integral(pairs.column(name).to_numpy()), "integral") for name in pairs.column_names]
-        np.add.at(matrix, tuple(ranks), 1)
-    return matrix
+        pairs = records.read(graded, GRADED, ["reference", "predicted", "disc"], scored)
+        sides = ("reference", "predicted")
+        np.add.at(matrix, tuple(rank(integral(pairs.column(side).to_numpy()), "integral") for side in sides), 1)
+        discs |= set(pairs.column("disc").to_pylist())
+    return Counted(panel, matrix, len(discs))
 
 
-def draw_matrices(figure: Figure, matrices: Sequence[tuple[str, NDArray[np.int64]]]) -> None:
-    """Draw each matrix (5, 5) under its title with its counts, shaded by the share of its row."""
-    if not matrices:
-        say(figure, "No predictions: none of the runs that this figure shows has been scored.")
-        return
-    across, down = _arrangement(len(matrices))
+def _words(counted: Sequence[Counted], context: Context) -> FigureWords:
+    """Say what is drawn."""
+    copies = any(one.matrix.sum() > one.discs for one in counted)
+    seeds = f" of all {len(context.seeds)} training seeds" if len(context.seeds) > 1 else ""
+    first = f"{counted[0].panel.title}: {np.trace(_shares(counted[0].matrix)):.2f} of 5" if counted else ""
+    return FigureWords(
+        name="confusion",
+        number="",
+        title="Confusion matrices",
+        caption=caption(
+            "How often each integral reference grade (row) was predicted as which (column): every variant on the "
+            "hold-out test set and, out of fold, those trained in every fold.",
+            f"A cell gives the number of scored samples{seeds} and, below, their share of the row in percent, which "
+            "its shade shows as well; cells without a sample hold nothing.",
+            "n counts scored samples; where they are augmented copies, the discs behind them are named."
+            if copies
+            else "n counts scored discs.",
+            data_sentence(context),
+        ),
+        alt=f"Tables of counts. Sum of the shares on the diagonal of {first}." if counted else "",
+        absent="" if counted else "No predictions: none of the runs that it shows has been scored.",
+    )
+
+
+def draw_matrices(figure: Figure, counted: Sequence[Counted], width: float) -> None:
+    """Draw each matrix under its title with its counts and the shares of its rows, which shade it."""
+    across, down = _arrangement(len(counted), width)
     grid = figure.subplots(down, across, squeeze=False)
-    for axes in grid.flat[len(matrices) :]:
+    for axes in grid.flat[len(counted) :]:
         axes.set_axis_off()
-    for axes, (title, matrix) in zip(grid.flat, matrices, strict=False):
-        image = axes.imshow(_shares(matrix), cmap="Blues", vmin=0, vmax=1)
-        _write_counts(axes, matrix)
-        axes.set_title(f"{wrapped(title, 26)}\nn = {matrix.sum():,}")
+    for axes, one in zip(grid.flat, counted, strict=False):
+        image = axes.imshow(_shares(one.matrix), cmap="Blues", vmin=0, vmax=1)
+        _write_counts(axes, one.matrix)
+        n = f"n = {one.matrix.sum():,}" + (f" of {one.discs:,} discs" if one.matrix.sum() > one.discs else "")
+        axes.set_title(f"{wrapped(one.panel.title, 26)}\n{n}")
     figure.supxlabel("Predicted grade", fontsize=7)
     figure.supylabel("Reference grade", fontsize=7)
-    figure.colorbar(image, ax=grid, label="Share of the reference grade", fraction=0.02, aspect=40)
+    place = {"location": "top", "aspect": 40} if is_narrow(width) else {"aspect": 40}
+    bar = figure.colorbar(image, ax=grid, label="Share of the reference grade", fraction=0.02, **place)
+    bar.ax.xaxis.set_major_formatter(PercentFormatter(1))
+    bar.ax.yaxis.set_major_formatter(PercentFormatter(1))
 
 
 def _write_counts(axes: Axes, matrix: NDArray[np.int64]) -> None:
+    """Write into each cell its count and, below, its share of the row; nothing where there is no sample."""
     shares = _shares(matrix)
     for (row, column), count in np.ndenumerate(matrix):
         colour = "white" if shares[row, column] > 0.55 else INK
-        axes.text(column, row, f"{count}", ha="center", va="center", fontsize=6, color=colour, in_layout=False)
+        text = f"{count}\n{100 * shares[row, column]:.0f} %" if count else ""
+        axes.text(
+            column, row, text, ha="center", va="center", fontsize=6, color=colour, linespacing=1.05, in_layout=False
+        )
     axes.set_xticks(range(_GRADES), [grade_text(grade) for grade in INTEGRAL])
     axes.set_yticks(range(_GRADES), [grade_text(grade) for grade in INTEGRAL])
     axes.tick_params(length=0)
@@ -112,7 +165,7 @@ def _keys(rows: pd.DataFrame, runs: Mapping[str, Sequence[Run]]) -> Iterator[Pla
             yield from ((number, column, run_key(run, "graded", "predicted", "from")) for run in runs[panel])
 
 
-def _arrangement(panels: int) -> tuple[int, int]:
+def _arrangement(panels: int, width: float) -> tuple[int, int]:
     """Return how many panels stand side by side and one above the other."""
-    down = max(1, ceil(panels / _ACROSS))
+    down = max(1, ceil(panels / (_ACROSS_COLUMN if is_narrow(width) else _ACROSS)))
     return max(1, ceil(panels / down)), down

@@ -12,12 +12,29 @@ from discgrade.records.cell_keys import Placed, write_cell_keys
 
 @dataclass(frozen=True)
 class FigureFiles:
-    """A figure as vectors, as pixels, the table that it draws, and where the numbers of that table were read."""
+    """A figure at the width of a page and of one column, the table that it draws, and its words.
+
+    Attributes:
+        pdf: As vectors, 175 mm wide, its fonts embedded.
+        png: As pixels, 300 a inch.
+        svg: As vectors, its letters as outlines.
+        column_pdf: The same at 85 mm.
+        column_png: The same at 85 mm.
+        column_svg: The same at 85 mm.
+        csv: The table that it draws.
+        cell_keys: Where the numbers of that table were read.
+        words: `words.FigureWords`.
+    """
 
     pdf: Path
     png: Path
+    svg: Path
+    column_pdf: Path
+    column_png: Path
+    column_svg: Path
     csv: Path
     cell_keys: Path
+    words: Path
 
 
 def write_drawn(table: pd.DataFrame, keys: Iterable[Placed], files: FigureFiles) -> None:

@@ -9,8 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from discgrade.publication.context import Context
+from discgrade.publication.figures.captions import caption, data_sentence
 from discgrade.publication.figures.files import FigureFiles, write_drawn
-from discgrade.publication.figures.style import BLUE, COLUMN, GREY, INK, ORANGE, drawing, say
+from discgrade.publication.figures.style import BLUE, COLUMN, GREY, INK, ORANGE, STRIP, draw
+from discgrade.publication.figures.words import FigureWords
 from discgrade.records.cell_keys import CellKey, Placed
 from discgrade.records.flow import CohortSize, Flow, read_flow
 from discgrade.settings.run import EXTERNAL
@@ -26,19 +29,35 @@ UNTRAINED = ", never trained on"
 _Row = tuple[list[str], list[str]]
 
 
-def draw_flow(*, flow: Path, files: FigureFiles) -> None:
+def draw_flow(*, flow: Path, context: Context, files: FigureFiles) -> None:
     """Draw the flow of exclusions, and the cohorts that it ends in.
 
     Args:
         flow: `flow.json` (`records.flow.Flow`).
+        context: What the study is, in words.
         files: What to write. The table: unit, count (received, excluded: and the reason, kept, or a cohort), n.
     """
     counts = read_flow(flow)
     write_drawn(pd.DataFrame(_counts(counts), columns=COLUMNS), _keys(counts), files)
     rows = _rows(counts)
     height = 2 * _MARGIN + sum(map(_height, rows)) + _GAP * (len(rows) - 1)
-    with drawing(files, width=COLUMN, height=max(height, 1)) as figure:
-        draw_rows(figure, rows, height)
+    words = FigureWords(
+        name="flow",
+        number="",
+        title="Flow of exclusions",
+        caption=caption(
+            "Files, readings, discs and patients that were received and kept, with the reasons why others were left "
+            "out, and the cohorts that remain.",
+            data_sentence(context),
+        ),
+        alt=f"Boxes: {'; '.join(f'{one.kept:,} of {one.received:,} {one.unit} kept' for one in counts.stages)}.",
+        absent="" if rows else "No flow: nothing was received.",
+    )
+
+    def paint(sheet: Figure, width: float) -> None:
+        draw_rows(sheet, rows, height)
+
+    draw(files, words, paint, height=lambda _: height + STRIP, simulated=context.simulated)
 
 
 def _counts(counts: Flow) -> list[tuple[str, str, int]]:
@@ -74,11 +93,9 @@ def _cohort(name: str, size: CohortSize) -> str:
 
 def draw_rows(figure: Figure, rows: Sequence[_Row], height: float) -> None:
     """Draw the boxes of each row from the top down; lengths in mm."""
-    if not rows:
-        say(figure, "No flow: nothing was received.")
-        return
     figure.set_layout_engine(None)
-    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, COLUMN), ylim=(height, 0))
+    wide = figure.get_figwidth() * 25.4
+    axes = figure.add_axes((0, 0, COLUMN / wide, 1), xlim=(0, COLUMN), ylim=(height + STRIP, 0))
     axes.set_axis_off()
     top = _MARGIN
     for index, (kept, excluded) in enumerate(rows):

@@ -12,22 +12,23 @@ from matplotlib.ticker import MaxNLocator
 
 from discgrade import records
 from discgrade.grades import FRACTIONAL, INTEGRAL, is_grade
+from discgrade.publication.context import Context
+from discgrade.publication.figures.captions import caption, counted, data_sentence
 from discgrade.publication.figures.files import FigureFiles, write_drawn
 from discgrade.publication.figures.style import (
     BLUE,
-    COLUMN,
-    FULL,
     GREEN,
     ON_GRID,
     ORANGE,
     PURPLE,
     SKY,
     VERMILLION,
-    drawing,
+    draw,
     grade_text,
+    is_narrow,
     letter,
-    say,
 )
+from discgrade.publication.figures.words import FigureWords
 from discgrade.records.cell_keys import CellKey, Placed
 from discgrade.records.discs import DISCS
 
@@ -36,19 +37,50 @@ _KNOWN = ("primary", "supplemental", "external")
 _COLOURS = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILLION)
 
 
-def figure1(*, discs: Path, files: FigureFiles) -> None:
+def figure1(*, discs: Path, context: Context, files: FigureFiles) -> None:
     """Draw the distribution of the reference grades by cohort: stacked bars, so that their height is all cohorts.
 
     Args:
         discs: Table `records.discs.DISCS`.
+        context: What the study is, in words.
         files: What to write. The table: scale, grade, cohort, discs. The fractional scale is left out where every grade
             is integral.
     """
-    counts = count_grades(records.read(discs, DISCS, ["grade", "integral", "cohort"]).to_pandas())
+    kept = records.read(discs, DISCS, ["grade", "integral", "cohort", "patient"]).to_pandas()
+    counts = count_grades(kept)
     write_drawn(counts, _keys(counts), files)
     fractional = "fractional" in set(counts["scale"])
-    with drawing(files, width=FULL if fractional else COLUMN, height=66) as figure:
-        draw_grades(figure, counts)
+
+    def height(width: float) -> float:
+        return 118 if fractional and is_narrow(width) else 66
+
+    def paint(sheet: Figure, width: float) -> None:
+        draw_grades(sheet, counts, width)
+
+    words = _words(counts, kept["patient"].nunique(), context)
+    draw(files, words, paint, height=height, simulated=context.simulated)
+
+
+def _words(counts: pd.DataFrame, patients: int, context: Context) -> FigureWords:
+    """Say what is drawn."""
+    scales = list(dict.fromkeys(counts["scale"]))
+    integral = counts[counts["scale"] == "integral"]
+    n = counted(int(integral["discs"].sum()), patients)
+    panels = "A: on the fractional scale of 13 grades. B: on the integral scale." if len(scales) > 1 else ""
+    by_grade = ", ".join(f"{grade:g}: {discs}" for grade, discs in integral.groupby("grade")["discs"].sum().items())
+    return FigureWords(
+        name="figure1",
+        number="Figure 1",
+        title="Distribution of grades",
+        caption=caption(
+            f"Number of discs of each reference Pfirrmann grade, stacked by cohort: {n}.",
+            panels,
+            "The number on a bar counts all cohorts.",
+            data_sentence(context),
+        ),
+        alt=f"Bars: discs of each integral grade, {by_grade}.",
+        absent="" if scales and len(integral) else "No discs: there are no grades to count.",
+    )
 
 
 def _keys(counts: pd.DataFrame) -> Iterator[Placed]:
@@ -73,21 +105,22 @@ def count_grades(discs: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def draw_grades(figure: Figure, counts: pd.DataFrame) -> None:
+def draw_grades(figure: Figure, counts: pd.DataFrame, width: float) -> None:
     """Draw one panel for each scale of `count_grades`, with one legend."""
     scales = list(dict.fromkeys(counts["scale"]))
-    if not scales:
-        say(figure, "No discs: there are no grades to count.")
-        return
-    panels = np.atleast_1d(figure.subplots(1, len(scales), width_ratios=[13, 8][: len(scales)]))
+    if is_narrow(width):
+        panels = np.atleast_1d(figure.subplots(len(scales), 1))
+    else:
+        panels = np.atleast_1d(figure.subplots(1, len(scales), width_ratios=[13, 8][: len(scales)]))
     for axes, scale, name in zip(panels, scales, "AB", strict=False):
         _draw_scale(axes, counts[counts["scale"] == scale])
         axes.set_xlabel("Fractional Pfirrmann grade" if scale == "fractional" else "Pfirrmann grade")
         if len(scales) > 1:
             letter(axes, name)
-    panels[0].set_ylabel("Discs")
+    for axes in panels if is_narrow(width) else panels[:1]:
+        axes.set_ylabel("Discs")
     handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=2 * len(scales))
+    figure.legend(handles, labels, loc="outside upper center", ncols=2 if is_narrow(width) else 4)
 
 
 def _draw_scale(axes: Axes, counts: pd.DataFrame) -> None:

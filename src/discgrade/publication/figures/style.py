@@ -1,6 +1,6 @@
 """One look for all figures: their sizes, colours and numbers, and how a figure is drawn and written."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from textwrap import fill
@@ -9,19 +9,29 @@ from typing import Any
 import matplotlib.style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from discgrade import records
 from discgrade.publication.figures.files import FigureFiles
+from discgrade.publication.figures.words import FigureWords, write_words
 
 STYLE = Path(__file__).with_name("discgrade.mplstyle")
 
-COLUMN = 86.0
+COLUMN = 85.0
 """Width of one printed column in mm."""
-FULL = 178.0
+FULL = 175.0
 """Width of the printed page in mm."""
+TALL = 235.0
+"""Height of the printed page in mm: what a figure of many panels keeps to as far as it stays legible."""
 
-SLIP = 20.0
+_SLIP = 20.0
 """Height in mm of a figure that has nothing to draw."""
+STRIP = 3.5
+"""Height in mm of the line that says that data are simulated."""
+SIMULATED = "Simulated data, no patients"
+
+Paint = Callable[[Figure, float], None]
+"""Draws a figure of a width in mm."""
 
 # Okabe and Ito's colours, told apart with every common colour blindness; blue and orange also in black and white.
 BLUE, ORANGE, GREEN, VERMILLION, SKY, PURPLE = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7"
@@ -33,29 +43,66 @@ ON_GRID: dict[str, Any] = {"fontsize": 6, "bbox": {"facecolor": "white", "edgeco
 MARKERS = ("o", "s", "^", "D", "v", "P")
 
 
-@contextmanager
-def drawing(files: FigureFiles, *, width: float, height: float) -> Iterator[Figure]:
-    """Yield an empty figure in the project's style; when the block ends well, write it as PDF and as 300 dpi PNG.
+def draw(
+    files: FigureFiles, words: FigureWords, paint: Paint, *, height: Callable[[float], float], simulated: bool
+) -> None:
+    """Draw a figure at the width of a page and of a column, each as PDF, 300 dpi PNG and SVG, and write its words.
 
     The same figure gives the same bytes: the files carry no date and no program's name.
 
     Args:
-        files: Its `pdf` and `png` are written.
-        width: Printed width in mm, COLUMN or FULL.
-        height: Printed height in mm.
+        files: Where.
+        words: What is said of it; where it says that there is nothing to draw, the pictures are slips with the reason.
+        paint: Draws into an empty figure in the project's style.
+        height: Printed height in mm, of the width in mm.
+        simulated: Whether the picture says that its data are.
     """
+    pictures = {FULL: (files.pdf, files.png, files.svg), COLUMN: (files.column_pdf, files.column_png, files.column_svg)}
     with styled():
-        figure = Figure(figsize=(width / 25.4, height / 25.4), layout="constrained")
-        yield figure
-        lay_out(figure)
-        with records.replacing(files.pdf) as partial:
-            figure.savefig(partial, format="pdf", metadata=dict.fromkeys(("CreationDate", "Creator", "Producer")))
-        with records.replacing(files.png) as partial:
-            figure.savefig(partial, format="png", metadata={"Software": None})
+        for width, paths in pictures.items():
+            tall = _SLIP if words.absent else height(width)
+            figure = Figure(figsize=(width / 25.4, tall / 25.4), layout="constrained")
+            if words.absent:
+                _say(figure, words.absent, width)
+            else:
+                paint(figure, width)
+            if simulated:
+                _stamp(figure, tall)
+            lay_out(figure)
+            _save(figure, paths)
+    write_words(words, files.words)
+
+
+def is_narrow(width: float) -> bool:
+    """Return whether panels of a figure stand one above the other."""
+    return width < FULL
+
+
+def _say(figure: Figure, reason: str, width: float) -> None:
+    """Turn a figure into a slip that says why there is nothing to draw."""
+    figure.text(0.5, 0.55, fill(reason, int(0.62 * width)), ha="center", va="center")
+
+
+def _stamp(figure: Figure, tall: float) -> None:
+    """Say below the drawing that its data are simulated; a figure that lays itself out leaves room for it."""
+    strip = STRIP / tall
+    engine = figure.get_layout_engine()
+    if isinstance(engine, ConstrainedLayoutEngine):
+        engine.set(rect=(0, strip, 1, 1 - strip))
+    figure.text(0.995, 0.2 * strip, SIMULATED, ha="right", va="bottom", fontsize=6, color=GREY, style="italic")
+
+
+def _save(figure: Figure, paths: Sequence[Path]) -> None:
+    """Write a figure as PDF, PNG and SVG."""
+    nothing = dict.fromkeys(("CreationDate", "Creator", "Producer"))
+    metadata: list[dict[str, Any]] = [nothing, {"Software": None}, {"Date": None, "Creator": None}]
+    for path, told in zip(paths, metadata, strict=True):
+        with records.replacing(path) as partial:
+            figure.savefig(partial, format=path.suffix[1:], metadata=told)
 
 
 def lay_out(figure: Figure) -> None:
-    """Fix the places of all panels, once: both files show the same picture, and no draw lays out again."""
+    """Fix the places of all panels, once: all files show the same picture, and no draw lays out again."""
     engine = figure.get_layout_engine()
     if engine is not None and figure.axes:
         engine.execute(figure)
@@ -67,12 +114,6 @@ def styled() -> Iterator[None]:
     """Draw in the project's style, whatever the user's own matplotlib settings are."""
     with matplotlib.style.context(STYLE, after_reset=True):
         yield
-
-
-def say(figure: Figure, reason: str) -> None:
-    """Turn a figure into a slip that says why there is nothing to draw."""
-    figure.set_figheight(SLIP / 25.4)
-    figure.text(0.5, 0.5, reason, ha="center", va="center", wrap=True)
 
 
 def letter(axes: Axes, name: str) -> None:

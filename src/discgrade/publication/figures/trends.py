@@ -1,7 +1,7 @@
 """Figures 3 and 4: how the scores depend on the training fraction and on the resolution of the image."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,57 +14,97 @@ from numpy.typing import NDArray
 
 from discgrade import records
 from discgrade.grades import INTEGRAL
+from discgrade.publication.context import Context
+from discgrade.publication.figures.captions import bars_sentence, caption, data_sentence, explained
 from discgrade.publication.figures.files import FigureFiles, write_drawn
 from discgrade.publication.figures.selection import of_run
 from discgrade.publication.figures.style import (
     BLUE,
-    FULL,
     GRADE_COLOURS,
     GREEN,
     MARKERS,
     ORANGE,
     VERMILLION,
-    drawing,
+    draw,
     grade_text,
+    is_narrow,
     letter,
-    say,
 )
+from discgrade.publication.figures.words import FigureWords
 from discgrade.publication.keys import Key, drawn_keys
-from discgrade.publication.wording import METRICS
+from discgrade.publication.wording import METRICS, protocol_words, variant_name
 from discgrade.records.cell_keys import CellKey, Placed
 from discgrade.records.discs import DISCS
 from discgrade.records.intervals import INTERVALS
 from discgrade.records.scores import SCORES
 from discgrade.records.splits import SPLITS
+from discgrade.reliability.zero import zero_bound
 from discgrade.settings.run import Run
 
 COLUMNS = ["metric", "grade", "value", "lower", "upper", "probability", "unit", "n"]
+_INNER = ["inner_lower", "inner_upper", "inner_probability"]
+_OF_ZERO = "upper_of_zero"
 _GLOBAL = {"kappa_linear": BLUE, "accuracy": ORANGE, "mcc": GREEN, "f1": VERMILLION}
 _PER_GRADE = "f1"
-_DODGE = 0.05
+_CHARACTERS = 38
+"""Characters of the legend of the grades that fit on one line."""
+_DODGE, _SPREAD = 0.05, 0.35
+"""How far apart two series are in powers of two, and what all of them take at most of the least step."""
 
 
-def figure3(*, scores: Path, intervals: Path, discs: Path, splits: Path, run: Run, files: FigureFiles) -> None:
+@dataclass(frozen=True)
+class Axis:
+    """What the scores depend on: the axis's title, and what stands at each value."""
+
+    title: str
+    labels: Mapping[float, str]
+
+
+def figure3(
+    *,
+    scores: Path,
+    intervals: Path,
+    shown: Path,
+    discs: Path,
+    splits: Path,
+    run: Run,
+    context: Context,
+    files: FigureFiles,
+) -> None:
     """Draw the global scores and the F1 score of each grade against the training fraction.
 
     Args:
         scores: Table `records.scores.SCORES`.
         intervals: Table `records.intervals.INTERVALS`; a score without an interval is drawn as a point.
+        shown: The same of the narrower intervals, drawn as the thick part of each bar.
         discs: Table `records.discs.DISCS`.
         splits: Table `records.splits.SPLITS`; with `discs` it tells how many discs a training fraction has.
         run: The run whose training fraction is varied.
+        context: What the study is, in words.
         files: What to write. The table: share (denominator of the training fraction), training_discs, metric, grade
             (empty for a global score), value, lower and upper bound of the credible interval, its probability, the
-            bootstrap's unit, n (scored samples).
+            bootstrap's unit, n (scored samples), inner_lower, inner_upper and inner_probability of the narrower
+            interval, upper_of_zero (see `zero_bound`).
     """
-    trend = read_trend(scores, intervals, run, "share")
+    trend = read_trend(scores, intervals, shown, run, "share")
     training = _training_discs(discs, splits, run.split)
     trend.insert(1, "training_discs", [int((training >= share).sum()) for share in trend["share"]])
     write_drawn(trend, [*_training_keys(run), *drawn_keys(trend, _key(run, "share"))], files)
     sizes = dict(zip(trend["share"], trend["training_discs"], strict=True))
     labels = {1 / share: f"{'1' if share == 1 else f'1/{share}'}\n{size:,}" for share, size in sizes.items()}
-    with drawing(files, width=FULL, height=78) as figure:
-        draw_trend(figure, trend.assign(x=1 / trend["share"]), labels, "Training fraction, and its discs")
+    words = replace(_words(trend, "figure3", "training fraction", run, context), title="Training fraction")
+    axis = Axis("Training fraction, and its discs", labels)
+    _draw(files, words, trend.assign(x=1 / trend["share"]), axis, context.simulated)
+
+
+def _draw(files: FigureFiles, words: FigureWords, trend: pd.DataFrame, axis: Axis, simulated: bool) -> None:
+    def paint(sheet: Figure, width: float) -> None:
+        draw_trend(sheet, trend, axis, width)
+
+    def height(width: float) -> float:
+        return 148 if is_narrow(width) else 80
+
+    draw(files, words, paint, height=height, simulated=simulated)
 
 
 def _training_keys(run: Run) -> Iterator[Placed]:
@@ -76,34 +116,93 @@ def _key(run: Run, varied: str) -> Callable[[Mapping[str, Any]], Key]:
     return lambda row: Key(replace(run, **{varied: row[varied]}), row["metric"], grade=row["grade"])
 
 
-def figure4(*, scores: Path, intervals: Path, run: Run, files: FigureFiles) -> None:
+def figure4(*, scores: Path, intervals: Path, shown: Path, run: Run, context: Context, files: FigureFiles) -> None:
     """Draw the global scores and the F1 score of each grade against the resolution of the image.
 
     Args:
         scores: Table `records.scores.SCORES`.
         intervals: Table `records.intervals.INTERVALS`; a score without an interval is drawn as a point.
+        shown: The same of the narrower intervals.
         run: The run whose resolution is varied.
+        context: What the study is, in words.
         files: What to write. The table: resolution (pixels on a side), then as in `figure3`.
     """
-    trend = read_trend(scores, intervals, run, "resolution")
+    trend = read_trend(scores, intervals, shown, run, "resolution")
     write_drawn(trend, drawn_keys(trend, _key(run, "resolution")), files)
     labels = {px: f"{px}" for px in sorted(set(trend["resolution"]))}
-    with drawing(files, width=FULL, height=75) as figure:
-        draw_trend(figure, trend.assign(x=trend["resolution"]), labels, "Side of the square image (px)")
+    varied = "resolution of the input, the side of the square image in px"
+    words = replace(_words(trend, "figure4", varied, run, context), title="Resolution")
+    axis = Axis("Side of the square image (px)", labels)
+    _draw(files, words, trend.assign(x=trend["resolution"]), axis, context.simulated)
 
 
-def read_trend(scores: Path, intervals: Path, run: Run, varied: str) -> pd.DataFrame:
+def _words(trend: pd.DataFrame, name: str, varied: str, run: Run, context: Context) -> FigureWords:
+    """Say what is drawn."""
+    overall = trend[(trend["metric"] == "kappa_linear") & trend["grade"].isna()]
+    n = int(overall["n"].max()) if len(overall) else 0
+    units, trained = trend["unit"].dropna(), context.variants.get(run.variant)
+    zeros = trend[_OF_ZERO].notna().any()
+    low, high = overall["value"].min(), overall["value"].max()
+    return FigureWords(
+        name=name,
+        number=f"Figure {name[-1]}",
+        title="",
+        caption=caption(
+            f"Scores of the variant “{variant_name(run.variant, context.labels)}” (training seed {run.seed}) on the "
+            f"hold-out test set (n = {n:,} scored samples; of each grade as the legend says) against the {varied}.",
+            "A: global scores on the integral grades; κ has linear weights, and the F1 is the mean of the grades'. "
+            "B: F1 score of each integral grade.",
+            bars_sentence(context, f"the {units.iloc[0]}s") if len(units) else "",
+            "Where an F1 is 0 no weights change it: its bar is then a one-sided interval from a uniform prior on hits, "
+            "misses and false alarms, samples taken to be independent."
+            if zeros
+            else "",
+            f"Protocol: {protocol_words(trained.protocol)}." if trained else "",
+            data_sentence(context),
+            explained("F1", "MCC", "κ", *(["px"] if "px" in varied else [])),
+        ),
+        alt=f"Lines of scores: κ lies between {low:.2f} and {high:.2f}.",
+        absent="" if trend["value"].notna().any() else "No scores: none of the runs that it compares has been scored.",
+    )
+
+
+def read_trend(scores: Path, intervals: Path, shown: Path, run: Run, varied: str) -> pd.DataFrame:
     """Return the drawn scores of a run at every value of its field `varied`, with intervals where there are any."""
     of_all = of_run(run, [varied]) & (pc.field("scope") == "all") & pc.field("metric").isin(list(_GLOBAL))
     keys = [varied, "metric", "grade"]
     values = records.read(scores, SCORES, [*keys, "value", "n"], of_all).to_pandas()
     bounds = ["lower", "upper", "probability", "unit"]
     spans = records.read(intervals, INTERVALS, [*keys, *bounds], of_all).to_pandas()
+    narrower = records.read(shown, INTERVALS, [*keys, *bounds[:3]], of_all).to_pandas()
+    narrower = narrower.rename(columns=dict(zip(bounds[:3], _INNER, strict=True)))
     drawn = values[values["grade"].isna() | (values["metric"] == _PER_GRADE)]
     trend: pd.DataFrame = drawn.merge(spans, on=keys, how="left", validate="one_to_one")
+    trend = trend.merge(narrower, on=keys, how="left", validate="one_to_one")
+    rejected = records.read(scores, SCORES, [*keys, "value"], _rejections(run, varied)).to_pandas()
+    trend[_OF_ZERO] = _zero_bounds(trend, rejected, varied)
     order = trend["metric"].map(list(_GLOBAL).index)
     trend = trend.assign(order=order).sort_values([varied, "grade", "order"], na_position="first")
-    return trend[[varied, *COLUMNS]]
+    return trend[[varied, *COLUMNS, *_INNER, _OF_ZERO]]
+
+
+def _rejections(run: Run, varied: str) -> pc.Expression:
+    return of_run(run, [varied]) & (pc.field("scope") == "all") & (pc.field("metric") == "specificity")
+
+
+def _zero_bounds(trend: pd.DataFrame, rejected: pd.DataFrame, varied: str) -> list[float]:
+    """Return, for each F1 of 0 of a grade, the upper bound of `zero_bound`; NaN for every other score."""
+    specificity = rejected.set_index([varied, "grade"])["value"]
+    samples = trend[trend["grade"].isna()].groupby(varied)["n"].max()
+    bounds = []
+    for row in trend.to_dict("records"):
+        place = (row[varied], row["grade"])
+        if pd.isna(row["grade"]) or row["value"] != 0 or pd.isna(row["probability"]) or place not in specificity.index:
+            bounds.append(np.nan)
+            continue
+        others = samples[row[varied]] - row["n"]
+        alarms = round(float((1 - specificity[place]) * others)) if others else 0
+        bounds.append(zero_bound(int(row["n"]), alarms, row["probability"]))
+    return bounds
 
 
 def _training_discs(discs: Path, splits: Path, split: str) -> NDArray[np.int32]:
@@ -114,20 +213,19 @@ def _training_discs(discs: Path, splits: Path, split: str) -> NDArray[np.int32]:
     return all_discs.merge(patients, on="patient")["share"].to_numpy()
 
 
-def draw_trend(figure: Figure, trend: pd.DataFrame, labels: Mapping[float, str], xlabel: str) -> None:
+def draw_trend(figure: Figure, trend: pd.DataFrame, axis: Axis, width: float) -> None:
     """Draw global scores (A) and per-grade F1 scores (B) of `read_trend` against its column x, on a log2 axis."""
-    if trend["value"].notna().sum() == 0:
-        say(figure, "No scores: none of the runs that this figure compares has been scored.")
-        return
     overall = trend[trend["grade"].isna()]
     scores = [(METRICS[key], colour, overall[overall["metric"] == key]) for key, colour in _GLOBAL.items()]
-    grades = [(_grade_label(grade), GRADE_COLOURS[grade], trend[trend["grade"] == grade]) for grade in INTEGRAL]
-    panels = figure.subplots(1, 2, sharey=True)
+    grades = [(_grade_label(rows), GRADE_COLOURS[grade], rows) for grade, rows in _by_grade(trend)]
+    narrow = is_narrow(width)
+    panels = figure.subplots(2, 1, sharey=True) if narrow else figure.subplots(1, 2, sharey=True)
     for axes, series, name, ylabel in zip(panels, (scores, grades), "AB", ("Score", "F1 score"), strict=True):
-        _draw_panel(axes, series)
-        _finish(axes, labels, xlabel, ylabel)
+        across = _across([label for label, *_ in series], narrow)
+        _draw_panel(axes, series, _dodge(axis.labels, len(series)), across)
+        _finish(axes, axis, ylabel)
         letter(axes, name)
-    panels[1].set_xlabel(xlabel + _without_score(trend))
+    panels[1].set_xlabel(axis.title + _without_score(trend))
     panels[0].set_ylim(_floor(trend), 1.02)
 
 
@@ -138,25 +236,49 @@ def _without_score(trend: pd.DataFrame) -> str:
     return f"\nNot defined, no disc scored: grade {', '.join(absent)}" if absent else ""
 
 
-def _grade_label(grade: float) -> str:
-    return "Grade 1" if grade == INTEGRAL[0] else grade_text(grade)
+def _by_grade(trend: pd.DataFrame) -> list[tuple[float, pd.DataFrame]]:
+    return [(grade, trend[trend["grade"] == grade]) for grade in INTEGRAL]
 
 
-def _draw_panel(axes: Axes, series: Sequence[tuple[str, str, pd.DataFrame]]) -> None:
+def _grade_label(rows: pd.DataFrame) -> str:
+    """Name a grade, and how many samples of it were scored."""
+    if rows.empty:
+        return "no score"
+    grade = grade_text(rows["grade"].iloc[0])
+    return f"Grade {grade} (n = {rows['n'].max():,})" if grade == "1" else f"{grade} ({rows['n'].max():,})"
+
+
+def _across(labels: Sequence[str], narrow: bool) -> int:
+    """Return how many entries of a legend stand side by side."""
+    if len(labels) == len(INTEGRAL):
+        return 3 if narrow or sum(map(len, labels)) > _CHARACTERS else len(labels)
+    return 2 if narrow else len(labels)
+
+
+def _dodge(labels: Mapping[float, str], series: int) -> float:
+    """Return how far apart two series are in powers of two: all of them together stay well within the least step."""
+    steps = np.diff(np.log2(sorted(labels)))
+    return min(_DODGE, _SPREAD * steps.min() / series) if len(steps) else _DODGE
+
+
+def _draw_panel(axes: Axes, series: Sequence[tuple[str, str, pd.DataFrame]], dodge: float, across: int) -> None:
     """Draw each series a little apart from the other, so that their intervals do not hide each other."""
     for index, (label, colour, rows) in enumerate(series):
-        x = rows["x"] * 2.0 ** (_DODGE * (index - (len(series) - 1) / 2))
+        x = rows["x"] * 2.0 ** (dodge * (index - (len(series) - 1) / 2))
         axes.plot(x, rows["value"], color=colour, marker=MARKERS[index], markeredgecolor="white", label=label, zorder=3)
-        axes.vlines(x, rows["lower"], rows["upper"], color=colour, linewidth=0.7, alpha=0.7)
-    axes.legend(loc="lower left", bbox_to_anchor=(0.02, 1), ncols=len(series), handlelength=1.3, columnspacing=0.7)
+        upper = rows["upper"].where(rows[_OF_ZERO].isna(), rows[_OF_ZERO])
+        axes.vlines(x, rows["lower"], upper, color=colour, linewidth=0.6, alpha=0.8)
+        axes.vlines(x, rows["inner_lower"], rows["inner_upper"], color=colour, linewidth=1.6, alpha=0.8)
+    axes.legend(loc="lower left", bbox_to_anchor=(0.02, 1), ncols=across, handlelength=1.3, columnspacing=0.7)
 
 
-def _finish(axes: Axes, labels: Mapping[float, str], xlabel: str, ylabel: str) -> None:
+def _finish(axes: Axes, axis: Axis, ylabel: str) -> None:
+    labels = axis.labels
     axes.set_xscale("log", base=2)
     axes.set_xticks(list(labels), list(labels.values()))
     axes.set_xticks([], minor=True)
     axes.set_xlim(min(labels) / 1.3, max(labels) * 1.3)
-    axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.set(xlabel=axis.title, ylabel=ylabel)
     axes.yaxis.set_tick_params(labelleft=True)
     axes.yaxis.grid(True)
 
