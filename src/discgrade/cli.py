@@ -61,6 +61,11 @@ COMMANDS = {
         "grade the discs of new scans with a bundle",
         "discgrade grade SCANS --bundle BUNDLE --regions regions.csv --out OUT",
     ),
+    "regions": Command(
+        "discgrade.imaging.masks.command",
+        "write the regions of discs from masks that were made elsewhere",
+        "discgrade regions SCANS --masks MASKS --out regions.csv",
+    ),
     "recalibrate": Command(
         "discgrade.grading.recalibration.command",
         "fit a bundle to your own readings, without training",
@@ -79,7 +84,7 @@ COMMANDS = {
 }
 
 EXTRAS = {
-    "grade": ("onnxruntime", "highdicom", "jsonschema", "openpyxl", "reportlab"),
+    "grade": ("onnxruntime", "highdicom", "jsonschema", "openpyxl", "reportlab", "SimpleITK"),
     "rate": ("starlette", "uvicorn"),
     "train": ("tensorflow", "keras", "tf2onnx"),
     "workflow": (

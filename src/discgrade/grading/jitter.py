@@ -96,7 +96,7 @@ def _beside(study: Prepared, cut: Cut, folder: Path) -> Iterator[tuple[str, Slic
 
 def _read(frame: Frame, folder: Path) -> Slice | None:
     try:
-        return decode(open_image(folder / frame.path), frame.frame)
+        return decode(open_image(folder / frame.path, folder), frame.frame)
     except BrokenSliceError:
         return None
 

@@ -58,7 +58,7 @@ def make_cohort(
     privacy.make(private)
     patients = [draw_patient(phantom.seed, "primary", index) for index in range(phantom.primary)]
     patients += [draw_patient(phantom.seed, "supplemental", index) for index in range(phantom.supplemental)]
-    with _replacing_tree(destination, phantom.seed) as tree:
+    with replacing_tree(destination, phantom.seed) as tree:
         jobs = (joblib.delayed(examine)(patient, tree, posture) for patient in patients)
         seen = joblib.Parallel(n_jobs=workers, initializer=die_with_parent)(jobs)
     first = Discs("primary", patients[: phantom.primary], [*chain(*seen[: phantom.primary])])
@@ -79,7 +79,7 @@ def _check(name: str, discs: int, primary: int) -> None:
 
 
 @contextmanager
-def _replacing_tree(destination: Path, seed: int) -> Iterator[Path]:
+def replacing_tree(destination: Path, seed: int) -> Iterator[Path]:
     """Yield an empty folder that becomes `destination`; a note beside it says that what it holds is a phantom."""
     note = destination.with_name(f"{destination.name}.phantom.json")
     if destination.exists() and any(destination.iterdir()) and not note.exists():

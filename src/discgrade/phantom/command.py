@@ -28,20 +28,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     lie.add_argument("--slices", type=_positive, metavar="N", help="slices of each stack")
     lie.add_argument("--offset", type=float, metavar="MM", help="distance by which stacks miss the spine's middle")
     lie.add_argument("--bend", type=float, default=0.0, metavar="MM", help="sideways bend 100 mm from L3: a scoliosis")
+    parser.add_argument(
+        "--format", choices=("dicom", "spider"), default="dicom",
+        help="dicom: as above; spider: volumes, masks and gradings in the layout of the public SPIDER cohort",
+    )  # fmt: skip
     parser.add_argument("--jobs", type=_positive, default=cpu_count() or 1, help="number of processes")
 
 
 def run(given: argparse.Namespace) -> int:
     """Make the cohort and say where it is."""
+    phantom, posture = proportions(given.patients, given.seed), Posture(given.slices, given.offset, given.bend)
+    if given.format == "spider":
+        from discgrade.phantom.spider import make_spider  # noqa: PLC0415 - SimpleITK, which no other format needs
+
+        make_spider(given.destination, phantom, given.jobs, posture)
+        print(f"{given.patients} invented patients in SPIDER's layout: {given.destination}")
+        return 0
     scans, sheet = given.destination / "dicom", given.destination / "ratings.csv"
     make_cohort(
         private=given.destination,
         destination=scans,
         ratings=sheet,
         truth=given.destination / "truth.parquet",
-        phantom=proportions(given.patients, given.seed),
+        phantom=phantom,
         workers=given.jobs,
-        posture=Posture(given.slices, given.offset, given.bend),
+        posture=posture,
     )
     print(f"{given.patients} invented patients: scans in {scans}, readings in {sheet}")
     return 0

@@ -41,7 +41,7 @@ def encoded_slices(
     """
     series = _series(patient, identity, scan, manufacturer)
     common = _encoded(series, series)
-    positions = _voxels(scan)
+    positions = voxels(scan)
     for number, pixels in enumerate(stored):
         instance = Dataset()
         instance.SOPInstanceUID = instance_uid(patient, number)
@@ -54,7 +54,7 @@ def encoded_slices(
         yield _file(series.file_meta, common | _encoded(instance, series))
 
 
-def _voxels(scan: Scan) -> NDArray[np.float64]:
+def voxels(scan: Scan) -> NDArray[np.float64]:
     """Return the centres of the slices' first voxels (slices, 3): left, posterior, head, in mm."""
     row, column = np.reshape(scan.orientation, (2, 3))
     y, z = np.array(scan.centre) - (scan.matrix - 1) / 2 * scan.spacing

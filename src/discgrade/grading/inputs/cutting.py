@@ -143,7 +143,7 @@ class Desk:
     def _decoded(self, instance: str, frame: int) -> Source:
         try:
             if instance not in self._open:
-                self._open[instance] = open_image(self.folder / self._file[instance].path)
+                self._open[instance] = open_image(self.folder / self._file[instance].path, self.folder)
             dataset = self._open[instance]
             return Source(dataset, decode(dataset, frame))
         except BrokenSliceError as error:

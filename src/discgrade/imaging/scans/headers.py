@@ -1,4 +1,4 @@
-"""The headers of the files of a folder: read once; where a folder is given, kept while a file's size and time stay."""
+"""The headers of DICOM files and volumes, read once; where a folder is given, kept while size and time stay."""
 
 import json
 import logging
@@ -24,11 +24,13 @@ from discgrade.imaging.frames import Frame, Weighting
 from discgrade.imaging.header import LEFT_OUT, Stamp
 from discgrade.imaging.scanners import tesla
 from discgrade.imaging.scans import descriptions
+from discgrade.imaging.volumes.datasets import header_of
+from discgrade.imaging.volumes.names import is_image
 from discgrade.imaging.walking import walk
 
 INDEX = "scans.sqlite"
 
-_FORMAT = 3
+_FORMAT = 4
 _OWN_TAGS = ("Manufacturer", "MagneticFieldStrength", "PatientIdentityRemoved")
 _TAGS = [Tag(name) for name in dict.fromkeys((*imaging.TAGS, *descriptions.TAGS, *_OWN_TAGS))]
 _IMAGES = ("1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.4.4")
@@ -137,14 +139,17 @@ def read_some(source: str, stamps: Sequence[Stamp]) -> list[tuple[Stamp, str]]:
     logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return [(stamp, json.dumps(_packed(Path(source, stamp[0]), stamp[0]))) for stamp in stamps]
+        return [(stamp, json.dumps(_packed(Path(source), stamp[0]))) for stamp in stamps]
 
 
-def _packed(path: Path, name: str) -> Any:  # noqa: ANN401 - JSON
-    """Return a file's header as JSON: None for what is no DICOM file, false for a broken one, else its fields."""
+def _packed(folder: Path, name: str) -> Any:  # noqa: ANN401 - JSON
+    """Return a file's header as JSON: None for what is no image, false for a broken one, else its fields."""
+    path = folder / name
     if not path.is_file():
         return None
     try:
+        if is_image(name):
+            return _fields(header_of(folder, name), name)
         with path.open("rb") as file:
             return _fields(opening.read(file, stop_before_pixels=True, specific_tags=_TAGS), name)
     except opening.NotDicomError:

@@ -9,6 +9,8 @@ from pydicom.dataset import FileDataset
 
 from discgrade.imaging import opening
 from discgrade.imaging.dicom import Slice, geometry, grey_values
+from discgrade.imaging.volumes.datasets import dataset_of
+from discgrade.imaging.volumes.files import is_volume
 
 MOST_PIXELS = 1 << 26
 """Pixels of a slice: more are no picture of a spine, but of an attack."""
@@ -18,13 +20,20 @@ class BrokenSliceError(ValueError):
     """The pixels of a slice cannot be decoded; the message names neither file nor patient."""
 
 
-def open_image(path: Path) -> FileDataset:
-    """Read a file with its pixels, not yet decoded.
+def open_image(path: Path, folder: Path | None = None) -> FileDataset:
+    """Read a file with its pixels, not yet decoded; a volume as the DICOM image that it might have been.
+
+    Args:
+        path: The file.
+        folder: Folder of scans, in which a volume's identifiers tell where it lies; None: the one that it is in.
 
     Raises:
         BrokenSliceError: if it cannot be read, whatever is wrong with it.
     """
     try:
+        if is_volume(path.name):
+            folder = folder or path.parent
+            return dataset_of(folder, path.relative_to(folder).as_posix())
         if path.stat().st_size > opening.LARGEST:
             raise ValueError("too large")
         with path.open("rb") as file:

@@ -21,9 +21,14 @@ def paint_canal(view: View, spine: Spine, rng: np.random.Generator) -> None:
     window.paint(window.inside(np.abs(distance) - radius - 2.2), around)
 
     sac = window.between(-HALF_WIDTH, HALF_WIDTH)
-    half = radius * _width(sac.lateral) - 0.6
+    half = half_depth(sac, radius)
     sac.paint(sac.inside(np.abs(distance) - half - 0.9), DURA)
     sac.paint(sac.inside(np.abs(distance) - half, softness=0.6), _contents(sac, spine, distance, half, rng))
+
+
+def half_depth(sac: View, radius: Image) -> Image:
+    """Return half the depth of the sac on each slice in mm, given that in the midline."""
+    return radius * _width(sac.lateral) - 0.6
 
 
 def _width(lateral: Image) -> Image:

@@ -14,18 +14,11 @@ NUCLEUS_DEPTH, NUCLEUS_HEIGHT = 0.35, 0.84
 
 def paint_disc(view: View, disc: Disc, rng: np.random.Generator) -> None:
     """Paint a disc between its endplates."""
-    window = view.around(disc.centre, disc.depth + 2 * disc.signs.bulge + 4, disc.tilt, height=26)
+    window = around(view, disc)
     if window.empty:
         return
     signs = disc.signs
-    along, _ = rotate(window.y - disc.centre[0], window.z - disc.centre[1], disc.tilt)
-    below = disc.upper.lower.into_disc(window.y, window.z)
-    above = disc.lower.upper.into_disc(window.y, window.z)
-    thickness = np.maximum(below + above, 0.5)
-    across = np.clip((below - above) / thickness, -1.2, 1.2)
-
-    walls = np.maximum(-along - front_wall(disc.depth, window.lateral), along - disc.depth / 2)
-    distance = np.maximum(walls - signs.bulge * (1 - across**4), -np.minimum(below, above))
+    along, across, thickness, distance = outline(window, disc)
     window.paint(window.inside(distance), ANNULUS * (1 + 0.15 * window.fine))
 
     width = np.sqrt(np.clip(1 - (window.lateral / 24) ** 2, 0.1, 1))
@@ -35,6 +28,28 @@ def paint_disc(view: View, disc: Disc, rng: np.random.Generator) -> None:
     if signs.fissure:
         spot = bell(along - 0.44 * disc.depth, 2.0) * bell(across - 0.2, 0.35) * bell(window.lateral, 6)
         window.paint(spot * window.inside(distance + 0.5), signs.fissure)
+
+
+def around(view: View, disc: Disc) -> View:
+    """Return the part of the slices that a disc lies in."""
+    return view.around(disc.centre, disc.depth + 2 * disc.signs.bulge + 4, disc.tilt, height=26)
+
+
+def outline(window: View, disc: Disc) -> tuple[Image, Image, Image, Image]:
+    """Return where each pixel lies in a disc.
+
+    Returns:
+        Offset to the back along its axis in mm; place between the endplates, -1 to 1; their distance and the distance
+        from the disc's border, negative inside, in mm.
+    """
+    along, _ = rotate(window.y - disc.centre[0], window.z - disc.centre[1], disc.tilt)
+    below = disc.upper.lower.into_disc(window.y, window.z)
+    above = disc.lower.upper.into_disc(window.y, window.z)
+    thickness = np.maximum(below + above, 0.5)
+    across = np.clip((below - above) / thickness, -1.2, 1.2)
+    walls = np.maximum(-along - front_wall(disc.depth, window.lateral), along - disc.depth / 2)
+    distance = np.maximum(walls - disc.signs.bulge * (1 - across**4), -np.minimum(below, above))
+    return along, across, thickness, distance
 
 
 def _squared_off(x: Image, y: Image) -> Image:

@@ -1,0 +1,90 @@
+"""The regions of all studies of a folder from the masks of another, several studies at a time."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+from discgrade.host import die_with_parent
+from discgrade.imaging.header import LEFT_OUT
+from discgrade.imaging.masks.labels import read_table
+from discgrade.imaging.masks.pairing import MaskFiles, find_masks
+from discgrade.imaging.masks.studies import Masked, masked
+from discgrade.imaging.scans.headers import File, read, unpacked
+from discgrade.imaging.scans.studies import by_study
+from discgrade.imaging.walking import walk
+from discgrade.private import RefusedError
+
+_MOST_PROCESSES = 8
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where images and masks lie.
+
+    Attributes:
+        scans: Folder of images: DICOM or volumes.
+        masks: Folder of masks; it may lie in that of the images.
+        labels: Table of labels; None: for each mask the one that fits.
+        follow_links: Whether links that lead out of the folders are followed.
+    """
+
+    scans: Path
+    masks: Path
+    labels: str | None = None
+    follow_links: bool = False
+
+
+def regions_of(folders: Folders, processes: int | None = None) -> Iterator[Masked]:
+    """Yield what the masks of each study give, study by study in a fixed order.
+
+    Raises:
+        RefusedError: if a folder is missing or empty.
+        ValueError: if the table of labels is wrong.
+    """
+    if folders.labels is not None:
+        read_table(folders.labels)
+    masks = find_masks(folders.masks, _paths(folders.masks, folders.follow_links, "masks"))
+    studies = list(by_study(_headers(folders, processes)).values())
+    work = partial(_one, folders, masks)
+    count = min(processes or len(os.sched_getaffinity(0)), _MOST_PROCESSES, len(studies))
+    if count <= 1:
+        yield from map(work, studies)
+        return
+    with ProcessPoolExecutor(count, get_context("spawn"), initializer=die_with_parent) as pool:
+        yield from pool.map(work, studies)
+
+
+def _one(folders: Folders, masks: MaskFiles, files: Sequence[File]) -> Masked:
+    return masked(files, folders.scans, masks, folders.labels)
+
+
+def _headers(folders: Folders, processes: int | None) -> list[File]:
+    if not folders.scans.is_dir():
+        raise RefusedError(f"{folders.scans} should be the folder of the scans. There is no such folder")
+    stamps = [one for one in sorted(walk(folders.scans, folders.follow_links)) if one.size != LEFT_OUT]
+    inside = _below(folders.scans)(folders.masks)
+    own = [one for one in stamps if not (inside and one.path.startswith(f"{inside}{os.sep}"))]
+    found = (unpacked(stamp.path, text) for stamp, text in read(folders.scans, own, processes))
+    return [one for one in found if one is not None]
+
+
+def _below(folder: Path) -> Callable[[Path], str]:
+    """Return a function that says where a folder lies in another one; empty if it does not."""
+    root = folder.resolve()
+
+    def within(other: Path) -> str:
+        place = other.resolve()
+        return str(place.relative_to(root)) if place != root and place.is_relative_to(root) else ""
+
+    return within
+
+
+def _paths(folder: Path, follow_links: bool, what: str) -> list[str]:
+    found = [one.path for one in walk(folder, follow_links) if one.size != LEFT_OUT] if folder.is_dir() else []
+    if not found:
+        raise RefusedError(f"The folder of {what} is missing or empty: {folder}")
+    return found
