@@ -17,7 +17,7 @@ from discgrade.settings.loading import check_config
 from discgrade.settings.model import Study
 from discgrade.settings.study import read_study
 
-pytest_plugins = ["small_cohorts", "tiny_bundle", "graded_scans"]
+pytest_plugins = ["small_cohorts", "spider_phantom", "tiny_bundle", "graded_scans"]
 
 ROOT = Path(__file__).parents[1]
 

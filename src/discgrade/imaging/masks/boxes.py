@@ -63,7 +63,8 @@ def box_of(parts: Parts) -> Box:
     left, right = front - MARGIN, back + _behind(parts, back, (head, feet))
     upper, lower = min(top, head - MARGIN), max(bottom, feet + MARGIN)
     across, along = parts.spacing[1], parts.spacing[0]
-    return Box(left / across, upper / along, (right - left) / across, (lower - upper) / along)
+    sides = left / across, upper / along, (right - left) / across, (lower - upper) / along
+    return Box(*map(float, sides))
 
 
 def axis_of(disc: Points) -> Points:

@@ -91,7 +91,7 @@ def guess(values: Collection[int]) -> LabelTable:
     given = {int(value) for value in values} - {0}
     if not given:
         raise VolumeError("the mask is empty")
-    fitting = [table for table in map(read_table, NAMES) if given <= table.known and _lumbar(table) & given]
+    fitting = [table for table in map(read_table, NAMES) if given <= table.known and _fits(table, given)]
     if len(fitting) == 1:
         return fitting[0]
     told = ", ".join(map(str, sorted(given)[:12])) + (" ..." if len(given) > 12 else "")
@@ -99,5 +99,8 @@ def guess(values: Collection[int]) -> LabelTable:
     raise VolumeError(f"its labels, {told}, fit {which}: say which table they are of (--labels)")
 
 
-def _lumbar(table: LabelTable) -> set[int]:
-    return {value for level, value in table.discs.items() if level in LEVELS}
+def _fits(table: LabelTable, given: set[int]) -> bool:
+    """Return whether a mask shows a lumbar disc by a table, and the vertebra above most of those that it shows."""
+    shown = [level for level in LEVELS if table.discs.get(level) in given]
+    below = [level for level in shown if table.vertebrae.get(level.split("/")[0]) in given]
+    return bool(shown) and 2 * len(below) >= len(shown)
