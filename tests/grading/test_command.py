@@ -252,7 +252,7 @@ def test_a_folder_with_other_files_is_not_touched(scans, out, grade, capsys):
     ("words", "said"),
     [
         ([], "A locator in the bundle would find them"),
-        (["--masks", "masks"], "Masks are not read yet"),
+        (["--masks", "masks", "--regions", "sheet.csv"], "Give one of the two"),
         (["--regions", "missing.csv"], "is missing"),
     ],
 )

@@ -14,31 +14,37 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = """Grade the discs of new scans.
 
-SCANS is a folder of DICOM files in any layout, as they are or exported. BUNDLE is the folder or zip file that a study
-made. A sheet of regions (.csv, .xlsx or .parquet) has a row for each disc: patient_id, sop_instance_uid, level, x, y,
-width, height in pixels of the stored slice, and frame where an image has several; other columns are ignored. Without
-one, the locator of the bundle chooses the slice of each study and finds its discs. OUT
-receives tables, pages and DICOM, whole or not at all. For research use only: no medical device.
+SCANS is a folder of DICOM files in any layout, as they are or exported, or of volumes (.nii, .nii.gz, .mha, .nrrd).
+BUNDLE is the folder or zip file that a study made. A sheet of regions (.csv, .xlsx or .parquet) has a row for each
+disc: patient_id, sop_instance_uid, level, x, y, width, height in pixels of the stored slice, and frame where an image
+has several; other columns are ignored. Or regions come from masks, as `discgrade regions` makes them. Without either,
+the locator of the bundle chooses the slice of each study and finds its discs. OUT receives tables, pages and DICOM,
+whole or not at all. For research use only: no medical device.
 
 Exit code: 0, all was graded; 3, something was skipped, and OUT/studies.csv says why; 1, nothing could be graded."""
 _NO_LOCATOR = (
     "The regions of the discs are missing: give them with --regions SHEET. A locator in the bundle would find them, "
     "and this bundle holds none"
 )
-_NO_MASKS = "Masks are not read yet. Give the regions of the discs with --regions SHEET"
+_TWO_SOURCES = "Regions come from a sheet (--regions) or from masks (--masks). Give one of the two"
 _LEFT_OUT = 3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.description = _DESCRIPTION
-    parser.add_argument("scans", type=Path, metavar="SCANS", help="folder of DICOM files")
+    parser.add_argument("scans", type=Path, metavar="SCANS", help="folder of DICOM files or volumes")
     parser.add_argument("--bundle", type=Path, required=True, help="what a study learned: a folder or a zip file")
     parser.add_argument("--out", type=Path, required=True, help="folder to write; an earlier output is replaced")
     parser.add_argument(
         "--regions", type=Path, metavar="SHEET", help="where the discs lie, a row for each; default: found"
     )
-    parser.add_argument("--masks", type=Path, metavar="DIR", help="where the discs lie, as masks")
+    parser.add_argument(
+        "--masks", type=Path, metavar="DIR", help="where the discs lie, as masks: see discgrade regions"
+    )
+    parser.add_argument(
+        "--labels", metavar="TABLE", help="what the labels of the masks stand for (default: told by them)"
+    )
     parser.add_argument("--series", default="", metavar="RULE", help="series to read: number, UID or words of its name")
     parser.add_argument("--processes", type=_number, metavar="N", help="processes at work (default: as many as useful)")
     parser.add_argument("--follow-links", action="store_true", help="read what links out of SCANS lead to, too")
@@ -70,17 +76,23 @@ def run(given: argparse.Namespace) -> int:
 def _run(given: argparse.Namespace) -> int:
     from discgrade.grading import running, whole  # noqa: PLC0415 - `--help` needs none of it
     from discgrade.grading.bundle.opening import open_bundle  # noqa: PLC0415
-    from discgrade.grading.inputs.regions import read_regions  # noqa: PLC0415
+    from discgrade.grading.inputs.regions import masked_regions, read_regions  # noqa: PLC0415
     from discgrade.grading.outputs.folder import check_destination, replacing_folder  # noqa: PLC0415
     from discgrade.grading.work import Order  # noqa: PLC0415
+    from discgrade.imaging.masks.folders import Folders, without  # noqa: PLC0415
 
     _check(given)
     check_destination(given.out)
     bundle = open_bundle(given.bundle)
-    if given.regions is None and bundle.facts.locator is None:
+    if given.regions is None and given.masks is None and bundle.facts.locator is None:
         raise RefusedError(_NO_LOCATOR)
     regions = None if given.regions is None else read_regions(given.regions)
+    if given.masks is not None:
+        folders = Folders(given.scans, given.masks, given.labels, given.follow_links)
+        regions = masked_regions(folders, given.processes)
     stamps = running.files_of(given.scans, given.follow_links)
+    if given.masks is not None:
+        stamps = without(stamps, given.scans, given.masks)
     umask = os.umask(0o077)
     os.umask(umask)
     with (
@@ -101,10 +113,10 @@ def _check(given: argparse.Namespace) -> None:
     """Check what does not need the scans.
 
     Raises:
-        RefusedError: if masks are given, or a folder lies where it should not.
+        RefusedError: if regions are given twice, or a folder lies where it should not.
     """
-    if given.masks is not None:
-        raise RefusedError(_NO_MASKS)
+    if given.masks is not None and given.regions is not None:
+        raise RefusedError(_TWO_SOURCES)
     if not given.scans.is_dir():
         raise RefusedError(f"{given.scans} should be the folder of the scans. There is no such folder")
     if given.out.resolve().is_relative_to(given.scans.resolve()):

@@ -12,7 +12,7 @@ from discgrade.imaging.scans.headers import File
 
 Kind = Literal[
     "wide_set", "members_disagree", "cut_off", "box_size", "box_shape", "spacing", "contrast", "obliquity",
-    "manufacturer", "field_strength", "level", "novel", "found", "slice",
+    "manufacturer", "field_strength", "level", "novel", "found", "slice", "mask",
 ]  # fmt: skip
 KINDS: dict[Kind, str] = {
     "wide_set": "the set of likely grades holds more than two",
@@ -29,6 +29,7 @@ KINDS: dict[Kind, str] = {
     "novel": "the networks see the disc as unlike the training discs",
     "found": "the locator is unsure of the disc or of its level",
     "slice": "which slice shows the disc's middle is uncertain",
+    "mask": "the mask of the disc looks implausible",
 }
 """What may be unusual, in words."""
 

@@ -1,7 +1,7 @@
 """Regions of a sheet cut out of the images of one study, or why one cannot be."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -74,7 +74,8 @@ class Desk:
         number = self._stack(region)
         assert region.box is not None
         image = region.sop_instance_uid, region.frame
-        return self.cut_at(self.stacks[number], image, region.level, region.box, "drawn")
+        cut = self.cut_at(self.stacks[number], image, region.level, region.box, region.origin)
+        return replace(cut, flags=tuple(Flag("mask", sentence) for sentence in region.flags))
 
     def cut_at(self, stack: Stack, image: tuple[str, int], level: str, box: Box, origin: Origin) -> Cut:
         """Cut a box out of a slice of a stack that may be read.

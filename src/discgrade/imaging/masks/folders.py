@@ -1,7 +1,7 @@
 """The regions of all studies of a folder from the masks of another, several studies at a time."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -9,7 +9,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from discgrade.host import die_with_parent
-from discgrade.imaging.header import LEFT_OUT
+from discgrade.imaging.header import LEFT_OUT, Stamp
 from discgrade.imaging.masks.labels import read_table
 from discgrade.imaging.masks.pairing import MaskFiles, find_masks
 from discgrade.imaging.masks.studies import Masked, masked
@@ -66,21 +66,18 @@ def _headers(folders: Folders, processes: int | None) -> list[File]:
     if not folders.scans.is_dir():
         raise RefusedError(f"{folders.scans} should be the folder of the scans. There is no such folder")
     stamps = [one for one in sorted(walk(folders.scans, folders.follow_links)) if one.size != LEFT_OUT]
-    inside = _below(folders.scans)(folders.masks)
-    own = [one for one in stamps if not (inside and one.path.startswith(f"{inside}{os.sep}"))]
+    own = without(stamps, folders.scans, folders.masks)
     found = (unpacked(stamp.path, text) for stamp, text in read(folders.scans, own, processes))
     return [one for one in found if one is not None]
 
 
-def _below(folder: Path) -> Callable[[Path], str]:
-    """Return a function that says where a folder lies in another one; empty if it does not."""
-    root = folder.resolve()
-
-    def within(other: Path) -> str:
-        place = other.resolve()
-        return str(place.relative_to(root)) if place != root and place.is_relative_to(root) else ""
-
-    return within
+def without(stamps: Sequence[Stamp], scans: Path, masks: Path) -> list[Stamp]:
+    """Return the files of a folder of scans but for those of a folder of masks inside it."""
+    root, place = scans.resolve(), masks.resolve()
+    if place == root or not place.is_relative_to(root):
+        return list(stamps)
+    inside = f"{place.relative_to(root)}{os.sep}"
+    return [one for one in stamps if not one.path.startswith(inside)]
 
 
 def _paths(folder: Path, follow_links: bool, what: str) -> list[str]:

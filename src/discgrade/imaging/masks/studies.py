@@ -1,6 +1,6 @@
 """The boxes of the discs of a study, from the masks of the series that is read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -52,11 +52,15 @@ class LeftOut:
         path: A file of it, relative to the folder of scans.
         reason: In words, without a name.
         fault: Whether something is wrong with it; a T1 series, or a second T2, is merely not read.
+        patient_id: Patient ID; empty if it cannot be read.
+        instance: SOP Instance UID of its first slice; empty if it cannot be read.
     """
 
     path: str
     reason: str
     fault: bool = False
+    patient_id: str = ""
+    instance: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ def masked(files: Sequence[File], scans: Path, masks: MaskFiles, labels: str | N
         if against := objection(stack):
             left.append(LeftOut(path, against))
         elif not masks.of(stack, own[stack.first.instance]):
-            left.append(LeftOut(path, NO_MASK, fault=True))
+            left.append(_unusable(stack, own, NO_MASK))
         else:
             waiting.append(stack)
     flat = [one for one in waiting if (one.gap or 0.0) >= THICK_MM]
@@ -103,13 +107,18 @@ def masked(files: Sequence[File], scans: Path, masks: MaskFiles, labels: str | N
         try:
             regions = _regions(stack, own[stack.first.instance], scans, masks, labels)
         except VolumeError as error:
-            left.append(LeftOut(stack.first.path, str(error), fault=True))
+            left.append(_unusable(stack, own, str(error)))
             waiting.remove(stack)
             flat = [one for one in flat if one is not stack]
             continue
         left += [LeftOut(one.first.path, _second(one, bool(flat))) for one in waiting if one is not stack]
         return Masked(regions, stack, tuple(left))
     return Masked(left_out=tuple(left))
+
+
+def _unusable(stack: Stack, own: Mapping[str, File], reason: str) -> LeftOut:
+    first = stack.first
+    return LeftOut(first.path, reason, True, own[first.instance].patient_id, first.instance)
 
 
 def _second(stack: Stack, flat: bool) -> str:
