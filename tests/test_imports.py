@@ -17,7 +17,7 @@ LAYERS = (
     {"readings"},
     {"cohort", "deidentification", "phantom", "learning", "grading", "rating"},
     {"publication", "provenance"},
-    {"job", "step", "plan", "verification", "cli", "__main__"},
+    {"job", "step", "plan", "rate", "verification", "cli", "__main__"},
 )
 """Wings and modules, the lowest first; those of one layer know nothing of each other, but in the first and the last."""
 

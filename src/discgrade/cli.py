@@ -52,7 +52,7 @@ COMMANDS = {
         "discgrade verify results/default",
     ),
     "rate": Command(
-        "discgrade.rating.command",
+        "discgrade.rate",
         "read discs in a browser: slice, region and grade, blind",
         "discgrade rate SCANS --study private/NAME",
     ),

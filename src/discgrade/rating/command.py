@@ -15,9 +15,11 @@ from discgrade.private import RefusedError
 from discgrade.settings.rating import Rating
 
 if TYPE_CHECKING:
+    from discgrade.imaging.locating.stack import Find
     from discgrade.rating.server.desk import Desk
 
 _USAGE = """discgrade rate SCANS --study private/NAME [--port N] [--open] [--raters FILE] [--review FILE]
+                      [--locator BUNDLE] [--now TIME]
        discgrade rate plan SCANS --study private/NAME [--reread SHARE] [--days N] ... [--config FILE]
        discgrade rate export --study private/NAME [--out FILE]"""
 _DESCRIPTION = """Read discs in a browser: slice, region and grade, blind to all other grades.
@@ -27,6 +29,7 @@ holds the rater's secret. Every action is kept in readings.sqlite in the private
 the sheet of readings that the workflow takes, and a text for the methods section."""
 _KINDS = {"scale": ("fractional", "integral"), "reviewed": ("further", "instead")}
 _PORT = 8040
+_DIGEST = 8
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     page.add_argument("--port", type=int, default=_PORT, help=f"port (default: {_PORT}; 0: any that is free)")
     page.add_argument("--open", action="store_true", help="open the browser")
     page.add_argument("--review", type=Path, metavar="FILE", help="table of pseudo-labels and their probabilities")
+    page.add_argument("--locator", type=Path, metavar="BUNDLE", help="bundle whose locator proposes slice and boxes")
     page.add_argument("--host", default="127.0.0.1", help="address to listen at (default: this machine alone)")
     page.add_argument("--origin", action="append", default=[], metavar="URL", help="address behind a reverse proxy")
     page.add_argument("--now", type=_time, metavar="TIME", help="set the server's clock, to try out a plan")
@@ -71,14 +75,19 @@ def _time(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def run(given: argparse.Namespace) -> int:
-    """Run the command and return its exit status."""
+def run(given: argparse.Namespace, locator: "tuple[Find, str] | None" = None) -> int:
+    """Run the command and return its exit status.
+
+    Args:
+        given: The arguments.
+        locator: What proposes boxes on the page, and the SHA-256 of its bundle; None: the typical spine does.
+    """
     actions: Mapping[str, Callable[[argparse.Namespace], int]] = {"plan": _plan, "export": _export}
     action = actions.get(given.words[0])
     scans = given.words if action is None else given.words[1:]
     if len(scans) != (0 if action is _export else 1):
         raise RefusedError(f"The words after `rate` should be as here:\n{_USAGE}")
-    return (action or _serve)(given)
+    return _serve(given, locator) if action is None else action(given)
 
 
 def _told(sentence: str) -> None:
@@ -134,7 +143,7 @@ def _export(given: argparse.Namespace) -> int:
     return 0
 
 
-def _serve(given: argparse.Namespace) -> int:
+def _serve(given: argparse.Namespace, locator: "tuple[Find, str] | None") -> int:
     """Serve the page until it is interrupted."""
     from discgrade.rating.raters import raters  # noqa: PLC0415
     from discgrade.rating.server.running import addresses, application, doors, listen, serve  # noqa: PLC0415
@@ -145,7 +154,7 @@ def _serve(given: argparse.Namespace) -> int:
     scans = Path(given.words[0])
     _check_places(scans, given.study)
     listener = listen(given.host, given.port)
-    desk = _desk(given, scans)
+    desk = _desk(given, scans, locator)
     found = doors(raters(given.raters, given.study)[1], listener, given.origin, desk.secret)
     printed = addresses(found, listener, given.origin)
 
@@ -161,13 +170,14 @@ def _serve(given: argparse.Namespace) -> int:
     return 0
 
 
-def _desk(given: argparse.Namespace, scans: Path) -> "Desk":
+def _desk(given: argparse.Namespace, scans: Path, locator: "tuple[Find, str] | None") -> "Desk":
     """Open the readings and the scans; the first time, the plan of the config or the default one is kept."""
     from discgrade.rating import disputes, plan  # noqa: PLC0415
     from discgrade.rating.ledger.store import Store  # noqa: PLC0415
     from discgrade.rating.raters import raters  # noqa: PLC0415
     from discgrade.rating.scans.catalogue import read_studies  # noqa: PLC0415
     from discgrade.rating.server.desk import Desk  # noqa: PLC0415
+    from discgrade.rating.server.proposals import Proposals  # noqa: PLC0415
 
     store = Store(given.study)
     studies = read_studies(scans, given.study, store.secret, _told, given.follow_links)
@@ -177,8 +187,10 @@ def _desk(given: argparse.Namespace, scans: Path) -> "Desk":
     plan.keep(store, settings, at)
     store.add_studies(at, [(study.word, study.patient_id, study.uid) for study in studies.values()])
     doubts = disputes.of_model(given.review, studies, settings.review_from) if given.review is not None else []
-    version = __version__ if given.now is None else f"{__version__}+clock"
-    return Desk(store, settings, studies, raters(given.raters, given.study)[0], clock, doubts, version)
+    proposals = None if locator is None else Proposals(*locator, scans)
+    marks = ("" if given.now is None else "+clock", "" if locator is None else f"+locator.{locator[1][:_DIGEST]}")
+    version = f"{__version__}{''.join(marks)}"
+    return Desk(store, settings, studies, raters(given.raters, given.study)[0], clock, doubts, version, proposals)
 
 
 def _clock(start: datetime | None) -> Callable[[], datetime]:

@@ -78,6 +78,11 @@ def _process(found: Sequence[Read], settings: Rating) -> Iterator[str]:
     if len(seconds) > 1:
         lower, _, upper = quantiles(seconds, n=4)
         yield f"A disc took {median(seconds):.0f} s (median; quartiles {lower:.0f} and {upper:.0f} s)."
+    if any("+locator" in read.version for read in found):
+        yield (
+            "A locator, a network that knows no grades, chose the slice that was shown first and proposed the boxes; "
+            "the rater took, moved or replaced them."
+        )
     if any("+clock" in read.version for read in found):
         yield "[The server's clock was set by hand at some time: dates and intervals are not real.]"
 

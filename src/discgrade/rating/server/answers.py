@@ -94,7 +94,8 @@ def item(desk: Desk, rater: str, work: Work) -> Answer:
     works = [*done, *left]
     place = works.index(work)
     study, reading = desk.studies[work.study], desk.reading(rater, work)
-    series = open_slice(study, reading)[0]
+    located = desk.located(work.study)
+    series = open_slice(study, reading, located)[0]
     dispute = None if work.blind else desk.dispute(rater, work)
     return {
         "item": desk.name(rater, work),
@@ -104,10 +105,16 @@ def item(desk: Desk, rater: str, work: Work) -> Answer:
         "next": _next(desk, rater, work, left),
         "previous": desk.name(rater, works[place - 1]) if place else None,
         "problems": [{"problem": problem, "text": text} for problem, text in study.problems(series)],
-        "series": [series_answer(study, number) for number in range(len(study.stacks))],
-        "reading": reading_answer(study, reading),
+        "series": [series_answer(study, number, located) for number in range(len(study.stacks))],
+        "reading": reading_answer(study, reading, located),
         "shown": None if dispute is None else dict(dispute.shown),
     }
+
+
+def following(desk: Desk, rater: str, work: Work, count: int) -> list[Work]:
+    """Return the pieces of work that a rater may open next."""
+    left = desk.listed(rater, work.mode)[1]
+    return left[left.index(work) + 1 :][:count] if work in left else left[:count]
 
 
 def _next(desk: Desk, rater: str, work: Work, left: Sequence[Work]) -> str | None:
@@ -125,7 +132,7 @@ def done_answer(desk: Desk, rater: str, done: Done) -> Answer:
         "item": desk.name(rater, done.work),
         "kind": done.kind,
         "disc": done.disc,
-        "reading": reading_answer(desk.studies[done.work.study], done.reading),
+        "reading": reading_answer(desk.studies[done.work.study], done.reading, desk.located(done.work.study)),
         "done": len(finished),
         "total": len(finished) + len(left),
         "next": _next(desk, rater, done.work, left),

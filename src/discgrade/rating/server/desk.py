@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from itertools import chain, groupby
 
 from discgrade import __version__
+from discgrade.imaging.locating.stack import Located
 from discgrade.rating import disputes, queue
 from discgrade.rating.disputes import Dispute
 from discgrade.rating.ledger.actions import Action
@@ -15,6 +16,7 @@ from discgrade.rating.ledger.store import Store
 from discgrade.rating.ledger.work import MODES, Mode, Work, blind, item_name
 from discgrade.rating.queue import Rater, Share
 from discgrade.rating.scans.catalogue import Study
+from discgrade.rating.server.proposals import Proposals
 from discgrade.settings.rating import Rating
 
 Clock = Callable[[], datetime]
@@ -53,6 +55,7 @@ class Desk:
         clock: Returns the time, with its zone.
         pseudo: Discs of the model's table that are to be reviewed.
         version: Version of the software, as each action keeps it.
+        proposals: What a locator proposes; None: boxes are proposed from the typical spine alone.
         lock: Guards everything.
     """
 
@@ -63,6 +66,7 @@ class Desk:
     clock: Clock
     pseudo: Sequence[Dispute] = ()
     version: str = __version__
+    proposals: Proposals | None = None
     lock: threading.RLock = field(default_factory=threading.RLock)
     summaries: dict[str, dict[Work, Summary]] = field(default_factory=dict)
     seen: dict[str, set[str]] = field(default_factory=dict)
@@ -177,6 +181,10 @@ class Desk:
             if work.blind and work.reading == 1 and one.finished is not None
             for level, grade in one.grades.items()
         }
+
+    def located(self, study: str) -> Located | None:
+        """Return what a locator found in a study; None if there is no locator."""
+        return None if self.proposals is None else self.proposals.of(self.studies[study])
 
     def dispute(self, rater: str, work: Work) -> Dispute | None:
         """Return what a piece of work that is not blind is about; None if the rater may not see it."""

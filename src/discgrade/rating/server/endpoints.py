@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from discgrade.rating.ledger.work import Mode
+from discgrade.rating.scans.catalogue import Study
 from discgrade.rating.scans.pixels import Slices, slice_message, thumbnails_message
 from discgrade.rating.server import acting, answers, windows
 from discgrade.rating.server.acting import Done
@@ -40,6 +41,7 @@ TYPES = {
 """Kinds of files that belong to the page."""
 
 _SIDES = (16, 256)
+_AHEAD = 2
 
 
 async def page(request: Request) -> Response:
@@ -113,6 +115,7 @@ async def worklist(request: Request) -> Response:
 
 async def item(request: Request) -> Response:
     """Send all of a piece of work."""
+    await _propose(request)
 
     def answer(desk: Desk) -> Answer:
         work = work_of(desk, request)
@@ -120,6 +123,22 @@ async def item(request: Request) -> Response:
         return answers.item(desk, rater_of(request), work)
 
     return JSONResponse(await asked(request, answer))
+
+
+async def _propose(request: Request) -> None:
+    """Let the locator, if there is one, look at a study before it is opened, and ahead at those that follow."""
+    proposals = request.app.state.desk.proposals
+    if proposals is None:
+        return
+
+    def named(desk: Desk) -> list[Study]:
+        work = work_of(desk, request)
+        ahead = answers.following(desk, rater_of(request), work, _AHEAD)
+        return [desk.studies[one.study] for one in (work, *ahead)]
+
+    study, *ahead = await asked(request, named)
+    await run_in_threadpool(proposals.prepare, study)
+    proposals.prepare_ahead(ahead)
 
 
 async def picture(request: Request) -> Response:

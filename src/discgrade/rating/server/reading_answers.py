@@ -5,18 +5,26 @@ from dataclasses import asdict
 from typing import Any
 
 from discgrade.imaging.box import Box
+from discgrade.imaging.locating.stack import Located
 from discgrade.imaging.stacks import Stack
 from discgrade.imaging.upright import letters
 from discgrade.rating.ledger.actions import ASIDE, REASONS
 from discgrade.rating.ledger.reading import Disc, Mark, Reading, Refusal
 from discgrade.rating.scans.catalogue import Study
 from discgrade.rating.server.ghosts import ghosts
+from discgrade.rating.server.proposals import proposed
 
 Answer = dict[str, Any]
 
 
-def series_answer(study: Study, number: int) -> Answer:
-    """Return what the page is told of a series."""
+def series_answer(study: Study, number: int, located: Located | None = None) -> Answer:
+    """Return what the page is told of a series.
+
+    Args:
+        study: The study.
+        number: Number of the series.
+        located: What a locator found on the chosen one.
+    """
     stack, first = study.stacks[number], study.stacks[number].first
     rows, columns = stack.turn.shape(first.rows, first.columns)
     row_spacing, column_spacing = stack.turn.shape(first.row_spacing, first.column_spacing)
@@ -27,7 +35,7 @@ def series_answer(study: Study, number: int) -> Answer:
         "reason": study.choice.reasons[number],
         "chosen": number == study.choice.number,
         "slices": len(stack.slices),
-        "middle": stack.middle,
+        "middle": _middle(study, number, located),
         "rows": rows,
         "columns": columns,
         "row_spacing": row_spacing,
@@ -54,10 +62,17 @@ def _presets(stack: Stack) -> Iterator[Answer]:
         yield {"name": "As scanned", "center": window[0], "width": window[1]}
 
 
-def reading_answer(study: Study, reading: Reading) -> Answer:
-    """Return what a rater has made of a piece of work, on slices as shown."""
-    series, number = open_slice(study, reading)
-    proposed = _ghosts(study, reading, series)
+def _middle(study: Study, number: int, located: Located | None) -> int:
+    """Return the middle slice of a series: of the chosen one the mid-sagittal one, if a locator told it."""
+    if number == study.choice.number and located is not None and located.middle.slice is not None:
+        return located.middle.slice
+    return study.stacks[number].middle
+
+
+def reading_answer(study: Study, reading: Reading, located: Located | None = None) -> Answer:
+    """Return what a rater has made of a piece of work, on slices as shown; arguments as those of `series_answer`."""
+    series, number = open_slice(study, reading, located)
+    offered = _ghosts(study, reading, series, located)
     return {
         "series": series,
         "slice": number,
@@ -68,31 +83,37 @@ def reading_answer(study: Study, reading: Reading) -> Answer:
         "seconds": round(reading.seconds, 1),
         "discs": [
             _disc(study, place, disc, ghost)
-            for place, (disc, ghost) in enumerate(zip(reading.discs, proposed, strict=True))
+            for place, (disc, ghost) in enumerate(zip(reading.discs, offered, strict=True))
         ],
     }
 
 
-def open_slice(study: Study, reading: Reading) -> tuple[int | None, int | None]:
+def open_slice(study: Study, reading: Reading, located: Located | None = None) -> tuple[int | None, int | None]:
     """Return series and slice that are open: as the rater left them, or the chosen series and its middle."""
     if reading.slice is not None and reading.slice in study.places:
         return study.places[reading.slice]
     if study.choice.number is None:
         return None, None
-    return study.choice.number, study.stacks[study.choice.number].middle
+    return study.choice.number, _middle(study, study.choice.number, located)
 
 
-def _ghosts(study: Study, reading: Reading, series: int | None) -> list[Box | None]:
-    """Propose boxes on the series that is open, from those that are drawn on it."""
+def _ghosts(study: Study, reading: Reading, series: int | None, located: Located | None) -> list[Box | None]:
+    """Propose boxes on the series that is open: those that a locator found, else from those that are drawn on it."""
     if series is None or any(disc.place < 0 for disc in reading.discs):
         return [None] * len(reading.discs)
     stack, first = study.stacks[series], study.stacks[series].first
-    return ghosts(
-        [_box_on(study, disc.mark, series) for disc in reading.discs],
+    boxes = [_box_on(study, disc.mark, series) for disc in reading.discs]
+    found = {}
+    if located is not None and series == study.choice.number:
+        drawn = {disc.level: box for disc, box in zip(reading.discs, boxes, strict=True) if box is not None}
+        found = proposed(located, [disc.level for disc in reading.discs], drawn)
+    typical = ghosts(
+        boxes,
         [disc.place for disc in reading.discs],
         stack.turn.shape(first.rows, first.columns),
         stack.turn.shape(first.row_spacing, first.column_spacing),
     )
+    return [found.get(disc.level, ghost) for disc, ghost in zip(reading.discs, typical, strict=True)]
 
 
 def _box_on(study: Study, mark: Mark | None, series: int) -> Box | None:
