@@ -48,12 +48,20 @@ def test_a_slice_is_found_alike_whatever_is_beside_it_and_however_many_threads_t
         (np.full((96, 80), 7.5), "the slice is empty"),
         (spine(0), "does not look T2-weighted"),
         (spine(8, ()), "no disc is seen"),
+        (spine(8, ("L4/L5",)), "one disc alone is seen"),
     ],
 )
 def test_what_is_no_t2_weighted_spine_has_no_box_and_a_reason(locator, pixels, reason):
     (found,) = locator([pixels.astype(np.float32)], SPACING)
     assert found.discs == ()
     assert reason in found.reason
+
+
+@pytest.mark.parametrize("side", [0.3, 12.0])
+def test_a_picture_that_is_too_small_or_too_large_for_a_back_is_refused(locator, side):
+    (found,) = locator(pictures(8), (side, side))
+    assert found.discs == ()
+    assert "mm high: one of a lumbar spine has 60 to 700" in found.reason
 
 
 @pytest.mark.parametrize(("turn", "words"), [(np.flipud, "upside down"), (np.fliplr, "mirrored")])

@@ -16,7 +16,7 @@ from discgrade.imaging.locating.decoding import find_discs
 from discgrade.imaging.locating.facts import LocatorFacts
 from discgrade.imaging.locating.found import Found
 from discgrade.imaging.locating.input import Spacing, locator_input
-from discgrade.imaging.locating.refusal import refuse_blank, refuse_other_weightings
+from discgrade.imaging.locating.refusal import refuse_lone_discs, refuse_other_weightings, refuse_picture
 
 Grey = NDArray[np.float32]
 CHANNELS = 4
@@ -62,12 +62,13 @@ class Locator:
             return list(pool.map(lambda pixels: self._find(pixels, spacing), slices))
 
     def _find(self, pixels: Grey, spacing: Spacing) -> Found:
-        blank = refuse_blank(pixels)
-        if blank is not None:
-            return blank
+        refused = refuse_picture(pixels, spacing)
+        if refused is not None:
+            return refused
         image, placement = locator_input(pixels, spacing, self.facts)
         (maps,) = self._session.run(["maps"], {"image": image[None, :, :, None]})
-        return refuse_other_weightings(pixels, find_discs(maps[0], placement, self.facts))
+        found = refuse_lone_discs(find_discs(maps[0], placement, self.facts), len(self.facts.levels))
+        return refuse_other_weightings(pixels, found)
 
 
 def locator_of(bundle: Bundle, threads: int = 1) -> Locator | None:

@@ -84,7 +84,7 @@ def _peaks(chances: Array, output: NDArray[np.float32], facts: LocatorFacts) -> 
 
 def _box(chance: Array, output: NDArray[np.float32], row: int, column: int, facts: LocatorFacts) -> Array:
     """Return centre and size of a peak's box on the input: the mean over the cells around it, by their probability."""
-    part = (slice(max(row - 1, 0), row + 2), slice(max(column - 1, 0), column + 2))
+    part = tuple(slice(max(one - 1, 0), min(one + 2, facts.cells)) for one in (row, column))
     weight = chance[part] / chance[part].sum()
     down, right = np.mgrid[part]
     stride = facts.side / facts.cells

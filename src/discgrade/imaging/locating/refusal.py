@@ -7,11 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from discgrade.imaging.locating.found import Found, FoundDisc
+from discgrade.imaging.locating.input import Spacing
 
 Grey = NDArray[np.float32]
 
 LEAST_FLUID = 1.4
 """Smallest brightness of the canal's fluid as a multiple of the marrow's: it is 1.8 to 5.5 on 120 public T2 slices."""
+SMALLEST, LARGEST = 60.0, 700.0
+"""Heights in mm that a slice of a lumbar spine may have: pictures of whole bodies and of many slices are larger."""
 SURER = 0.2
 """By how much a locator has to be surer of a slice that is turned, so that the slice is taken to lie that way."""
 TURNS = {
@@ -22,10 +25,32 @@ TURNS = {
 """Ways that a slice may lie instead of upright, and what puts it right."""
 
 
-def refuse_blank(pixels: Grey) -> Found | None:
-    """Return what is found on a slice that shows nothing; None if it shows something."""
-    blank = min(pixels.shape) < 2 or not float(np.ptp(pixels)) > 0
-    return Found((), 0.0, reason="the slice is empty") if blank else None
+def refuse_picture(pixels: Grey, spacing: Spacing) -> Found | None:
+    """Return what is found on a slice that shows nothing, or too little or too much for a back; None for others.
+
+    Args:
+        pixels: The upright slice.
+        spacing: Row and column spacing in mm; None where unknown.
+    """
+    if min(pixels.shape) < 2 or not float(np.ptp(pixels)) > 0:
+        return Found((), 0.0, reason="the slice is empty")
+    height = pixels.shape[0] * (spacing[0] or 0)
+    if height and not SMALLEST <= height <= LARGEST:
+        reason = f"the slice is {height:.0f} mm high: one of a lumbar spine has {SMALLEST:.0f} to {LARGEST:.0f}"
+        return Found((), 0.0, reason=reason)
+    return None
+
+
+def refuse_lone_discs(found: Found, levels: int) -> Found:
+    """Return what was found; nothing, with the reason, where a locator of several levels saw a single one.
+
+    Args:
+        found: What was found on a slice.
+        levels: Number of levels that the locator knows.
+    """
+    if len(found.discs) != 1 or levels == 1:
+        return found
+    return replace(found, discs=(), score=0.0, reason="one disc alone is seen, where a lumbar spine shows several")
 
 
 def refuse_other_weightings(pixels: Grey, found: Found) -> Found:
