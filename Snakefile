@@ -26,6 +26,7 @@ include: "rules/tables.smk"
 include: "rules/figures.smk"
 include: "rules/bundle.smk"
 include: "rules/report.smk"
+include: "rules/manuscript.smk"
 
 
 rule all:
@@ -34,6 +35,7 @@ rule all:
         LAYOUT_FILE,
         f"{RESULTS}/report.html",
         f"{RESULTS}/bundle.zip",
+        f"{RESULTS}/manuscript.zip",
         [f"{PRIVATE}/readings.csv"] if SOURCE == "rating" else [],
 
 
