@@ -92,6 +92,34 @@ if SOURCE == "export":
         script:
             "../workflow_scripts/adopt_export.py"
 
+elif SOURCE == "volumes":
+
+    rule take_volumes:
+        input:
+            layout=LAYOUT_FILE,
+        output:
+            instances=f"{RESULTS}/instances/{{shard}}.parquet",
+            rejected=f"{RESULTS}/rejected/{{shard}}.parquet",
+            ratings=f"{RESULTS}/ratings/{{shard}}.parquet",
+            excluded=f"{RESULTS}/excluded/{{shard}}.parquet",
+        log:
+            f"{RESULTS}/logs/take_volumes/{{shard}}.log",
+        conda:
+            ENVIRONMENT
+        resources:
+            mem_mb=growing(3000),
+            runtime=growing(60),
+        params:
+            content=source_digest,
+            shards=SHARDS,
+            export=EXPORT,
+            deidentify=plain(STUDY.deidentify),
+            ratings=plain(STUDY.ratings),
+            code=code("take_volumes.py"),
+            lock=lock("take_volumes.py"),
+        script:
+            "../workflow_scripts/take_volumes.py"
+
 else:
 
     rule deidentify:

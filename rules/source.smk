@@ -20,20 +20,23 @@ def planned_source():
     """
     from discgrade.deidentification.digests import plan_shards
     from discgrade.deidentification.source import source_of
+    from discgrade.deidentification.volumes.source import plan_volumes, volumes_of
     from discgrade.private import RefusedError
     from discgrade.readings.expected import expect
 
     if SOURCE == "rating":
         planned_readings()
+    how = {
+        "private": Path(PRIVATE),
+        "export": Path(EXPORT),
+        "deidentify": STUDY.deidentify,
+        "ratings": STUDY.ratings,
+    }
     try:
-        planned = plan_shards(
-            source_of(STUDY, Path(PRIVATE)),
-            SHARDS,
-            private=Path(PRIVATE),
-            export=Path(EXPORT),
-            deidentify=STUDY.deidentify,
-            ratings=STUDY.ratings,
-        )
+        if SOURCE == "volumes":
+            planned = plan_volumes(volumes_of(STUDY.cohort), SHARDS, **how)
+        else:
+            planned = plan_shards(source_of(STUDY, Path(PRIVATE)), SHARDS, **how)
     except RefusedError as error:
         refuse(error)
     if not IN_JOB:
@@ -47,7 +50,7 @@ def planned_source():
 
 def source_digest(wildcards):
     """Digest of what one shard of a user's own source holds."""
-    own = SOURCE in ("folder", "rating")
+    own = SOURCE in ("folder", "rating", "volumes")
     return planned_source().digests[wildcards.shard] if own else None
 
 

@@ -34,7 +34,7 @@ def test_a_grade_is_the_one_that_is_meant(text, value):
     assert grade(text) == value
 
 
-@pytest.mark.parametrize("text", ["2.5", "2.33", "0", "6", "III", "2.29", ""])
+@pytest.mark.parametrize("text", ["2.5", "2.33", "0", "6", "VI", "IIII", "grade", "2.29", ""])
 def test_what_is_no_grade_is_none(text):
     assert grade(text) is None
 
@@ -69,3 +69,11 @@ def doubts(column, **others):
 )
 def test_thousands_and_mixed_marks_are_doubtful_unless_other_cells_settle_them(column, others, doubtful):
     assert doubts(column, **others) == doubtful
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("III", 3), ("iv", 4), ("Grade V", 5), ("Pfirrmann 2", 2), ("Pfirrman grade III", 3), ("grad 1", 1)],
+)
+def test_grades_in_words_and_roman_numerals_are_understood(text, value):
+    assert grade(text) == value

@@ -83,7 +83,7 @@ def open_sheet(
     """
     names = names_of(pseudonyms, settings.identifiers)
     images = {names.uid(uid): header for uid, header in by_instance(found).items()}
-    rows, faults = read_sheet(path, private) if path else ([], [])
+    rows, faults = read_sheet(path, private, settings) if path else ([], [])
     known = linkage.known_raters(private)
     numbered = linkage.raters_of(rows, private, export, pseudonyms.rater, keep=keep) if path else known
     withdrawn = _withdrawn(found, rows, private, pseudonyms, keep)

@@ -68,6 +68,7 @@ GROUPS = {
 SOURCES: Mapping[Source, str] = {
     "phantom": "simulated images and readings (a phantom cohort, no patients)",
     "folder": "own images and readings",
+    "volumes": "volumes with masks",
     "export": "own images and readings, de-identified elsewhere",
     "rating": "own images and readings, read on the raters' page",
 }

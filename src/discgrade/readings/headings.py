@@ -10,6 +10,8 @@ from discgrade.private import RefusedError
 from discgrade.readings.alike import distance
 from discgrade.readings.formats import SEARCHED, Page, folded
 
+OF_VOLUMES = ("patient_id", "level", "grade", "rater", "reading", "cohort")
+"""Columns of a sheet whose discs are placed by masks."""
 REQUIRED = (
     "patient_id", "sop_instance_uid", "level", "x", "y", "width", "height", "grade", "rater", "reading", "cohort",
 )  # fmt: skip
@@ -65,19 +67,20 @@ class Heading:
         return [(place + 1, name) for place, name in enumerate(self.names) if place not in ours]
 
 
-def find_heading(pages: Sequence[Page], private: Path) -> Heading:
+def find_heading(pages: Sequence[Page], private: Path, required: Sequence[str] = REQUIRED) -> Heading:
     """Return the one row that names all columns that a sheet needs.
 
     Args:
         pages: The sheet.
         private: Folder that receives columns.csv: every column, and what it was taken for.
+        required: Names of the columns that it needs.
 
     Raises:
         RefusedError: if there is no such row, or more than one worksheet has one, a column is there twice, an optional
             column is nearly named, or data stand above it.
     """
     best = [heading for page in pages if (heading := _best(page)) is not None]
-    whole = [heading for heading in best if all(name in heading.columns for name in REQUIRED)]
+    whole = [heading for heading in best if all(name in heading.columns for name in required)]
     if not best:
         raise RefusedError("The sheet of readings is empty")
     if len(whole) > 1:
@@ -86,7 +89,7 @@ def find_heading(pages: Sequence[Page], private: Path) -> Heading:
     heading = whole[0] if whole else max(best, key=lambda one: len(one.columns))
     _note(heading, private)
     if not whole:
-        raise RefusedError(_missing(heading, len(pages)))
+        raise RefusedError(_missing(heading, len(pages), required))
     _check(heading)
     _tell(heading, len(pages))
     return heading
@@ -114,15 +117,15 @@ def _note(heading: Heading, private: Path) -> None:
     privacy.write_rows(private / IGNORED, ("place", "column", "taken_for"), rows)
 
 
-def _missing(heading: Heading, pages: int) -> str:
-    missing = [name for name in REQUIRED if name not in heading.columns]
+def _missing(heading: Heading, pages: int, required: Sequence[str]) -> str:
+    missing = [name for name in required if name not in heading.columns]
     where = f"Row {heading.row}" + (f" of worksheet {heading.page.number}" if pages > 1 else "")
     cells = [name for name in heading.names if name]
     hints = [f"{name!r} for {ours}" for _, name in heading.ignored if (ours := _meant(name)) in missing]
     near = f". These nearly fit, and should be renamed: {', '.join(hints)}" if hints else ""
     sheets = f" None of the {pages} worksheets has them all." if pages > 1 else ""
     return (
-        f"ratings: columns should be {', '.join(REQUIRED)}. Missing: {', '.join(missing)}.{sheets} {where} holds "
+        f"ratings: columns should be {', '.join(required)}. Missing: {', '.join(missing)}.{sheets} {where} holds "
         f"{len(cells)} cells, {len(heading.columns)} of which name a column{near}. All of them are in the private "
         f"folder's {IGNORED}"
     )

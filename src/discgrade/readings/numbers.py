@@ -13,6 +13,9 @@ _NUMBER = re.compile(r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d{1,2})?", re.AS
 _WHOLE = re.compile(r"(\d{1,5})(?:[.,]0{1,2})?", re.ASCII)
 # One digit, a mark and three digits: a small fraction, or a whole number of thousands. No slice has 10,000 pixels.
 _EITHER = re.compile(r"[+-]?[1-9][.,]\d{3}", re.ASCII)
+# Pfirrmann's own numerals, and either kind behind the word.
+_GRADE = re.compile(r"(?:pfirr?mann?[ _-]*)?(?:grad[e]?[ _-]*)?(?:(I{1,3}|IV|V)|([1-5]))", re.IGNORECASE)
+_ROMAN = {"I": 1.0, "II": 2.0, "III": 3.0, "IV": 4.0, "V": 5.0}
 _FIRST_YEAR, _LAST_YEAR = 1980, 2100
 # A grade that less than single precision carries is off by up to 0.002.
 _NEAR = 0.003
@@ -33,10 +36,11 @@ def whole(text: str, default: int | None = None) -> int | None:
 
 
 def grade(text: str) -> float | None:
-    """Return the fractional grade that a text means, or None."""
+    """Return the fractional grade that a text means, such as 3, 3.3, III or Pfirrmann grade 3, or None."""
     value = number(text)
     if value is None:
-        return None
+        said = _GRADE.fullmatch(text.strip())
+        return None if said is None else _ROMAN[said[1].upper()] if said[1] else float(said[2])
     nearest = min(_GRADES, key=lambda one: abs(one - value))
     return nearest if abs(nearest - value) < _NEAR else None
 

@@ -11,12 +11,16 @@ from discgrade.readings.faults import Fault, SheetError
 from discgrade.readings.formats import folded, read_pages, text
 from discgrade.readings.headings import COLUMNS, NAMES, OPTIONAL, REQUIRED, Heading, find_heading
 from discgrade.readings.levels import level_of
+from discgrade.readings.mapping import mapped
+from discgrade.settings.model import Ratings
 from discgrade.settings.run import EXTERNAL
 
 __all__ = ["COLUMNS", "OPTIONAL", "REQUIRED", "Row", "load", "read_sheet"]
 
 PLACE = ("x", "y", "width", "height")
 _NUMBERS = (*PLACE, "grade")
+AS_IT_IS = Ratings("original", False)
+"""A sheet in the columns that are read here."""
 ORIGINS = ("human", "pseudo", "reviewed")
 
 
@@ -59,12 +63,16 @@ def load(path: Path) -> list[Row]:
     return [Row(number, dict(zip(names, cells, strict=False))) for number, cells in rows]
 
 
-def read_sheet(path: Path, private: Path) -> tuple[list[Row], list[Fault]]:
+def read_sheet(
+    path: Path, private: Path, settings: Ratings = AS_IT_IS, required: Sequence[str] = REQUIRED
+) -> tuple[list[Row], list[Fault]]:
     """Read the sheet of readings.
 
     Args:
         path: The sheet: .csv, .parquet or .xlsx.
         private: Folder that receives columns.csv, what each column was taken for.
+        settings: How its columns, levels and grades are called, and what it leaves out.
+        required: Columns that it needs.
 
     Returns:
         The rows that can be split into columns, in our spelling, and the faults of cells and rows found on the way.
@@ -73,7 +81,9 @@ def read_sheet(path: Path, private: Path) -> tuple[list[Row], list[Fault]]:
         RefusedError: if the file cannot be read.
         SheetError: if it has no rows.
     """
-    heading = find_heading(read_pages(path, frozenset(NAMES)), private)
+    theirs = {folded(str(name)) for name in settings.columns.values()}
+    pages = mapped(read_pages(path, frozenset(NAMES) | theirs), settings, COLUMNS)
+    heading = find_heading(pages, private, required)
     below = [(number, cells) for number, cells in heading.page.lines if number > heading.row and any(cells)]
     if not below:
         raise SheetError(f"ratings: the sheet has a header, row {heading.row}, and no rows below it")
@@ -117,7 +127,7 @@ def _in_our_spelling(fields: Mapping[str, str]) -> dict[str, str]:
     """Return texts in one spelling; what is not understood stays as it is, for the rules to find."""
     ours = dict(fields)
     for name in PLACE:
-        if (length := numbers.number(fields[name])) is not None:
+        if (length := numbers.number(fields.get(name, ""))) is not None:
             ours[name] = text(length)
     for name in ("reading", "frame"):
         if (value := numbers.whole(fields.get(name, ""))) is not None:

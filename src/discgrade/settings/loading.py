@@ -96,20 +96,22 @@ def _unknown_functions(config: Mapping[str, Any]) -> Iterator[str]:
 
 def _missing_sources(config: Mapping[str, Any]) -> Iterator[str]:
     cohort = config["cohort"]
-    kinds = {"dicom": "folder", "ratings": "sheet (.csv, .parquet or .xlsx)", "export": "folder"}
-    own = ("dicom", "ratings")
-    wanted = {"phantom": (), "folder": own, "export": ("export",), "rating": own}[cohort["source"]]
+    kinds = {"ratings": "sheet (.csv, .parquet or .xlsx)", "overview": "sheet (.csv)"}
+    own, drawn = ("dicom", "ratings"), ("volumes", "masks", "ratings")
+    wanted = {"phantom": (), "folder": own, "export": ("export",), "rating": own, "volumes": drawn}[cohort["source"]]
+    if cohort["source"] == "volumes" and cohort["overview"]:
+        wanted = (*wanted, "overview")
     if cohort["source"] == "rating":
         kinds["ratings"] = "private folder of `discgrade rate`"
     for key in wanted:
         if not cohort[key]:
             yield f"cohort.{key}: needed since cohort.source is {cohort['source']}. Give the path"
         elif not Path(cohort[key]).exists():
-            yield f"cohort.{key}: nothing is there. Give the path of an existing {kinds[key]}"
+            yield f"cohort.{key}: nothing is there. Give the path of an existing {kinds.get(key, 'folder')}"
 
 
 def _expand_paths(config: dict[str, Any]) -> None:
-    for key in ("dicom", "ratings", "export"):
+    for key in ("dicom", "ratings", "export", "volumes", "masks", "overview"):
         if isinstance(config.get("cohort", {}).get(key), str):
             config["cohort"][key] = os.path.expanduser(os.path.expandvars(config["cohort"][key]))  # noqa: PTH111
 

@@ -6,7 +6,7 @@ a study and of a variant. Nothing below the edge (the Snakefile and the scripts)
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from discgrade.settings.attribution import Provenance
@@ -15,7 +15,7 @@ from discgrade.settings.certainty import Certainty
 from discgrade.settings.rating import Rating
 
 Scale = Literal["fractional", "integral", "continuous"]
-Source = Literal["phantom", "folder", "export", "rating"]
+Source = Literal["phantom", "folder", "export", "rating", "volumes"]
 Statistic = Literal["reading", "median"]
 Score = Literal["as_read", "averaged", "augmented"]
 Checkpoint = Literal["validation", "last", "scored"]
@@ -56,6 +56,10 @@ class Cohort:
     dicom: str | None
     ratings: str | None
     export: str | None
+    volumes: str | None
+    masks: str | None
+    labels: str | None
+    overview: str | None
     shards: int
     exclude_flagged: bool
     accept_regions: bool
@@ -80,6 +84,10 @@ class Ratings:
 
     identifiers: Identifiers
     exclude_faulty: bool
+    columns: Mapping[str, str] = field(default_factory=dict)
+    levels: Mapping[str, str] = field(default_factory=dict)
+    grades: Mapping[str, str] = field(default_factory=dict)
+    fill: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Volumes, their masks and a sheet of grades as an export: no word of a file or its name gets into it."""
