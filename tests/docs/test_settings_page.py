@@ -38,7 +38,7 @@ def test_a_comment_belongs_to_the_key_below_it():
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        ("cohort.source", "`phantom`, `folder`, `export`, `rating`"),
+        ("cohort.source", "`phantom`, `folder`, `export`, `rating`, `volumes`"),
         ("cohort.dicom", "text or `null`"),
         ("splits.holdout", "number above 0, below 1"),
         ("images.resolutions", "list of: whole number at least 20"),

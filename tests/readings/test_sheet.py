@@ -45,7 +45,7 @@ def test_formats_give_the_same_rows(tmp_path):
         ("grade", "4.300000190734863", "4.3"), ("grade", "3,0", "3"), ("x", "2,50", "2.5"), ("x", "7.0", "7"),
         ("cohort", "External", "external"), ("cohort", "EXTERNAL ", "external"), ("cohort", "Basel", "Basel"),
         ("rater", "Anna\u00a0 Meier", "Anna Meier"), ("reading", "1.0", "1"), ("origin", "Human", "human"),
-        ("level", "Kovács", "Kovács"), ("grade", "III", "III"), ("x", "left", "left"),
+        ("level", "Kovács", "Kovács"), ("grade", "III", "3"), ("grade", "low", "low"), ("x", "left", "left"),
     ],
 )  # fmt: skip
 def test_a_text_gets_our_spelling_and_keeps_its_own(tmp_path, column, given, ours):

@@ -70,4 +70,4 @@ def _number(text: str) -> float | None:
 def anonymous(scan: Scan, series: str, keep_sex_and_age: bool) -> Scan:
     """Return what an export may say of a series."""
     person = {} if keep_sex_and_age else {"sex": None, "age": None}
-    return replace(scan, series=series, **person)  # type: ignore[arg-type]
+    return replace(scan, series=series, **person)

@@ -116,7 +116,8 @@ def plan_volumes(
     }
     pseudonyms = Pseudonyms(derivation(deidentify, private))
     raters = numbers_of(linkage.raters_of(rows, private, export, pseudonyms.rater, keep=False))
-    return Planned(digests, [], [one for row in rows if (one := _reading(row, raters)) is not None])
+    readings = [given for row in rows if (given := _reading(row, raters)) is not None]
+    return Planned(digests, [], readings)
 
 
 def _masks(source: Volumes, deidentify: Deidentify) -> list[Stamp]:
