@@ -74,10 +74,12 @@ rule bundle:
         intervals=f"{RESULTS}/intervals.parquet",
         calibration=f"{RESULTS}/calibration.json",
         novelty=f"{RESULTS}/novelty.json",
+        locator=LOCATOR_MEMBER,
     output:
         facts=f"{RESULTS}/bundle/bundle.json",
         card=f"{RESULTS}/bundle/model_card.md",
         members=[f"{RESULTS}/bundle/{file}" for file in MEMBER_FILES],
+        locator=[f"{RESULTS}/bundle/locator.onnx"] if LOCATOR_MEMBER else [],
         archive=f"{RESULTS}/bundle.zip",
     log:
         f"{RESULTS}/logs/bundle.log",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 with step(snakemake) as job:
     plan = job.param("plan", Plan)
     chain = read_chain(job.results)
+    locator = job.inputs("locator")
     behind = chain.behind(job.study_inputs)
     make_bundle(
         tables=Tables(
@@ -25,6 +26,7 @@ with step(snakemake) as job:
             intervals=job.input("intervals"),
             calibration=job.input("calibration"),
             novelty=job.input("novelty"),
+            locator=(locator[0], locator[1]) if locator else None,
         ),
         networks=job.inputs("networks"),
         plan=plan,

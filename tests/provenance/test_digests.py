@@ -131,7 +131,7 @@ def locks_changed(checkout, package):
     """The scripts whose digest of locked packages another version of one of them changes."""
 
     def digest(script):
-        backend = "tensorflow" if script.stem in ("train", "export_members") else None
+        backend = "tensorflow" if script.stem in TRAINING else None
         return lock_digest(script, checkout / "envs", backend=backend)
 
     before = digests_of(checkout, digest)
@@ -143,6 +143,8 @@ def locks_changed(checkout, package):
     return {name for name in before if before[name] != after[name]}
 
 
+TRAINING = {"train", "export_members", "train_locator", "export_locator", "regrade_found"}
+"""What computes with Keras."""
 FIGURES = {
     *(f"figure{number}" for number in range(1, 6)),
     "confusion",
@@ -151,6 +153,8 @@ FIGURES = {
     "flow",
     "forest",
     "calibration",
+    "localisation_figure",
+    "draw_worst_boxes",
 }
 
 
@@ -212,17 +216,17 @@ def test_another_matplotlib_changes_the_figures(checkout):
 
 
 def test_another_pydicom_or_decoder_changes_what_reads_scans(checkout):
-    reading = {"deidentify", "extract_rois", "draw_rois"}
+    reading = {"deidentify", "extract_rois", "draw_rois", "locator_slices", "regrade_found", "draw_worst_boxes"}
     for package in ("pydicom", "python-gdcm"):
         changed = locks_changed(checkout, package)
         assert changed >= reading
-        assert changed <= reading | {"make_phantom", "augment", "export_members", "bundle"}
+        assert changed <= reading | TRAINING | {"make_phantom", "augment", "bundle"}
 
 
 @pytest.mark.parametrize("package", ["tensorflow", "keras", "h5py"])
 def test_another_tensorflow_or_keras_or_what_they_need_changes_trainings_and_exports(checkout, package):
-    drawing = {"credible_intervals", "calibrate"}
-    assert locks_changed(checkout, package) - drawing == {"train", "export_members"}
+    drawing = {"credible_intervals", "calibrate", "measure_localisation"}
+    assert locks_changed(checkout, package) - drawing == TRAINING
 
 
 def test_another_numpy_changes_what_computes_with_it(checkout):

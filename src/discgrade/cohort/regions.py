@@ -1,6 +1,5 @@
 """Cut the region of interest of every disc of a shard out of the slice on which its reference reading drew it."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from discgrade.imaging.box import Box
-from discgrade.imaging.dicom import Slice, read_slice
+from discgrade.imaging.exported import exported_slice
 from discgrade.imaging.roi import extract
 from discgrade.readings.reference import reference_discs
 from discgrade.records import read, writer
@@ -55,7 +54,7 @@ def extract_rois(
 
 def _rois(discs: pa.RecordBatch, files: Mapping[str, tuple[Path, str]], region: Region) -> Iterator[dict[str, Any]]:
     """Yield rows of `records.regions.ROIS`; the discs of a patient follow each other and mostly share their slice."""
-    slice_of = lru_cache(maxsize=4)(_exported_slice)
+    slice_of = lru_cache(maxsize=4)(exported_slice)
     for disc in discs.to_pylist():
         try:
             image = slice_of(*files[disc["sop_instance_uid"]], disc["frame"])
@@ -64,15 +63,3 @@ def _rois(discs: pa.RecordBatch, files: Mapping[str, tuple[Path, str]], region: 
         except Exception as error:
             error.add_note(f"while cutting out disc {disc['disc']} of image {disc['sop_instance_uid']}")
             raise
-
-
-def _exported_slice(path: Path, digest: str, frame: int) -> Slice:
-    """Read a slice of an exported file that is as it was exported."""
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != digest:
-        raise ValueError(
-            f"{path} is not as it was exported: its SHA-256 is {found[:12]}, and {digest[:12]} by the table of "
-            "instances. Restore it, or remove that table and run snakemake again"
-        )
-    return read_slice(path, frame)

@@ -199,7 +199,7 @@ def _draw_slice(axes: Axes, slice_: pd.DataFrame, export: Path | None) -> None:
     axes.set(xticks=[], yticks=[], xlim=extent[:2], ylim=extent[2:], facecolor=INK)
     axes.set_aspect(place["row_spacing"] / place["column_spacing"] if place["unit"] == "mm" else 1)
     if export is not None:
-        picture = _picture(export / place["path"], int(place["frame"]))
+        picture = slice_picture(export / place["path"], int(place["frame"]))
         axes.imshow(picture, cmap="gray", extent=extent, aspect=axes.get_aspect(), interpolation="none")
     for region in slice_.to_dict("records"):
         colour = ORANGE if region["flag"] else SKY
@@ -215,7 +215,7 @@ def _draw_slice(axes: Axes, slice_: pd.DataFrame, export: Path | None) -> None:
     axes.set_xlabel("\n".join(flags).replace("; ", ",\n"), fontsize=4.5, labelpad=2, color=VERMILLION)
 
 
-def _picture(path: Path, frame: int) -> NDArray[np.uint8]:
+def slice_picture(path: Path, frame: int) -> NDArray[np.uint8]:
     """Read a slice as 8-bit picture of at most 320 pixels a side, from its 1st to its 98th percentile."""
     pixels = read_slice(path, frame).pixels
     factor = min(1.0, _MOST_PIXELS / max(pixels.shape))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
+from discgrade.records.boxes import BOXES, LOCALISATION, LOCATED, REGRADED, slice_schema
 from discgrade.records.certainty import CERTAINTY
 from discgrade.records.discs import DISCS
 from discgrade.records.embeddings import EMBEDDINGS
@@ -37,6 +38,11 @@ TABLES: dict[str, pa.Schema] = {
     "intervals.parquet, shown_intervals.parquet": INTERVALS,
     "comparisons.parquet": COMPARISONS,
     "certainty.parquet": CERTAINTY,
+    "localisation/slices/<shard>.parquet": slice_schema(128),
+    "localisation/<fold>/located.parquet": LOCATED,
+    "boxes.parquet": BOXES,
+    "localisation/regraded.parquet": REGRADED,
+    "localisation.parquet": LOCALISATION,
     "OUT/grades.parquet": GRADES,
     "posteriors.parquet": POSTERIORS,
 }

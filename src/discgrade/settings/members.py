@@ -52,3 +52,18 @@ def bundle_members(study: Study) -> list[Trained]:
     else:
         runs = [replace(first, split=split, seed=seed) for split in splits for seed in seeds]
     return [Trained(run, study.variants[run.variant].training) for run in runs]
+
+
+def regrading_runs(study: Study) -> list[Trained]:
+    """Return the runs whose networks grade found boxes: those in every fold of the default variant, from one seed.
+
+    Where that variant is not trained in the folds, those of the first that is; none where there is none.
+    """
+    grid = study.grid
+    trained = [name for name in (grid.default, *grid.folds) if name in grid.folds and not study.variants[name].members]
+    runs = (
+        [replace(default_run(study), variant=trained[0], split=split) for split in fold_names(study.splits)]
+        if trained
+        else []
+    )
+    return [Trained(run, study.variants[run.variant].training) for run in runs]

@@ -8,12 +8,13 @@ from typing import TypeVar
 
 import discgrade
 from discgrade.grades import INTEGRAL, LEVELS, grades_of, integral, is_grade
-from discgrade.grading.bundle.facts import VERSION, BundleFacts, Member, Preprocessing, Training
+from discgrade.grading.bundle.facts import VERSION, BundleFacts, LocatorMember, Member, Preprocessing, Training
 from discgrade.grading.bundle.plan import Plan
 from discgrade.grading.bundle.scores import bundle_scores, noise_ceiling
 from discgrade.grading.bundle.summary import UNKNOWN, trained_on
 from discgrade.grading.bundle.writing import write_bundle, zip_bundle
 from discgrade.grading.networks import shape_of
+from discgrade.imaging.locating.facts import read_facts
 from discgrade.imaging.sampling import Transform
 from discgrade.reliability.certainty.calibration import Calibration
 from discgrade.reliability.certainty.learned import read_learned
@@ -21,6 +22,8 @@ from discgrade.reliability.certainty.novelty import Novelty
 
 T = TypeVar("T")
 
+LOCATOR = "locator.onnx"
+"""The file of the locator in a bundle."""
 FEW = 50
 """Number of discs of a grade below which the card says that there were few."""
 
@@ -38,6 +41,7 @@ class Tables:
         intervals: `records.intervals.INTERVALS`.
         calibration: JSON file of a `Calibration`; None: there is none.
         novelty: JSON file of a `Novelty`; None: there is none.
+        locator: ONNX file of the locator and JSON file of its facts; None: the study trained none.
     """
 
     discs: Path
@@ -48,6 +52,7 @@ class Tables:
     intervals: Path
     calibration: Path | None
     novelty: Path | None
+    locator: tuple[Path, Path] | None = None
 
 
 def make_bundle(
@@ -77,6 +82,8 @@ def make_bundle(
         ValueError: if decoding is by cuts and there are none, or the facts break the schema.
     """
     contents = {file: path.read_bytes() for file, path in zip(plan.files, networks, strict=True)}
+    if tables.locator is not None:
+        contents[LOCATOR] = tables.locator[0].read_bytes()
     facts = gather_facts(tables, contents, plan, views, (provenance, created))
     write_bundle(facts, contents, folder)
     zip_bundle(folder, archive)
@@ -132,6 +139,7 @@ def gather_facts(
         limits=(*known_limits(plan, training), *plan.settings.limits),
         parent=None,
         provenance=provenance,
+        locator=_locator(tables, contents),
     )
 
 
@@ -140,6 +148,12 @@ def _member(plan: Plan, number: int, contents: Mapping[str, bytes]) -> Member:
     takes_level, width = shape_of(contents[file])
     digest = hashlib.sha256(contents[file]).hexdigest()
     return Member(file, digest, run.path, run.variant, run.split, run.seed, takes_level, width)
+
+
+def _locator(tables: Tables, contents: Mapping[str, bytes]) -> LocatorMember | None:
+    if tables.locator is None:
+        return None
+    return LocatorMember(LOCATOR, hashlib.sha256(contents[LOCATOR]).hexdigest(), read_facts(tables.locator[1]))
 
 
 def _read(path: Path | None, kind: type[T]) -> T | None:

@@ -122,7 +122,7 @@ def _after(present: Array, between: Array, pairs: Array) -> Array:
 def _best(present: Array, between: Array, pairs: Array) -> tuple[int, ...]:
     """Return the chain of the largest weight, by dynamic programming."""
     levels, count = present.shape
-    nothing = (-1,) * levels
+    nothing: tuple[int, ...] = (-1,) * levels
     best, chain = between[0, levels + 1], nothing
     weights, chains = np.zeros_like(present), [[nothing] * count for _ in range(levels)]
     for level in range(levels):

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from discgrade.imaging.box import Box
 from discgrade.imaging.locating.facts import LocatorFacts
+from discgrade.imaging.sampling import normalise
 
 DARKEST, BRIGHTEST = 1.0, 99.5
 """Percentiles of a slice's grey values that become -1 and 1: single pixels outshine everything on many."""
@@ -73,7 +74,13 @@ def locator_input(
     if pixels.ndim != 2 or min(pixels.shape) < 2 or not np.isfinite(pixels).all():
         raise ValueError(f"A slice should be at least 2 x 2 finite grey values. Received: shape {pixels.shape}")
     placement = place(pixels.shape, spacing, facts)
-    return warp(evened(pixels), placement, facts.side), placement
+    return normalise(as_pixels(warp(evened(pixels), placement, facts.side))[None])[0, ..., 0], placement
+
+
+def as_pixels(image: NDArray[np.float32]) -> NDArray[np.uint16]:
+    """Return greys from -1 to 1 as the pixels of a sample, of which `imaging.sampling.normalise` is the inverse."""
+    pixels: NDArray[np.uint16] = np.rint((image + 1) * np.float32(65535 / 2)).astype(np.uint16)
+    return pixels
 
 
 def place(shape: tuple[int, ...], spacing: Spacing, facts: LocatorFacts) -> Placement:

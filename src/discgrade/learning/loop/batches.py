@@ -1,4 +1,4 @@
-"""Batches of samples on their way to the device: held there if they fit, taken from the host's memory if not."""
+"""Batches of samples on their way to the device: held there if they fit, taken from the host if not."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ class Batches:
     def __init__(self, engine: Engine, task: Task) -> None:
         inputs: Inputs = (task.pixels, task.context) if engine.takes_context else (task.pixels,)
         self._engine = engine
-        self.resident = engine.gpu and _fits(task.pixels.nbytes)
+        self.resident = engine.gpu and isinstance(task.pixels, np.ndarray) and _fits(task.pixels.nbytes)
         self._inputs, self._compared = self._placed(inputs), self._placed((task.targets, task.weights))
 
     def whole(self, order: NDArray[np.int32]) -> Iterator[tuple[Inputs, Tensor, Tensor]]:

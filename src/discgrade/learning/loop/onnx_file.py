@@ -39,6 +39,12 @@ def with_embedding(network: keras.Model, names: Sequence[str]) -> keras.Model:
     return keras.Model(named, {"outputs": outputs, "embedding": flat})
 
 
+def named_outputs(network: keras.Model, given: str, outputs: str) -> keras.Model:
+    """Return a network of one input and one output under other names, of the same weights."""
+    image = keras.Input(tuple(network.inputs[0].shape[1:]), name=given)
+    return keras.Model(image, {outputs: network(image)})
+
+
 def save_onnx(network: keras.Model, path: Path) -> None:
     """Write a network as an ONNX file.
 

@@ -5,7 +5,7 @@ The functions are in keras.ops, so that they are the same on every backend.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import keras
 import numpy as np
@@ -36,11 +36,13 @@ class Objective:
         loss: Gives the loss of each sample, (B,), or one of the whole batch.
         hits: Gives the number of samples whose outputs are right.
         weighted: Whether the training weighs the samples.
+        target: Shape of a sample's target, where it is not that of its output.
     """
 
     loss: Measure
     hits: Measure
     weighted: bool = False
+    target: tuple[int, ...] | None = None
 
     def mean_loss(self, target: Tensor, outputs: Tensor, weight: Tensor) -> Tensor:
         """Return the mean loss of a batch, each sample's multiplied by its weight if the training is weighted.
@@ -54,6 +56,17 @@ class Objective:
         return ops.mean(losses * weight if self.weighted else losses)
 
 
+class Rows(Protocol):
+    """Values by row number: an array, or what makes them when they are asked for, the same ones each time."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Number of rows, and the shape of each."""
+
+    def __getitem__(self, rows: Any, /) -> Any:  # noqa: ANN401
+        """Return the values of (B,) row numbers, (B, ...)."""
+
+
 @dataclass(frozen=True)
 class Task:
     """Samples, what a network should make of them, and the network.
@@ -63,7 +76,7 @@ class Task:
             take (B, D) values of the context as its second input.
         objective: What is minimised and counted.
         pixels: (N, H, W) uint16.
-        targets: (N, ...) float32, each of the shape of an output.
+        targets: (N, ...) float32, each of the shape of an output or of `objective.target`.
         weights: (N,) float32 factors of the samples' losses; used if the objective is weighted.
         train: Row numbers of the samples to train on.
         validation: Row numbers of the samples that choose the checkpoint.
@@ -75,8 +88,8 @@ class Task:
 
     network: Callable[[], keras.Model]
     objective: Objective
-    pixels: NDArray[np.uint16]
-    targets: NDArray[np.float32]
+    pixels: Rows
+    targets: Rows
     weights: NDArray[np.float32]
     train: NDArray[np.int64]
     validation: NDArray[np.int64]

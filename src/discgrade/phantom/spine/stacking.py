@@ -1,5 +1,7 @@
 """Stack a patient's vertebrae and discs; sizes and wedge angles are round figures for adults lying on their back."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,16 +21,49 @@ ORIGIN = NAMES.index("L3")
 LUMBAR = slice(FIRST_LUMBAR, FIRST_LUMBAR + len(LEVELS))
 SACRUM = NAMES.index("S1")
 
+SIXTH = "L6"
+"""Name of a first sacral vertebra that has the shape of a lumbar one."""
+
 Array = NDArray[np.float64]
 
 
-def build_spine(patient: Patient) -> Spine:
-    """Build a patient's spine; L3 lies at (0, 0)."""
+class _Shape(NamedTuple):
+    """Of all vertebrae and the spaces below them: height, depth, opening, height and opening of the space."""
+
+    height: Array
+    depth: Array
+    wedge: Array
+    space: Array
+    opening: Array
+
+
+_USUAL = _Shape(HEIGHT, DEPTH, WEDGE, SPACE, OPENING)
+
+
+def _with_a_sixth() -> _Shape:
+    """Return the shapes where S1 is like L5, the space below it like L5/S1, and S2 like S1."""
+    shapes = [values.copy() for values in _USUAL]
+    for values in shapes:
+        values[SACRUM : SACRUM + 2] = values[SACRUM - 1 : SACRUM + 1]
+    return _Shape(*shapes)
+
+
+_SIXTH = _with_a_sixth()
+
+
+def build_spine(patient: Patient, lumbarised: bool = False) -> Spine:
+    """Build a patient's spine; L3 lies at (0, 0).
+
+    Args:
+        patient: Whose.
+        lumbarised: Whether S1 has the shape of a sixth lumbar vertebra, with a disc below it: the spine is then the
+            same down to L5, and counted from below each disc is taken for the next higher one.
+    """
     rng = patient.generator("spine")
     signs = _signs(patient, rng)
     scale = (1.03 if patient.sex == "M" else 0.95) * (1 + 0.035 * float(rng.standard_normal()))
     lordosis = float(np.clip(rng.normal(0.9, 0.2), 0.4, 1.4))
-    return stack(signs, scale=scale, lordosis=lordosis, rng=rng)
+    return stack(signs, scale=scale, lordosis=lordosis, rng=rng, lumbarised=lumbarised)
 
 
 def _signs(patient: Patient, rng: np.random.Generator) -> list[Signs]:
@@ -41,7 +76,9 @@ def _signs(patient: Patient, rng: np.random.Generator) -> list[Signs]:
     return [signs_of(float(d), rng, bool(c)) for d, c in zip(degeneration, contradictory, strict=True)]
 
 
-def stack(signs: list[Signs], *, scale: float, lordosis: float, rng: np.random.Generator) -> Spine:
+def stack(
+    signs: list[Signs], *, scale: float, lordosis: float, rng: np.random.Generator, lumbarised: bool = False
+) -> Spine:
     """Stack vertebrae from T10 to S4.
 
     Args:
@@ -49,20 +86,22 @@ def stack(signs: list[Signs], *, scale: float, lordosis: float, rng: np.random.G
         scale: Size relative to the mean.
         lordosis: Curvature of the lumbar spine relative to the mean.
         rng: Draws the small differences between vertebrae.
+        lumbarised: Whether S1 has the shape of a sixth lumbar vertebra.
     """
     count = len(NAMES)
+    shape = _SIXTH if lumbarised else _USUAL
     remaining = np.array([sign.height for sign in signs])
-    curvature = np.where(np.arange(count) < SACRUM, lordosis, 1)
-    height = HEIGHT * scale * (1 + 0.03 * rng.standard_normal(count))
-    depth = DEPTH * scale * (1 + 0.02 * rng.standard_normal(count))
-    wedge = WEDGE * curvature
-    opening = OPENING * curvature[:-1] * (0.35 + 0.65 * remaining)
+    curvature = np.where(np.arange(count) < SACRUM + lumbarised, lordosis, 1)
+    height = shape.height * scale * (1 + 0.03 * rng.standard_normal(count))
+    depth = shape.depth * scale * (1 + 0.02 * rng.standard_normal(count))
+    wedge = shape.wedge * curvature
+    opening = shape.opening * curvature[:-1] * (0.35 + 0.65 * remaining)
     tilt = _tilts(wedge, opening) + np.radians(3 * rng.standard_normal() - 6 * lordosis)
-    centre = _centres(tilt, wedge, height, depth, space=SPACE * scale * remaining)
+    centre = _centres(tilt, wedge, height, depth, space=shape.space * scale * remaining)
     phase = rng.uniform(0, 2 * np.pi, count)
     vertebrae = [
         Vertebra(
-            name=name,
+            name=SIXTH if lumbarised and number == SACRUM else name,
             centre=(float(centre[number, 0]), float(centre[number, 1])),
             tilt=float(tilt[number]),
             wedge=float(wedge[number]),

@@ -22,7 +22,9 @@ Fields = Mapping[str, str]
 
 RUN_FIELDS = tuple(field.name for field in fields(Run))
 SCORE_FIELDS = (*RUN_FIELDS, "scope", "group", "grade", "metric")
-_SCORES = ("scores", "intervals", "shown_intervals", "comparisons", "certainty", "agreement")
+_SCORES = ("scores", "intervals", "shown_intervals", "comparisons", "certainty", "agreement", "localisation")
+_WITH_BOUNDS = ("certainty", "localisation")
+"""Tables whose rows hold a score and its interval."""
 _OF_RUN = ("network", "history")
 _TRAINED = (*_SCORES, *_OF_RUN, "graded")
 
@@ -36,8 +38,8 @@ def score_behind(folder: Path, cell: Cell) -> tuple[Row | None, Row | None]:
     if len(scores) != 1:
         return None, None
     (key,) = scores.values()
-    if key.table == "certainty":
-        row = _score_row(folder, "certainty", key)
+    if key.table in _WITH_BOUNDS:
+        row = _score_row(folder, key.table, key)
         return row, None if row is None or isnan(row["lower"]) else row | {"mean": row["value"]}
     return _score_row(folder, "scores", key), _score_row(folder, "intervals", key)
 

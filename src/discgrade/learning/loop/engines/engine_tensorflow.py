@@ -24,7 +24,7 @@ class TensorFlowEngine(Engine):
             tf.TensorSpec((None, *images.shape[1:3]), tf.uint16),
             *(tf.TensorSpec((None, *one.shape[1:])) for one in context),
         )
-        batch = [given, tf.TensorSpec((None, *model.output_shape[1:])), tf.TensorSpec((None,))]
+        batch = [given, tf.TensorSpec((None, *(objective.target or model.output_shape[1:]))), tf.TensorSpec((None,))]
 
         @tf.function(input_signature=batch, autograph=False, jit_compile=False)
         def step(inputs: Inputs, target: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:

@@ -1,0 +1,1 @@
+"""Where the discs are: the second task of the training loop."""

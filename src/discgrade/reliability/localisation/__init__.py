@@ -1,0 +1,1 @@
+"""What found boxes are worth: next to the drawn ones, and for the grades that follow from them."""
