@@ -50,6 +50,7 @@ def _reading(row: Row, instance: Mapping[str, Any]) -> dict[str, Any]:
         "reading": whole(row.get("reading")),
         "cohort": row.get("cohort"),
         "origin": row.get("origin") or "human",
+        "region": "found" if row.get("region_origin") == "found" else None,
     }
 
 

@@ -15,7 +15,7 @@ OF_VOLUMES = ("patient_id", "level", "grade", "rater", "reading", "cohort")
 REQUIRED = (
     "patient_id", "sop_instance_uid", "level", "x", "y", "width", "height", "grade", "rater", "reading", "cohort",
 )  # fmt: skip
-OPTIONAL = ("origin", "read_at", "frame")
+OPTIONAL = ("origin", "read_at", "frame", "region_origin")
 COLUMNS = (*REQUIRED, *OPTIONAL)
 NAMES = {folded(name): name for name in COLUMNS}
 """Our name of a column by its folded one."""
@@ -35,6 +35,7 @@ _MEANT = {
     "cohort": ("group", "dataset", "site", "centre", "center", "set"),
     "origin": ("labelorigin", "originoflabel", "originlabel"),
     "read_at": ("readdate", "readingdate", "dateofreading", "datereading", "readon", "readday", "readtime"),
+    "region_origin": ("regionfrom", "boxorigin", "originofregion"),
     "frame": ("frameno", "framenumber", "framenr", "frameindex", "frameid"),
 }
 """Names that people give a column, folded: they are told, not taken."""

@@ -16,11 +16,12 @@ from discgrade.readings.conflicts import find_conflicts
 from discgrade.readings.faults import Fault, SheetError
 from discgrade.readings.images import image_faults
 from discgrade.readings.levels import OTHER_LEVELS
-from discgrade.readings.sheet import ORIGINS, Row
+from discgrade.readings.sheet import ORIGINS, REGION_ORIGINS, Row
 from discgrade.settings.run import EXTERNAL
 
 OTHER_LEVEL = f"level outside {LEVELS[0]} to {LEVELS[-1]}"
 AGAIN = "the same reading again"
+NOT_FOUND = "no region, and the locator found none"
 
 _COHORT = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,19}", re.ASCII)
 _MOST_READINGS = 99
@@ -66,25 +67,32 @@ def check(
         exclude_faulty: Leave rows with faults out instead of refusing the sheet.
 
     Returns:
-        The good rows; and what is left out: discs of other levels, the same row once more, and rows with faults if so
-        chosen.
+        The good rows; and what is left out: discs of other levels, those without a region that a locator did not find,
+        the same row once more, and rows with faults if so chosen.
 
     Raises:
         SheetError: if any rule is broken; every fault is in the one message.
     """
     told = {(fault.row, fault.column) for fault in found}
-    others = [row for row in rows if row.get("level") in OTHER_LEVELS]
-    judged = [row for row in rows if row.get("level") not in OTHER_LEVELS]
+    out = {row.number: reason for row in rows if (reason := _beyond(row))}
+    judged = [row for row in rows if row.number not in out]
     faults = {*found, *(fault for fault in _all_faults(judged, known) if (fault.row, fault.column) not in told)}
     problems.write_problems(sorted(faults), private)
     if any(not (exclude_faulty and fault.reason) for fault in faults):
         raise SheetError(problems.message(sorted(faults), _identifiers(rows, known)))
     faulty = _reasons(faults)
     good, again = _distinct([row for row in judged if row.number not in faulty])
-    excluded = [(row, OTHER_LEVEL) for row in others] + [(row, AGAIN) for row in again]
+    excluded = [(row, out[row.number]) for row in rows if row.number in out] + [(row, AGAIN) for row in again]
     numbered = {row.number: row for row in rows}
     excluded += [(numbered.get(number, Row(number, {})), reason) for number, reason in faulty.items()]
     return Checked(good, excluded)
+
+
+def _beyond(row: Row) -> str:
+    """Return why a row is left out though nothing is wrong with it; empty if it is not."""
+    if row.get("level") in OTHER_LEVELS:
+        return OTHER_LEVEL
+    return NOT_FOUND if row.get("region_origin") == REGION_ORIGINS[-1] else ""
 
 
 def _all_faults(rows: Sequence[Row], known: Known) -> Iterator[Fault]:
@@ -139,6 +147,10 @@ def _row_faults(rows: Sequence[Row]) -> Iterator[Fault]:
         "frame": (lambda text: numbers.whole(text, 1) is not None, "should be a whole number from 1"),
         "rater": (bool, "should not be empty"),
         "origin": (lambda text: text in ("", *ORIGINS), f"should be {', '.join(ORIGINS[:-1])} or {ORIGINS[-1]}"),
+        "region_origin": (
+            lambda text: text in ("", *REGION_ORIGINS),
+            f"should be {', '.join(REGION_ORIGINS[:-1])} or {REGION_ORIGINS[-1]}",
+        ),
         "read_at": (lambda text: not text or numbers.day(text) is not None, "should be a date such as 2020-05-31"),
     }
     for row in rows:

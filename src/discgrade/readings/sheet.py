@@ -22,6 +22,8 @@ _NUMBERS = (*PLACE, "grade")
 AS_IT_IS = Ratings("original", False)
 """A sheet in the columns that are read here."""
 ORIGINS = ("human", "pseudo", "reviewed")
+REGION_ORIGINS = ("drawn", "found", "not found")
+"""Who drew a region: a rater, or a locator, which may also have found none."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,7 @@ def _in_our_spelling(fields: Mapping[str, str]) -> dict[str, str]:
     ours["level"] = level_of(fields["level"]) or fields["level"]
     ours["rater"], cohort = plain(fields["rater"]), plain(fields["cohort"])
     ours["cohort"] = EXTERNAL if cohort.casefold() == EXTERNAL else cohort
-    if fields.get("origin", "").casefold() in ORIGINS:
-        ours["origin"] = fields["origin"].casefold()
+    for name, known in (("origin", ORIGINS), ("region_origin", REGION_ORIGINS)):
+        if fields.get(name, "").casefold() in known:
+            ours[name] = fields[name].casefold()
     return ours

@@ -30,6 +30,7 @@ ROI = [
 # Which disc, and where on which slice it was read.
 PLACE = [DISC, PATIENT, STUDY, INSTANCE, FRAME, LEVEL, *ROI]
 ORIGIN = column("origin", pa.string(), "who made the label: human, pseudo or reviewed")
+REGION = column("region", pa.string(), "found by a locator; null: drawn by a rater", nullable=True)
 PERSON = [
     column("manufacturer", pa.string(), "manufacturer of the scanner", nullable=True),
     column("field_strength", pa.float64(), "magnetic field strength", "T", nullable=True),

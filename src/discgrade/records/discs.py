@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from discgrade.records.columns import COHORT, ORIGIN, PERSON, PLACE, column
+from discgrade.records.columns import COHORT, ORIGIN, PERSON, PLACE, REGION, column
 
 DISCS = pa.schema(
     [
@@ -13,5 +13,6 @@ DISCS = pa.schema(
         ORIGIN,
         *PERSON,
         column("shard", pa.string(), "shard that holds the disc's ROI and samples"),
+        REGION,
     ]
 )

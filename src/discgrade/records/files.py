@@ -86,13 +86,36 @@ def read(
 ) -> pa.Table:
     """Read a table, checked against its schema; `columns` and `filters` as in `pyarrow.parquet.read_table`.
 
+    A column that may be null, and that an earlier version did not write, is null.
+
     Raises:
         ValueError: if the file's columns or types are not the schema's.
     """
-    found = pq.read_schema(path)
-    if not found.equals(schema):
+    added = _added(pq.read_schema(path), schema, path)
+    wanted = schema.names if columns is None else columns
+    there = [name for name in wanted if name not in added]
+    table = pq.read_table(path, columns=None if columns is None and not added else there, filters=filters)
+    return _with_nulls(table, schema, wanted) if not added.isdisjoint(wanted) else table
+
+
+def _added(found: pa.Schema, schema: pa.Schema, path: PathLike) -> frozenset[str]:
+    """Return the columns that a file lacks since it was written by an earlier version.
+
+    Raises:
+        ValueError: if the file differs from its schema in more than those.
+    """
+    added = frozenset(field.name for field in schema if field.nullable and field.name not in found.names)
+    if not found.equals(pa.schema([field for field in schema if field.name not in added])):
         raise ValueError(f"{path}: not the expected table. Expected columns {schema.names}. Received: {found.names}")
-    return pq.read_table(path, columns=columns, filters=filters)
+    return added
+
+
+def _with_nulls(table: pa.Table, schema: pa.Schema, wanted: Sequence[str]) -> pa.Table:
+    def column(name: str) -> pa.ChunkedArray:
+        there = name in table.column_names
+        return table[name] if there else pa.chunked_array([pa.nulls(len(table), schema.field(name).type)])
+
+    return pa.table([column(name) for name in wanted], schema=pa.schema([schema.field(name) for name in wanted]))
 
 
 def batches(
@@ -104,10 +127,11 @@ def batches(
         ValueError: if the file's columns or types are not the schema's.
     """
     with pq.ParquetFile(path, pre_buffer=False) as source:  # a buffer would hold the whole file
-        found = source.schema_arrow
-        if not found.equals(schema):
-            raise ValueError(f"{path}: not the expected table. Expected {schema.names}. Received: {found.names}")
-        yield from source.iter_batches(batch_size=size, columns=columns)
+        added = _added(source.schema_arrow, schema, path)
+        wanted = schema.names if columns is None else columns
+        for batch in source.iter_batches(batch_size=size, columns=[name for name in wanted if name not in added]):
+            table = pa.Table.from_batches([batch])
+            yield batch if added.isdisjoint(wanted) else _with_nulls(table, schema, wanted).to_batches()[0]
 
 
 def read_all(paths: Sequence[PathLike], schema: pa.Schema, columns: Sequence[str] | None = None) -> pa.Table:

@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from discgrade.records.columns import COHORT, ORIGIN, PLACE, column
+from discgrade.records.columns import COHORT, ORIGIN, PLACE, REGION, column
 
 RATINGS = pa.schema(
     [
@@ -19,5 +19,6 @@ RATINGS = pa.schema(
             "days",
             nullable=True,
         ),
+        REGION,
     ]
 )

@@ -89,6 +89,7 @@ class Ratings:
     levels: Mapping[str, str] = field(default_factory=dict)
     grades: Mapping[str, str] = field(default_factory=dict)
     fill: Mapping[str, str] = field(default_factory=dict)
+    propose: str | None = None
 
 
 @dataclass(frozen=True)

@@ -39,18 +39,29 @@ class Finding:
     reasons: tuple[tuple[int, str], ...] = ()
 
 
-def find(desk: Desk) -> Finding:
-    """Find the discs of a study: on the chosen series, and if that shows no spine, on the others that fit."""
+def find(desk: Desk, image: tuple[str, int] | None = None) -> Finding:
+    """Find the discs of a study: on the chosen series, and if that shows no spine, on the others that fit.
+
+    Args:
+        desk: The study.
+        image: SOP Instance UID and frame of the one slice to look at; None: all of them.
+    """
     reasons: list[tuple[int, str]] = []
     left_out: list[str] = []
     for number in sorted(desk.read.allowed, key=lambda one: (one != desk.read.chosen, one)):
-        stack = desk.stacks[number]
+        stack = _only(desk.stacks[number], image)
+        if not stack.slices:
+            continue
         located, frames = _located(desk, stack, left_out)
         if located.discs:
             cuts = tuple(_cuts(desk, stack, located, frames, left_out))
             return Finding(number, located.middle.reason, cuts, tuple(left_out), tuple(reasons))
         reasons.append((number, located.middle.reason))
     return Finding(None, left_out=tuple(left_out), reasons=tuple(reasons))
+
+
+def _only(stack: Stack, image: tuple[str, int] | None) -> Stack:
+    return stack if image is None else Stack(tuple(one for one in stack.slices if (one.instance, one.frame) == image))
 
 
 def _located(desk: Desk, stack: Stack, left_out: list[str]) -> tuple[Located, list[Frame]]:
