@@ -64,6 +64,31 @@ if SOURCE == "rating":
             "../workflow_scripts/export_readings.py"
 
 
+if PROPOSING:
+
+    # Rows of the sheet without a box get the slice and box that the locator of an earlier study finds.
+    rule propose_boxes:
+        input:
+            layout=LAYOUT_FILE,
+        output:
+            ratings=f"{PRIVATE}/source/ratings.csv",
+            proposed=f"{PRIVATE}/proposed.csv",
+        log:
+            f"{RESULTS}/logs/propose_boxes.log",
+        conda:
+            ENVIRONMENT
+        resources:
+            mem_mb=growing(2000),
+            runtime=growing(60),
+        params:
+            content=unread_digest,
+            bundle=bundle_digest,
+            code=code("propose_boxes.py"),
+            lock=lock("propose_boxes.py"),
+        script:
+            "../workflow_scripts/propose_boxes.py"
+
+
 if SOURCE == "export":
 
     if not IN_JOB:
@@ -125,7 +150,7 @@ else:
     rule deidentify:
         input:
             layout=LAYOUT_FILE if SOURCE in ("folder", "rating") else [],
-            phantom=f"{PRIVATE}/source/ratings.csv" if SOURCE == "phantom" else [],
+            made=f"{PRIVATE}/source/ratings.csv" if SHEET_IS_MADE else [],
         output:
             instances=f"{RESULTS}/instances/{{shard}}.parquet",
             rejected=f"{RESULTS}/rejected/{{shard}}.parquet",

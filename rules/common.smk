@@ -77,6 +77,9 @@ ENVIRONMENT = "../envs/workflow.yaml"
 SOURCE = STUDY.cohort.source
 EXPORT = f"{STUDY.cohort.export}/export" if SOURCE == "export" else f"{RESULTS}/export"
 SHARDS = grid.shards(STUDY)
+PROPOSING = SOURCE == "folder" and STUDY.ratings.propose is not None
+# Whether a rule makes the sheet, so that no plan can read it.
+SHEET_IS_MADE = SOURCE == "phantom" or PROPOSING
 
 LAYOUT_FILE = f"{RESULTS}/provenance/layout-{LAYOUT}"
 

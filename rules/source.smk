@@ -50,16 +50,16 @@ def planned_source():
 
 def source_digest(wildcards):
     """Digest of what one shard of a user's own source holds."""
-    own = SOURCE in ("folder", "rating", "volumes")
+    own = SOURCE in ("folder", "rating", "volumes") and not PROPOSING
     return planned_source().digests[wildcards.shard] if own else None
 
 
 @cache
 def expected():
-    """What the plan knows of the readings before any job runs; None of the phantom, or in a job."""
+    """What the plan knows of the readings before any job runs; None where a rule makes them, or in a job."""
     from discgrade.readings.expected import expect
 
-    if IN_JOB or SOURCE == "phantom":
+    if IN_JOB or SHEET_IS_MADE:
         return None
     if SOURCE == "export":
         from discgrade.deidentification.adoption import readings_of
@@ -97,3 +97,27 @@ def readings_digest(wildcards):
     from discgrade.rating.exporting import sheet_digest
 
     return sheet_digest(Path(STUDY.cohort.ratings), planned_readings())
+
+
+def unread_digest(wildcards):
+    """Digest of a user's own source as a whole, whose sheet is not read before its boxes are proposed."""
+    from discgrade.deidentification.source import unread_digest
+    from discgrade.private import RefusedError
+
+    try:
+        return unread_digest(STUDY, Path(PRIVATE))
+    except RefusedError as error:
+        refuse(error)
+
+
+def bundle_digest(wildcards):
+    """Digest of the bundle whose locator proposes boxes; one without a locator is refused when the study is planned."""
+    from discgrade.grading.bundle.opening import open_bundle
+
+    try:
+        bundle = open_bundle(Path(STUDY.ratings.propose))
+    except (ValueError, OSError) as error:
+        refuse(error)
+    if bundle.facts.locator is None:
+        refuse(f"ratings.propose: {STUDY.ratings.propose} holds no locator")
+    return bundle.digest

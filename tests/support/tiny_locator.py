@@ -82,9 +82,14 @@ def spine_study(
     patient: str,
     canals: tuple[int, ...] = (0, 4, 8, 4, 0),
     levels: tuple[str, ...] = LEVELS,
+    noise: int = 0,
     **changes: Any,
 ) -> list[str]:
-    """Write a sagittal T2 series with marks, a slice for each width of the canal; returns the SOP Instance UIDs."""
+    """Write a sagittal T2 series with marks, a slice for each width of the canal; returns the SOP Instance UIDs.
+
+    With noise, greys differ by less than so much, each patient's otherwise.
+    """
+    random = np.random.default_rng([ord(letter) for letter in patient])
     said = {
         "PatientID": patient,
         "StudyInstanceUID": uid("study", patient),
@@ -97,5 +102,6 @@ def spine_study(
     images = [header(number, **said) for number in range(1, len(canals) + 1)]
     for image, canal in zip(images, canals, strict=True):
         name = f"{image.SeriesNumber}-{image.InstanceNumber}.dcm"
-        save(folder / patient / name, image, spine(canal, levels))
+        pixels = spine(canal, levels)
+        save(folder / patient / name, image, pixels + random.integers(0, noise, pixels.shape) if noise else pixels)
     return [image.SOPInstanceUID for image in images]

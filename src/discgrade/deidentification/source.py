@@ -4,6 +4,7 @@ Planning a study reads this index; while nothing is new, it needs the standard l
 """
 
 import hashlib
+import hmac
 import os
 from collections.abc import Sequence
 from contextlib import suppress
@@ -46,7 +47,26 @@ def source_of(study: Study, private: Path) -> Source:
         return Source(private / "source" / "dicom", made, cohort.phantom.seed)
     if cohort.dicom is None or cohort.ratings is None:
         raise ValueError("cohort.dicom and cohort.ratings should name the scans and the sheet of readings")
-    return Source(Path(cohort.dicom), made if cohort.source == "rating" else Path(cohort.ratings))
+    is_made = cohort.source == "rating" or study.ratings.propose is not None
+    return Source(Path(cohort.dicom), made if is_made else Path(cohort.ratings))
+
+
+def unread_digest(study: Study, private: Path) -> str:
+    """Return a digest of a study's scans, by names, sizes and times, and of its sheet; keyed with a private secret.
+
+    Raises:
+        RefusedError: if there are no scans or no sheet.
+    """
+    from discgrade.deidentification.identity import keys  # noqa: PLC0415 - hardly any plan asks for it
+
+    dicom, sheet = Path(study.cohort.dicom or ""), Path(study.cohort.ratings or "")
+    if not study.cohort.dicom or not dicom.is_dir() or not sheet.is_file():
+        raise privacy.RefusedError(
+            "cohort.dicom should be the folder of scans and cohort.ratings the sheet of readings"
+        )
+    stamps = repr(sorted(walk(dicom, study.deidentify.follow_links))).encode("utf-8", "surrogateescape")
+    privacy.make(private)
+    return hmac.new(keys.secret(private / "digest.key"), stamps + sheet.read_bytes(), "sha256").hexdigest()
 
 
 def folder_of(path: str) -> str:

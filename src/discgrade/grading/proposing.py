@@ -41,7 +41,9 @@ class Proposed:
     reasons: dict[int, str] = field(default_factory=dict)
 
 
-def propose_regions(*, sheet: Path, scans: Path, bundle: Path, private: Path, destination: Path) -> dict[str, int]:
+def propose_regions(
+    *, sheet: Path, scans: Path, bundle: Path, private: Path, destination: Path, follow_links: bool = False
+) -> dict[str, int]:
     """Complete a sheet: each row that gives no box gets the slice and box that a bundle's locator finds.
 
     A row that names an image gets a box on that image; one that names none a slice and a box in the one study of its
@@ -53,6 +55,7 @@ def propose_regions(*, sheet: Path, scans: Path, bundle: Path, private: Path, de
         bundle: Bundle with a locator.
         private: Private folder, which receives `proposed.csv`.
         destination: The completed sheet (.csv).
+        follow_links: Whether links that lead out of the folder of scans are followed.
 
     Returns:
         How many rows got a box ("found"), and how many did not, by reason.
@@ -73,7 +76,7 @@ def propose_regions(*, sheet: Path, scans: Path, bundle: Path, private: Path, de
     with TemporaryDirectory(dir=destination.parent, prefix=".scans.") as folder:
         index = Index(Path(folder, "scans.sqlite"))
         with Workers(1) as workers:
-            fill(index, scans, files_of(scans, follow_links=False), workers)
+            fill(index, scans, files_of(scans, follow_links), workers)
         found = _proposed(index, wanted, scans, grader)
         index.close()
     _write(rows, found, destination)

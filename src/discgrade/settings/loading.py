@@ -110,10 +110,25 @@ def _missing_sources(config: Mapping[str, Any]) -> Iterator[str]:
             yield f"cohort.{key}: nothing is there. Give the path of an existing {kinds.get(key, 'folder')}"
 
 
+def _proposing(config: Mapping[str, Any]) -> Iterator[str]:
+    """Yield why no boxes can be proposed for the rows of a sheet."""
+    bundle = config["ratings"]["propose"]
+    if bundle is None:
+        return
+    if config["cohort"]["source"] != "folder":
+        yield f"ratings.propose: only for cohort.source: folder. Received: {config['cohort']['source']}"
+    if config["ratings"]["identifiers"] != "original":
+        yield "ratings.propose: the sheet should name patients and images as the source does (identifiers: original)"
+    if not Path(bundle).exists():
+        yield f"ratings.propose: nothing is there. Give the path of a bundle. Received: {bundle}"
+
+
 def _expand_paths(config: dict[str, Any]) -> None:
-    for key in ("dicom", "ratings", "export", "volumes", "masks", "overview"):
-        if isinstance(config.get("cohort", {}).get(key), str):
-            config["cohort"][key] = os.path.expanduser(os.path.expandvars(config["cohort"][key]))  # noqa: PTH111
+    cohort = ("dicom", "ratings", "export", "volumes", "masks", "overview")
+    for section, keys in (("cohort", cohort), ("ratings", ("propose",))):
+        for key in keys:
+            if isinstance(config.get(section, {}).get(key), str):
+                config[section][key] = os.path.expanduser(os.path.expandvars(config[section][key]))  # noqa: PTH111
 
 
 def _in_order(config: dict[str, Any]) -> dict[str, Any]:
@@ -144,7 +159,7 @@ def check_config(config: dict[str, Any], tell: Callable[[str], None] = print) ->
     faults = sorted({_describe(error) for error in validator.iter_errors(config)})
     faults = faults or [*_undefined_variants(config)]
     if not faults:
-        found = ensemble_faults, cut_faults, _untrained_bundle, _unknown_functions, _missing_sources
+        found = ensemble_faults, cut_faults, _untrained_bundle, _unknown_functions, _missing_sources, _proposing
         faults = [fault for find in found for fault in find(config)]
     if faults:
         raise ConfigurationError("The config is not valid:\n" + "\n".join(f"  - {fault}" for fault in faults))
