@@ -168,7 +168,7 @@ else:
             shards=SHARDS,
             export=EXPORT,
             deidentify=plain(STUDY.deidentify),
-            ratings=plain(STUDY.ratings),
+            ratings=RATINGS,
             key_seed=STUDY.cohort.phantom.seed if SOURCE == "phantom" else None,
             code=code("deidentify.py"),
             lock=lock("deidentify.py"),

@@ -30,6 +30,7 @@ from discgrade.provenance import (
 from discgrade.provenance.chain import LAYOUT
 from discgrade.settings import grid
 from discgrade.settings.loading import ConfigurationError, check_config
+from discgrade.settings.model import Ratings
 from discgrade.settings.plain import plain
 from discgrade.settings.run import Run
 from discgrade.settings.study import read_study
@@ -80,6 +81,12 @@ SHARDS = grid.shards(STUDY)
 PROPOSING = SOURCE == "folder" and STUDY.ratings.propose is not None
 # Whether a rule makes the sheet, so that no plan can read it.
 SHEET_IS_MADE = SOURCE == "phantom" or PROPOSING
+# A completed sheet has the names of this project, whatever the one that it was made of calls things.
+RATINGS = plain(
+    Ratings(STUDY.ratings.identifiers, STUDY.ratings.exclude_faulty)
+    if PROPOSING
+    else STUDY.ratings
+)
 
 LAYOUT_FILE = f"{RESULTS}/provenance/layout-{LAYOUT}"
 

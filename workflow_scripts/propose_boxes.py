@@ -20,6 +20,7 @@ with step(snakemake, private=True) as job:
         bundle=Path(str(study.ratings.propose)),
         private=job.private,
         destination=job.output("ratings"),
+        settings=study.ratings,
         follow_links=study.deidentify.follow_links,
     )
     for result, count in sorted(found.items()):

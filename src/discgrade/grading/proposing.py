@@ -20,10 +20,12 @@ from discgrade.imaging.stacks import stacks
 from discgrade.private import RefusedError
 from discgrade.readings import faults as problems
 from discgrade.readings import numbers
-from discgrade.readings.headings import COLUMNS
-from discgrade.readings.sheet import PLACE, Row, read_sheet
+from discgrade.readings.headings import COLUMNS, REQUIRED
+from discgrade.readings.sheet import AS_IT_IS, PLACE, Row, read_sheet
+from discgrade.settings.model import Ratings
 
 REGION = "region_origin"
+_NEEDED = tuple(name for name in REQUIRED if name not in (*PLACE, "sop_instance_uid"))
 REPORT = "proposed.csv"
 """What became of each row without a box, in the private folder."""
 
@@ -33,8 +35,8 @@ class Proposed:
     """What is filled in of a sheet.
 
     Attributes:
-        fields: What each row gets, by its number.
-        reasons: Why a row gets nothing, by its number.
+        fields: What each row gets, by the row's `id`: of a wide sheet several have one number.
+        reasons: Why a row gets nothing, likewise.
     """
 
     fields: dict[int, dict[str, str]] = field(default_factory=dict)
@@ -42,7 +44,14 @@ class Proposed:
 
 
 def propose_regions(
-    *, sheet: Path, scans: Path, bundle: Path, private: Path, destination: Path, follow_links: bool = False
+    *,
+    sheet: Path,
+    scans: Path,
+    bundle: Path,
+    private: Path,
+    destination: Path,
+    settings: Ratings = AS_IT_IS,
+    follow_links: bool = False,
 ) -> dict[str, int]:
     """Complete a sheet: each row that gives no box gets the slice and box that a bundle's locator finds.
 
@@ -50,11 +59,12 @@ def propose_regions(
     patient. A row keeps its number. Where nothing is found it is marked, so that a study leaves it out and counts it.
 
     Args:
-        sheet: The sheet of readings, with all its columns; boxes and images may be empty.
+        sheet: The sheet of readings; boxes and images may be empty, or not there at all.
         scans: Folder of scans.
         bundle: Bundle with a locator.
         private: Private folder, which receives `proposed.csv`.
         destination: The completed sheet (.csv).
+        settings: How the sheet's columns, levels and grades are called, and what it leaves out.
         follow_links: Whether links that lead out of the folder of scans are followed.
 
     Returns:
@@ -67,7 +77,7 @@ def propose_regions(
     grader = Grader(open_bundle(bundle))
     if grader.locator is None:
         raise RefusedError("ratings.propose should be a bundle whose study trained a locator. This one holds none")
-    rows, faults = read_sheet(sheet, private)
+    rows, faults = read_sheet(sheet, private, settings, _NEEDED)
     if faults:
         problems.write_problems(sorted(faults), private)
         raise problems.SheetError(problems.message(sorted(faults), {row.as_given("patient_id") for row in rows} - {""}))
@@ -80,8 +90,8 @@ def propose_regions(
         found = _proposed(index, wanted, scans, grader)
         index.close()
     _write(rows, found, destination)
-    results = {row.number: found.reasons.get(row.number, "found") for row in wanted}
-    told = [(row.number, row.as_given("patient_id"), row.get("level"), results[row.number]) for row in wanted]
+    results = {id(row): found.reasons.get(id(row), "found") for row in wanted}
+    told = [(row.number, row.as_given("patient_id"), row.get("level"), results[id(row)]) for row in wanted]
     privacy.write_rows(private / REPORT, ("row", "patient_id", "level", "result"), told)
     return dict(Counter(results.values()))
 
@@ -97,8 +107,8 @@ def _proposed(index: Index, wanted: Sequence[Row], scans: Path, grader: Grader) 
         for study, some in _by_study(studies, rows, found):
             _look(study, some, scans, grader, found)
     for row in wanted:
-        if row.number not in found.fields:
-            found.reasons.setdefault(row.number, "no scan of this patient, or not the image that it names")
+        if id(row) not in found.fields:
+            found.reasons.setdefault(id(row), "no scan of this patient, or not the image that it names")
     return found
 
 
@@ -112,7 +122,7 @@ def _by_study(studies: Sequence[Scanned], rows: Sequence[Row], found: Proposed) 
     if len(studies) > 1:
         for row in rows:
             if not row.get("sop_instance_uid"):
-                found.reasons[row.number] = "the patient has several studies: name the image"
+                found.reasons[id(row)] = "the patient has several studies: name the image"
 
 
 def _look(study: Scanned, rows: Sequence[Row], scans: Path, grader: Grader, found: Proposed) -> None:
@@ -122,7 +132,7 @@ def _look(study: Scanned, rows: Sequence[Row], scans: Path, grader: Grader, foun
     some = tuple(stacks(frames))
     read = readable(some)
     if read.problem:
-        found.reasons |= dict.fromkeys((row.number for row in rows), read.problem)
+        found.reasons |= dict.fromkeys(map(id, rows), read.problem)
         return
     desk = Desk(study, files, some, read, scans, grader)
     for image in sorted({_image(row) for row in rows}, key=str):
@@ -132,9 +142,9 @@ def _look(study: Scanned, rows: Sequence[Row], scans: Path, grader: Grader, foun
         for row in (row for row in rows if _image(row) == image):
             cut = cuts.get(row.get("level"))
             if cut is None:
-                found.reasons[row.number] = why or f"{row.get('level')} was not found"
+                found.reasons[id(row)] = why or f"{row.get('level')} was not found"
             else:
-                found.fields[row.number] = _fields(cut)
+                found.fields[id(row)] = _fields(cut)
 
 
 def _image(row: Row) -> tuple[str, int] | None:
@@ -157,12 +167,12 @@ def _write(rows: Sequence[Row], found: Proposed, destination: Path) -> None:
         line = 1
         for row in sorted(rows, key=lambda one: one.number):
             text.write("\n" * (row.number - line - 1))
-            line = row.number
+            line = max(row.number, line + 1)
             filled = _filled(row, found)
             sheet.writerow(privacy.harmless([filled.get(name, row.get(name)) for name in COLUMNS]))
 
 
 def _filled(row: Row, found: Proposed) -> dict[str, str]:
-    if row.number in found.reasons:
+    if id(row) in found.reasons:
         return {REGION: "not found"}
-    return found.fields.get(row.number, {})
+    return found.fields.get(id(row), {})
