@@ -1,8 +1,8 @@
 """What scoring needs to know of each run."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from discgrade.settings.grid import all_runs, fold_runs
+from discgrade.settings.grid import all_runs, default_run, fold_runs
 from discgrade.settings.members import bundle_variant
 from discgrade.settings.model import Decoding, Protocol, Scale, Study
 from discgrade.settings.run import Run
@@ -38,6 +38,28 @@ def why_no_certainty(study: Study) -> str:
         return f"The variant of the bundle, {variant.name}, gives a grade and no probabilities."
     if variant.name not in study.grid.folds:
         return f"The variant of the bundle, {variant.name}, is not trained in the folds: name it in grid.folds."
+    return ""
+
+
+def external_plans(study: Study) -> list[RunPlan]:
+    """Return the run that external validation judges, that of the bundle's variant on the hold-out split.
+
+    Where it decodes by cuts, the runs that these are fitted on follow. None if that variant has no such run.
+    """
+    if why_no_external(study):
+        return []
+    variant = bundle_variant(study)
+    first = replace(default_run(study), variant=variant.name)
+    folds = [run for run in fold_runs(study) if run.variant == variant.name and run.seed == first.seed]
+    by_cuts = variant.training.decoding == "cuts"
+    return [_plan(study, run) for run in (first, *(folds if by_cuts else ()))]
+
+
+def why_no_external(study: Study) -> str:
+    """Say why external validation judges nothing; empty if it does."""
+    name = bundle_variant(study).name
+    if name not in (study.grid.default, *study.grid.variants):
+        return f"The variant of the bundle, {name}, is not trained on the hold-out split: name it in grid.variants."
     return ""
 
 

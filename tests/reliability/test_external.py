@@ -1,0 +1,98 @@
+"""Internal against external: scores by scikit-learn's and closed forms, a shift that is planted and then mended."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from external_scores import score_outside
+from invented_study import make_study, write_table
+from sklearn.metrics import balanced_accuracy_score, cohen_kappa_score
+
+from discgrade import records
+from discgrade.grades import FRACTIONAL, integral
+from discgrade.records.discs import DISCS
+from discgrade.records.external import EXTERNAL
+from discgrade.records.training import PREDICTIONS
+from discgrade.reliability.plan import external_plans
+
+
+def scored(made) -> pd.DataFrame:
+    return records.read(score_outside(made), EXTERNAL).to_pandas()
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    return make_study(tmp_path_factory.mktemp("external"), patients=60, external=40, copies=0)
+
+
+@pytest.fixture(scope="module")
+def rows(made):
+    return scored(made)
+
+
+def value(rows, scope, metric, *, group="", grade=None, field="value"):
+    chosen = rows[(rows["scope"] == scope) & (rows["metric"] == metric) & (rows["group"] == group)]
+    chosen = chosen[chosen["grade"].isna()] if grade is None else chosen[chosen["grade"] == grade]
+    (found,) = chosen[field]
+    return found
+
+
+def graded(made, part):
+    plan = external_plans(made.study)[0]
+    path = dict(zip([one.run for one in made.runs], made.predictions, strict=True))[plan.run]
+    frame = records.read(path, PREDICTIONS).to_pandas()
+    frame = frame[frame["part"] == part]
+    discs = records.read(made.discs, DISCS).to_pandas().set_index("disc")
+    predicted = FRACTIONAL[np.stack(frame["outputs"].to_numpy()).argmax(axis=1)]
+    return integral(discs["grade"][frame["disc"]].to_numpy()), integral(predicted)
+
+
+@pytest.mark.parametrize("part", ["test", "external"])
+def test_scores_are_those_of_scikit_learn(made, rows, part):
+    reference, predicted = graded(made, part)
+    for metric, weights in (("kappa_linear", "linear"), ("kappa_quadratic", "quadratic"), ("kappa_unweighted", None)):
+        expected = cohen_kappa_score(reference, predicted, weights=weights)
+        assert value(rows, part, metric) == pytest.approx(expected, abs=1e-9)
+    assert value(rows, part, "balanced_accuracy") == pytest.approx(balanced_accuracy_score(reference, predicted))
+    assert value(rows, part, "bias") == pytest.approx(np.mean(predicted - reference), abs=1e-12)
+    assert value(rows, part, "prevalence", grade=3.0) == pytest.approx(np.mean(reference == 3))
+    assert value(rows, part, "kappa_linear", field="n") == len(reference)
+
+
+def test_intervals_hold_their_score_and_count_patients(rows):
+    drawn = rows[rows["lower"].notna() & rows["scope"].isin(["test", "external"])]
+    assert (drawn["lower"] <= drawn["value"] + 1e-9).all()
+    assert (drawn["value"] <= drawn["upper"] + 1e-9).all()
+    assert value(rows, "external", "kappa_linear", field="units") == 40
+
+
+def test_subgroups_and_calibration_are_told_for_both(rows):
+    assert {"test/level", "external/level", "test/manufacturer", "external/field_strength"} <= set(rows["scope"])
+    for part in ("test", "external"):
+        assert value(rows, part, "rps_after") > 0
+        assert 0 <= value(rows, part, "ece_before") <= 1
+
+
+def test_a_planted_shift_is_found_and_a_recalibration_mends_it(tmp_path):
+    made = make_study(tmp_path, patients=40, external=60, copies=0)
+    plan = external_plans(made.study)[0]
+    path = dict(zip([one.run for one in made.runs], made.predictions, strict=True))[plan.run]
+    frame = records.read(path, PREDICTIONS).to_pandas()
+    outside = frame["part"] == "external"
+    frame.loc[outside, "outputs"] = frame.loc[outside, "outputs"].map(lambda one: np.roll(one, 3))
+    write_table(frame, PREDICTIONS, path)
+    rows = scored(made)
+    assert value(rows, "external", "bias") > value(rows, "test", "bias") + 0.5
+    none, some = (value(rows, "recalibrated", "kappa_linear", group=size) for size in ("0", "40"))
+    assert some > none + 0.1
+    assert abs(value(rows, "recalibrated", "bias", group="40")) < abs(value(rows, "recalibrated", "bias", group="0"))
+
+
+def test_without_an_external_cohort_there_is_nothing(tmp_path):
+    assert scored(make_study(tmp_path, patients=24, again=5, second=5)).empty
+
+
+def test_two_runs_give_the_same_bytes(made):
+    scored(made)
+    first = (made.folder / "external.parquet").read_bytes()
+    scored(made)
+    assert (made.folder / "external.parquet").read_bytes() == first
