@@ -116,7 +116,7 @@ def _side(frame: pd.DataFrame, discs: pd.DataFrame, plan: RunPlan, learned: Cali
     before = after = None
     expected = frame["predicted"].to_numpy(float)
     if plan.scale != "continuous" and len(frame):
-        outputs = np.stack(frame["outputs"].to_numpy()).astype(np.float64)
+        outputs = np.array(frame["outputs"].tolist(), np.float64)
         before = integral_probabilities(outputs, plan.scale)
         expected = before @ np.asarray(INTEGRAL, float)
         after = calibrated(outputs, plan.scale, learned) if isinstance(learned, Calibration) else None
@@ -175,9 +175,9 @@ def _rows(
             "reason": reason,
         }  # fmt: skip
     if only is None and side.before is not None:
-        for when, values in (("before", side.before), ("after", side.after)):
-            if values is not None:
-                error = calibration_error(values.max(axis=1), values.argmax(axis=1) == side.reference)
+        for when, known_as in (("before", side.before), ("after", side.after)):
+            if known_as is not None:
+                error = calibration_error(known_as.max(axis=1), known_as.argmax(axis=1) == side.reference)
                 nan = float("nan")
                 yield plain | {
                     "grade": None, "metric": f"ece_{when}", "value": float(error), "lower": nan, "upper": nan,

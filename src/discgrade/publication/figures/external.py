@@ -63,8 +63,9 @@ def _words(rows: pd.DataFrame, reason: str, context: Context) -> FigureWords:
         return FigureWords("external", "", title, data_sentence(context), "", reason or _ABSENT)
     overall = rows[rows["metric"].eq("kappa_linear")].set_index("scope")
     test, outside = overall.loc["test"], overall.loc[COHORT]
-    drawn = interval_words(test["probability"], "patients", test["draws"], test["bootstrap_seed"])
-    label = context.variants[test["variant"]].label
+    used = context.intervals
+    drawn = interval_words(used.probability, "patients", used.draws, used.seed)
+    label = context.variants[str(test["variant"])].label
     return FigureWords(
         name="external",
         number="",
@@ -112,7 +113,7 @@ def _draw_shares(axes: Axes, rows: pd.DataFrame) -> None:
         _bars(axes, own["grade"] + shift, own)
     axes.set(xlabel="Reference grade", ylabel="Share of the discs", xticks=list(INTEGRAL), ylim=(0, None))
     axes.set_title("Prevalence")
-    axes.legend(fontsize=6.5)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2, fontsize=6.5)
 
 
 def _bars(axes: Axes, places: pd.Series, rows: pd.DataFrame) -> None:

@@ -101,9 +101,8 @@ def _sections(found: Found) -> Iterator[Section]:
     for group, words in _GROUPS.items():
         names = sorted({key[1] for key in found if key[0] in {f"{part}/{group}" for part in _PARTS}})
         if names:
-            yield Section(
-                Cell(f"κ, linear weights, by {words[0].lower()}{words[1:]}"), [_of_group(found, group, one) for one in names]
-            )
+            title = Cell(f"κ, linear weights, by {words[0].lower()}{words[1:]}")
+            yield Section(title, [_of_group(found, group, one) for one in names])
     sizes = sorted({int(key[1]) for key in found if key[0] == "recalibrated"})
     if sizes:
         yield Section(
