@@ -27,6 +27,7 @@ include: "rules/figures.smk"
 include: "rules/localisation.smk"
 include: "rules/external.smk"
 include: "rules/bundle.smk"
+include: "rules/stability.smk"
 include: "rules/report.smk"
 include: "rules/manuscript.smk"
 

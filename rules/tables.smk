@@ -1,4 +1,4 @@
-"""The paper's tables, and three more; each a rule of its own, so that one can be made alone."""
+"""The paper's tables, and four more; each a rule of its own, so that one can be made alone."""
 
 from discgrade.publication.context import context_of
 from discgrade.publication.wording import data_words, variant_name
@@ -14,6 +14,7 @@ TABLE_NAMES = [
     "table4",
     "statements",
     "certainty",
+    "stability",
     "cohort",
 ]
 TABLES = [path for name in TABLE_NAMES for path in tables_of(name).values()]
@@ -136,6 +137,26 @@ rule certainty:
         lock=lock("certainty.py"),
     script:
         "../workflow_scripts/certainty.py"
+
+
+rule stability:
+    input:
+        stability=f"{RESULTS}/stability.parquet",
+        scores=f"{RESULTS}/scores.parquet",
+        intervals=f"{RESULTS}/intervals.parquet",
+    output:
+        **tables_of("stability", "How stable a grade is"),
+    log:
+        f"{RESULTS}/logs/stability.log",
+    localrule: True
+    conda:
+        ENVIRONMENT
+    params:
+        context=CONTEXT,
+        code=code("stability.py"),
+        lock=lock("stability.py"),
+    script:
+        "../workflow_scripts/stability.py"
 
 
 rule cohort:

@@ -28,6 +28,7 @@ SUBMITTED = {
     "export_members",
     "calibrate",
     "bundle",
+    "regrade_moved",
 }
 
 

@@ -98,6 +98,7 @@ def test_every_table_and_figure_has_a_caption():
         "forest",
         "curves",
         "certainty",
+        "stability",
         "calibration",
         "rois",
         "flagged",

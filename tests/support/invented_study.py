@@ -17,11 +17,13 @@ from discgrade.grades import FRACTIONAL, INTEGRAL, LEVELS, grades_of, nearest
 from discgrade.records.discs import DISCS
 from discgrade.records.readings import RATINGS
 from discgrade.records.splits import SPLITS
+from discgrade.records.stability import MOVED
 from discgrade.records.training import PREDICTIONS
 from discgrade.reliability.certainty.learning import learn_certainty
 from discgrade.reliability.intervals import credible_intervals
 from discgrade.reliability.plan import RunPlan, certainty_plans, run_plans, why_no_certainty
 from discgrade.reliability.scoring import score_runs
+from discgrade.reliability.stability import measure_stability
 from discgrade.settings.loading import check_config
 from discgrade.settings.model import Intervals, Study, Unit
 from discgrade.settings.run import HOLDOUT
@@ -181,3 +183,21 @@ def be_certain(made: SimpleNamespace, **changes: Any) -> dict[str, Path]:
     given |= {"reason": why_no_certainty(made.study), "discs": made.discs, "splits": made.splits}
     learn_certainty(**given | changes | files)
     return files
+
+
+def be_stable(made: SimpleNamespace, moves: Sequence[str] = ("left", "slice before")) -> Path:
+    """Run `measure_stability` on a made study: of each move every tenth disc gets a grade less, down to grade 1."""
+    discs = records.read(made.discs, DISCS).to_pylist()
+    variant = made.study.variants[made.study.grid.default]
+    run = {"variant": variant.name, "resolution": 48, "share": 1, "split": "fold-01", "seed": 1}
+    rows = [
+        run
+        | {"disc": disc["disc"], "patient": disc["patient"], "move": move, "scale": variant.training.scale}
+        | {"before": disc["integral"], "after": max(1.0, disc["integral"] - (number % 10 == 0))}
+        for move in moves
+        for number, disc in enumerate(discs)
+    ]
+    stability: Path = made.folder / "stability.parquet"
+    records.write(rows, MOVED, made.folder / "moved.parquet")
+    measure_stability(moved=made.folder / "moved.parquet", intervals=DRAWN, stability=stability)
+    return stability

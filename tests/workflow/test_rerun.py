@@ -22,12 +22,12 @@ FIGURES = {f"figure{number}" for number in range(1, 6)} | {
     "forest",
     "calibration",
 }
-BUNDLE = {"bundle", "export_members", "learn_novelty"}
+BUNDLE = {"bundle", "export_members", "learn_novelty", "regrade_moved"}
 CERTAIN = {"calibrate", "certainty", "calibration"}
 TRAINED = {"train", "score", "credible_intervals", "curves", "table1"} | SHOWN | GRADED | BUNDLE | CERTAIN
 UNTRAINED = {"make_phantom", "deidentify", "select_discs", "split", "extract_rois", "flag_regions", "augment", "cohort"}
 REPORT = {"crate", "chains", "report", "manuscript", "all"}
-TABLES = {"table1", "table2", "table3", "table4", "statements", "certainty", "cohort"}
+TABLES = {"table1", "table2", "table3", "table4", "statements", "certainty", "stability", "cohort"}
 EVERYTHING = UNTRAINED | TRAINED | FIGURES | REPORT
 PACKAGE = "src/discgrade"
 

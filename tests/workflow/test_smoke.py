@@ -115,7 +115,7 @@ def test_table_2_prints_the_scores_of_the_study(results):
 
 
 def test_each_table_has_its_four_renderings(results):
-    for name in ("table1", "table2", "table3", "table4", "statements", "certainty", "cohort"):
+    for name in ("table1", "table2", "table3", "table4", "statements", "certainty", "stability", "cohort"):
         for kind in ("csv", "md", "tex", "html"):
             assert (results / "tables" / f"{name}.{kind}").stat().st_size > 100
 

@@ -2,21 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from discgrade.grading.grader import Grade, Grader
 from discgrade.grading.inputs.cutting import Cut
 from discgrade.grading.inputs.studies import Prepared
+from discgrade.grading.moves import SLICES, STEP, Move, moved_boxes, neighbours
 from discgrade.imaging.dicom import Slice
 from discgrade.imaging.frames import Frame
 from discgrade.imaging.roi import Roi, extract
 from discgrade.imaging.scans.slices import BrokenSliceError, decode, open_image
-
-STEP = 2
-"""Pixels by which a box moves."""
-_MOVES = {"left": (-STEP, 0), "right": (STEP, 0), "up": (0, -STEP), "down": (0, STEP)}
-_NEIGHBOURS = {"slice before": -1, "slice after": 1}
 
 
 @dataclass(frozen=True)
@@ -36,7 +32,7 @@ class Moved:
     patient_id: str
     study_uid: str
     level: str
-    move: str
+    move: Move
     before: int
     after: int
     change: float
@@ -70,28 +66,12 @@ def moved(study: Prepared, given: Sequence[Grade], grader: Grader, folder: Path)
     ]
 
 
-def _again(study: Prepared, cut: Cut, grader: Grader, folder: Path) -> Iterator[tuple[str, Roi]]:
-    shape, box = grader.facts.preprocessing.region, cut.place.box
-    for name, (right, down) in _MOVES.items():
-        try:
-            shifted = replace(box, x=box.x + right, y=box.y + down)
-            yield name, extract(study.sources[cut.place.image].slice, shifted, shape)
-        except ValueError:
-            continue
-    for name, image in _beside(study, cut, folder):
-        yield name, extract(image, box, shape)
-
-
-def _beside(study: Prepared, cut: Cut, folder: Path) -> Iterator[tuple[str, Slice]]:
-    """Yield the slices on both sides of a disc's own that can be read."""
-    for stack in study.stacks:
-        places = [(one.instance, one.frame) for one in stack.slices]
-        if cut.place.image not in places:
-            continue
-        here = places.index(cut.place.image)
-        for name, step in _NEIGHBOURS.items():
-            if 0 <= here + step < len(places) and (image := _read(stack.slices[here + step], folder)) is not None:
-                yield name, image
+def _again(study: Prepared, cut: Cut, grader: Grader, folder: Path) -> Iterator[tuple[Move, Roi]]:
+    shape, place = grader.facts.preprocessing.region, cut.place
+    yield from moved_boxes(study.sources[place.image].slice, place.box, shape)
+    for move, frame in neighbours(study.stacks, place.image):
+        if (image := _read(frame, folder)) is not None:
+            yield move, extract(image, place.box, shape)
 
 
 def _read(frame: Frame, folder: Path) -> Slice | None:
@@ -109,7 +89,7 @@ class Stability:
 
     def add(self, one: Moved) -> None:
         """Count a disc that was graded again."""
-        self._counts[one.move in _NEIGHBOURS, abs(one.before - one.after)] += 1
+        self._counts[one.move in SLICES, abs(one.before - one.after)] += 1
 
     def said(self) -> Iterator[str]:
         """Yield how often a grade changes, one sentence for boxes and one for slices."""

@@ -17,6 +17,7 @@ from discgrade.records.regions import FLAGGED, ROIS
 from discgrade.records.samples import sample_schema
 from discgrade.records.scores import GRADED, SCORES
 from discgrade.records.splits import SPLITS
+from discgrade.records.stability import MOVED, STABILITY
 from discgrade.records.training import HISTORY, NETWORK, PREDICTIONS
 
 TABLES: dict[str, pa.Schema] = {
@@ -38,6 +39,8 @@ TABLES: dict[str, pa.Schema] = {
     "intervals.parquet, shown_intervals.parquet": INTERVALS,
     "comparisons.parquet": COMPARISONS,
     "certainty.parquet": CERTAINTY,
+    "moved.parquet": MOVED,
+    "stability.parquet": STABILITY,
     "localisation/slices/<shard>.parquet": slice_schema(128),
     "localisation/<fold>/located.parquet": LOCATED,
     "boxes.parquet": BOXES,

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from discgrade.settings.grid import all_runs, default_run, fold_runs
-from discgrade.settings.members import bundle_variant
+from discgrade.settings.grid import all_runs, default_run, fold_runs, member_runs
+from discgrade.settings.members import bundle_kind, bundle_members, bundle_variant
 from discgrade.settings.model import Decoding, Protocol, Scale, Study
 from discgrade.settings.run import Run
 
@@ -16,6 +16,14 @@ class RunPlan:
     scale: Scale
     decoding: Decoding
     protocol: Protocol
+
+
+@dataclass(frozen=True)
+class Regraded:
+    """A run whose scored discs are graded again, and which networks of the bundle it is the mean of, from 0."""
+
+    plan: RunPlan
+    networks: tuple[int, ...]
 
 
 def run_plans(study: Study) -> list[RunPlan]:
@@ -61,6 +69,27 @@ def why_no_external(study: Study) -> str:
     if name not in (study.grid.default, *study.grid.variants):
         return f"The variant of the bundle, {name}, is not trained on the hold-out split: name it in grid.variants."
     return ""
+
+
+def regraded_runs(study: Study) -> list[Regraded]:
+    """Return the runs of the bundle's variant whose networks the bundle holds: every fold's, or the hold-out one's."""
+    name = bundle_variant(study).name
+    if bundle_kind(study) == "folds":
+        runs = [run for run in fold_runs(study) if run.variant == name]
+    else:
+        runs = [replace(default_run(study), variant=name)]
+    members = [member.run for member in bundle_members(study)]
+    return [Regraded(_plan(study, run), _places(members, member_runs(study, run) or [run])) for run in runs]
+
+
+def _places(members: list[Run], wanted: list[Run]) -> tuple[int, ...]:
+    return tuple(place for place, run in enumerate(members) if run in wanted)
+
+
+def cutting_plans(study: Study) -> list[RunPlan]:
+    """Return the runs whose predictions teach the cuts of the bundle's variant; none where it decodes otherwise."""
+    variant = bundle_variant(study)
+    return [plan for plan in run_plans(study) if plan.run.variant == variant.name and plan.decoding == "cuts"]
 
 
 def _plan(study: Study, run: Run) -> RunPlan:

@@ -7,13 +7,14 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from invented_study import CONFIG, NOISE, be_certain, draw, make_study, score, write_table
+from invented_study import CONFIG, NOISE, be_certain, be_stable, draw, make_study, score, write_table
 
 from discgrade import records
 from discgrade.publication.context import context_of
 from discgrade.publication.render.files import TableFiles
 from discgrade.publication.tables.certainty import certainty
 from discgrade.publication.tables.cohort import cohort
+from discgrade.publication.tables.stability import stability
 from discgrade.publication.tables.statements import statements
 from discgrade.publication.tables.table2 import table2
 from discgrade.publication.tables.table3 import table3
@@ -29,7 +30,7 @@ LABELS = {
     "mse": "MSE loss",
     "paper_protocol": "Copies scored",
 }
-NAMES = ("table2", "table3", "table4", "statements", "certainty", "cohort")
+NAMES = ("table2", "table3", "table4", "statements", "certainty", "stability", "cohort")
 
 
 def table_files(folder: Path, name: str) -> TableFiles:
@@ -51,6 +52,7 @@ def make_tables(made: SimpleNamespace, folder: str = "tables", **changes: object
     statements(**compared, graded=made.graded, files=tables["statements"])
     learned = be_certain(made)
     certainty(**learned, context=context, files=tables["certainty"])
+    stability(**scores, stability=be_stable(made), files=tables["stability"])
     data = data_words(context.study, context.source)
     cohort(
         discs=made.discs, ratings=made.ratings, flow=flow, data=data, compare=context.compare, files=tables["cohort"]

@@ -13,14 +13,14 @@ def cells(paperlike):
     return {name: list(cells_of(files.csv, paperlike.folder)) for name, files in paperlike.tables.items()}
 
 
-@pytest.mark.parametrize("name", ["table2", "table3", "table4", "statements", "certainty", "cohort"])
+@pytest.mark.parametrize("name", ["table2", "table3", "table4", "statements", "certainty", "stability", "cohort"])
 def test_every_number_stands_where_its_key_says(cells, paperlike, name):
     keyed = [cell for cell in cells[name] if cell.keys]
     assert len(keyed) > 50
     assert [fault for cell in keyed[:: 1 + len(keyed) // 300] for fault in faults(paperlike.folder, cell)] == []
 
 
-@pytest.mark.parametrize("name", ["table2", "table3", "table4", "statements", "certainty", "cohort"])
+@pytest.mark.parametrize("name", ["table2", "table3", "table4", "statements", "certainty", "stability", "cohort"])
 def test_what_has_no_key_names_its_row_or_is_empty_or_published(cells, name):
     for cell in cells[name]:
         assert cell.keys or not cell.text or cell.printed or cell.column in NAMES_OF_ROWS, cell

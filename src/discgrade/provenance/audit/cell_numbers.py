@@ -23,9 +23,10 @@ Fields = Mapping[str, str]
 RUN_FIELDS = tuple(field.name for field in fields(Run))
 SCORE_FIELDS = (*RUN_FIELDS, "scope", "group", "grade", "metric")
 _SCORES = (
-    "scores", "intervals", "shown_intervals", "comparisons", "certainty", "agreement", "localisation", "external",
+    "scores", "intervals", "shown_intervals", "comparisons", "certainty", "stability", "agreement", "localisation",
+    "external",
 )  # fmt: skip
-_WITH_BOUNDS = ("certainty", "localisation", "external")
+_WITH_BOUNDS = ("certainty", "stability", "localisation", "external")
 """Tables whose rows hold a score and its interval."""
 _OF_RUN = ("network", "history")
 _TRAINED = (*_SCORES, *_OF_RUN, "graded")
