@@ -103,7 +103,7 @@ def test_grades_come_from_the_bundles_decoding_and_sets_from_its_thresholds():
     assert (found.grade, found.fractional) == (3, None)
     assert found.continuous == pytest.approx(2.4)
     assert found.probabilities == pytest.approx((0.4, 0.05, 0.3, 0.25, 0.0))
-    assert found.set == (1, 3, 4, 5)
+    assert found.set == (1, 2, 3, 4, 5), "grade 2 lies between two that are in"
 
 
 def test_cuts_of_the_calibration_decode(tiny_bundle):

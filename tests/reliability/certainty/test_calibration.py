@@ -63,6 +63,27 @@ def test_a_set_holds_the_grades_within_their_thresholds_and_those_without_one():
     assert sets.tolist() == [[True, True, True, False, False]]
 
 
+def test_a_grade_between_two_of_a_set_is_in_it():
+    thresholds = [0.8, 0.5, 0.5, 0.8, 0.8]
+    sets = prediction_sets([[0.3, 0.1, 0.1, 0.4, 0.1], [0.0, 0.0, 0.6, 0.1, 0.3]], thresholds)
+    assert sets.tolist() == [[True, True, True, True, False], [False, False, True, True, True]]
+
+
+def test_a_set_holds_at_least_what_the_thresholds_say():
+    values = np.random.default_rng(4).dirichlet([0.5] * 5, 500)
+    thresholds = np.array([0.9, 0.6, 0.8, 0.7, 0.95])
+    sets = prediction_sets(values, thresholds)
+    assert sets[1 - values <= thresholds].all()
+    assert (np.abs(np.diff(np.pad(sets, ((0, 0), (1, 1))).astype(int), axis=1)).sum(axis=1) == 2).all()
+
+
+def test_what_an_isotonic_map_calls_impossible_keeps_its_order():
+    impossible = replace(PLAIN, method="isotonic", knots=(((0.0, 1.0), (0.0, 0.0)), *UNCHANGED[1:]))
+    values = np.array([[0.2, 0.8, 0.0, 0.0, 0.0], [0.1, 0.9, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0, 0.0]])
+    mapped = calibrated(values, "integral", impossible)
+    assert np.allclose(mapped[:, 1], 0.01 * values[:, 1])
+
+
 def test_no_set_is_empty():
     sets = prediction_sets([[0.2, 0.2, 0.2, 0.2, 0.2], [0.1, 0.1, 0.6, 0.1, 0.1]], [0.1] * 5)
     assert sets.tolist() == [[True, False, False, False, False], [False, False, True, False, False]]

@@ -24,7 +24,7 @@ def test_the_isotonic_map_is_scikit_learns_of_each_exceeded_grade():
     above = exceeding(outputs.probabilities)
     for place in range(4):
         fitted = IsotonicRegression(out_of_bounds="clip").fit(above[:, place], outputs.grades > place)
-        expected = fitted.predict(above[:, place])
+        expected = 0.99 * fitted.predict(above[:, place]) + 0.01 * above[:, place]
         # Where the four maps cross, the later is levelled; they are fitted on one sample and nearly never do.
         assert np.mean(np.abs(mapped[:, place] - expected) > 1e-9) < 0.02
 

@@ -20,6 +20,8 @@ Method = Literal["none", "temperature", "isotonic"]
 
 _LEAST = 1e-12
 """A probability that a float32 network calls 0 has a logarithm all the same."""
+_OWN_SHARE = 0.01
+"""Share of the network's own probability beside an isotonic map, which alone calls 0 whatever it never saw happen."""
 
 
 @dataclass(frozen=True)
@@ -116,12 +118,16 @@ def exceeding(probabilities: Floats) -> Floats:
 
 
 def by_knots(probabilities: Floats, knots: Knots) -> Floats:
-    """Map each P(grade > k) of integral probabilities (N, 5) by its knots; what would rise in k is levelled."""
+    """Map each P(grade > k) of integral probabilities (N, 5) by its knots; what would rise in k is levelled.
+
+    A hundredth of the probabilities stays as it was. Where a map says 0 for many discs, among them some that have the
+    grade, the threshold of that grade would be 1, and the grade in every set.
+    """
     above = exceeding(probabilities)
     mapped = np.column_stack([np.interp(above[:, k], x, y) for k, (x, y) in enumerate(knots)])
     falling = np.minimum.accumulate(mapped, axis=1)
     edges = np.hstack([np.ones((len(falling), 1)), falling, np.zeros((len(falling), 1))])
-    return np.asarray(-np.diff(edges, axis=1))
+    return np.asarray((1 - _OWN_SHARE) * -np.diff(edges, axis=1) + _OWN_SHARE * probabilities)
 
 
 def prediction_sets(probabilities: ArrayLike, thresholds: Sequence[float | None]) -> NDArray[np.bool_]:
@@ -132,10 +138,20 @@ def prediction_sets(probabilities: ArrayLike, thresholds: Sequence[float | None]
         thresholds: Of a `Calibration`.
 
     Returns:
-        Of shape (N, 5). The most probable grade (the lower one of a tie) is always in, so that no set is empty.
+        Of shape (N, 5). The most probable grade (the lower one of a tie) is always in, so that no set is empty. So is
+        every grade between two others: grades are in order, and whoever may have 1 or 3 may have 2. A set that grows
+        holds the reference grade no less often (contiguous sets: Lu, Angelopoulos and Pomerantz, MICCAI 2022, arXiv
+        2207.02238; Dey, Merugu and Kaveri, NeurIPS 2023).
     """
     values = np.asarray(probabilities, np.float64)
     largest = np.array([np.inf if threshold is None else threshold for threshold in thresholds])
     sets: NDArray[np.bool_] = 1.0 - values <= largest
     sets[np.arange(len(values)), values.argmax(axis=1)] = True
-    return sets
+    return without_gaps(sets)
+
+
+def without_gaps(sets: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return sets of grades (N, 5) with every grade from their lowest to their highest."""
+    at_least = np.logical_or.accumulate(sets, axis=1)
+    at_most = np.logical_or.accumulate(sets[:, ::-1], axis=1)[:, ::-1]
+    return np.asarray(at_least & at_most)
