@@ -42,6 +42,20 @@ def test_shards_joined_are_the_whole(tmp_path, step, grade):
     assert (tmp_path / "work").stat().st_mode & 0o777 == 0o700
 
 
+def test_discs_graded_again_are_joined_in_the_order_of_the_whole(tmp_path, step, grade, capsys):
+    rows = [row for patient in "ABCDEF" for row in study(tmp_path / "scans", patient)]
+    assert grade(rows, "--jitter") == 0
+    told = [line for line in capsys.readouterr().out.splitlines() if "the grade changes" in line]
+    step("index", "work/scans.sqlite")
+    parts = [str(tmp_path / "work" / str(number)) for number in range(3)]
+    for number in range(3):
+        step("grade", f"work/{number}", "--shard", f"{number}/3", "--jitter")
+    assert step("join", "joined", *parts) == 0
+    assert contents(tmp_path / "joined") == contents(tmp_path / "out")
+    assert len((tmp_path / "joined" / "jitter.csv").read_text().splitlines()) > 18
+    assert [line for line in capsys.readouterr().out.splitlines() if "the grade changes" in line] == told != []
+
+
 def test_a_folder_without_scans_ends_the_index(tmp_path, step, capsys):
     (tmp_path / "scans").mkdir()
     assert step("index", "work/scans.sqlite") == 1

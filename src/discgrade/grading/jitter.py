@@ -1,18 +1,25 @@
 """How stable grades are: each disc again with its box moved by two pixels, and on the neighbouring slices."""
 
+import csv
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import astuple, dataclass, fields
+from itertools import chain
 from pathlib import Path
 
+from discgrade import private as privacy
 from discgrade.grading.grader import Grade, Grader
 from discgrade.grading.inputs.cutting import Cut
 from discgrade.grading.inputs.studies import Prepared
 from discgrade.grading.moves import SLICES, STEP, Move, moved_boxes, neighbours
+from discgrade.grading.outputs.stream import read_studies
 from discgrade.imaging.dicom import Slice
 from discgrade.imaging.frames import Frame
 from discgrade.imaging.roi import Roi, extract
 from discgrade.imaging.scans.slices import BrokenSliceError, decode, open_image
+
+JITTER = "jitter.csv"
 
 
 @dataclass(frozen=True)
@@ -101,3 +108,53 @@ class Stability:
                     f"With {name} the grade changes for {changed / total:.1%} ({changed} of {total}), "
                     f"by more than one for {far / total:.1%}"
                 )
+
+
+@contextmanager
+def moves_table(folder: Path) -> Iterator[Callable[[Moved], None]]:
+    """Open `jitter.csv` of a folder, and yield the function that writes a disc into it that was graded again."""
+    with privacy.writing(folder / JITTER) as text:
+        table = csv.writer(text)
+        table.writerow([field.name for field in fields(Moved)])
+        yield lambda move: table.writerow(privacy.harmless(astuple(move)))
+
+
+def join_moves(parts: Sequence[Path], folder: Path) -> Stability:
+    """Join `jitter.csv` of several folders, in the order of the studies of the joined folder; nothing without any.
+
+    Args:
+        parts: The folders.
+        folder: The joined folder, with its `grades.json`.
+    """
+    stability = Stability()
+    with ExitStack() as stack:
+        files = [
+            stack.enter_context((part / JITTER).open(newline="", encoding="utf-8", errors="surrogateescape"))
+            for part in parts
+            if (part / JITTER).exists()
+        ]
+        if not files:
+            return stability
+        waiting = [_Waiting(csv.DictReader(file)) for file in files]
+        write = stack.enter_context(moves_table(folder))
+        for study in read_studies(folder):
+            whose = tuple(privacy.harmless((study.patient_id, study.study_uid)))
+            for move in chain.from_iterable(rows.of(whose) for rows in waiting):
+                stability.add(move)
+                write(move)
+    return stability
+
+
+class _Waiting:
+    """Rows of one `jitter.csv`, each read when its study's turn has come."""
+
+    def __init__(self, rows: Iterator[dict[str, str]]) -> None:
+        self._rows = rows
+        self._next = next(rows, None)
+
+    def of(self, whose: tuple[object, ...]) -> Iterator[Moved]:
+        """Yield what was graded again of a study, by Patient ID and Study Instance UID."""
+        while self._next is not None and (self._next["patient_id"], self._next["study_uid"]) == whose:
+            row = self._next | {"before": int(self._next["before"]), "after": int(self._next["after"])}
+            yield Moved(**row | {"change": float(self._next["change"])})  # type: ignore[arg-type]
+            self._next = next(self._rows, None)

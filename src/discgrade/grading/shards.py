@@ -14,6 +14,7 @@ from discgrade.grading import running, whole
 from discgrade.grading.bundle.opening import open_bundle
 from discgrade.grading.inputs.regions import read_regions
 from discgrade.grading.inputs.scans import Index
+from discgrade.grading.jitter import join_moves
 from discgrade.grading.outputs.folder import replacing_folder
 from discgrade.grading.outputs.pages.places import FOLDERS
 from discgrade.grading.outputs.stream import STUDIES, join
@@ -26,7 +27,7 @@ def main(words: list[str] | None = None) -> int:
     """Do one step and return its exit code."""
     steps: Mapping[str, Callable[[argparse.Namespace], None]] = {"index": _index, "grade": _grade, "join": _join}
     given = _parser().parse_args(words)
-    umask = os.umask(0o077)
+    given.umask = umask = os.umask(0o077)
     try:
         steps[given.step](given)
     except ValueError as error:
@@ -54,6 +55,8 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--shard", type=_shard, required=True, help="number from 0, a slash, how many")
     grade.add_argument("--series", default="")
     grade.add_argument("--wanted", nargs="*", default=[])
+    grade.add_argument("--jitter", action="store_true")
+    grade.add_argument("--saliency", action="store_true")
     joined.add_argument("shards", nargs="+", type=Path)
     return parser
 
@@ -80,7 +83,8 @@ def _grade(given: argparse.Namespace) -> None:
     regions = None if given.regions is None else read_regions(given.regions)
     bundle = open_bundle(given.bundle)
     with replacing_folder(given.out) as folder, running.Workers(given.processes) as workers:
-        order = Order(given.scans, given.bundle, folder, given.series, tuple(given.wanted))
+        wanted = tuple(given.wanted)
+        order = Order(given.scans, given.bundle, folder, given.series, wanted, given.jitter, given.saliency)
         whole.grade_into(order, index, regions, workers, given.shard)
         whole.mark(folder, bundle)
 
@@ -90,12 +94,15 @@ def _join(given: argparse.Namespace) -> None:
     bundle = open_bundle(given.bundle)
     with replacing_folder(given.out) as folder:
         join(given.shards, folder)
+        stability = join_moves(given.shards, folder)
         for shard in given.shards:
             for study in sorted((shard / FOLDERS).glob("*")):
                 shutil.copytree(study, folder / FOLDERS / study.name)
-        tally = whole.finish(folder, bundle, 0o022)
+        tally = whole.finish(folder, bundle, given.umask)
         whole.check_identity(tally.identified, given.out)
     print(f"{tally.discs} discs of {tally.graded} studies graded, {tally.skipped} skipped: {given.out / STUDIES}")
+    for sentence in stability.said():
+        print(sentence)
 
 
 if __name__ == "__main__":

@@ -1,18 +1,16 @@
 """A folder of scans graded as a whole, or a part of its patients: what the command and the workflow's rules do."""
 
-import csv
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from discgrade import __version__
-from discgrade import private as privacy
 from discgrade.grading.bundle.opening import Bundle
 from discgrade.grading.inputs.scans import Index
-from discgrade.grading.jitter import Moved, Stability
+from discgrade.grading.jitter import Stability, moves_table
 from discgrade.grading.outputs.folder import MADE_BY, MARK, open_to_others
 from discgrade.grading.outputs.pages.places import FOLDERS
 from discgrade.grading.outputs.stream import read_studies, streaming
@@ -23,7 +21,7 @@ from discgrade.grading.work import Order
 from discgrade.imaging.header import Stamp
 from discgrade.private import RefusedError
 
-INDEX, JITTER = "scans.sqlite", "jitter.csv"
+INDEX = "scans.sqlite"
 
 
 @dataclass(frozen=True)
@@ -104,18 +102,15 @@ def grade_into(
         How stable grades are, if that was asked for.
     """
     stability = Stability()
-    opened = privacy.writing(order.folder / JITTER) if order.jitter else nullcontext(None)
-    with streaming(order.folder) as stream, opened as text:
-        table = None if text is None else csv.writer(text)
-        if table is not None:
-            table.writerow([field.name for field in fields(Moved)])
+    opened = moves_table(order.folder) if order.jitter else nullcontext(None)
+    with streaming(order.folder) as stream, opened as table:
         for done in grade_all(order, index, regions, workers, shard):
             for study in done.studies:
                 stream.add(study)
             for move in done.moves:
                 stability.add(move)
                 if table is not None:
-                    table.writerow(privacy.harmless(astuple(move)))
+                    table(move)
     return stability
 
 

@@ -40,9 +40,12 @@ def test_what_could_not_be_moved_is_said(paperlike, tmp_path):
     made = SimpleNamespace(**vars(paperlike) | {"folder": tmp_path})
     stability(stability=be_stable(made, ["left"]), **given, files=files)
     assert "No disc's stack has another slice." in files.md.read_text()
-    assert "No box can be moved" in files.md.read_text()
+    assert "Box moved" in files.md.read_text()
     stability(stability=be_stable(made, []), **given, files=files)
-    assert "No disc could be graded again." in files.md.read_text()
+    text = files.md.read_text()
+    assert "No disc could be graded again." in text
+    assert "No box can be moved within its slice." in text
+    assert "Box moved by 2 px |" not in text
 
 
 def test_the_caption_says_who_graded(paperlike, read):

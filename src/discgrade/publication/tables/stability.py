@@ -70,16 +70,17 @@ def stability(*, stability: Path, scores: Path, intervals: Path, context: Contex
     study, readers = read_study(scores, intervals), (INTRA_RATER, INTER_RATER)
     moves = [move for move in _MOVES if (*move, "accuracy") in found]
     printed = [_named(line) for line in known_lines(study, readers, compare=False)]
+    sections = [
+        Section(Cell("The model, on the region as drawn and"), [_row(found, *move) for move in moves]),
+        Section(Cell("Readings"), [line_row(study, line, list(_METRICS), {}) for line in printed]),
+    ]
     table = Table(
         name="stability",
         title="How stable a grade is.",
         caption=_caption(rows, context),
         stub="A disc graded twice",
         headings=[Cell("n"), *map(Cell, _METRICS.values())],
-        sections=[
-            Section(Cell("The model, on the region as drawn and"), [_row(found, *move) for move in moves]),
-            Section(Cell("Readings"), [line_row(study, line, list(_METRICS), {}) for line in printed]),
-        ],
+        sections=[section for section in sections if section.rows],
         absent=absences([*_missed(moves), *_unread(study, readers)]),
     )
     values = [*(_values(found, *move) for move in _MOVES), *(_reader_values(study, line) for line in readers)]
