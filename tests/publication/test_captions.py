@@ -102,6 +102,8 @@ def test_every_table_and_figure_has_a_caption():
         "calibration",
         "rois",
         "flagged",
+        "localisation",
+        "worst_boxes",
         "flow",
     }
     names |= {f"table{number}" for number in range(1, 5)} | {f"figure{number}" for number in range(1, 6)}

@@ -21,7 +21,7 @@ from discgrade.grading.networks import start_session
 from discgrade.imaging import frames
 from discgrade.imaging.box import Box
 from discgrade.imaging.dicom import Slice
-from discgrade.imaging.exported import read_exported
+from discgrade.imaging.exported import exported_slice
 from discgrade.imaging.roi import Roi, extract
 from discgrade.imaging.sampling import Transform, normalise, sample
 from discgrade.imaging.stacks import Stack, stacks
@@ -144,7 +144,7 @@ class _Exported:
 
     def _slice(self, instance: str, frame: int) -> Slice:
         row = self._rows[instance]
-        return read_exported(self._folder / row["path"], row["digest"], frame)
+        return exported_slice(self._folder / row["path"], row["digest"], frame)
 
     def _stacks(self, study: str) -> list[Stack]:
         """Return the stacks of a study, by the headers of its exported files."""
