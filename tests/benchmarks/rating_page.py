@@ -22,6 +22,7 @@ from rating_browser import CHROMIUM  # noqa: E402
 from discgrade.host import kernel_bytes  # noqa: E402
 
 OPENED, ACTIONS = 100, 600
+HEAP = {"its scripts": "usedSize", "its pictures": "backingStorageSize"}
 # Times in the page, in ms: of the last click or key, of frames with a new picture or disc since, and of answers.
 CLOCK = """
     window.times = {begun: 0, picture: [], disc: [], answers: []};
@@ -138,9 +139,12 @@ def _many(browser: Browser, server: Server) -> None:
 
 
 def _memory(browser: Browser, server: Server, studies: int) -> None:
-    """All discs of all studies read in one window by keyboard; memory of the server and of the page on the way."""
+    """All discs of all studies read in one window by keyboard; memory of the server and of the page on the way.
+
+    The page's processes also keep what Playwright has them note of each request: that grows, what it holds does not.
+    """
     page = _open(browser, server, 1)
-    session = browser.new_browser_cdp_session()
+    session, own = browser.new_browser_cdp_session(), page.context.new_cdp_session(page)
     times: list[float] = []
     for place in range(1, studies + 1):
         for _ in range(5):
@@ -152,7 +156,9 @@ def _memory(browser: Browser, server: Server, studies: int) -> None:
         if place % max(1, studies // 10) == 0:
             served = kernel_bytes(Path(f"/proc/{server.process.pid}/status"), "VmRSS") or 0
             shown = sum(_renderers(session))
-            print(f"memory after {5 * place} discs: server {served >> 20} MB, page {shown >> 20} MB", flush=True)
+            heap = own.send("Runtime.getHeapUsage")
+            parts = ", ".join(f"{name} {int(heap[key]) >> 20}" for name, key in HEAP.items())
+            print(f"{5 * place} discs, MB: server {served >> 20}, page's processes {shown >> 20}, {parts}", flush=True)
     print_times("the next disc, while 5 discs a study are read", times)
 
 

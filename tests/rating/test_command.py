@@ -8,6 +8,7 @@ import socket
 import stat
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -72,7 +73,7 @@ def test_a_reading_becomes_a_sheet(scans, tmp_path):
     assert one["patient_id"].endswith("4711")
     (left,) = rows(study / "readings.ungraded.csv")
     assert (left["level"], left["reason"], left["text"]) == ("L4/L5", "other", "'=metal")
-    assert "R1: 1 discs of 1 study in the first reading." in (study / "readings.methods.md").read_text()
+    assert "R1: 1 disc of 1 study in the first reading." in (study / "readings.methods.md").read_text()
     assert {stat.S_IMODE(path.stat().st_mode) for path in study.iterdir()} == {0o600}
 
 
@@ -232,3 +233,12 @@ def test_twenty_raters_act_at_once(scans, tmp_path):
         for thread in threads:
             thread.join()
     assert len(slow) == 200
+
+
+def test_all_threads_of_the_server_share_a_heap(scans, tmp_path):
+    with serving(scans, tmp_path / "p") as server:
+        with ThreadPoolExecutor(8) as pool:
+            assert {found[0] for found in pool.map(server.ask, ["/api/start"] * 40)} == {200}
+        maps = re.findall(r"^([0-9a-f]+)-[0-9a-f]+ rw-p .*", Path(f"/proc/{server.process.pid}/maps").read_text(), re.M)
+    # glibc begins the heap of a thread at a multiple of 64 MiB; one was there before the server began.
+    assert sum(int(start, 16) % (64 << 20) == 0 for start in maps) <= 2

@@ -45,8 +45,9 @@ def _instrument(found: Sequence[Read], settings: Rating) -> str:
     return (
         f"Each disc was graded on {names[settings.scale]} of {len(grades)} grades ({grades[0]:g} to {grades[-1]:g}) in "
         f"discgrade (version {versions}): the rater chose the slice of the sagittal T2-weighted series, drew a box "
-        "around disc, parts of both vertebrae and the canal, and gave the grade. Pictures had their full 16-bit range; "
-        "window, zoom and slice were free. A strip of drawn examples of the five grades was next to the picture."
+        "around the disc, parts of both vertebrae and the canal, or moved a proposed one there, and gave the grade. "
+        "Pictures had their full 16-bit range; window, zoom and slice were free. A strip of drawn examples of the five "
+        "grades was next to the picture."
     )
 
 
@@ -114,7 +115,8 @@ def _numbers(found: Sequence[Read]) -> Iterator[str]:
     for number, words in ((1, "first"), (2, "second")):
         for rater, some in _by_rater(read for read in found if read.work.blind and read.work.reading == number).items():
             discs = sum(len(graded_discs(read.reading)) for read in some)
-            yield f"{rater}: {discs} discs of {_count(some, 'study', 'studies')} in the {words} reading."
+            counted = f"{_count(range(discs), 'disc')} of {_count(some, 'study', 'studies')}"
+            yield f"{rater}: {counted} in the {words} reading."
     reasons = Counter(disc.refusal.reason for read in found for disc in read.reading.discs if disc.refusal is not None)
     if reasons:
         listed = "; ".join(f"{REASONS[reason].lower()}: {count}" for reason, count in reasons.most_common())

@@ -115,6 +115,14 @@ def test_no_path_leads_out_of_the_page(study, path):
     assert ask(study.app, "GET", path, headers=COOKIE).status == 404
 
 
+def test_a_second_origin_does_not_hide_behind_the_first(study):
+    for headers in (
+        {"Origin": ORIGIN, "origin": "http://evil.example"},
+        {"Origin": "http://evil.example", "origin": ORIGIN},
+    ):
+        assert ask(study.app, "GET", "/api/start", headers=COOKIE | headers).json["error"] == "origin"
+
+
 def test_an_unforeseen_error_tells_nothing_and_is_strict_too(study, monkeypatch):
     def broken(*_):
         raise RuntimeError("PatientName Mustermann in /data/Mustermann")

@@ -1,52 +1,110 @@
 """The scanner's description of a series, without what identifies the patient or the people around them."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
+from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Any
 
 from pydicom.dataset import Dataset
 
 TAGS = (
-    "PatientName", "PatientID", "OtherPatientIDs", "PatientBirthName", "PatientBirthDate", "PatientAge",
-    "AccessionNumber", "StudyID", "ReferringPhysicianName", "PerformingPhysicianName", "NameOfPhysiciansReadingStudy",
-    "OperatorsName", "InstitutionName", "InstitutionAddress", "StationName", "DeviceSerialNumber", "StudyDate",
-    "SeriesDate", "AcquisitionDate", "ContentDate", "StudyDescription", "SeriesDescription", "SpecificCharacterSet",
+    "PatientName", "PatientID", "OtherPatientIDs", "OtherPatientNames", "PatientBirthName", "PatientMotherBirthName",
+    "PatientBirthDate", "PatientAge", "PatientAddress", "PatientTelephoneNumbers", "ResponsiblePerson",
+    "AccessionNumber", "StudyID", "ReferringPhysicianName", "PerformingPhysicianName", "RequestingPhysician",
+    "PhysiciansOfRecord", "NameOfPhysiciansReadingStudy", "OperatorsName", "InstitutionName", "InstitutionAddress",
+    "StationName", "DeviceSerialNumber", "StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate",
+    "StudyDescription", "SeriesDescription", "SpecificCharacterSet",
 )  # fmt: skip
 """Elements that are read for it."""
 
 _KEPT = ("StudyDescription", "SeriesDescription", "SpecificCharacterSet")
 _SHORTEST = 3
 _LONGEST = 64
+_ALIKE, _ALIKE_FROM = 0.85, 6
 _MASK = "…"
-# A number of five or more digits may be an identifier; three numbers with points, dashes or slashes a date.
-_NUMBERS = re.compile(r"\d{5,}|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
+_MONTHS = "j[aä]n|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz]"
+_NUMBERS = re.compile(
+    r"\d{5,}|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}"  # an identifier; a date
+    r"|\d(?:[ ./-]?\d){5,}"  # an identifier or a telephone number in groups
+    rf"|\d{{1,2}}[ ./-]*(?:{_MONTHS})[^\W\d_]*[ ./-]*\d{{2,4}}"
+    r"|(?<![^\W_])(?:19|20)\d\d(?![^\W_])"  # a year
+    r"|(?<![^\W_])\d{1,3} ?(?:y|yo|yrs?|years?|j|jahre?)(?![^\W_])",  # an age
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W_]+")
+_RUN = re.compile(rf"{_MASK}(?:[\W_]*{_MASK})+")
 
 
 def description(dataset: Dataset) -> str:
     """Return the series description with the people's own words and long numbers masked; one line of text, not HTML.
 
+    Words are compared without case, accents and separators, with umlauts written either way, and with a slip of the
+    pen: it is better that a harmless word goes than that a name stays.
+
     Args:
         dataset: Header, at least the elements of `TAGS`.
     """
     said = "".join(one if one.isprintable() else " " for one in _text(dataset, "SeriesDescription"))
-    own = set(_own(dataset))
-    masked = _WORD.sub(lambda found: _MASK if _names(found[0], own) else found[0], _NUMBERS.sub(_MASK, said))
-    return " ".join(masked.split())[:_LONGEST]
+    return _masked(said, frozenset(_own(dataset)))
 
 
-def _names(word: str, own: set[str]) -> bool:
-    folded = word.casefold()
-    return folded in own or any(len(one) > _SHORTEST and one in folded for one in own)
+@lru_cache(1 << 12)
+def _masked(said: str, own: frozenset[str]) -> str:
+    masked = _NUMBERS.sub(_MASK, _without(said, own))
+    masked = _WORD.sub(lambda found: _MASK if _names(found[0], own) else found[0], masked)
+    return " ".join(_RUN.sub(_MASK, masked).split())[:_LONGEST]
+
+
+def _without(said: str, own: frozenset[str]) -> str:
+    """Mask each of the own words that is there, also in pieces: from its first letter to its last, whole words."""
+    letters, places = _plain(said)
+    hidden: set[int] = set()
+    for word in own:
+        start = letters.find(word) if len(word) > _SHORTEST else -1
+        while start >= 0:
+            hidden.update(range(places[start], places[start + len(word) - 1] + 1))
+            start = letters.find(word, start + 1)
+    spans = [match.span() for match in _WORD.finditer(said) if hidden.intersection(range(*match.span()))]
+    for start, end in reversed(spans):
+        said = said[:start] + _MASK + said[end:]
+    return said
+
+
+@lru_cache(1 << 14)
+def _plain(text: str) -> tuple[str, tuple[int, ...]]:
+    """Return letters and digits without case and accents, ae, oe, ue as a, o, u; and where each of them stood."""
+    letters: list[str] = []
+    places: list[int] = []
+    for place, one in enumerate(text):
+        for letter in unicodedata.normalize("NFKD", one.replace("\N{LATIN SMALL LETTER DOTLESS I}", "i").casefold()):
+            twice = letter == "e" and letters and letters[-1] in "aou" and places[-1] >= place - 1
+            if letter.isalnum() and not twice:
+                letters.append(letter)
+                places.append(place)
+    return "".join(letters), tuple(places)
+
+
+def _names(word: str, own: frozenset[str]) -> bool:
+    plain = _plain(word)[0]
+    return any(
+        plain == one
+        or (len(one) > _SHORTEST and one in plain)
+        or (len(one) >= _ALIKE_FROM and SequenceMatcher(None, one, plain).ratio() >= _ALIKE)
+        for one in own
+    )
 
 
 def _own(dataset: Dataset) -> Iterator[str]:
-    """Yield the words of everything that is a person's, an institution's or a date."""
+    """Yield the words of everything that is a person's, an institution's or a date, as `_plain` writes them."""
     for keyword in TAGS:
         if keyword not in _KEPT:
-            for word in _WORD.findall(_text(dataset, keyword).casefold()):
-                if len(word) >= _SHORTEST:
+            for found in _WORD.findall(_text(dataset, keyword)):
+                if len(word := _plain(found)[0]) >= _SHORTEST:
                     yield word
+                if keyword.endswith("Date") and len(word) == len("YYYYMMDD"):
+                    yield from (word[6:] + word[4:6] + word[:4], word[6:] + word[4:6] + word[2:4], word[2:])
 
 
 def _text(dataset: Dataset, keyword: str) -> str:

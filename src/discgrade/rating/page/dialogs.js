@@ -26,6 +26,7 @@ export function dialog(title, content, answers, { must = false } = {}) {
   };
   shown.onkeydown = null;
   if (!shown.open) shown.showModal();
+  shown.scrollTop = 0;
   return { shown, close, buttons };
 }
 

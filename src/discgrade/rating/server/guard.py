@@ -106,8 +106,8 @@ def _refused(error: str, message: str) -> Response:
 
 def _is_foreign(scope: Scope, headers: Headers, doors: Doors) -> bool:
     """Return whether another page's script or frame asks; following a link to the page itself is allowed."""
-    origin, site = headers.get("origin"), headers.get("sec-fetch-site")
-    if origin is not None and origin not in doors.origins:
+    site = headers.get("sec-fetch-site")
+    if not doors.origins.issuperset(headers.getlist("origin")):
         return True
     follows_link = scope["path"] == "/" and headers.get("sec-fetch-mode") == "navigate" and scope["method"] in _SAFE
     return site in ("cross-site", "same-site") and not follows_link
