@@ -50,6 +50,7 @@ rule draw_rois:
         **by_shard("instances"),
         discs=f"{RESULTS}/discs.parquet",
         flagged=f"{RESULTS}/flagged.parquet",
+        boxes=f"{RESULTS}/boxes.parquet" if STUDY.locator.train else [],
     output:
         pdf=f"{RESULTS}/figures/rois.pdf",
         png=report(

@@ -17,4 +17,5 @@ with step(snakemake) as job:
         files=job.files(Drawings),
         seed=job.param("seed", int),
         pictures=job.param("pictures", bool),
+        boxes=next(iter(job.inputs("boxes")), None),
     )

@@ -1,6 +1,10 @@
 """Regions of interest on their slices."""
 
+import re
+import zlib
+
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 import pydicom
 import pytest
@@ -12,12 +16,15 @@ from discgrade.grades import LEVELS
 from discgrade.publication.figures.style import FULL
 from discgrade.publication.rois import Drawings, draw_rois, regions
 from discgrade.records import read, write
+from discgrade.records.boxes import BOXES
+from discgrade.records.columns import PLACE
 from discgrade.records.discs import DISCS
 from discgrade.records.export import INSTANCES
 from discgrade.records.regions import FLAGGED
 
 ROWS, COLUMNS = 160, 120
 PATIENTS = 12
+PLACE_NAMES = [column.name for column in PLACE]
 
 
 def empty(schema) -> dict[str, None]:
@@ -109,6 +116,60 @@ def test_discs_that_were_left_out_are_still_shown(cohort, tmp_path):
     table = regions(tmp_path / "discs.parquet", cohort / "flagged.parquet", [cohort / "instances.parquet"])
     assert len(table) == 5 * PATIENTS
     assert table[table["flag"] != ""]["disc"].tolist() == ["P0-L2/L3"]
+
+
+def found_boxes(cohort, path):
+    """Write boxes that a locator found 4 px to the right of the drawn ones; of the first patient it proposes none."""
+    rows = []
+    for disc in read(cohort / "discs.parquet", DISCS).to_pylist():
+        place = {name: disc[name] for name in PLACE_NAMES}
+        box = {"found_x": disc["x"] + 4, "found_y": disc["y"], "found_width": 48.0, "found_height": 22.0}
+        said = {"probability": 0.9, "score": 1.0, "flags": "", "split": "fold-01", "overlap": 0.8, "measured": True}
+        rows.append(empty(BOXES) | place | box | said | {"proposed": disc["patient"] != "P0"})
+    write(rows, BOXES, path)
+    return path
+
+
+def test_found_boxes_stand_next_to_the_drawn_ones_where_they_are_proposed(cohort, tmp_path):
+    boxes = found_boxes(cohort, tmp_path / "boxes.parquet")
+    instances = [cohort / "instances.parquet"]
+    table = regions(cohort / "discs.parquet", cohort / "flagged.parquet", instances, boxes).set_index("disc")
+    assert len(table) == 5 * PATIENTS
+    assert table["found_x"].notna().sum() == 5 * (PATIENTS - 1)
+    assert table.loc["P3-L4/L5", "found_x"] == table.loc["P3-L4/L5", "x"] + 4
+    assert not table["is_found"].any()
+
+
+def test_found_boxes_are_drawn_dashed(cohort, draw, tmp_path):
+    """In a PDF a dashed line is what follows the operator d with a pattern that is not empty."""
+    discs = read(cohort / "discs.parquet", DISCS)
+    found = discs.set_column(discs.column_names.index("region"), "region", pa.array(["found"] * len(discs)))
+    write(found, DISCS, tmp_path / "found.parquet")
+    boxes = found_boxes(cohort, tmp_path / "boxes.parquet")
+    dashed = {}
+    for name, table, beside in (
+        ("drawn", cohort / "discs.parquet", None),
+        ("beside", cohort / "discs.parquet", boxes),
+        ("instead", tmp_path / "found.parquet", None),
+    ):
+        files = Drawings(*(tmp_path / f"{name}{ending}" for ending in (".pdf", ".png", ".flagged.png")))
+        draw_rois(
+            discs=table, flagged=cohort / "flagged.parquet", instances=[cohort / "instances.parquet"], export=cohort,
+            files=files, seed=1, pictures=True, boxes=beside,
+        )  # fmt: skip
+        streams = re.findall(rb"stream\r?\n(.*?)endstream", files.pdf.read_bytes(), re.DOTALL)
+        text = b"\n".join(unpacked(one) for one in streams)
+        dashed[name] = len(re.findall(rb"\[ ?[\d.]+ [\d.]+ ?\] 0 d\b", text))
+    assert dashed["drawn"] == 0
+    assert dashed["beside"] >= 1
+    assert dashed["instead"] >= 1
+
+
+def unpacked(stream):
+    try:
+        return zlib.decompress(stream)
+    except zlib.error:
+        return b""
 
 
 def test_the_report_shows_every_flagged_slice(draw):

@@ -8,7 +8,7 @@ import pytest
 
 from discgrade import records
 from discgrade.records.describe import TABLES
-from discgrade.records.discs import DISCS
+from discgrade.records.discs import DISCS, drawn_discs
 from discgrade.records.export import REJECTED
 from discgrade.records.regions import ROIS
 from discgrade.records.splits import SPLITS
@@ -98,3 +98,27 @@ with replacing({str(path)!r}) as partial:
         assert len(list(tmp_path.iterdir())) == 3
         records.remove_leftovers(path)
         assert {left.name for left in tmp_path.iterdir()} == {partial.name, ".splits.parquet.another-99999999.partial"}
+
+
+def older_discs(folder, **given):
+    """Write a disc as a version wrote it that did not know of found regions, or with one."""
+    row = {field.name: None if field.nullable else (0 if pa.types.is_floating(field.type) else "") for field in DISCS}
+    row |= {"frame": 1, "disc": "P1-L4L5"} | given
+    whole = pa.Table.from_pylist([row], schema=DISCS)
+    pq.write_table(whole if given else whole.drop_columns(["region"]), folder / "discs.parquet")
+    return folder / "discs.parquet"
+
+
+def test_a_column_that_an_earlier_version_did_not_write_is_null(tmp_path):
+    path = older_discs(tmp_path)
+    table = records.read(path, DISCS)
+    assert table.schema.equals(DISCS)
+    assert table["region"].to_pylist() == [None]
+    assert records.read(path, DISCS, ["disc", "region"]).to_pylist() == [{"disc": "P1-L4L5", "region": None}]
+    (batch,) = records.batches(path, DISCS, 10, ["region", "disc"])
+    assert batch.to_pylist() == [{"region": None, "disc": "P1-L4L5"}]
+
+
+def test_discs_that_were_found_are_not_among_the_drawn_ones(tmp_path):
+    assert drawn_discs(older_discs(tmp_path), ["disc"]).to_pylist() == [{"disc": "P1-L4L5"}]
+    assert drawn_discs(older_discs(tmp_path, region="found"), ["disc"]).to_pylist() == []

@@ -22,6 +22,7 @@ from discgrade.cohort.plausibility import sheet_flags
 from discgrade.grades import LEVELS
 from discgrade.imaging.dicom import read_slice
 from discgrade.publication.figures.style import BLUE, FULL, GREY, INK, ORANGE, SKY, VERMILLION, styled
+from discgrade.records.boxes import BOXES
 from discgrade.records.columns import PLACE
 from discgrade.records.discs import DISCS
 from discgrade.records.export import INSTANCES
@@ -34,6 +35,9 @@ _HEADER, _SIZES, _PANEL = 10.0, 45.0, 50.0
 """Heights in mm: the title, the row of sizes, and a slice with its words."""
 _PLACE = [column.name for column in PLACE]
 _SLICE = ["sop_instance_uid", "frame"]
+_FOUND = ["found_x", "found_y", "found_width", "found_height"]
+_Dashes = str | tuple[float, tuple[float, float]]
+_DASHES: _Dashes = (0, (3, 2))
 
 _Slice = tuple[str, int]
 
@@ -62,8 +66,12 @@ def draw_rois(
     files: Drawings,
     seed: int,
     pictures: bool,
+    boxes: Path | None = None,
 ) -> None:
     """Draw the regions' sizes, a sample of slices with their regions, and every slice with a flagged one.
+
+    Boxes that a locator found are dashed: next to the drawn ones by a locator that had not seen the patient, and those
+    that stand for drawn ones.
 
     Args:
         discs: The cohort's discs, `records.discs.DISCS`.
@@ -73,8 +81,9 @@ def draw_rois(
         files: What to write.
         seed: Seed of the sample.
         pictures: Whether the PNGs show the slices; without, regions are drawn in empty frames.
+        boxes: What a locator found, `records.boxes.BOXES`; None: the study trains none.
     """
-    table = regions(discs, flagged, instances)
+    table = regions(discs, flagged, instances, boxes)
     sample = _slices(table, seed)[: _COLUMNS * _SAMPLED_ROWS]
     odd = _slices(table[table["flag"] != ""], seed)
     metadata = dict.fromkeys(("CreationDate", "Creator", "Producer"))
@@ -95,18 +104,21 @@ def draw_rois(
         _all_flagged(table, odd, shown).savefig(every, format="png", dpi=120, metadata={"Software": None})
 
 
-def regions(discs: Path, flagged: Path, instances: Sequence[Path]) -> pd.DataFrame:
-    """Join discs, flagged regions and images.
+def regions(discs: Path, flagged: Path, instances: Sequence[Path], boxes: Path | None = None) -> pd.DataFrame:
+    """Join discs, flagged regions, images and found boxes.
 
     Returns:
         One row a disc, those that were left out since they are flagged last: columns of `records.columns.PLACE`,
         `path`, `rows`, `columns`, `row_spacing`, `column_spacing`, `unit` (mm; px where a spacing is unknown), `flag`,
-        and what `cohort.lengths.lengths_of` adds.
+        `is_found` (whether the region itself was found), `found_x` ... `found_height` of the box that was found next to
+        it, missing where none was proposed, and what `cohort.lengths.lengths_of` adds.
     """
-    kept: pd.DataFrame = records.read(discs, DISCS, [*_PLACE, "cohort"]).to_pandas()
+    kept: pd.DataFrame = records.read(discs, DISCS, [*_PLACE, "cohort", "region"]).to_pandas()
     odd = records.read(flagged, FLAGGED).to_pandas()
     left_out = odd[~odd["disc"].isin(kept["disc"])].drop(columns="flag").assign(cohort="")
     table = pd.concat([kept, left_out], ignore_index=True)
+    table["is_found"] = table.pop("region") == "found"
+    table = table.merge(_found(boxes), on="disc", how="left", validate="one_to_one")
     images = records.read_all(instances, INSTANCES, [*IMAGE, "path"]).to_pandas().drop_duplicates("sop_instance_uid")
     lengths = lengths_of(table, images).drop(columns=["level", "cohort", *STORED])
     table = table.merge(images.drop(columns="orientation"), on="sop_instance_uid", how="left", validate="many_to_one")
@@ -116,15 +128,34 @@ def regions(discs: Path, flagged: Path, instances: Sequence[Path]) -> pd.DataFra
     return joined.assign(unit=unit, flag=flags.fillna("").astype("str"))
 
 
+def _found(boxes: Path | None) -> pd.DataFrame:
+    """Return the boxes that a locator proposes, by disc."""
+    if boxes is None:
+        return pd.DataFrame({name: [] for name in ("disc", *_FOUND)}).astype(
+            {"disc": "str"} | dict.fromkeys(_FOUND, float)
+        )
+    found: pd.DataFrame = records.read(boxes, BOXES, ["disc", "proposed", *_FOUND]).to_pandas()
+    return found[found.pop("proposed")]
+
+
 def _first_page(table: pd.DataFrame, sample: list[_Slice], export: Path | None) -> Figure:
     measured, flagged = measures(table), table["flag"] != ""
-    title = f"{len(table):,} regions of {table['patient'].nunique():,} patients, {flagged.sum():,} flagged"
+    title = (
+        f"{len(table):,} regions of {table['patient'].nunique():,} patients, {flagged.sum():,} flagged{_told(table)}"
+    )
     warnings = [*cohort_flags(measured), *sheet_flags(table)]
     rows = _rows(sample)
     page = _page("\n".join([title, *warnings]), VERMILLION if warnings else INK, _SIZES + rows * _PANEL)
     _draw_sizes(page, measured, flagged, table["unit"].iloc[0])
     _draw_slices(page, table, sample, export)
     return page
+
+
+def _told(table: pd.DataFrame) -> str:
+    """Return what dashed boxes are, where there are any."""
+    beside, instead = table["found_x"].notna().sum(), table["is_found"].sum()
+    told = (f"{beside:,} found next to the drawn" if beside else "", f"{instead:,} found, not drawn" if instead else "")
+    return f"; dashed: {', '.join(filter(None, told))}" if beside or instead else ""
 
 
 def _all_flagged(table: pd.DataFrame, slices: list[_Slice], export: Path | None) -> Figure:
@@ -204,7 +235,11 @@ def _draw_slice(axes: Axes, slice_: pd.DataFrame, export: Path | None) -> None:
     for region in slice_.to_dict("records"):
         colour = ORANGE if region["flag"] else SKY
         corner = (region["x"], region["y"])
-        axes.add_patch(Rectangle(corner, region["width"], region["height"], fill=False, edgecolor=colour))
+        dashes = _DASHES if region["is_found"] else "-"
+        axes.add_patch(_frame(corner, (region["width"], region["height"]), colour, dashes))
+        x, y, width, height = (region[name] for name in _FOUND)
+        if not np.isnan(x):
+            axes.add_patch(_frame((x, y), (width, height), colour, _DASHES))
         middle = region["y"] + region["height"] / 2
         name = axes.text(
             region["x"], middle, f"{region['level']} ", color=colour, fontsize=4.5, ha="right", va="center"
@@ -213,6 +248,10 @@ def _draw_slice(axes: Axes, slice_: pd.DataFrame, export: Path | None) -> None:
     axes.set_title(place["patient"][:24], fontsize=5, pad=2)
     flags = [f"{level}: {flag}" for level, flag in zip(slice_["level"], slice_["flag"], strict=True) if flag]
     axes.set_xlabel("\n".join(flags).replace("; ", ",\n"), fontsize=4.5, labelpad=2, color=VERMILLION)
+
+
+def _frame(corner: tuple[float, float], size: tuple[float, float], colour: str, dashes: _Dashes) -> Rectangle:
+    return Rectangle(corner, *size, fill=False, edgecolor=colour, linestyle=dashes)
 
 
 def slice_picture(path: Path, frame: int) -> NDArray[np.uint8]:

@@ -12,7 +12,7 @@ from discgrade import records
 from discgrade.imaging.locating.facts import LocatorFacts, read_facts, write_facts
 from discgrade.records.boxes import BOXES, LOCATED
 from discgrade.records.columns import PLACE
-from discgrade.records.discs import DISCS
+from discgrade.records.discs import drawn_discs
 from discgrade.records.export import INSTANCES
 from discgrade.reliability.localisation.threshold import SAME_MM, choose_threshold
 
@@ -56,7 +56,7 @@ def gather_boxes(
 
 def _joined(located: Sequence[Path], discs: Path, instances: Sequence[Path], facts: LocatorFacts) -> pd.DataFrame:
     """Return the discs with what was found of them and the spacing of their slices."""
-    drawn: pd.DataFrame = records.read(discs, DISCS, [column.name for column in PLACE]).to_pandas()
+    drawn: pd.DataFrame = drawn_discs(discs, [column.name for column in PLACE]).to_pandas()
     found: pd.DataFrame = records.read_all(located, LOCATED).to_pandas().drop(columns="patient")
     table = drawn.merge(found, on=[*_SLICE, "level"], how="left", validate="one_to_one")
     lost = table.loc[table["split"].isna(), "disc"].tolist()

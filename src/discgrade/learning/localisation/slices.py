@@ -19,7 +19,7 @@ from discgrade.imaging.locating.facts import LocatorFacts
 from discgrade.imaging.locating.input import Placement, as_pixels, evened, place, warp
 from discgrade.imaging.upright import Turn, upright
 from discgrade.records.boxes import slice_schema
-from discgrade.records.discs import DISCS
+from discgrade.records.discs import drawn_discs
 from discgrade.records.export import INSTANCES
 
 FINER = 2
@@ -82,7 +82,7 @@ class Slices:
 def write_slices(
     *, discs: Path, instances: Path, shard: str, export: Path, side: int, spacing_mm: float, destination: Path
 ) -> None:
-    """Write the slices of a shard on which a disc of the cohort was drawn.
+    """Write the slices of a shard on which a rater drew a disc of the cohort; none learns from boxes that one found.
 
     Args:
         discs: The cohort's discs, `records.discs.DISCS`.
@@ -98,7 +98,7 @@ def write_slices(
     """
     schema, facts = slice_schema(side), LocatorFacts(side, spacing_mm, 1, (), (), 0)
     files = {row["sop_instance_uid"]: row for row in records.read(instances, INSTANCES).to_pylist()}
-    table = records.read(discs, DISCS, [*_PLACE, "level", *_BOX], filters=pc.field("shard") == shard)
+    table = drawn_discs(discs, [*_PLACE, "level", *_BOX], filters=pc.field("shard") == shard)
     rows = table.sort_by([(name, "ascending") for name in (*_PLACE, "level")]).to_pylist()
     slices = groupby(rows, key=lambda row: tuple(row[name] for name in _PLACE))
     with records.writer(destination, schema) as sink:
@@ -168,5 +168,5 @@ def _boxes(
 
 def levels_of(discs: Path) -> tuple[str, ...]:
     """Return the levels that a cohort's discs have, from the sacrum up."""
-    there = set(records.read(discs, DISCS, ["level"])["level"].to_pylist())
+    there = set(drawn_discs(discs, ["level"])["level"].to_pylist())
     return tuple(level for level in reversed(LEVELS) if level in there)
