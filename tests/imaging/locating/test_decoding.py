@@ -95,7 +95,19 @@ def test_levels_that_may_all_be_one_higher_are_flagged_and_improbable():
     found = find_discs(maps, SAME, replace(FACTS, threshold=0.0))
     assert UNSURE_LEVEL in found.flags
     assert all(disc.probability < 0.8 for disc in found.discs)
-    assert find_discs(maps, SAME, replace(FACTS, threshold=0.9)).discs == ()
+    strict = find_discs(maps, SAME, replace(FACTS, threshold=0.9))
+    assert strict.discs == ()
+    assert strict.flags == (UNSURE_LEVEL,)
+    assert "no disc is probable enough" in strict.reason
+
+
+def test_any_other_count_that_keeps_discs_from_being_proposed_is_flagged():
+    maps = output()
+    for number in range(3):
+        maps[18 - 4 * number, 15, number] = 6.5
+    assert not find_discs(maps, SAME, FACTS).flags
+    strict = find_discs(maps, SAME, replace(FACTS, threshold=0.9995))
+    assert strict.flags == (UNSURE_LEVEL,)
 
 
 def test_a_box_over_the_border_is_flagged():

@@ -19,7 +19,7 @@ PEAK = 0.02
 MOST = 16
 """Most candidates of a slice."""
 SHIFTED = 0.1
-"""Probability of another way to count the levels from which on it is told."""
+"""Probability of another count of the levels from which on it is told; less where it keeps discs from being proposed."""
 _QUARTER = 4
 """Boxes are told as shares of this part of the side."""
 
@@ -53,9 +53,11 @@ def find_discs(output: NDArray[np.float32], placement: Placement, facts: Locator
     chain = _chain(chances, nowhere, peaks, facts)
     score = float(np.mean([_probability(chain, level) for level in range(len(facts.levels))]))
     discs = tuple(_discs(chain, peaks, placement, facts))
-    if not discs:
-        return Found((), score, reason=f"no disc is probable enough: the likeliest level's is {_likeliest(chain):.2f}")
-    return Found(discs, score, tuple(_flags(chain, discs, facts)))
+    flags = tuple(_flags(chain, discs, facts))
+    if discs:
+        return Found(discs, score, flags)
+    likeliest = max(_probability(chain, level) for level in range(len(facts.levels)))
+    return Found((), score, flags, f"no disc is probable enough: the likeliest one's probability is {likeliest:.2f}")
 
 
 def probabilities(output: NDArray[np.float32], levels: int) -> tuple[Array, Array]:
@@ -109,10 +111,6 @@ def _probability(chain: Chain, level: int) -> float:
     return float(chain.marginals[level, chain.best[level]]) if chain.best[level] >= 0 else 0.0
 
 
-def _likeliest(chain: Chain) -> float:
-    return max(_probability(chain, level) for level in range(len(chain.best)))
-
-
 def _discs(chain: Chain, peaks: _Candidates, placement: Placement, facts: LocatorFacts) -> list[FoundDisc]:
     discs = []
     for number, level in enumerate(facts.levels):
@@ -129,9 +127,9 @@ def _discs(chain: Chain, peaks: _Candidates, placement: Placement, facts: Locato
 def _flags(chain: Chain, discs: tuple[FoundDisc, ...], facts: LocatorFacts) -> list[str]:
     """Return what speaks against the levels as they were counted."""
     found = [facts.levels.index(disc.level) for disc in discs]
-    flags = [UNSURE_LEVEL] if _shifted(chain) >= SHIFTED else []
-    flags += [CUT_OFF] if found[0] > 0 else []
-    return flags + ([MISSING_BETWEEN] if found != list(range(found[0], found[-1] + 1)) else [])
+    flags = [UNSURE_LEVEL] if _shifted(chain) >= min(SHIFTED, 1 - facts.threshold) else []
+    flags += [CUT_OFF] if found and found[0] > 0 else []
+    return flags + ([MISSING_BETWEEN] if found and len(found) <= found[-1] - found[0] else [])
 
 
 def _shifted(chain: Chain) -> float:

@@ -24,9 +24,9 @@ ZOOM = 1.22
 """Largest magnification, and its inverse."""
 SHIFT = 0.12
 """Largest shift of most views, as a share of the side."""
-CUT = (0.12, 0.15, 0.6)
+CUT = (0.2, 0.15, 0.5)
 """Share of the views that are cut off, and the least and largest shift up or down that does it."""
-NEGATIVE = 0.08
+NEGATIVE = 0.06
 """Share of the views that show no upright spine: upside down or lying."""
 
 Matrix = NDArray[np.float64]
