@@ -19,7 +19,7 @@ PEAK = 0.02
 MOST = 16
 """Most candidates of a slice."""
 SHIFTED = 0.1
-"""Probability of another count of the levels from which on it is told; less where it keeps discs from being proposed."""
+"""Probability of another count of the levels from which on it is told; less where it keeps discs from being told."""
 _QUARTER = 4
 """Boxes are told as shares of this part of the side."""
 
