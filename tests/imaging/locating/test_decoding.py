@@ -91,7 +91,7 @@ def test_a_missing_level_between_two_is_flagged():
 def test_levels_that_may_all_be_one_higher_are_flagged_and_improbable():
     maps = output()
     for number in range(3):
-        maps[18 - 4 * number, 15, number] = 8.6
+        maps[18 - 4 * number, 15, number] = 9.6
     found = find_discs(maps, SAME, replace(FACTS, threshold=0.0))
     assert UNSURE_LEVEL in found.flags
     assert all(disc.probability < 0.8 for disc in found.discs)
@@ -101,10 +101,20 @@ def test_levels_that_may_all_be_one_higher_are_flagged_and_improbable():
     assert "no disc is probable enough" in strict.reason
 
 
+def test_of_two_discs_that_may_be_the_lowest_level_the_lower_one_is():
+    maps = output()
+    for number in range(3):
+        maps[18 - 4 * number, 15, number] = 9.5
+    found = {disc.level: disc for disc in find_discs(maps, SAME, replace(FACTS, threshold=0.0)).discs}
+    # Of the upper count, exp(0.5) times as probable for each of three levels, a tenth is left.
+    assert found["L5/S1"].box.y + found["L5/S1"].box.height / 2 == pytest.approx(4 * 22.5, abs=0.1)
+    assert found["L5/S1"].probability == pytest.approx(1 / (1 + np.exp(1.5) / 10), abs=0.01)
+
+
 def test_any_other_count_that_keeps_discs_from_being_proposed_is_flagged():
     maps = output()
     for number in range(3):
-        maps[18 - 4 * number, 15, number] = 6.5
+        maps[18 - 4 * number, 15, number] = 8.0
     assert not find_discs(maps, SAME, FACTS).flags
     strict = find_discs(maps, SAME, replace(FACTS, threshold=0.9995))
     assert strict.flags == (UNSURE_LEVEL,)
