@@ -10,6 +10,7 @@ from discgrade.records.certainty import CERTAINTY
 from discgrade.records.discs import DISCS
 from discgrade.records.embeddings import EMBEDDINGS
 from discgrade.records.export import EXCLUDED, INSTANCES, REJECTED
+from discgrade.records.external import EXTERNAL
 from discgrade.records.grades import GRADES
 from discgrade.records.intervals import COMPARISONS, INTERVALS, POSTERIORS
 from discgrade.records.readings import RATINGS
@@ -41,6 +42,7 @@ TABLES: dict[str, pa.Schema] = {
     "certainty.parquet": CERTAINTY,
     "moved.parquet": MOVED,
     "stability.parquet": STABILITY,
+    "external.parquet": EXTERNAL,
     "localisation/slices/<shard>.parquet": slice_schema(128),
     "localisation/<fold>/located.parquet": LOCATED,
     "boxes.parquet": BOXES,
