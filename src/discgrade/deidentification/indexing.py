@@ -26,9 +26,17 @@ from discgrade.imaging.upright import plane
 
 _META, _SYNTAX = 0x0002, Tag(0x00020010)
 _NAME, _BIRTH, _SEX = 0x00100010, 0x00100030, 0x00100040
-_TEXTS = {"instance": SOP_INSTANCE, "study": STUDY, "patient": PATIENT_ID, "issuer": ISSUER, "name": _NAME}
+_SERIES, _NUMBER = 0x0020000E, 0x00200013
+_TEXTS = {
+    "instance": SOP_INSTANCE,
+    "study": STUDY,
+    "patient": PATIENT_ID,
+    "issuer": ISSUER,
+    "name": _NAME,
+    "series": _SERIES,
+}
 _NUMBERS = {"rows": ROWS, "columns": COLUMNS}
-_READ = (raw.CHARACTER_SET, *_TEXTS.values(), _BIRTH, _SEX, ORIENTATION, *_NUMBERS.values(), FRAMES)
+_READ = (raw.CHARACTER_SET, *_TEXTS.values(), _BIRTH, _SEX, ORIENTATION, *_NUMBERS.values(), FRAMES, _NUMBER)
 _TAGS: list[BaseTag | int] = [Tag(tag) for tag in _READ]
 # A multi-frame image keeps its orientation further back.
 _NEEDED = (SOP_INSTANCE, STUDY, PATIENT_ID, ORIENTATION, ROWS, COLUMNS)
@@ -85,6 +93,7 @@ def _described(elements: raw.Item) -> dict[str, Any]:
         "sex": sex(raw.text(elements, _SEX)) or "",
         "plane": plane(orientation) or "",
         "frames": raw.number(elements, FRAMES) or 1,
+        "number": raw.number(elements, _NUMBER) or 0,
     }
 
 

@@ -1,8 +1,8 @@
 """The sheet of readings as a shard and the plan see it: checked, with the raters' numbers, without who withdrew."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from discgrade import private as privacy
@@ -84,6 +84,7 @@ def open_sheet(
     names = names_of(pseudonyms, settings.identifiers)
     images = {names.uid(uid): header for uid, header in by_instance(found).items()}
     rows, faults = read_sheet(path, private, settings) if path else ([], [])
+    rows = with_instances(rows, found, names)
     known = linkage.known_raters(private)
     numbered = linkage.raters_of(rows, private, export, pseudonyms.rater, keep=keep) if path else known
     withdrawn = _withdrawn(found, rows, private, pseudonyms, keep)
@@ -101,6 +102,29 @@ def open_sheet(
     excluded = [*((row, WITHDREW) for row in gone), *checked.excluded]
     notes = [*raters.changes(rows, numbered, known), *_cohort_notes(checked.rows)]
     return Sheet(checked.rows, excluded, numbered, withdrawn, images, notes)
+
+
+def with_instances(rows: Sequence[Row], found: Sequence[Header], names: Names) -> list[Row]:
+    """Return rows that name an image by its series and number with its SOP Instance UID.
+
+    The series is its UID in the header, or the folder that the file lies in; the number is the Instance Number, or the
+    file's name. A row whose image is not there, or is not the only one, is left for the rules to tell.
+    """
+    wanted = [row for row in rows if row.get("series_uid") and not row.get("sop_instance_uid")]
+    if not wanted:
+        return list(rows)
+    places: dict[tuple[str, str], set[str]] = {}
+    for one in found:
+        if one.instance:
+            path = PurePath(one.path)
+            for key in {(one.series, str(one.number)), (path.parent.name, path.stem)}:
+                places.setdefault(key, set()).add(one.instance)
+    changed = {}
+    for row in wanted:
+        named = places.get((row.get("series_uid"), row.get("instance_number")), set())
+        if len(named) == 1:
+            changed[row.number] = {**row.fields, "sop_instance_uid": names.uid(next(iter(named)))}
+    return [replace(row, fields=changed[row.number]) if row.number in changed else row for row in rows]
 
 
 def _withdrawn(

@@ -138,7 +138,7 @@ def _load(path: Path) -> list[Header]:
 def _header(row: list[str]) -> Header:
     if len(row) != len(Header._fields):
         raise ValueError("other columns")
-    size, modified, changed, inode, rows, columns, frames = map(int, (*row[1:5], *row[-3:]))
-    content, instance, study, patient, issuer, name, birth, sex, plane = row[5:-3]
+    size, modified, changed, inode, rows, columns, frames, number = map(int, (*row[1:5], *row[-5:-2], row[-1]))
+    content, instance, study, patient, issuer, name, birth, sex, plane = row[5:-5]
     texts = (content, instance, study, patient, issuer, name, birth, sex, plane)
-    return Header(row[0], size, modified, changed, inode, *texts, rows, columns, frames)
+    return Header(row[0], size, modified, changed, inode, *texts, rows, columns, frames, row[-2], number)

@@ -50,6 +50,8 @@ class Header(NamedTuple):
         rows: Height in px.
         columns: Width in px.
         frames: Number of frames.
+        series: Series Instance UID.
+        number: Instance Number; 0 if the file does not say.
     """
 
     path: str
@@ -69,6 +71,8 @@ class Header(NamedTuple):
     rows: int = 0
     columns: int = 0
     frames: int = 1
+    series: str = ""
+    number: int = 0
 
     @property
     def stamp(self) -> Stamp:

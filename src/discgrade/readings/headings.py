@@ -15,7 +15,9 @@ OF_VOLUMES = ("patient_id", "level", "grade", "rater", "reading", "cohort")
 REQUIRED = (
     "patient_id", "sop_instance_uid", "level", "x", "y", "width", "height", "grade", "rater", "reading", "cohort",
 )  # fmt: skip
-OPTIONAL = ("origin", "read_at", "frame", "region_origin")
+OPTIONAL = ("origin", "read_at", "frame", "region_origin", "series_uid", "instance_number")
+IN_SERIES = ("series_uid", "instance_number")
+"""Columns that name an image together, in place of its SOP Instance UID."""
 COLUMNS = (*REQUIRED, *OPTIONAL)
 NAMES = {folded(name): name for name in COLUMNS}
 """Our name of a column by its folded one."""
@@ -36,6 +38,8 @@ _MEANT = {
     "origin": ("labelorigin", "originoflabel", "originlabel"),
     "read_at": ("readdate", "readingdate", "dateofreading", "datereading", "readon", "readday", "readtime"),
     "region_origin": ("regionfrom", "boxorigin", "originofregion"),
+    "series_uid": ("seriesinstanceuid",),
+    "instance_number": ("instanceno", "imagenumber", "slicenumber"),
     "frame": ("frameno", "framenumber", "framenr", "frameindex", "frameid"),
 }
 """Names that people give a column, folded: they are told, not taken."""
@@ -81,7 +85,7 @@ def find_heading(pages: Sequence[Page], private: Path, required: Sequence[str] =
             column is nearly named, or data stand above it.
     """
     best = [heading for page in pages if (heading := _best(page)) is not None]
-    whole = [heading for heading in best if all(name in heading.columns for name in required)]
+    whole = [heading for heading in best if not _lacking(heading, required)]
     if not best:
         raise RefusedError("The sheet of readings is empty")
     if len(whole) > 1:
@@ -94,6 +98,13 @@ def find_heading(pages: Sequence[Page], private: Path, required: Sequence[str] =
     _check(heading)
     _tell(heading, len(pages))
     return heading
+
+
+def _lacking(heading: Heading, required: Sequence[str]) -> list[str]:
+    """Return the columns that a heading lacks; series and number of an image will do for its UID."""
+    in_series = all(name in heading.columns for name in IN_SERIES)
+    lacking = [name for name in required if name not in heading.columns]
+    return [name for name in lacking if not (in_series and name == "sop_instance_uid")]
 
 
 def _best(page: Page) -> Heading | None:
@@ -119,7 +130,7 @@ def _note(heading: Heading, private: Path) -> None:
 
 
 def _missing(heading: Heading, pages: int, required: Sequence[str]) -> str:
-    missing = [name for name in required if name not in heading.columns]
+    missing = _lacking(heading, required)
     where = f"Row {heading.row}" + (f" of worksheet {heading.page.number}" if pages > 1 else "")
     cells = [name for name in heading.names if name]
     hints = [f"{name!r} for {ours}" for _, name in heading.ignored if (ours := _meant(name)) in missing]

@@ -131,7 +131,7 @@ def _in_our_spelling(fields: Mapping[str, str]) -> dict[str, str]:
     for name in PLACE:
         if (length := numbers.number(fields.get(name, ""))) is not None:
             ours[name] = text(length)
-    for name in ("reading", "frame"):
+    for name in ("reading", "frame", "instance_number"):
         if (value := numbers.whole(fields.get(name, ""))) is not None:
             ours[name] = str(value)
     if (grade := numbers.grade(fields["grade"])) is not None:
