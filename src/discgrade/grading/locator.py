@@ -5,6 +5,7 @@ Each slice goes through the network alone, in one thread; threads only take slic
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,8 +68,10 @@ class Locator:
             return refused
         image, placement = locator_input(pixels, spacing, self.facts)
         (maps,) = self._session.run(["maps"], {"image": image[None, :, :, None]})
-        found = refuse_lone_discs(find_discs(maps[0], placement, self.facts), len(self.facts.levels))
-        return refuse_other_weightings(pixels, found)
+        levels = len(self.facts.levels)
+        found = refuse_lone_discs(find_discs(maps[0], placement, self.facts), levels)
+        strength = float(maps[0, :, :, :levels].max(axis=(0, 1)).mean())
+        return replace(refuse_other_weightings(pixels, found), strength=strength)
 
 
 def locator_of(bundle: Bundle, threads: int = 1) -> Locator | None:

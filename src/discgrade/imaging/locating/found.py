@@ -40,9 +40,11 @@ class Found:
         score: How sure it is that the slice shows a lumbar spine, from 0 to 1; comparable between slices of a stack.
         flags: What to look at, in words.
         reason: Why there is no disc; None where there is one.
+        strength: Mean over the levels of their largest logits: larger for a slice than for the same one turned.
     """
 
     discs: tuple[FoundDisc, ...]
     score: float
     flags: tuple[str, ...] = ()
     reason: str | None = None
+    strength: float = 0.0

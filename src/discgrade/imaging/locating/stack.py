@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from discgrade.imaging.locating.found import Found, FoundDisc
 from discgrade.imaging.locating.input import Spacing
 from discgrade.imaging.locating.middle import Middle, mid_sagittal
-from discgrade.imaging.locating.refusal import SURER, TURNS
+from discgrade.imaging.locating.refusal import STRONGER, TURNS
 
 Grey = NDArray[np.float32]
 Find = Callable[[Sequence[Grey], Spacing], Sequence[Found]]
@@ -47,7 +47,7 @@ def locate(stack: Sequence[Grey], spacing: Spacing, find: Find) -> Located:
     looked = len(stack) // 2 if middle.slice is None else middle.slice
     turned = _lies_otherwise(stack[looked], spacing, found[looked], find)
     if turned:
-        middle = Middle(None, f"it seems to lie {turned}: the locator sees a spine once it is turned")
+        middle = Middle(None, f"it seems to lie {turned}: turned, the locator sees a spine in it more strongly")
     if middle.slice is None:
         return Located((), middle)
     chosen = found[middle.slice]
@@ -56,11 +56,11 @@ def locate(stack: Sequence[Grey], spacing: Spacing, find: Find) -> Located:
 
 
 def _lies_otherwise(pixels: Grey, spacing: Spacing, found: Found, find: Find) -> str:
-    """Return which other way up the locator is surer of a slice; empty if it is of none."""
+    """Return which other way up the locator sees a slice more strongly; empty if it does in none."""
     turned = find([np.ascontiguousarray(pixels[turn]) for turn in TURNS.values()], spacing)
-    scores = {name: one.score for name, one in zip(TURNS, turned, strict=True) if one.discs}
-    best = max(scores, key=scores.__getitem__, default="")
-    return best if best and scores[best] > found.score + SURER else ""
+    strengths = {name: one.strength for name, one in zip(TURNS, turned, strict=True) if one.discs}
+    best = max(strengths, key=strengths.__getitem__, default="")
+    return best if best and (not found.discs or strengths[best] > found.strength + STRONGER) else ""
 
 
 def _on_its_slice(disc: FoundDisc, middle: Middle, found: Sequence[Found]) -> tuple[int, FoundDisc]:
