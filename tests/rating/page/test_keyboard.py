@@ -1,7 +1,8 @@
 """A reading without a mouse."""
 
 import pytest
-from rating_browser import sit
+from playwright.sync_api import expect
+from rating_browser import Seat, sit
 
 from discgrade.rating import export
 from discgrade.settings.rating import Rating
@@ -75,3 +76,18 @@ def test_the_integral_scale_has_no_steps_between(browser, serving, spines):
     seat.press("Enter", "3", ".")
     seat.saved()
     assert served.reading()[1].discs[0].grade == 4.0
+
+
+def test_keys_wait_for_the_picture_and_nothing_is_called_saved_meanwhile(browser, served):
+    seat, held = Seat(browser.new_context().new_page()), []
+    seat.page.route("**/slices/*", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks what it is given
+    seat.page.goto(served.address())
+    seat.page.wait_for_selector("#work:not([hidden])")
+    seat.saved()
+    seat.press("Enter", "ArrowRight", "3")
+    expect(seat.page.locator("#saved")).to_have_attribute("data-state", "saving")
+    assert held
+    seat.page.unroute("**/slices/*")  # lets those go that were held
+    seat.saved()
+    assert served.reading()[1].discs[0].done
+    assert seat.faults == []

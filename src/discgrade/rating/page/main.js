@@ -131,7 +131,11 @@ function chooseSeries() {
 
 /** Take hold of the box of the disc; keys that are pressed meanwhile follow. */
 function hold() {
-  busy = takeHold().finally(() => (busy = null));
+  keeper.begun("box");
+  busy = takeHold().finally(() => {
+    busy = null;
+    keeper.ended("box");
+  });
 }
 
 /** A box that lies elsewhere comes here; where there is none the proposed one does, as the latest boxes propose it. */
