@@ -100,7 +100,9 @@ class Store:
         """Return a rater's actions of some kinds in a mode, the latest first; by default those that are not undone."""
         among = ", ".join("?" * len(kinds))
         stands = f"AND {_STANDS}" if standing else ""
-        condition = f"rater = ? AND mode = ? AND kind IN ({among}) {stands} ORDER BY seq DESC"
+        # Of several kinds the latest is found by going backwards (+: by no index), not by sorting all of them.
+        by = "+rater" if len(kinds) > 1 else "rater"
+        condition = f"{by} = ? AND mode = ? AND kind IN ({among}) {stands} ORDER BY seq DESC"
         return self._actions(condition, rater, mode, *kinds)
 
     def _actions(self, condition: str, *values: object) -> Iterator[Action]:
