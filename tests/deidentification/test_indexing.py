@@ -27,7 +27,7 @@ from discgrade.imaging.header import Stamp
 
 TEXTS = ("SOPInstanceUID", "StudyInstanceUID", "PatientID", "IssuerOfPatientID", "PatientName")
 NUMBERS = ("Rows", "Columns", "NumberOfFrames")
-ABSENT = ("",) * 8 + (0, 0, 1)
+ABSENT = ("",) * 8 + (0, 0, 1, "", 0)
 
 
 def whole(content: bytes) -> tuple[object, ...]:
@@ -44,7 +44,9 @@ def whole(content: bytes) -> tuple[object, ...]:
     with silence():
         lies = plane_of(dataset)
     rows, columns, frames = (raw.number(elements, Tag(name)) for name in NUMBERS)
-    return (*texts, birth if len(birth) == 8 and birth != "11111111" else "", sex, lies, rows, columns, frames or 1)
+    place = raw.text(elements, Tag("SeriesInstanceUID")), raw.number(elements, Tag("InstanceNumber"))
+    born = birth if len(birth) == 8 and birth != "11111111" else ""
+    return (*texts, born, sex, lies, rows, columns, frames or 1, *place)
 
 
 def plane_of(dataset: pydicom.Dataset) -> str:

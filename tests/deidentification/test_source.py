@@ -31,7 +31,8 @@ def patient(number: int, instance: int = 0) -> object:
 def test_headers_are_read_once(scans, tmp_path, monkeypatch):
     first = source.headers(scans, tmp_path / "private")
     name = IDENTITY["PatientName"]
-    assert first[0][6:] == ("1.2.0.0", "1.3.0", "ID0", "", name, "19650312", "F", "sagittal", 16, 12, 1)
+    place = "sagittal", 16, 12, 1, "1.2.3.4.5.1.1", 8
+    assert first[0][6:] == ("1.2.0.0", "1.3.0", "ID0", "", name, "19650312", "F", *place)
     monkeypatch.setattr(indexing, "read_headers", None)
     assert source.headers(scans, tmp_path / "private") == first
     assert (tmp_path / "private" / source.INDEX).stat().st_mode & 0o777 == 0o600
