@@ -173,6 +173,7 @@ rule cohort:
         ENVIRONMENT
     params:
         data=data_words(STUDY.name, SOURCE),
+        headers=STUDY.bundle.headers,
         compare=STUDY.report.compare_with_paper,
         code=code("cohort.py"),
         lock=lock("cohort.py"),

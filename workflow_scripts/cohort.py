@@ -15,6 +15,7 @@ with step(snakemake) as job:
         ratings=job.input("ratings"),
         flow=job.input("flow"),
         data=job.param("data", str),
+        headers=job.param("headers", bool),
         compare=job.param("compare", bool),
         files=job.files(TableFiles),
     )

@@ -8,7 +8,17 @@ from discgrade.publication.keys import Traced, keys_in
 from discgrade.publication.published import PAPER, citation, published, remarks, source
 from discgrade.publication.render.files import TableFiles, write_table
 from discgrade.publication.render.table import DASH, Cell, Row, Section, Table, absences
-from discgrade.publication.tables.facts import TOTAL, Fact, disc_facts, flow_facts, patient_facts, reading_facts
+from discgrade.publication.tables.facts import (
+    HEADERS,
+    MADE_UP,
+    TOTAL,
+    UNKNOWN,
+    Fact,
+    disc_facts,
+    flow_facts,
+    patient_facts,
+    reading_facts,
+)
 from discgrade.records.cell_keys import CellKey
 from discgrade.records.discs import DISCS
 from discgrade.records.flow import read_flow
@@ -18,7 +28,9 @@ _PRINTED = ("primary", "supplemental", TOTAL)
 _ORDER = {"primary": 0, "supplemental": 1, "external": 3}
 
 
-def cohort(*, discs: Path, ratings: Path, flow: Path, data: str, compare: bool, files: TableFiles) -> None:
+def cohort(
+    *, discs: Path, ratings: Path, flow: Path, data: str, headers: bool, compare: bool, files: TableFiles
+) -> None:
     """Print who and what was studied, next to the paper's cohort if compared.
 
     Args:
@@ -26,16 +38,19 @@ def cohort(*, discs: Path, ratings: Path, flow: Path, data: str, compare: bool, 
         ratings: `ratings.parquet`.
         flow: `flow.json`.
         data: Whose the study's data are, as `wording.data_words` says it.
+        headers: Whether the scans' headers tell the truth; if not, nothing of scanners and people is printed.
         compare: Whether the paper's cohort, and what is not known of this one, is shown.
         files: What to write.
     """
     kept = records.read(discs, DISCS).to_pandas()
+    if not headers:
+        kept[HEADERS] = None
     readings = records.read(ratings, RATINGS, ["disc", "rater", "reading"]).to_pandas().drop_duplicates()
     names = sorted(kept["cohort"].unique(), key=lambda name: (_ORDER.get(name, 2), name))
     groups = {name: kept[kept["cohort"] == name] for name in names} | {TOTAL: kept}
     counts = read_flow(flow)
     parts = {
-        "Patients": list(patient_facts(groups)),
+        "Patients": list(patient_facts(groups, UNKNOWN if headers else MADE_UP)),
         "Discs": list(disc_facts(groups)),
         "Readings": list(reading_facts(groups, readings)),
         "Received, excluded and kept": list(flow_facts(counts.stages)),

@@ -14,7 +14,10 @@ Value = int | str | None
 
 TOTAL = "total"
 
-_UNKNOWN = "Not in the images' headers, or not kept at de-identification."
+HEADERS = ["sex", "age", "manufacturer", "field_strength"]
+"""What is known of a patient and a scanner from the headers of the scans alone."""
+UNKNOWN = "Not in the images' headers, or not kept at de-identification."
+MADE_UP = "The study says that its scans' headers do not tell the truth."
 
 
 @dataclass(frozen=True)
@@ -41,14 +44,14 @@ class Fact:
         return any(value is not None for value in self.values.values())
 
 
-def _counts(groups: Groups, column: str, kinds: Mapping[Any, str]) -> Iterator[Fact]:
+def _counts(groups: Groups, column: str, kinds: Mapping[Any, str], reason: str = UNKNOWN) -> Iterator[Fact]:
     """Yield how often each kind occurs in a column; unknown where a group has no value at all."""
     for kind, words in kinds.items():
         values: dict[str, Value] = {}
         for name, group in groups.items():
             values[name] = None if group[column].isna().all() else int((group[column] == kind).sum())
         name = f"{kind:g}" if isinstance(kind, float) else kind
-        yield Fact(f"{column}:{name}", words, values, _UNKNOWN)
+        yield Fact(f"{column}:{name}", words, values, reason)
     missing: dict[str, Value] = {name: int(group[column].isna().sum()) for name, group in groups.items()}
     if 0 < groups[TOTAL][column].isna().sum() < len(groups[TOTAL]):
         yield Fact(f"{column}:", f"{column.replace('_', ' ').capitalize()} not known", missing)
@@ -60,15 +63,20 @@ def _found(groups: Groups, column: str, words: str) -> dict[Any, str]:
     return {kind: words.format(f"{kind:g}" if isinstance(kind, float) else kind) for kind in kinds}
 
 
-def patient_facts(groups: Groups) -> Iterator[Fact]:
-    """Yield patients, sex, age and scanners; `groups` holds the discs of each cohort and of all, one row each."""
+def patient_facts(groups: Groups, reason: str) -> Iterator[Fact]:
+    """Yield patients, sex, age and scanners.
+
+    Args:
+        groups: The discs of each cohort and of all, one row each.
+        reason: Why something is not known, if it is not.
+    """
     persons = {name: discs.drop_duplicates("patient") for name, discs in groups.items()}
     yield Fact("patients", "Patients", {name: len(group) for name, group in persons.items()})
-    yield from _counts(persons, "sex", {"F": "Women", "M": "Men"})
+    yield from _counts(persons, "sex", {"F": "Women", "M": "Men"}, reason)
     ages: dict[str, Value] = {name: _age(group["age"].dropna()) for name, group in persons.items()}
-    yield Fact("age", "Age in years, mean ± SD (range)", ages, _UNKNOWN)
-    yield from _counts(persons, "manufacturer", _found(groups, "manufacturer", "Scanner by {}"))
-    yield from _counts(persons, "field_strength", _found(groups, "field_strength", "Field strength {} T"))
+    yield Fact("age", "Age in years, mean ± SD (range)", ages, reason)
+    yield from _counts(persons, "manufacturer", _found(groups, "manufacturer", "Scanner by {}"), reason)
+    yield from _counts(persons, "field_strength", _found(groups, "field_strength", "Field strength {} T"), reason)
 
 
 def _age(ages: pd.Series) -> str | None:

@@ -90,7 +90,8 @@ def _threshold_rows(outputs: Outputs, learned: Calibration) -> Iterator[dict[str
         chosen = outputs.grades == place
         few = len(set(outputs.patients[chosen]))
         row = {"metric": "threshold", "grade": float(grade), "n": int(chosen.sum()), "patients": few}
-        short = f"{few} patients have a disc of this grade, and {least} are needed: it is in every set"
+        have = "1 patient has" if few == 1 else f"{few} patients have"
+        short = f"{have} a disc of this grade, and {least} are needed: it is in every set"
         yield row | {
             "value": np.nan if threshold is None else threshold,
             "reason": short if threshold is None else None,

@@ -55,7 +55,13 @@ def make_tables(made: SimpleNamespace, folder: str = "tables", **changes: object
     stability(**scores, stability=be_stable(made), files=tables["stability"])
     data = data_words(context.study, context.source)
     cohort(
-        discs=made.discs, ratings=made.ratings, flow=flow, data=data, compare=context.compare, files=tables["cohort"]
+        discs=made.discs,
+        ratings=made.ratings,
+        flow=flow,
+        data=data,
+        headers=True,
+        compare=context.compare,
+        files=tables["cohort"],
     )
     return SimpleNamespace(**vars(made) | {"tables": tables, "context": context})
 

@@ -1,0 +1,111 @@
+"""What the report reads of a finished study: its scores, discs, partitions and flow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from discgrade import records
+from discgrade.publication.context import Context
+from discgrade.publication.page.told import Told
+from discgrade.publication.tables.scores import Study, over_seeds, read_study
+from discgrade.records.certainty import CERTAINTY
+from discgrade.records.discs import DISCS
+from discgrade.records.flow import Flow, read_flow
+from discgrade.records.regions import FLAGGED
+from discgrade.records.splits import SPLITS
+from discgrade.records.training import NETWORK
+from discgrade.settings.run import FOLD_MEAN, FOLDS, HOLDOUT, Run
+
+_DISCS = ["disc", "patient", "level", "integral", "cohort", "origin", "manufacturer", "field_strength", "sex", "age"]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The files that the report reads.
+
+    Attributes:
+        scores: `scores.parquet`.
+        intervals: `intervals.parquet`.
+        comparisons: `comparisons.parquet`.
+        discs: `discs.parquet`.
+        splits: `splits.parquet`.
+        flow: `flow.json`.
+        flagged: `flagged.parquet`.
+        certainty: `certainty.parquet`.
+        network: `network.parquet` of the default run.
+    """
+
+    scores: Path
+    intervals: Path
+    comparisons: Path
+    discs: Path
+    splits: Path
+    flow: Path
+    flagged: Path
+    certainty: Path
+    network: Path
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What was found, and under which settings.
+
+    Attributes:
+        context: What the study is, in words.
+        told: Its settings.
+        study: Scores, intervals and comparisons.
+        discs: One row a disc.
+        splits: The part of each patient in each split.
+        flow: What was received and kept.
+        flagged: Number of discs whose region the outlier check flagged.
+        certainty: Rows of `records.certainty.CERTAINTY` over all discs, by grade and metric.
+        parameters: Trainable and fixed parameters of the default run's network.
+        layers: Number of its layers.
+    """
+
+    context: Context
+    told: Told
+    study: Study
+    discs: pd.DataFrame
+    splits: pd.DataFrame
+    flow: Flow
+    flagged: int
+    certainty: Mapping[tuple[float | None, str], Mapping[str, Any]]
+    parameters: int
+    layers: int
+
+    def run(self, split: str) -> Run:
+        """Return the default run of a split, over all seeds."""
+        return over_seeds(self.context.default, split=split)
+
+    @property
+    def folds(self) -> str:
+        """The split that stands for the cross-validation."""
+        return FOLD_MEAN if self.context.unit == "fold" else FOLDS
+
+    def tested(self, split: str) -> pd.DataFrame:
+        """Return the discs that a split scores; the folds score the discs of all folds' test parts."""
+        chosen = self.splits["split"] == HOLDOUT if split == HOLDOUT else self.splits["split"] != HOLDOUT
+        patients = self.splits[chosen & (self.splits["part"] == "test")]["patient"]
+        return self.discs[self.discs["patient"].isin(patients)]
+
+
+def read_findings(sources: Sources, context: Context, told: Told) -> Findings:
+    """Read what the report says of a study."""
+    certain = records.read(sources.certainty, CERTAINTY).to_pylist()
+    network = records.read(sources.network, NETWORK, ["parameters"]).to_pydict()["parameters"]
+    return Findings(
+        context=context,
+        told=told,
+        study=read_study(sources.scores, sources.intervals, sources.comparisons),
+        discs=records.read(sources.discs, DISCS, _DISCS).to_pandas(),
+        splits=records.read(sources.splits, SPLITS, ["split", "patient", "part"]).to_pandas(),
+        flow=read_flow(sources.flow),
+        flagged=len(records.read(sources.flagged, FLAGGED, ["disc"])),
+        certainty={(row["grade"], row["metric"]): row for row in certain if row["scope"] == "all"},
+        parameters=sum(network),
+        layers=len(network),
+    )

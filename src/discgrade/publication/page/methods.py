@@ -1,0 +1,195 @@
+"""The methods in words: what was done with whose data, as it was run, with works to cite as `[@key]`."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from discgrade.publication import wording
+from discgrade.publication.page.findings import Findings
+from discgrade.publication.page.participants import part_sizes
+from discgrade.settings.model import Training
+from discgrade.settings.run import HOLDOUT
+
+_LOSSES = {
+    "categorical_crossentropy": "categorical cross-entropy",
+    "ordinal_categorical_crossentropy": "ordinal cross-entropy",
+    "squared_ordinal_categorical_crossentropy": "squared ordinal cross-entropy",
+    "soft_kappa": "a differentiable (soft) κ",
+    "mean_squared_error": "the mean squared error",
+    "mean_absolute_error": "the mean absolute error",
+}
+_DECODED = {
+    "argmax": "the likeliest grade",
+    "median": "the median of the predicted distribution",
+    "mean": "its mean, rounded",
+    "cuts": "cuts on the probability of a grade above each, learned in other folds",
+}
+_SCALES = {
+    "fractional": "the fractional scale (13 grades, thirds between the integral ones)",
+    "integral": "the integral scale (grades 1 to 5)",
+    "continuous": "a continuous scale",
+}
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph of the methods under its title."""
+
+    title: str
+    text: str
+
+
+def methods(found: Findings, versions: Mapping[str, str]) -> list[Paragraph]:
+    """Return the methods in words.
+
+    Args:
+        found: The study.
+        versions: Python, packages and devices of its jobs, by name.
+    """
+    parts = {
+        "Data": _data(found),
+        "Exclusions": _exclusions(found),
+        "Reference standard": _reference(found),
+        "Partitions": _partitions(found),
+        "Images and network": _network(found),
+        "Training": _training(found),
+        "Statistics": _statistics(found),
+        "Software": _software(found, versions),
+    }
+    return [Paragraph(title, " ".join(sentences)) for title, sentences in parts.items()]
+
+
+def _data(found: Findings) -> Iterator[str]:
+    dataset = found.told.provenance.dataset
+    whose = wording.SOURCES[found.context.source]
+    named = f" ({dataset.name})" if dataset else ""
+    patients, discs = found.discs["patient"].nunique(), len(found.discs)
+    yield f"Lumbar discs were graded by Pfirrmann [@pfirrmann2001] on sagittal MRI: {whose}{named}."
+    yield f"{_count(discs, 'disc')} of {_count(patients, 'patient')} remained."
+    yield from _headers(found)
+    pseudonyms = {"keyed": "derived from a secret key", "random": "drawn at random"}[found.told.deidentify.pseudonym]
+    if found.context.source == "export":
+        yield "The images had been de-identified elsewhere."
+    else:
+        yield f"Images were de-identified before anything else, under pseudonyms {pseudonyms}."
+
+
+def _headers(found: Findings) -> Iterator[str]:
+    """Yield what headers do not tell."""
+    if not found.told.headers:
+        yield "Headers of the scans do not tell the truth of scanners and people, and are not reported."
+        return
+    kept = {"manufacturer": "manufacturer", "field_strength": "field strength", "sex": "sex", "age": "age"}
+    unknown = [words for column, words in kept.items() if found.discs[column].isna().all()]
+    if unknown:
+        yield f"Not known of any disc: {', '.join(unknown)}."
+
+
+def _exclusions(found: Findings) -> Iterator[str]:
+    for stage in found.flow.stages:
+        reasons = [f"{count:,} ({reason})" for reason, count in stage.excluded.items()]
+        left_out = f"; left out: {', '.join(reasons)}" if reasons else ""
+        yield f"{stage.unit.capitalize()}: {stage.received:,} received, {stage.kept:,} kept{left_out}."
+    flagged = _count(found.flagged, "region")
+    kept = "their discs were left out" if found.told.exclude_flagged else "their discs were kept"
+    yield f"An outlier check flagged {flagged}; {kept}." if found.flagged else "An outlier check flagged no region."
+
+
+def _reference(found: Findings) -> Iterator[str]:
+    readings = [
+        f"{rater} read {', then '.join(f'{count:,}' for count in counts.values())} discs"
+        for rater, counts in found.flow.raters.items()
+    ]
+    yield f"The reference grade is {found.flow.reference}; {'; '.join(readings)}."
+    yield f"Grades were given on {' and '.join(_SCALES[scale] for scale in found.flow.scales[:1])}."
+    origins = found.discs["origin"].value_counts()
+    own = {"pseudo": "a label that a model gave", "reviewed": "a label reviewed with a model's grade in view"}
+    for origin, words in own.items():
+        if origins.get(origin, 0):
+            yield f"{_count(int(origins[origin]), 'disc')} carry {words}."
+
+
+def _partitions(found: Findings) -> Iterator[str]:
+    splits = found.told.splits
+    sizes = part_sizes(found, HOLDOUT)
+    words = [f"{_count(size.patients, 'patient')} ({size.discs:,} discs) for {part}" for part, size in sizes.items()]
+    yield f"Patients, never single discs, were assigned at random (seed {splits.seed}): {', '.join(words)}."
+    folds = found.splits[found.splits["split"] != HOLDOUT]["split"].nunique()
+    trained = any(key.run.split == found.folds for key in found.study.scores)
+    if trained:
+        yield f"In {folds}-fold cross-validation each patient was scored once, by networks that had not seen the patient."
+    else:
+        yield "No cross-validation was run."
+    external = found.discs[found.discs["cohort"] == "external"]
+    if len(external):
+        yield f"{_count(len(external), 'disc')} of another source were scored only (external test)."
+
+
+def _network(found: Findings) -> Iterator[str]:
+    images, told = found.told.images, found.told
+    region = {"drawn": "the drawn region, padded to a square", "square": "a square around the region"}[images.region]
+    yield f"The input is {region}, resampled to {images.resolution} × {images.resolution} px."
+    shape = f"{found.layers} layers and {found.parameters:,} parameters"
+    if told.default.training.network.endswith("learning.grading.network:build_network"):
+        width = told.default.training.width
+        narrow = "" if width == 1 else f" at {width:g} of its width"
+        yield f"The network is that of Niemeyer et al. [@niemeyer2021]{narrow}: {shape}; weights were drawn at random."
+    else:
+        yield f"The network ({told.default.training.network}) has {shape}; weights were drawn at random."
+
+
+def _training(found: Findings) -> Iterator[str]:
+    training, copies = found.told.default.training, found.told.augmentation
+    loss = _LOSSES.get(training.loss, training.loss)
+    rate = f"learning rate {training.learning_rate:g}, {training.schedule.replace('_', '-')} schedule"
+    yield f"“{found.told.default.label}” minimises {loss} on {_SCALES[training.scale]} by {_optimizer(training)} ({rate})"
+    yield f"over {training.epochs} epochs in batches of {training.batch}, dropout {training.dropout:g}, L2 {training.l2:g};"
+    seeds = ", ".join(map(str, found.context.seeds))
+    yield f"training seed{'s' * (len(found.context.seeds) > 1)} {seeds}."
+    if copies.copies:
+        yield f"Each disc is shown with {copies.copies} augmented copies: {_augmented(found)}."
+    others = [name for name in found.context.variants if name != found.context.default.variant]
+    if others:
+        labels = ", ".join(f"“{found.context.variants[name].label}”" for name in others)
+        yield f"Compared with: {labels}."
+
+
+def _optimizer(training: Training) -> str:
+    if training.optimizer == "sgd":
+        return f"stochastic gradient descent with momentum {training.momentum:g}"
+    return f"AdamW with weight decay {training.weight_decay:g}"
+
+
+def _augmented(found: Findings) -> str:
+    made = found.told.augmentation
+    parts = [
+        f"mirrored with a probability of {made.flip:g}" if made.flip else "",
+        f"turned by up to {made.rotation:g}°" if made.rotation else "",
+        f"zoomed by up to {made.zoom:g}" if made.zoom != 1 else "",
+        f"shifted by up to {made.shift:g} of the side" if made.shift else "",
+        f"grey values raised to powers up to {made.gamma:g}" if made.gamma != 1 else "",
+    ]
+    return ", ".join(part for part in parts if part) or "unchanged"
+
+
+def _statistics(found: Findings) -> Iterator[str]:
+    told, training = found.told, found.told.default.training
+    yield f"{wording.protocol_words(told.default.protocol).capitalize()}; a grade is {_DECODED[training.decoding]}."
+    yield "Agreement is Cohen's κ with linear weights [@cohen1968], accuracy, the multi-class correlation (MCC)"
+    yield "[@gorodkin2004], Lin's concordance correlation [@lin1989], mean absolute error and Pearson's r."
+    weighed = {"patient": "patients", "disc": "discs", "fold": "folds"}[found.context.unit]
+    drawn = wording.interval_words(told.intervals.probability, weighed, told.intervals.draws, told.intervals.seed)
+    yield f"Intervals are {drawn} [@rubin1981]; runs on the same discs share the weights of a draw, so that differences are paired."
+    if found.certainty:
+        yield f"Each disc also gets a set of grades that should hold its reference grade with a probability of {told.certainty.coverage:g}, for each grade, learned on other patients [@sadinle2019]."
+
+
+def _software(found: Findings, versions: Mapping[str, str]) -> Iterator[str]:
+    yield "Everything was run by one Snakemake workflow [@molder2021], discgrade, from de-identification to this page"
+    yield f"(Python {versions.get('Python', 'unknown')}; {versions.get('packages', 'packages unknown')};"
+    yield f"computed on: {versions.get('devices', 'unknown')})."
+    if found.told.default.training.backend == "tensorflow":
+        yield "Networks were trained with TensorFlow [@abadi2016]."
+
+
+def _count(count: int, unit: str) -> str:
+    return f"{count:,} {unit}{'s' * (count != 1)}"

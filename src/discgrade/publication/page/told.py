@@ -1,0 +1,76 @@
+"""What the report tells of a study's settings: a selection without the places of its source."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from discgrade.settings.attribution import Provenance
+from discgrade.settings.certainty import Certainty
+from discgrade.settings.grid import default_run
+from discgrade.settings.members import bundle_variant
+from discgrade.settings.model import Augmentation, Deidentify, Images, Intervals, Reference, Splits, Study, Variant
+from discgrade.settings.run import Run
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the report tells of a study's settings.
+
+    Attributes:
+        run: The default run.
+        default: Its variant.
+        bundled: Name of the variant whose networks go into the bundle.
+        intended_use: What the bundle is for.
+        limits: What its owner says it is not good for.
+        headers: Whether the scans' headers tell the truth.
+        labels: The printed name of each variant.
+        reference: Which reading is the truth.
+        exclude_flagged: Whether discs with a flagged region are left out.
+        deidentify: What an export may keep, and how pseudonyms are made; no words to look for.
+        splits: How patients are assigned.
+        images: Side of the input, and how a region becomes it.
+        augmentation: How copies differ from their disc.
+        intervals: How intervals are drawn.
+        certainty: What sets of grades promise.
+        provenance: Who answers for the study.
+    """
+
+    run: Run
+    default: Variant
+    bundled: str
+    intended_use: str
+    limits: tuple[str, ...]
+    headers: bool
+    labels: Mapping[str, str]
+    reference: Reference
+    exclude_flagged: bool
+    deidentify: Deidentify
+    splits: Splits
+    images: Images
+    augmentation: Augmentation
+    intervals: Intervals
+    certainty: Certainty
+    provenance: Provenance
+
+
+def told_of(study: Study) -> Told:
+    """Return what the report tells of a study's settings."""
+    run = default_run(study)
+    kept = study.deidentify
+    return Told(
+        run=run,
+        default=study.variants[run.variant],
+        bundled=bundle_variant(study).name,
+        intended_use=study.bundle.intended_use,
+        limits=study.bundle.limits,
+        headers=study.bundle.headers,
+        labels={name: variant.label for name, variant in study.variants.items()},
+        reference=study.cohort.reference,
+        exclude_flagged=study.cohort.exclude_flagged,
+        deidentify=Deidentify(kept.keep_sex_and_age, kept.keep_weight_and_size, kept.pseudonym, kept.follow_links, ()),
+        splits=study.splits,
+        images=study.images,
+        augmentation=study.augmentation,
+        intervals=study.intervals,
+        certainty=study.certainty,
+        provenance=study.provenance,
+    )

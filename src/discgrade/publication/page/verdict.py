@@ -1,0 +1,163 @@
+"""Is it good enough, and for what: sentences whose thresholds are published."""
+
+from dataclasses import dataclass
+from math import isnan
+from typing import Any
+
+from discgrade.publication.keys import Key
+from discgrade.publication.page.baseline import baseline_of
+from discgrade.publication.page.findings import Findings
+from discgrade.publication.page.weakest import shown_part
+from discgrade.publication.tables.scores import interval_text, number, reader
+from discgrade.settings.run import Run
+
+LANDIS_KOCH = ((0.20, "slight"), (0.40, "fair"), (0.60, "moderate"), (0.80, "substantial"))
+"""Last kappa, to two digits, of each word of Landis and Koch 1977; below 0 it is poor, beyond these almost perfect."""
+MCBRIDE = ((0.90, "poor"), (0.95, "moderate"), (0.99, "substantial"))
+"""First Lin's CCC that is too high for each word of McBride 2005 for continuous values; beyond these almost perfect."""
+_BEST = "almost perfect"
+_FAIR = LANDIS_KOCH[1][0]
+
+PUBLISHED = {"kappa_unweighted": (0.69, 0.81, "pfirrmann2001"), "kappa_linear": (0.585, 0.585, "niemeyer2021")}
+"""Lowest and highest kappa between two readers that a work printed for this grading, by its weights."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether the model is good enough, and for what.
+
+    Attributes:
+        answer: The answer in one sentence.
+        reasons: The sentences that it stands on.
+    """
+
+    answer: str
+    reasons: tuple[str, ...]
+
+
+def landis_koch(kappa: float) -> str:
+    """Return the word of Landis and Koch for a kappa."""
+    if kappa < 0:
+        return "poor"
+    return next((word for last, word in LANDIS_KOCH if round(kappa, 2) <= last), _BEST)
+
+
+def mcbride(ccc: float) -> str:
+    """Return the word of McBride for a concordance correlation coefficient."""
+    return next((word for end, word in MCBRIDE if ccc < end), _BEST)
+
+
+def verdict(found: Findings) -> Verdict:
+    """Return whether the default model is good enough, and for what."""
+    run = found.run(shown_part(found))
+    reasons = [
+        *_landis_koch(found, run),
+        *_mcbride(found, run),
+        *_readers(found, run),
+        *_own_readers(found, run),
+    ]
+    return Verdict(_answer(found, run), tuple(reasons))
+
+
+def _scored(found: Findings, run: Run, metric: str) -> tuple[dict[str, Any], dict[str, Any] | None] | None:
+    """Return a score and its interval; None if it is undefined."""
+    key = Key(run, metric)
+    row, interval = found.study.scores.get(key), found.study.intervals.get(key)
+    if row is None or isnan(row["value"]):
+        return None
+    return dict(row), dict(interval) if interval and interval_text(interval) else None
+
+
+def _shown(row: dict[str, Any], interval: dict[str, Any] | None) -> str:
+    return number(row["value"]) + (f" ({interval_text(interval)})" if interval else "")
+
+
+def _landis_koch(found: Findings, run: Run) -> list[str]:
+    scored = _scored(found, run, "kappa_unweighted")
+    if scored is None:
+        return []
+    row, interval = scored
+    word = landis_koch(row["value"])
+    bounds = [landis_koch(interval[bound]) for bound in ("lower", "upper")] if interval else []
+    spread = f", from {bounds[0]} to {bounds[1]} over its interval" if bounds and bounds[0] != bounds[1] else ""
+    return [
+        f"Unweighted κ {_shown(row, interval)} is called {word}{spread} [@landis1977]; "
+        "the words were coined for any classification, not for what a patient needs."
+    ]
+
+
+def _mcbride(found: Findings, run: Run) -> list[str]:
+    scored = _scored(found, run, "lin_ccc")
+    if scored is None:
+        return []
+    row, interval = scored
+    return [f"Lin's CCC {_shown(row, interval)} is {mcbride(row['value'])} by McBride [@mcbride2005]."]
+
+
+def _readers(found: Findings, run: Run) -> list[str]:
+    """Compare with what two readers reached in print, with the same weights of kappa."""
+    texts = []
+    for metric, (lowest, highest, key) in PUBLISHED.items():
+        scored = _scored(found, run, metric)
+        if scored is not None:
+            row, interval = scored
+            low = interval["lower"] if interval else row["value"]
+            how = "lies above" if low > highest else "reaches" if row["value"] >= lowest else "stays below"
+            reached = f"{number(lowest)} to {number(highest)}" if highest > lowest else number(lowest)
+            name = "Linear" if metric == "kappa_linear" else "Unweighted"
+            texts.append(
+                f"{name} κ {_shown(row, interval)} {how} the {reached} that two readers reached in print [@{key}], "
+                "on other discs."
+            )
+    return texts
+
+
+def _own_readers(found: Findings, run: Run) -> list[str]:
+    model, readers = _scored(found, run, "kappa_linear"), _scored(found, reader("inter_rater"), "kappa_linear")
+    if model is None:
+        return []
+    if readers is None:
+        return ["How well people agree on these discs is unknown: there is no second rater."]
+    return [
+        f"This study's own raters agree at a linear κ of {_shown(*readers)}; the model agrees with its reference at "
+        f"{_shown(*model)}, partly on other discs."
+    ]
+
+
+def _answer(found: Findings, run: Run) -> str:
+    if found.context.source == "phantom":
+        return "For patients nothing follows: images and readings are simulated. It shows that the pipeline runs and is scored."
+    scored = _scored(found, run, "kappa_unweighted")
+    if scored is None:
+        return "Nobody can say: κ is undefined on these discs."
+    row, interval = scored
+    lowest = PUBLISHED["kappa_unweighted"][0]
+    if not _beats_baseline(found, run):
+        return "Not good enough for any use: it is not shown to be better than naming the commonest grade."
+    if interval is None:
+        return "Nobody can say: there is no interval, so the score may be chance."
+    if interval["lower"] >= lowest:
+        return (
+            "Good enough to stand next to a reader in studies of groups of patients like these: even the lower bound "
+            f"reaches the κ of {number(lowest)} that two readers reached in print. Not shown for decisions on one patient."
+        )
+    if row["value"] >= lowest:
+        return (
+            "Perhaps as good as a second reader in studies of groups, but the interval does not exclude less; good "
+            "enough to propose grades that a reader checks, not to replace a reading."
+        )
+    if interval["lower"] > _FAIR:
+        return (
+            "Good enough to propose grades that a reader checks, one by one; it agrees less than two readers did in "
+            "print, and must not replace a reading."
+        )
+    return "Good enough to try the method out; not to propose grades, since agreement may be no more than fair."
+
+
+def _beats_baseline(found: Findings, run: Run) -> bool:
+    baseline = baseline_of(found, run.split)
+    for metric, floor in (("kappa_linear", 0.0), ("accuracy", baseline.accuracy if baseline else 0.0)):
+        scored = _scored(found, run, metric)
+        if scored is None or (scored[1] or {"lower": scored[0]["value"]})["lower"] <= floor:
+            return False
+    return True

@@ -1,0 +1,135 @@
+"""What a reader must know before quoting a score, each a sentence."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import isnan
+
+import pandas as pd
+
+from discgrade.grades import INTEGRAL
+from discgrade.publication.keys import Key
+from discgrade.publication.page.agreement import model_runs
+from discgrade.publication.page.baseline import baseline_of
+from discgrade.publication.page.findings import Findings
+from discgrade.publication.page.weakest import FEW, part_words, shown_part
+from discgrade.publication.tables.scores import interval_text, number
+from discgrade.settings.run import HOLDOUT, Run
+
+
+@dataclass(frozen=True)
+class Warned:
+    """A warning: what it is about, and the sentence."""
+
+    title: str
+    text: str
+
+
+def warnings(found: Findings) -> list[Warned]:
+    """Return what a reader must know before quoting a score, the gravest first."""
+    return [
+        *_baseline(found),
+        *_no_interval(found),
+        *_copies(found),
+        *_checkpoint(found),
+        *_few(found),
+        *_labels(found),
+    ]
+
+
+def _baseline(found: Findings) -> Iterator[Warned]:
+    """Yield where a model is no better than the majority-class baseline, or may not be."""
+    for label, run in model_runs(found):
+        yield from _against(found, label, run)
+
+
+def _against(found: Findings, label: str, run: Run) -> Iterator[Warned]:
+    baseline = baseline_of(found, run.split)
+    for metric, floor, words in (
+        ("kappa_linear", 0.0, "κ is 0 for the baseline"),
+        ("accuracy", baseline.accuracy if baseline else None, "the majority-class baseline"),
+    ):
+        row, interval = (rows.get(Key(run, metric)) for rows in (found.study.scores, found.study.intervals))
+        if row is None or isnan(row["value"]) or floor is None:
+            continue
+        shown = f"{'κ' if metric == 'kappa_linear' else 'accuracy'} {number(row['value'])}"
+        reached = words if metric == "kappa_linear" else f"{words} reaches {number(floor)}"
+        if row["value"] <= floor:
+            yield Warned("No better than the baseline", f"{label}: {shown}; {reached}.")
+        elif interval is not None and interval["lower"] <= floor and interval_text(interval):
+            text = f"{label}: {shown}, interval {interval_text(interval)}; {reached}."
+            yield Warned("Perhaps no better than the baseline", text)
+
+
+def _no_interval(found: Findings) -> Iterator[Warned]:
+    for label, run in model_runs(found):
+        interval = found.study.intervals.get(Key(run, "kappa_linear"))
+        if not interval_text(interval):
+            patients = found.tested(run.split)["patient"].nunique()
+            why = "its test part is one patient" if patients == 1 else "no weights change its score"
+            yield Warned("No interval", f"{label}: κ has no interval, since {why}: how sure it is stays unknown.")
+
+
+def _copies(found: Findings) -> Iterator[Warned]:
+    for variant in dict.fromkeys([found.context.default.variant, found.told.bundled]):
+        shown = found.context.variants.get(variant)
+        if shown is not None and shown.protocol.score == "augmented":
+            copies = found.told.augmentation.copies
+            yield Warned(
+                "Scores are on copies",
+                f"{shown.label}: {copies} augmented copies of each disc are scored, and n counts copies, not discs.",
+            )
+
+
+def _checkpoint(found: Findings) -> Iterator[Warned]:
+    for variant in dict.fromkeys([found.context.default.variant, found.told.bundled]):
+        shown = found.context.variants.get(variant)
+        if shown is not None and shown.protocol.checkpoint == "scored":
+            yield Warned(
+                "Scores are optimistic",
+                f"{shown.label}: the epoch was chosen on the discs that are scored, so scores are too high.",
+            )
+
+
+def _few(found: Findings) -> Iterator[Warned]:
+    """Yield which grades have fewer than ten test discs, in the hold-out test set and in what is shown by group."""
+    for split in dict.fromkeys([HOLDOUT, shown_part(found)]):
+        tested = found.tested(split)["integral"]
+        counts = {grade: int((tested == grade).sum()) for grade in map(float, INTEGRAL)}
+        few = [f"grade {grade:g} ({count or 'none'})" for grade, count in counts.items() if count < FEW]
+        if few:
+            where = "the hold-out test set" if split == HOLDOUT else part_words(found)
+            yield Warned(
+                f"Fewer than {FEW} test discs",
+                f"{_listed(few)} in {where}: their scores say little, and averages over grades hang on them.",
+            )
+
+
+def _labels(found: Findings) -> Iterator[Warned]:
+    """Yield how many labels began as a model's own: pseudo-labels, and those that were reviewed."""
+    trained = found.discs[found.discs["cohort"] != "external"]
+    parts = {
+        f"the {len(trained):,} discs to train on": trained,
+        f"the {len(found.tested(HOLDOUT)):,} discs of the hold-out test set": found.tested(HOLDOUT),
+    }
+    counts = {where: _own_labels(discs) for where, discs in parts.items()}
+    if any(counts.values()):
+        words = " and ".join(f"{count:,} of {where}" for where, count in counts.items())
+        yield Warned("Labels that began as a model's own", f"{words} {_without(found)}")
+
+
+def _own_labels(discs: pd.DataFrame) -> int:
+    return int(discs["origin"].isin(["pseudo", "reviewed"]).sum())
+
+
+def _without(found: Findings) -> str:
+    """Say what the default model scores on labels that people gave."""
+    row = found.study.scores.get(Key(found.run(HOLDOUT), "kappa_linear", "origin", "human"))
+    text = "carry a label that a model gave, or that was reviewed with a model's grade in view: a model agrees with these more easily."
+    if row is None or isnan(row["value"]):
+        return text
+    return f"{text} On the {row['n']:,} test samples graded by people alone its κ is {number(row['value'])}."
+
+
+def _listed(parts: list[str]) -> str:
+    text = ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1]
+    return text[0].upper() + text[1:]

@@ -1,0 +1,161 @@
+"""Methods, references and checklists."""
+
+import csv
+import re
+from dataclasses import replace
+
+import pytest
+from invented_report import findings_of
+from prose import faults_of
+
+from discgrade.publication.page.methods import methods
+from discgrade.publication.page.participants import part_sizes, participants
+from discgrade.publication.page.references import bibtex, numbered, order_of, reference, split_citations, work
+from discgrade.publication.published import published
+from discgrade.publication.render.stored import read_table
+from discgrade.settings.run import HOLDOUT
+
+VERSIONS = {"Python": "3.11.7", "packages": "keras 3.12.0", "devices": "CPU"}
+
+
+@pytest.fixture(scope="module")
+def found(paperlike):
+    return findings_of(paperlike, paperlike.context)
+
+
+def test_methods_name_what_was_run(found):
+    text = " ".join(paragraph.text for paragraph in methods(found, VERSIONS))
+    training = found.told.default.training
+    for part in (f"{training.epochs} epochs", f"batches of {training.batch}", "48 × 48 px", "2-fold", "keras 3.12.0"):
+        assert part in text
+    assert f"{found.discs['patient'].nunique()} patients" in text
+    assert "6 patients" in text.split("external test")[0]
+
+
+@pytest.mark.parametrize(
+    "loss", ["soft_kappa", "mean_squared_error", "ordinal_categorical_crossentropy", "mine.loss:own"]
+)
+@pytest.mark.parametrize(("optimizer", "decoding"), [("sgd", "argmax"), ("adamw", "cuts"), ("sgd", "median")])
+def test_methods_of_every_training_read_well(found, loss, optimizer, decoding):
+    training = replace(found.told.default.training, loss=loss, optimizer=optimizer, decoding=decoding)
+    told = replace(found.told, default=replace(found.told.default, training=training))
+    for paragraph in methods(replace(found, told=told), VERSIONS):
+        text = re.sub(r"\[@\w+\]", "[1]", paragraph.text)
+        assert faults_of(text) == []
+
+
+def test_the_parts_of_a_split_hold_every_disc_once(found):
+    sizes = part_sizes(found, HOLDOUT)
+    assert sum(size.discs for size in sizes.values()) == len(found.discs)
+    assert sum(size.patients for size in sizes.values()) == found.discs["patient"].nunique()
+    assert list(sizes) == ["training", "testing", "external testing"]
+    assert "2 folds" in participants(found).folds
+
+
+def test_works_are_numbered_as_they_are_first_cited():
+    order = order_of(["First [@rubin1981], then [@cohen1968].", "Again [@rubin1981][@lin1989]."])
+    assert order == {"rubin1981": 1, "cohen1968": 2, "lin1989": 3}
+    assert numbered("As in [@lin1989].", order) == "As in [3]."
+    assert split_citations("A [@lin1989] b.") == [("A ", "lin1989"), (" b.", "")]
+    with pytest.raises(KeyError):
+        work("nobody1900")
+
+
+def test_a_reference_names_authors_title_and_place():
+    assert reference("landis1977") == (
+        "Landis JR, Koch GG. The measurement of observer agreement for categorical data. Biometrics 1977;33(1):159-174. "
+        "doi:10.2307/2529310"
+    )
+    assert reference("claim2024").startswith("Tejani AS, Klontzas ME, Gatti AA, et al. Checklist")
+
+
+def test_bibtex_has_an_entry_for_each_work_with_its_fields():
+    keys = [row["key"] for row in published("works")]
+    text = bibtex(keys)
+    assert re.findall(r"^@\w+\{(\w+),", text, re.MULTILINE) == keys
+    assert text.count("{") == text.count("}")
+    assert "author = {Landis, J. Richard and Koch, Gary G.}," in text
+    assert "pages = {159--174}," in text
+
+
+@pytest.mark.parametrize(
+    ("name", "items"),
+    [
+        ("claim", [str(number) for number in range(1, 45)]),
+        ("grras", [str(number) for number in range(1, 16)]),
+        (
+            "tripod",
+            [
+                "1",
+                "2",
+                "3a",
+                "3b",
+                "3c",
+                "4",
+                "5a",
+                "5b",
+                "6a",
+                "6b",
+                "6c",
+                "7",
+                "8a",
+                "8b",
+                "8c",
+                "9a",
+                "9b",
+                "9c",
+                "10",
+                "11",
+                "12a",
+                "12b",
+                "12c",
+                "12d",
+                "12e",
+                "12f",
+                "12g",
+                "13",
+                "14",
+                "15",
+                "16",
+                "17",
+                "18a",
+                "18b",
+                "18c",
+                "18d",
+                "18e",
+                "18f",
+                "19",
+                "20a",
+                "20b",
+                "20c",
+                "21",
+                "22",
+                "23a",
+                "23b",
+                "24",
+                "25",
+                "26",
+                "27a",
+                "27b",
+                "27c",
+            ],
+        ),
+    ],
+)
+def test_a_checklist_has_every_item_once_and_says_where_and_who(whole, name, items):
+    table = read_table(whole.page.parent / f"{name}.json")
+    rows = [row for section in table.sections for row in section.rows]
+    assert [row.label.text for row in rows] == items
+    assert all(cell.text for row in rows for cell in row.cells)
+    with (whole.page.parent / f"{name}.csv").open() as lines:
+        assert [line["item"] for line in csv.DictReader(lines)] == items
+
+
+def test_what_a_study_lacks_is_not_said_to_be_answered(whole):
+    rows = {
+        row.label.text: row
+        for section in read_table(whole.page.parent / "tripod.json").sections
+        for row in section.rows
+    }
+    assert rows["17"].cells[1].text == "Not answered: provenance.ethics is empty."
+    assert rows["16"].cells[1].text.startswith("Results")
