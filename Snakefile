@@ -37,6 +37,8 @@ rule all:
     input:
         LAYOUT_FILE,
         f"{RESULTS}/report.html",
+        f"{RESULTS}/workflow.html",
+        [f"{RESULTS}/writing/{name}" for name in WRITING],
         f"{RESULTS}/bundle.zip",
         f"{RESULTS}/manuscript.zip",
         [f"{PRIVATE}/readings.csv"] if SOURCE == "rating" else [],

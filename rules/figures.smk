@@ -9,6 +9,7 @@ FIGURE_NAMES = [f"figure{number}" for number in range(1, 6)] + [
     "calibration",
     "flow",
 ]
+FIGURE_WORDS = [figure_of(name)["words"] for name in FIGURE_NAMES]
 FIGURES = [path for name in FIGURE_NAMES for path in figure_of(name).values()] + [
     f"{RESULTS}/figures/rois.pdf"
 ]

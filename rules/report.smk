@@ -1,7 +1,8 @@
-"""The RO-Crate of the study, and one file with every table and figure that works offline and sent by mail."""
+"""The report, one page that works offline and sent by mail; the RO-Crate, and Snakemake's own report for the record."""
 
 import jinja2.defaults
 from discgrade.publication.captions import caption_words
+from discgrade.publication.page.told import told_of
 
 WORDS = caption_words(STUDY)
 # Captions are templates. Snakemake renders them in a new Jinja environment, whose names begin with these: neither config
@@ -10,6 +11,28 @@ jinja2.defaults.DEFAULT_NAMESPACE.update(words=WORDS)
 
 # Snakemake, which makes the report, and what it colours code with.
 REPORTER = ["snakemake", "pygments"]
+
+TOLD = plain(told_of(STUDY))
+
+# What the report reads next to tables and figures, by the fields of `publication.page.findings.Sources`.
+FINDINGS = {
+    **{
+        name: f"{RESULTS}/{name}.parquet"
+        for name in (
+            "scores",
+            "intervals",
+            "comparisons",
+            "discs",
+            "splits",
+            "flagged",
+            "certainty",
+        )
+    },
+    "flow": f"{RESULTS}/flow.json",
+    "network": f"{RESULTS}/runs/{DEFAULT_RUN.path}/network.parquet",
+}
+
+WRITING = ["methods.md", "references.bib", "CITATION.cff"]
 
 WORKFLOW_FILES = ["Snakefile"] + sorted(
     path.relative_to(workflow.basedir).as_posix()
@@ -52,6 +75,7 @@ rule chains:
             category="Record",
             labels={"page": "Where numbers came from"},
         ),
+        values=f"{RESULTS}/provenance/chains.json",
     log:
         f"{RESULTS}/logs/chains.log",
     localrule: True
@@ -66,10 +90,14 @@ rule chains:
 
 rule report:
     input:
-        TABLES,
-        FIGURES,
-        chains=f"{RESULTS}/provenance/chains.html",
-        crate=f"{RESULTS}/provenance/ro-crate-metadata.json",
+        **FINDINGS,
+        tables=TABLE_VALUES,
+        figures=FIGURE_WORDS,
+        pictures=[path.replace(".json", ".png") for path in FIGURE_WORDS],
+        csv=[path.replace(".json", ".csv") for path in TABLE_VALUES],
+        cell_keys=[path.replace(".json", ".keys.csv") for path in TABLE_VALUES],
+        regions=[f"{RESULTS}/figures/{name}.png" for name in ("rois", "flagged")],
+        chains=f"{RESULTS}/provenance/chains.json",
     output:
         report=f"{RESULTS}/report.html",
     log:
@@ -78,10 +106,56 @@ rule report:
     conda:
         ENVIRONMENT
     params:
+        context=CONTEXT,
+        told=TOLD,
+        code=code("report.py"),
+        lock=lock("report.py"),
+    script:
+        "../workflow_scripts/report.py"
+
+
+rule writing:
+    input:
+        **FINDINGS,
+        chains=f"{RESULTS}/provenance/chains.json",
+    output:
+        methods=f"{RESULTS}/writing/methods.md",
+        references=f"{RESULTS}/writing/references.bib",
+        citation=f"{RESULTS}/writing/CITATION.cff",
+    log:
+        f"{RESULTS}/logs/writing.log",
+    localrule: True
+    conda:
+        ENVIRONMENT
+    params:
+        context=CONTEXT,
+        told=TOLD,
+        version=__version__,
+        citation=texts_digest("CITATION.cff"),
+        code=code("writing.py"),
+        lock=lock("writing.py"),
+    script:
+        "../workflow_scripts/writing.py"
+
+
+rule workflow_report:
+    input:
+        TABLES,
+        FIGURES,
+        chains=f"{RESULTS}/provenance/chains.html",
+        crate=f"{RESULTS}/provenance/ro-crate-metadata.json",
+    output:
+        report=f"{RESULTS}/workflow.html",
+    log:
+        f"{RESULTS}/logs/workflow_report.log",
+    localrule: True
+    conda:
+        ENVIRONMENT
+    params:
         captions=texts_digest("rules/captions/*"),
         words=content_digest(WORDS),
         programs=REPORTER,
-        code=code("report.py"),
-        lock=lock("report.py", programs=REPORTER),
+        code=code("workflow_report.py"),
+        lock=lock("workflow_report.py", programs=REPORTER),
     script:
-        "../workflow_scripts/report.py"
+        "../workflow_scripts/workflow_report.py"

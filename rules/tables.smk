@@ -16,6 +16,9 @@ TABLE_NAMES = [
     "certainty",
     "stability",
     "cohort",
+    "claim",
+    "tripod",
+    "grras",
 ]
 TABLES = [path for name in TABLE_NAMES for path in tables_of(name).values()]
 TABLE_VALUES = [tables_of(name)["json"] for name in TABLE_NAMES]
@@ -179,3 +182,25 @@ rule cohort:
         lock=lock("cohort.py"),
     script:
         "../workflow_scripts/cohort.py"
+
+
+rule checklist:
+    input:
+        scores=f"{RESULTS}/scores.parquet",
+        intervals=f"{RESULTS}/intervals.parquet",
+    output:
+        **tables_of("{checklist}"),
+    log:
+        f"{RESULTS}/logs/{{checklist}}.log",
+    wildcard_constraints:
+        checklist="claim|tripod|grras",
+    localrule: True
+    conda:
+        ENVIRONMENT
+    params:
+        context=CONTEXT,
+        provenance=plain(STUDY.provenance),
+        code=code("checklist.py"),
+        lock=lock("checklist.py"),
+    script:
+        "../workflow_scripts/checklist.py"

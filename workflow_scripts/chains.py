@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from discgrade.provenance.audit.summary import write_chains
+from discgrade.provenance.audit.summary import summarise_chains
 from discgrade.step import step
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with step(snakemake) as job:
-    write_chains(results=job.results, destination=job.output("chains"))
+    summarise_chains(results=job.results, page_file=job.output("chains"), values=job.output("values"))

@@ -1,12 +1,25 @@
-"""Make the report with Snakemake's own reporter, which reads captions, results and run times of this study."""
+"""Write the report of the study: one page from its tables, figures and scores."""
 
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from discgrade.publication.report import make_report
+from discgrade.publication.context import Context
+from discgrade.publication.page.findings import Sources
+from discgrade.publication.page.report import make_page
+from discgrade.publication.page.told import Told
 from discgrade.step import step
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with step(snakemake) as job:
-    make_report(config=job.config, private=job.private, workflow=job.workflow, destination=job.output("report"))
+    make_page(
+        sources=Sources(**{field.name: job.input(field.name) for field in fields(Sources)}),
+        tables=job.inputs("tables"),
+        figures=job.inputs("figures"),
+        regions=job.inputs("regions"),
+        chains=job.input("chains"),
+        context=job.param("context", Context),
+        told=job.param("told", Told),
+        destination=job.output("report"),
+    )

@@ -30,7 +30,7 @@ PIXEL = base64.b64decode(
 )
 LAYERS = [
     {"block": 1, "layer": 1, "description": "Convolution 2D, 3 × 3 × 4", "shape": [48, 48, 4], "parameters": 40},
-    {"block": 1, "layer": 2, "description": "Leaky ReLU, α = 0.01", "shape": [48, 48, 4], "parameters": 0},
+    {"block": 1, "layer": 2, "description": "Max pooling, 2 × 2", "shape": [48, 48, 4], "parameters": 0},
 ]
 VERSIONS = {"Python": "3.11.7", "packages": "keras 3.12.0, tensorflow 2.19.0", "devices": "CPU"}
 

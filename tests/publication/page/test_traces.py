@@ -35,7 +35,8 @@ def test_the_cell_shows_the_number_that_is_pressed(paperlike):
     row = next(row for section in table.sections for row in section.rows if row.label.text == "Default model")
     for cell in row.cells:
         if cell.keys:
-            command = shlex.split(traces.kept[traces.number(cell.keys)].command)
+            number = traces.number(cell.keys)
+            command = shlex.split(traces.kept[number].command)
             value = float(find_cell(folder, "table2.csv", command[4], command[6]).text)
             printed = cell.text.replace("\N{MINUS SIGN}", "-").replace(",", "")
             assert value == pytest.approx(float(printed), abs=5.1e-4)
@@ -57,6 +58,6 @@ def test_all_numbers_of_the_studys_own_tables_are_linked(whole, paperlike):
 def test_a_key_is_told_in_words():
     key = CellKey("scores", "value", "default", 32, 4, "holdout", -1, "level", "L4/L5", None, "kappa_linear")
     assert words_of(key) == (
-        "scores.parquet, value: Cohen's κ, default, 32 px, training fraction 1/4, hold-out test set, mean of all seeds, "
-        "level L4/L5"
+        "scores.parquet, value: Cohen's κ, default, 32 px, training fraction 1/4, hold-out test set, "
+        "mean of all seeds, level L4/L5"
     )

@@ -15,6 +15,8 @@ from discgrade.publication.published import published
 from discgrade.publication.render.stored import read_table
 from discgrade.settings.run import HOLDOUT
 
+TRIPOD = """1 2 3a 3b 3c 4 5a 5b 6a 6b 6c 7 8a 8b 8c 9a 9b 9c 10 11 12a 12b 12c 12d 12e 12f 12g 13 14 15 16 17
+18a 18b 18c 18d 18e 18f 19 20a 20b 20c 21 22 23a 23b 24 25 26 27a 27b 27c"""
 VERSIONS = {"Python": "3.11.7", "packages": "keras 3.12.0", "devices": "CPU"}
 
 
@@ -63,8 +65,8 @@ def test_works_are_numbered_as_they_are_first_cited():
 
 def test_a_reference_names_authors_title_and_place():
     assert reference("landis1977") == (
-        "Landis JR, Koch GG. The measurement of observer agreement for categorical data. Biometrics 1977;33(1):159-174. "
-        "doi:10.2307/2529310"
+        "Landis JR, Koch GG. The measurement of observer agreement for categorical data. "
+        "Biometrics 1977;33(1):159-174. doi:10.2307/2529310"
     )
     assert reference("claim2024").startswith("Tejani AS, Klontzas ME, Gatti AA, et al. Checklist")
 
@@ -85,60 +87,7 @@ def test_bibtex_has_an_entry_for_each_work_with_its_fields():
         ("grras", [str(number) for number in range(1, 16)]),
         (
             "tripod",
-            [
-                "1",
-                "2",
-                "3a",
-                "3b",
-                "3c",
-                "4",
-                "5a",
-                "5b",
-                "6a",
-                "6b",
-                "6c",
-                "7",
-                "8a",
-                "8b",
-                "8c",
-                "9a",
-                "9b",
-                "9c",
-                "10",
-                "11",
-                "12a",
-                "12b",
-                "12c",
-                "12d",
-                "12e",
-                "12f",
-                "12g",
-                "13",
-                "14",
-                "15",
-                "16",
-                "17",
-                "18a",
-                "18b",
-                "18c",
-                "18d",
-                "18e",
-                "18f",
-                "19",
-                "20a",
-                "20b",
-                "20c",
-                "21",
-                "22",
-                "23a",
-                "23b",
-                "24",
-                "25",
-                "26",
-                "27a",
-                "27b",
-                "27c",
-            ],
+            TRIPOD.split(),
         ),
     ],
 )

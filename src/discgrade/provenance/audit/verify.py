@@ -14,7 +14,7 @@ from discgrade.provenance.chain import FOLDER, SHOWN, Chain, is_present, linked,
 from discgrade.provenance.digests import SCRIPTS, file_digest
 from discgrade.records.export import INSTANCES
 
-LAST = ("report.html", f"{FOLDER}/")
+LAST = ("report.html", "workflow.html", "writing/", f"{FOLDER}/")
 """What stands on the tables and figures: report, chains and crate. Jobs behind none of these are left over."""
 
 

@@ -9,6 +9,7 @@ from discgrade.publication.page.participants import part_sizes
 from discgrade.settings.model import Training
 from discgrade.settings.run import HOLDOUT
 
+_PACKAGES = ("keras", "numpy", "opencv-python-headless", "pydicom", "scikit-learn", "snakemake", "tensorflow")
 _LOSSES = {
     "categorical_crossentropy": "categorical cross-entropy",
     "ordinal_categorical_crossentropy": "ordinal cross-entropy",
@@ -116,7 +117,8 @@ def _partitions(found: Findings) -> Iterator[str]:
     folds = found.splits[found.splits["split"] != HOLDOUT]["split"].nunique()
     trained = any(key.run.split == found.folds for key in found.study.scores)
     if trained:
-        yield f"In {folds}-fold cross-validation each patient was scored once, by networks that had not seen the patient."
+        yield f"In {folds}-fold cross-validation each patient was scored once,"
+        yield "by networks that had not seen the patient."
     else:
         yield "No cross-validation was run."
     external = found.discs[found.discs["cohort"] == "external"]
@@ -141,8 +143,9 @@ def _training(found: Findings) -> Iterator[str]:
     training, copies = found.told.default.training, found.told.augmentation
     loss = _LOSSES.get(training.loss, training.loss)
     rate = f"learning rate {training.learning_rate:g}, {training.schedule.replace('_', '-')} schedule"
-    yield f"“{found.told.default.label}” minimises {loss} on {_SCALES[training.scale]} by {_optimizer(training)} ({rate})"
-    yield f"over {training.epochs} epochs in batches of {training.batch}, dropout {training.dropout:g}, L2 {training.l2:g};"
+    yield f"“{found.told.default.label}” minimises {loss} on {_SCALES[training.scale]} by {_optimizer(training)}"
+    yield f"({rate}) over {training.epochs} epochs in batches of {training.batch},"
+    yield f"dropout {training.dropout:g}, L2 {training.l2:g};"
     seeds = ", ".join(map(str, found.context.seeds))
     yield f"training seed{'s' * (len(found.context.seeds) > 1)} {seeds}."
     if copies.copies:
@@ -178,15 +181,18 @@ def _statistics(found: Findings) -> Iterator[str]:
     yield "[@gorodkin2004], Lin's concordance correlation [@lin1989], mean absolute error and Pearson's r."
     weighed = {"patient": "patients", "disc": "discs", "fold": "folds"}[found.context.unit]
     drawn = wording.interval_words(told.intervals.probability, weighed, told.intervals.draws, told.intervals.seed)
-    yield f"Intervals are {drawn} [@rubin1981]; runs on the same discs share the weights of a draw, so that differences are paired."
+    yield f"Intervals are {drawn} [@rubin1981]; runs on the same discs share the weights of a draw,"
+    yield "so that differences are paired."
     if found.certainty:
-        yield f"Each disc also gets a set of grades that should hold its reference grade with a probability of {told.certainty.coverage:g}, for each grade, learned on other patients [@sadinle2019]."
+        yield "Each disc also gets a set of grades that should hold its reference grade with a probability of"
+        yield f"{told.certainty.coverage:g}, for each grade, learned on other patients [@sadinle2019]."
 
 
 def _software(found: Findings, versions: Mapping[str, str]) -> Iterator[str]:
-    yield "Everything was run by one Snakemake workflow [@molder2021], discgrade, from de-identification to this page"
-    yield f"(Python {versions.get('Python', 'unknown')}; {versions.get('packages', 'packages unknown')};"
-    yield f"computed on: {versions.get('devices', 'unknown')})."
+    named = [one for one in versions.get("packages", "").split(", ") if one.split(" ")[0] in _PACKAGES]
+    python = ", ".join([f"Python {versions.get('Python', 'unknown')}", *named])
+    yield "Everything was run by one Snakemake workflow [@molder2021], discgrade, from de-identification to this text"
+    yield f"({python}; computed on: {versions.get('devices', 'unknown')})."
     if found.told.default.training.backend == "tensorflow":
         yield "Networks were trained with TensorFlow [@abadi2016]."
 

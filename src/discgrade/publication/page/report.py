@@ -111,7 +111,7 @@ def render(
             references=[(key, number, reference(key)) for key, number in order.items()],
             behind=behind,
             traces=traces,
-            trace=lambda keys: traces.number(keys),
+            trace=traces.number,
             footnotes=footnotes,
             marks=marks,
             citations=split_citations,

@@ -84,7 +84,8 @@ def _flagged(found: Findings) -> Iterator[str]:
     """Yield regions that look wrong, errors of more than a grade, and grades that are not sure."""
     kept = "left out" if found.told.exclude_flagged else "kept, trained on and scored"
     if found.flagged:
-        yield f"{_count(found.flagged, 'region')} look wrong to the outlier check; {'it is' if found.flagged == 1 else 'they are'} {kept}."
+        look, they = ("looks", "it is") if found.flagged == 1 else ("look", "they are")
+        yield f"{_count(found.flagged, 'region')} {look} wrong to the outlier check; {they} {kept}."
     else:
         yield "The outlier check flagged no region."
     within = found.study.scores.get(Key(found.run(HOLDOUT), "within_one"))
@@ -94,8 +95,8 @@ def _flagged(found: Findings) -> Iterator[str]:
     coverage, single = (found.certainty.get((None, metric)) for metric in ("coverage", "singletons"))
     if coverage is not None and single is not None:
         yield (
-            f"For {number(100 * (1 - single['value']), 0)} % of discs the model does not settle on one grade; its sets of "
-            f"grades hold the reference grade for {number(100 * coverage['value'], 1)} % "
+            f"For {number(100 * (1 - single['value']), 0)} % of discs the model does not settle on one grade; its sets "
+            f"of grades hold the reference grade for {number(100 * coverage['value'], 1)} % "
             f"({100 * found.told.certainty.coverage:g} % were asked for)."
         )
     else:

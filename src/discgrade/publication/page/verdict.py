@@ -17,6 +17,9 @@ MCBRIDE = ((0.90, "poor"), (0.95, "moderate"), (0.99, "substantial"))
 """First Lin's CCC that is too high for each word of McBride 2005 for continuous values; beyond these almost perfect."""
 _BEST = "almost perfect"
 _FAIR = LANDIS_KOCH[1][0]
+_SIMULATED = (
+    "For patients nothing follows: images and readings are simulated. It shows that the pipeline runs and is scored."
+)
 
 PUBLISHED = {"kappa_unweighted": (0.69, 0.81, "pfirrmann2001"), "kappa_linear": (0.585, 0.585, "niemeyer2021")}
 """Lowest and highest kappa between two readers that a work printed for this grading, by its weights."""
@@ -125,33 +128,43 @@ def _own_readers(found: Findings, run: Run) -> list[str]:
 
 
 def _answer(found: Findings, run: Run) -> str:
+    """Return the answer; the words of each follow the published kappa and the lower bound."""
     if found.context.source == "phantom":
-        return "For patients nothing follows: images and readings are simulated. It shows that the pipeline runs and is scored."
+        return _SIMULATED
     scored = _scored(found, run, "kappa_unweighted")
     if scored is None:
         return "Nobody can say: κ is undefined on these discs."
-    row, interval = scored
-    lowest = PUBLISHED["kappa_unweighted"][0]
     if not _beats_baseline(found, run):
         return "Not good enough for any use: it is not shown to be better than naming the commonest grade."
+    row, interval = scored
     if interval is None:
         return "Nobody can say: there is no interval, so the score may be chance."
-    if interval["lower"] >= lowest:
+    return _use(row["value"], interval["lower"])
+
+
+def _use(value: float, lower: float) -> str:
+    """Return what a model is good for that is better than the baseline, from its unweighted kappa and lower bound."""
+    lowest = PUBLISHED["kappa_unweighted"][0]
+    if lower >= lowest:
         return (
             "Good enough to stand next to a reader in studies of groups of patients like these: even the lower bound "
-            f"reaches the κ of {number(lowest)} that two readers reached in print. Not shown for decisions on one patient."
+            f"reaches the κ of {number(lowest)} that two readers reached in print [@pfirrmann2001]. Not shown for "
+            "decisions on one patient."
         )
-    if row["value"] >= lowest:
+    if value >= lowest:
         return (
-            "Perhaps as good as a second reader in studies of groups, but the interval does not exclude less; good "
-            "enough to propose grades that a reader checks, not to replace a reading."
+            "Perhaps as good as a second reader in studies of groups [@pfirrmann2001], but the interval does not "
+            "exclude less; good enough to propose grades that a reader checks, not to replace a reading."
         )
-    if interval["lower"] > _FAIR:
+    if lower > _FAIR:
         return (
             "Good enough to propose grades that a reader checks, one by one; it agrees less than two readers did in "
-            "print, and must not replace a reading."
+            "print [@pfirrmann2001], and must not replace a reading."
         )
-    return "Good enough to try the method out; not to propose grades, since agreement may be no more than fair."
+    return (
+        "Good enough to try the method out; not to propose grades, since agreement may be no more than fair "
+        "[@landis1977]."
+    )
 
 
 def _beats_baseline(found: Findings, run: Run) -> bool:

@@ -124,7 +124,10 @@ def _own_labels(discs: pd.DataFrame) -> int:
 def _without(found: Findings) -> str:
     """Say what the default model scores on labels that people gave."""
     row = found.study.scores.get(Key(found.run(HOLDOUT), "kappa_linear", "origin", "human"))
-    text = "carry a label that a model gave, or that was reviewed with a model's grade in view: a model agrees with these more easily."
+    text = (
+        "carry a label that a model gave, or that was reviewed with a model's grade in view: a model agrees with these "
+        "more easily."
+    )
     if row is None or isnan(row["value"]):
         return text
     return f"{text} On the {row['n']:,} test samples graded by people alone its κ is {number(row['value'])}."

@@ -52,7 +52,7 @@ def checklist(
     table = Table(
         name=name,
         title=f"{title}: where each item is answered.",
-        caption=f"Study “{context.study}”. Items of {title} in this project's own words; places are sections of report.html.",
+        caption=f"Study “{context.study}”. Items in this project's own words; places are sections of report.html.",
         stub="Item",
         headings=[Cell("Asked"), Cell("Answered in"), Cell("Only the authors know")],
         sections=[Section(Cell(words), [_row(one, known) for one in part]) for words, part in sections.items()],

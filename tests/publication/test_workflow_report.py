@@ -6,7 +6,7 @@ import sys
 import pytest
 import yaml
 
-from discgrade.publication.report import make_report
+from discgrade.publication.workflow_report import make_report
 
 SNAKEFILE = """
 configfile: "config.yaml"

@@ -1,0 +1,26 @@
+"""Write what goes into a manuscript: the methods in words, the works that they cite, and how to cite the software."""
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from discgrade.publication.context import Context
+from discgrade.publication.page.findings import Sources
+from discgrade.publication.page.told import Told
+from discgrade.publication.page.writing import write_words
+from discgrade.step import step
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with step(snakemake) as job:
+    write_words(
+        sources=Sources(**{field.name: job.input(field.name) for field in fields(Sources)}),
+        chains=job.input("chains"),
+        context=job.param("context", Context),
+        told=job.param("told", Told),
+        version=job.param("version", str),
+        software=job.workflow.with_name("CITATION.cff"),
+        methods=job.output("methods"),
+        references=job.output("references"),
+        citation=job.output("citation"),
+    )
