@@ -7,7 +7,7 @@ rule manuscript:
         FIGURES,
         tables=TABLE_VALUES,
         figures=[figure_of(name)["words"] for name in FIGURE_NAMES],
-        texts=[],
+        texts=[f"{RESULTS}/writing/{name}" for name in WRITING],
     output:
         documents=[f"{RESULTS}/tables/{name}.docx" for name in TABLE_NAMES],
         workbooks=[f"{RESULTS}/tables/{name}.xlsx" for name in TABLE_NAMES],

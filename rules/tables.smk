@@ -199,7 +199,8 @@ rule checklist:
         ENVIRONMENT
     params:
         context=CONTEXT,
-        provenance=plain(STUDY.provenance),
+        ethics=bool(STUDY.provenance.ethics),
+        dataset=STUDY.provenance.dataset is not None,
         code=code("checklist.py"),
         lock=lock("checklist.py"),
     script:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from discgrade.publication.context import Context
 from discgrade.publication.render.files import TableFiles
 from discgrade.publication.tables.checklists import checklist
-from discgrade.settings.attribution import Provenance
 from discgrade.step import step
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ with step(snakemake) as job:
         scores=job.input("scores"),
         intervals=job.input("intervals"),
         context=job.param("context", Context),
-        provenance=job.param("provenance", Provenance),
+        ethics=job.param("ethics", bool),
+        dataset=job.param("dataset", bool),
         files=job.files(TableFiles),
     )

@@ -50,14 +50,14 @@ class Reported:
 def sources_of(made: SimpleNamespace, flagged: int = 0) -> Sources:
     """Write what the tables do not need, and return all that the report reads."""
     folder = made.folder
-    write_flow(_flow(made), folder / "flow.json")
+    write_flow(_flow(made), folder / "report-flow.json")
     empty = FLAGGED.empty_table()
     if flagged:
         row = {name: [None] * flagged for name in FLAGGED.names} | {"disc": [f"D{number}" for number in range(flagged)]}
         empty = pa.table(row, FLAGGED)
     records.write(empty, FLAGGED, folder / "flagged.parquet")
     records.write(pa.Table.from_pylist(LAYERS, NETWORK), NETWORK, folder / "network.parquet")
-    names = ("flow.json", "flagged.parquet", "certainty.parquet", "network.parquet")
+    names = ("report-flow.json", "flagged.parquet", "certainty.parquet", "network.parquet")
     return Sources(
         made.scores, made.intervals, made.comparisons, made.discs, made.splits, *(folder / name for name in names)
     )
@@ -124,7 +124,7 @@ def _tables(made: SimpleNamespace, sources: Sources, place: Path) -> list[Path]:
     context = made.context
     for name in CHECKLISTS:
         given = {"scores": made.scores, "intervals": made.intervals, "context": context}
-        checklist(name=name, **given, provenance=made.study.provenance, files=files[name])
+        checklist(name=name, **given, ethics=False, dataset=False, files=files[name])
     run = default_run(made.study)
     table1(network=sources.network, run=run, label="Default", compare=context.compare, files=files["table1"])
     return [one.json for one in files.values()]

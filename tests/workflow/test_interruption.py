@@ -29,7 +29,7 @@ KILLS = [
     ("score", "snakemake", 1),
     ("credible_intervals", "job", 0.7),
     ("table2", "group", 0.5),
-    ("report", "snakemake", 3),
+    ("workflow_report", "snakemake", 3),
 ]
 """At a job of which rule, what is killed, and how many seconds after the job's start at most."""
 
@@ -82,9 +82,13 @@ def command_of(process):
         return []
 
 
+REPORTS = ("report.html", "workflow.html", "manuscript.zip")
+"""They show the digests of what is dated, or run times."""
+
+
 def digests(folder):
     """Return the digest of every output of a study that does not tell when it was made."""
-    paths = [path for path in folder.rglob("*") if path.is_file() and path.name != "report.html"]
+    paths = [path for path in folder.rglob("*") if path.is_file() and path.name not in REPORTS]
     shown = {path.relative_to(folder).as_posix(): path for path in paths}
     # A bundle's facts name the job records behind it, which are dated; its networks do not.
     dated = ("provenance/", "logs/", "bundle/bundle.json", "bundle/model_card.md", "bundle.zip")

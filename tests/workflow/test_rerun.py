@@ -12,7 +12,7 @@ from discgrade.provenance.chain import LAYOUT
 pytestmark = pytest.mark.slow
 
 SMOKE = ("--configfile", "studies/smoke.yaml")
-SHOWN = {"table2", "table3", "table4", "statements", "forest", "figure3", "figure4"}
+SHOWN = {"checklist", "table2", "table3", "table4", "statements", "forest", "figure3", "figure4"}
 GRADED = {"figure2", "figure5", "confusion"}
 FIGURES = {f"figure{number}" for number in range(1, 6)} | {
     "confusion",
@@ -26,8 +26,8 @@ BUNDLE = {"bundle", "export_members", "learn_novelty", "regrade_moved"}
 CERTAIN = {"calibrate", "certainty", "calibration"}
 TRAINED = {"train", "score", "credible_intervals", "curves", "table1"} | SHOWN | GRADED | BUNDLE | CERTAIN
 UNTRAINED = {"make_phantom", "deidentify", "select_discs", "split", "extract_rois", "flag_regions", "augment", "cohort"}
-REPORT = {"crate", "chains", "report", "manuscript", "all"}
-TABLES = {"table1", "table2", "table3", "table4", "statements", "certainty", "stability", "cohort"}
+REPORT = {"crate", "chains", "report", "workflow_report", "writing", "manuscript", "all"}
+TABLES = {"checklist", "table1", "table2", "table3", "table4", "statements", "certainty", "stability", "cohort"}
 EVERYTHING = UNTRAINED | TRAINED | FIGURES | REPORT
 PACKAGE = "src/discgrade"
 
@@ -92,7 +92,7 @@ def test_comments_and_docstrings_in_every_module_and_script_rerun_nothing(planne
 def test_a_comment_in_the_rules_reruns_the_crate_that_holds_a_copy_of_them(planned):
     rules = planned.project / "rules" / "samples.smk"
     rules.write_text("# a comment\n" + rules.read_text())
-    assert set(planned()) == {"crate", "report", "all"}
+    assert set(planned()) == {"crate", "workflow_report", "all"}
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_comment_in_the_rules_reruns_the_crate_that_holds_a_copy_of_them(plann
         (f"{PACKAGE}/records/columns.py", "pseudonym of the patient", "the patient's pseudonym", set()),
         (f"{PACKAGE}/records/scores.py", "value of the metric; NaN where undefined", "the metric", set()),
         (f"{PACKAGE}/records/export.py", '"mm"', '"millimetres"', set()),
-        ("rules/captions/figure1.rst", "Number of discs", "How many discs", {"report", "all"}),
+        ("rules/captions/figure1.rst", "Number of discs", "How many discs", {"workflow_report", "all"}),
         (f"{PACKAGE}/publication/figures/panels.py", ", folds", ", all folds", {"confusion"} | REPORT),
         (f"{PACKAGE}/__init__.py", '__version__ = "', '__version__ = "9.', {"bundle"} | REPORT),
     ],
@@ -181,8 +181,8 @@ def test_a_comment_on_the_locked_versions_reruns_nothing(planned):
         ("tensorflow", TRAINED | REPORT),
         ("keras", TRAINED | REPORT),
         ("arviz", {"credible_intervals", "bundle"} | SHOWN | CERTAIN | REPORT),
-        ("rocrate", {"crate", "report", "all"}),
-        ("snakemake", {"report", "all"}),
+        ("rocrate", {"crate", "workflow_report", "all"}),
+        ("snakemake", {"workflow_report", "all"}),
     ],
 )
 def test_another_version_of_a_package_reruns_what_reaches_it_and_what_follows(planned, package, rules):
@@ -211,7 +211,7 @@ def test_results_of_an_earlier_layout_are_made_anew_and_said_once(planned, run_s
     [
         ({"report": {"disc_pictures": False}}, {"figure2", "figure5", "draw_rois"} | REPORT),
         ({"augmentation": {"copies": 1, "rotation": 10}}, {"augment"} | TRAINED | REPORT),
-        ({"provenance": {"title": "Another title"}}, {"crate", "report", "all"}),
+        ({"provenance": {"title": "Another title"}}, REPORT - {"chains"}),
     ],
 )
 def test_a_changed_setting_reruns_the_rules_that_take_it(planned, changes, rules):

@@ -165,8 +165,9 @@ def test_no_half_written_file_is_left(results):
     assert not [path for path in results.rglob("*") if path.name.endswith(".partial")]
 
 
-def test_the_report_stands_alone(smoke, results):
-    report = (results / "report.html").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["report.html", "workflow.html"])
+def test_a_report_stands_alone(smoke, results, name):
+    report = (results / name).read_text(encoding="utf-8")
     assert "Global scores" in report or "Table 2" in report
     assert str(smoke) not in report
     assert 'src="http' not in report

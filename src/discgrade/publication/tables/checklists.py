@@ -14,7 +14,6 @@ from discgrade.publication.render.files import TableFiles, write_table
 from discgrade.publication.render.table import Cell, Row, Section, Table
 from discgrade.publication.tables.readers import INTER_RATER, INTRA_RATER
 from discgrade.publication.tables.scores import Study, over_seeds, read_study
-from discgrade.settings.attribution import Provenance
 
 CHECKLISTS = {
     "claim": ("CLAIM 2024", "claim2024"),
@@ -33,7 +32,7 @@ _MANUSCRIPT = "In the manuscript only."
 
 
 def checklist(
-    *, name: str, scores: Path, intervals: Path, context: Context, provenance: Provenance, files: TableFiles
+    *, name: str, scores: Path, intervals: Path, context: Context, ethics: bool, dataset: bool, files: TableFiles
 ) -> None:
     """Print a checklist: item, what is asked, where it is answered, what only the authors know.
 
@@ -42,10 +41,11 @@ def checklist(
         scores: `scores.parquet`.
         intervals: `intervals.parquet`.
         context: What the study is, in words.
-        provenance: What its owner says of it.
+        ethics: Whether its owner says who approved it.
+        dataset: Whether its owner says where images and readings come from.
         files: What to write.
     """
-    known = _known(read_study(scores, intervals), context, provenance)
+    known = _known(read_study(scores, intervals), context) | {"ethics": ethics, "dataset": dataset}
     items = published(name)
     title, _ = CHECKLISTS[name]
     sections = {row["section"]: [one for one in items if one["section"] == row["section"]] for row in items}
@@ -60,14 +60,12 @@ def checklist(
     write_table(table, [_values(one, known) for one in items], files)
 
 
-def _known(study: Study, context: Context, provenance: Provenance) -> Mapping[str, bool]:
-    """Return which of the things that an item may need this study has."""
+def _known(study: Study, context: Context) -> dict[str, bool]:
+    """Return which of the scores that an item may need this study has."""
     external = Key(over_seeds(context.default), "accuracy", "cohort", "external")
     return {
         "twice": any(line.samples(study) for line in (INTRA_RATER, INTER_RATER)),
         "external": external in study.scores,
-        "ethics": bool(provenance.ethics),
-        "dataset": provenance.dataset is not None,
     }
 
 
