@@ -111,6 +111,11 @@ def percent(share: float) -> str:
     return f"{100 * share:.4g} %"
 
 
+def patients(count: int) -> str:
+    """Count patients."""
+    return f"{count} patient{'s' * (count != 1)}"
+
+
 def interval_words(probability: float, weighed: str, draws: int, seed: int) -> str:
     """Say how intervals were drawn.
 

@@ -28,7 +28,7 @@ from discgrade.publication.figures.style import (
 )
 from discgrade.publication.figures.words import FigureWords
 from discgrade.publication.keys import Key
-from discgrade.publication.wording import interval_words, percent
+from discgrade.publication.wording import interval_words, patients, percent
 from discgrade.records.cell_keys import Placed
 from discgrade.records.certainty import CERTAINTY
 from discgrade.reliability.certainty.calibration import Calibration
@@ -79,7 +79,7 @@ def _words(worth: Worth, learned: Calibration | str, context: Context) -> Figure
     covered = worth["coverage"]
     drawn = context.intervals
     variant = context.variants[covered["variant"]].label
-    words = interval_words(drawn.probability, f"{covered['units']} patients", drawn.draws, drawn.seed)
+    words = interval_words(drawn.probability, patients(covered["units"]), drawn.draws, drawn.seed)
     holds = percent(round(float(covered["value"]), 3))
     return FigureWords(
         name="calibration",

@@ -86,7 +86,7 @@ def _caption(rows: Rows, learned: Calibration | str, context: Context) -> str:
         return f"{data}. Nothing could be learned: {learned}"
     overall = rows[None, "coverage"]
     drawn = wording.interval_words(
-        overall["probability"], f"{overall['units']} patients", overall["draws"], overall["bootstrap_seed"]
+        overall["probability"], wording.patients(overall["units"]), overall["draws"], overall["bootstrap_seed"]
     )
     variant = context.variants[overall["variant"]]
     parts = [

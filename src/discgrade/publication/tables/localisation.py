@@ -89,7 +89,7 @@ def _caption(rows: Rows, facts: LocatorFacts, context: Context, regraded: str) -
         f"n = {overall['n']:,} discs of {overall['patients']:,} patients, each located by a network that had not seen "
         f"the patient, in {context.folds} folds",
         wording.interval_words(
-            overall["probability"], f"{overall['units']} patients", overall["draws"], overall["bootstrap_seed"]
+            overall["probability"], wording.patients(overall["units"]), overall["draws"], overall["bootstrap_seed"]
         ),
     ]
     levels = ", ".join(reversed(facts.levels))

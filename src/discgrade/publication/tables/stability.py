@@ -107,7 +107,7 @@ def _caption(rows: Sequence[Mapping[str, Any]], context: Context) -> str:
     who = f"out of {context.folds} folds" if first["split"] == FOLDS else "of the hold-out test set"
     variant = context.variants[first["variant"]]
     drawn = wording.interval_words(
-        first["probability"], f"{first['units']} patients", first["draws"], first["bootstrap_seed"]
+        first["probability"], wording.patients(first["units"]), first["draws"], first["bootstrap_seed"]
     )
     return (
         f"{data}; discs {who}, each graded by networks that have not seen its patient; variant “{variant.label}”; "
