@@ -188,6 +188,7 @@ def test_a_file_that_ends_in_its_header_is_counted_and_its_rows_are_said(scans, 
         ({"level": "knee"}, "its level is no disc's name"),
         ({"width": -3}, "width and height larger than 0"),
         ({"height": ""}, "should be numbers in pixels"),
+        ({"x": 0.2, "y": 0.1, "width": 0.5, "height": 0.3}, "its box of 0.5 x 0.3 is too small to hold a disc"),
         ({"x": "1,5", "y": "1.5"}, ""),
     ],
 )
@@ -198,6 +199,25 @@ def test_a_row_that_cannot_be_graded_is_left_out_and_said(scans, out, grade, cha
     assert len(read_table(out / "grades.csv")) == (2 if said else 3)
     assert said in studies_of(out)["A1"]["left_out"]
     assert studies_of(out)["A1"]["state"] == ("in part" if said else "graded")
+
+
+def test_swapped_coordinates_are_flagged(scans, out, grade):
+    rows = study(scans, "A1")
+    assert grade([row | {"x": row["y"], "y": row["x"]} for row in rows]) == 0
+    assert all("order: " in row["flags"] for row in read_table(out / "grades.csv"))
+    assert grade(rows) == 0
+    assert not any("order: " in row["flags"] for row in read_table(out / "grades.csv"))
+
+
+def test_nothing_is_said_that_names_a_file_or_a_patient(scans, out, grade, capfd):
+    rows = study(scans, "A1^Secret")
+    image = next(path for path in scans.rglob("*.dcm") if rows[0]["sop_instance_uid"] in str(pydicom.dcmread(path)))
+    dataset = pydicom.dcmread(image)
+    dataset.compress(pydicom.uid.RLELossless, generate_instance_uid=False)
+    dataset.save_as(image)
+    image.write_bytes(image.read_bytes()[:-3000])
+    assert grade(rows) in (1, 3)
+    assert "Secret" not in "".join(capfd.readouterr())
 
 
 def test_a_disc_with_two_regions_is_left_out_and_equal_rows_are_one(scans, out, grade):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tiny_bundle import network, tiny_facts
 
-from discgrade.grading.flags import KINDS, flags, uncertainty
+from discgrade.grading.flags import KINDS, flags, out_of_order, uncertainty
 from discgrade.grading.grader import Grade
 from discgrade.imaging.roi import Roi
 from discgrade.imaging.scans.headers import File
@@ -93,7 +93,7 @@ def test_every_flag_has_a_meaning(facts, roi):
     worst = replace(roi, outside=0.5, obliquity=40.0, spacing=3.0, pixels=np.zeros((20, 90), np.uint16))
     far = replace(CERTAIN, set=(1, 2, 3), members=(1.0, 5.0), distance=9.0)
     found = flags(far, worst, replace(SIEMENS, manufacturer="Hitachi", field_strength=0.2), "T12/L1", facts)
-    assert {*kinds(found), "found", "slice"} == set(KINDS)
+    assert {*kinds(found), "found", "slice", "mask", "order"} == set(KINDS)
 
 
 def test_more_flags_are_more_uncertain_and_then_the_less_likely_grade(facts, roi):
@@ -101,3 +101,18 @@ def test_more_flags_are_more_uncertain_and_then_the_less_likely_grade(facts, roi
     unlikely = replace(CERTAIN, probabilities=(0.0, 0.3, 0.4, 0.3, 0.0))
     found = [uncertainty(grade, some) for some in ((), flagged) for grade in (CERTAIN, unlikely)]
     assert found == sorted(set(found))
+
+
+@pytest.mark.parametrize(
+    ("levels", "heights", "expected"),
+    [
+        (["L1/L2", "L3/L4", "L5/S1"], [10, 50, 90], set()),
+        (["L5/S1", "L1/L2"], [90, 10], set()),
+        (["L1/L2", "L2/L3", "L3/L4"], [10, 10, 50], {0, 1}),
+        (["L1/L2", "L3/L4", "L2/L3", "L5/S1"], [10, 30, 50, 90], {1, 2}),
+        (["T12/L1", "L1/L2"], [90, 10], set()),
+        (["L4/L5"], [10], set()),
+    ],
+)
+def test_discs_of_a_slice_lie_below_one_another_by_their_levels(levels, heights, expected):
+    assert out_of_order(levels, heights) == expected

@@ -81,6 +81,7 @@ def _run(given: argparse.Namespace) -> int:
     from discgrade.grading.work import Order  # noqa: PLC0415
     from discgrade.imaging.masks.folders import Folders, without  # noqa: PLC0415
 
+    running.be_quiet()
     _check(given)
     check_destination(given.out)
     bundle = open_bundle(given.bundle)

@@ -1,8 +1,9 @@
 """Why somebody should look at a graded disc: it is uncertain, or unlike what the bundle was trained on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from discgrade.grades import LEVELS
 from discgrade.grading.bundle.facts import BundleFacts, Span
 from discgrade.grading.discs import Flag
 from discgrade.grading.grader import Grade
@@ -13,6 +14,7 @@ from discgrade.imaging.scans.headers import File
 Kind = Literal[
     "wide_set", "members_disagree", "cut_off", "box_size", "box_shape", "spacing", "contrast", "obliquity",
     "manufacturer", "field_strength", "level", "novel", "found", "slice", "mask",
+    "order",
 ]  # fmt: skip
 KINDS: dict[Kind, str] = {
     "wide_set": "the set of likely grades holds more than two",
@@ -30,6 +32,7 @@ KINDS: dict[Kind, str] = {
     "found": "the locator is unsure of the disc or of its level",
     "slice": "which slice shows the disc's middle is uncertain",
     "mask": "the mask of the disc looks implausible",
+    "order": "the discs of the slice do not lie below one another as their levels say",
 }
 """What may be unusual, in words."""
 
@@ -92,6 +95,22 @@ def _region(roi: Roi, facts: BundleFacts) -> Iterator[Flag]:
         yield Flag("contrast", f"contrast {contrast(roi):.2f}{beyond}")
     if roi.obliquity is not None and (beyond := _beyond(roi.obliquity, known.obliquity, 1.0)):
         yield Flag("obliquity", f"{roi.obliquity:.0f} degrees off the sagittal plane{beyond}")
+
+
+def out_of_order(levels: Sequence[str], heights: Sequence[float]) -> set[int]:
+    """Return which discs of a slice do not lie where their levels say: below all higher ones, above all lower ones.
+
+    Args:
+        levels: Levels of the discs; those that are none of the lumbar spine's are of no account.
+        heights: Row of each region's centre on the upright slice.
+    """
+    discs = [
+        (LEVELS.index(level), height, place)
+        for place, (level, height) in enumerate(zip(levels, heights, strict=True))
+        if level in LEVELS
+    ]
+    mixed = [(one[2], other[2]) for one in discs for other in discs if one[0] < other[0] and one[1] >= other[1]]
+    return {place for pair in mixed for place in pair}
 
 
 def _beyond(value: float, span: Span | None, margin: float = 0.0) -> str:

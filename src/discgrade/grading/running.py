@@ -1,6 +1,7 @@
 """The studies of a folder graded one after another, by one process or several, to the same bits and in one order."""
 
 import os
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -42,7 +43,7 @@ class Workers:
     def __init__(self, count: int) -> None:
         self._count = count
         context = get_context("spawn")
-        self._pool = ProcessPoolExecutor(count, context, initializer=die_with_parent) if count > 1 else None
+        self._pool = ProcessPoolExecutor(count, context, initializer=_begin) if count > 1 else None
 
     def __enter__(self) -> Self:
         return self
@@ -62,6 +63,16 @@ class Workers:
             made = waiting.popleft().result()
             waiting.extend(self._pool.submit(function, item) for item in islice(source, 1))
             yield made
+
+
+def _begin() -> None:
+    die_with_parent()
+    be_quiet()
+
+
+def be_quiet() -> None:
+    """Let no library write its warnings: they may quote a header, or name a file after a patient."""
+    warnings.simplefilter("ignore")
 
 
 def how_many(asked: int | None, files: int) -> int:

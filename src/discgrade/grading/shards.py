@@ -27,6 +27,7 @@ def main(words: list[str] | None = None) -> int:
     """Do one step and return its exit code."""
     steps: Mapping[str, Callable[[argparse.Namespace], None]] = {"index": _index, "grade": _grade, "join": _join}
     given = _parser().parse_args(words)
+    running.be_quiet()
     given.umask = umask = os.umask(0o077)
     try:
         steps[given.step](given)

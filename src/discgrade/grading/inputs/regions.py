@@ -18,6 +18,8 @@ COLUMNS = ("patient_id", "sop_instance_uid", "level", "x", "y", "width", "height
 """Columns that a sheet of regions should have; `frame` may stand next to them."""
 _NAMES = {folded(name): name for name in (*COLUMNS, "frame")}
 _PLACE = COLUMNS[3:]
+_LEAST = 4.0
+"""Pixels of a side below which a region shows nothing of a disc."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ def read_regions(path: Path) -> dict[str, list[Region]]:
     Raises:
         RefusedError: if it cannot be read, lacks a column or has no rows.
     """
+    if not path.is_file():
+        raise RefusedError(f"The sheet of regions is missing: {path}. It should be a .csv, .xlsx or .parquet file")
     names, rows = _table(path)
     cells = [(number, dict(zip(names, row, strict=False))) for number, row in rows]
     marks = numbers.decimal_marks({name: [row.get(name, "") for _, row in cells] for name in _PLACE})
@@ -105,7 +109,7 @@ def _region(number: int, row: dict[str, str], fault: str) -> Region:
     faults = (
         "" if level else "its level is no disc's name, such as L4/L5",
         "" if frame else "its frame should be a whole number from 1",
-        "" if box else "x, y, width and height should be numbers in pixels, width and height larger than 0",
+        _fault_of(box),
         fault and f"a number {fault}",
     )
     return Region(
@@ -117,6 +121,17 @@ def _region(number: int, row: dict[str, str], fault: str) -> Region:
         box=box,
         fault=next(filter(None, faults), ""),
     )
+
+
+def _fault_of(box: Box | None) -> str:
+    if box is None:
+        return "x, y, width and height should be numbers in pixels, width and height larger than 0"
+    if min(box.width, box.height) < _LEAST:
+        return (
+            f"its box of {box.width:g} x {box.height:g} is too small to hold a disc: x, y, width and height are pixels "
+            "of the stored slice, not shares of it or centimetres"
+        )
+    return ""
 
 
 def _box(values: Sequence[float | None]) -> Box | None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from discgrade.grades import LEVELS
-from discgrade.grading.discs import SeriesChoice, Sources
+from discgrade.grading.discs import Flag, SeriesChoice, Sources
+from discgrade.grading.flags import out_of_order
 from discgrade.grading.grader import Grader
 from discgrade.grading.inputs.cutting import Cut, Desk, OutError
 from discgrade.grading.inputs.finding import find
@@ -15,8 +16,12 @@ from discgrade.grading.inputs.scans import Scanned
 from discgrade.grading.inputs.series import Readable, readable
 from discgrade.imaging.scans.headers import File
 from discgrade.imaging.stacks import Stack, stacks
+from discgrade.imaging.upright import upright
 
 NOT_NAMED = "the sheet of regions names no image of this study"
+_ASTRAY = Flag(
+    "order", "the discs of this slice do not lie below one another as their levels say: levels or numbers are mixed up"
+)
 AMBIGUOUS = (
     "its Study Instance UID stands for several patients or several days, so that nobody can tell whose it is; "
     "separate them, or give the study another UID"
@@ -165,7 +170,20 @@ def _cut(study: Prepared, desk: Desk, regions: Sequence[Region]) -> Prepared:
     cuts.sort(key=lambda one: _height(one.place.level))
     if not cuts:
         return replace(study, left_out=(), skipped="; ".join(left_out))
-    return replace(study, cuts=tuple(cuts), sources=desk.sources, left_out=tuple(left_out))
+    return replace(study, cuts=tuple(_checked(cuts, desk.sources)), sources=desk.sources, left_out=tuple(left_out))
+
+
+def _checked(cuts: Sequence[Cut], sources: Sources) -> Iterator[Cut]:
+    """Yield regions; those of a slice that do not lie below one another as their levels say are flagged."""
+    astray: set[int] = set()
+    for image, source in sources.items():
+        turn, shape = upright(source.slice.orientation), source.slice.pixels.shape
+        numbers = [number for number, cut in enumerate(cuts) if cut.place.image == image]
+        boxes = [turn.box(cuts[number].place.box, *shape) for number in numbers]
+        heights = [box.y + box.height / 2 for box in boxes]
+        astray |= {numbers[one] for one in out_of_order([cuts[number].place.level for number in numbers], heights)}
+    for number, cut in enumerate(cuts):
+        yield replace(cut, flags=(*cut.flags, _ASTRAY)) if number in astray else cut
 
 
 def _twice(regions: Sequence[Region]) -> dict[str, list[int]]:

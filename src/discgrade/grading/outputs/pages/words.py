@@ -25,6 +25,8 @@ _FLAGS = {
     "novel": "Unlike the training discs",
     "found": "Found by the locator, which is unsure",
     "slice": "The middle slice is uncertain",
+    "mask": "The mask looks implausible",
+    "order": "Not where its level says",
 }
 _ORIGINS = {"drawn": "drawn by a person", "mask": "from a mask", "found": "found by the locator"}
 _SHORT_DIGEST = 12
