@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from discgrade.grading.outputs.pages.pdf import printable, study_pdf
+from discgrade.grading.outputs.pages.pdf import study_pdf
+from discgrade.grading.outputs.pages.pdf_text import marked_up, printable
 from discgrade.grading.outputs.pages.pictures import png
 from discgrade.grading.outputs.pages.views import Earlier, views
 
@@ -48,8 +49,17 @@ def test_markup_is_shown_as_text(study, pictures, facts, tmp_path):
     assert "<b>&amp;</i>" in text
 
 
+def test_other_alphabets_are_printed_and_none_becomes_a_question_mark(study, pictures, facts, tmp_path):
+    name = "Παπαδόπουλος Щукина Szűcs 山田"
+    text = read(study_pdf(replace(study[0], patient_id=name), pictures, facts), tmp_path)
+    assert "Παπαδόπουλος Щукина Szűcs U+5C71U+7530" in text
+    assert "?" not in text
+
+
 def test_characters_that_the_fonts_lack_are_written_by_number():
-    assert printable("Ő–ü") == "U+0150–ü"
+    assert printable("Ő–ü") == "Ő–ü"
+    assert printable("山田") == "U+5C71U+7530"
+    assert marked_up("κ < 1") == '<font name="DejaVuSans-part">κ</font> &lt; 1'
 
 
 @pytest.mark.parametrize("shape", [(2000, 40), (40, 2000)])

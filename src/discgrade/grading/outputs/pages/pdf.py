@@ -1,13 +1,11 @@
 """One study's page as a PDF, made without a browser: A4, the same facts in the same order.
 
-Its fonts are those that every reader of PDF has (PDF 32000-1 9.6.2.2); a character that these lack is written by its
-number in Unicode. The same study makes the same bytes.
+The same study makes the same bytes.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from typing import Any
-from xml.sax.saxutils import escape
 
 from reportlab import rl_config
 from reportlab.lib.colors import Color, HexColor
@@ -22,6 +20,7 @@ from discgrade.grading.discs import GradedDisc, GradedStudy
 from discgrade.grading.outputs.pages import words
 from discgrade.grading.outputs.pages.longitudinal import CAUTION, Cell, history
 from discgrade.grading.outputs.pages.pdf_drawing import Bars, Picture, disc_picture, slice_picture
+from discgrade.grading.outputs.pages.pdf_text import paragraph
 from discgrade.grading.outputs.pages.views import DiscView, Earlier, Views
 from discgrade.readings.pfirrmann import SIGNS, drawing
 
@@ -105,21 +104,8 @@ def _foot(canvas: Canvas, document: SimpleDocTemplate) -> None:
     canvas.drawRightString(A4[0] - MARGIN, 9 * mm, str(document.page))
 
 
-def printable(text: object) -> str:
-    """Return a text with the characters of the standard fonts alone; others by number, as in U+0151."""
-    lines = words.clean(text).replace("−", "–")
-    return "".join(one if _has(one) else f"U+{ord(one):04X}" for one in lines)
-
-
-def _has(character: str) -> bool:
-    try:
-        return bool(character.encode("cp1252"))
-    except UnicodeEncodeError:
-        return False
-
-
 def _paragraph(text: object, style: ParagraphStyle = _TEXT) -> Paragraph:
-    return Paragraph(escape(printable(text)), style)
+    return paragraph(text, style)
 
 
 def _facts(facts: Iterable[tuple[str, str]]) -> Table:
