@@ -1,6 +1,7 @@
 """What the page is told and what it may do, address by address, as `routes` describes it."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -8,6 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rating_study import LEVELS, ask, write_scans
 from scans import header, save, series
+
+from discgrade.rating.export import rows
 
 BEARER = {"authorization": "Bearer secret-of-rater-0"}
 
@@ -405,3 +408,22 @@ def test_discs_can_be_added_only_as_long_as_there_are_names(page, item):
     statuses = [page.act(item, "add").status for _ in range(10)]
     assert statuses == [200] * 7 + [422] * 3
     assert page.act(item, "lumbar", count=4).status == 200
+
+
+def test_a_study_that_is_no_longer_in_the_folder_is_left_alone_and_its_readings_stay(serve, tmp_path):
+    folder = write_scans(tmp_path / "scans", 3)
+    study = serve(folder)
+    page = study.page()
+    items = page.read_all(2.0)
+    study.stop()
+    gone = study.desk.studies[study.desk.work("Dr Main", items[-1]).study].uid
+    shutil.rmtree(folder / f"Person{gone[-1]}")
+    study.start()
+    page = study.page(take=True)
+    assert page.worklist()["total"] == 2
+    assert page.get(f"/api/items/{items[-1]}").status == 404
+    assert page.act(items[-1], "grade", disc=0, grade=5).status == 404
+    undone = page.step("undo")
+    assert (undone.status, undone.json["item"]) == (200, items[-2])
+    assert page.step("redo").json["item"] == items[-2]
+    assert len(rows(study.store, study.settings)) == 6

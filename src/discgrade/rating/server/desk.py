@@ -218,7 +218,12 @@ class Desk:
                     self.name(rater, work)
 
     def offers(self, rater: str, work: Work) -> bool:
-        """Return whether a rater may see a piece of work now: a re-reading in its time, a dispute when all is read."""
+        """Return whether a rater may see a piece of work now: a re-reading in its time, a dispute when all is read.
+
+        None of a study that is no longer in the folder.
+        """
+        if work.study not in self.studies:
+            return False
         if not work.blind:
             return self.dispute(rater, work) is not None
         finished = self.finished(rater)
