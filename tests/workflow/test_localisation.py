@@ -17,7 +17,7 @@ from discgrade.provenance.audit.verify import verify
 
 pytestmark = [pytest.mark.slow, pytest.mark.ci]
 
-TINY = {"train": True, "side": 64, "spacing_mm": 4.4, "width": 0.5, "epochs": 12, "batch": 4, "learning_rate": 0.01}
+TINY = {"train": True, "side": 64, "spacing_mm": 4.4, "width": 0.5, "epochs": 40, "batch": 4, "learning_rate": 0.01}
 
 
 @pytest.fixture
