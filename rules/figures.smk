@@ -222,8 +222,10 @@ rule calibration:
 rule flow:
     input:
         flow=f"{RESULTS}/flow.json",
+        discs=f"{RESULTS}/discs.parquet",
+        splits=f"{RESULTS}/splits.parquet",
     output:
-        **figure_of("flow", "Flow of exclusions"),
+        **figure_of("flow", "Flow of participants"),
     log:
         f"{RESULTS}/logs/flow.log",
     localrule: True

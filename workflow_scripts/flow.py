@@ -1,4 +1,4 @@
-"""Flow of exclusions: what was received and kept, and why the rest was not."""
+"""Flow of participants: what was received and kept, why the rest was not, and who trained and tested."""
 
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 with step(snakemake) as job:
     draw_flow(
         flow=job.input("flow"),
+        discs=job.input("discs"),
+        splits=job.input("splits"),
         context=job.param("context", Context),
         files=job.files(FigureFiles),
     )

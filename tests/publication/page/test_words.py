@@ -9,8 +9,9 @@ from invented_report import findings_of
 from prose import faults_of
 
 from discgrade.publication.page.methods import methods
-from discgrade.publication.page.participants import part_sizes, participants
+from discgrade.publication.page.participants import participants
 from discgrade.publication.page.references import bibtex, numbered, order_of, reference, split_citations, work
+from discgrade.publication.parts import part_sizes
 from discgrade.publication.published import published
 from discgrade.publication.render.stored import read_table
 from discgrade.settings.run import HOLDOUT
@@ -47,7 +48,7 @@ def test_methods_of_every_training_read_well(found, loss, optimizer, decoding):
 
 
 def test_the_parts_of_a_split_hold_every_disc_once(found):
-    sizes = part_sizes(found, HOLDOUT)
+    sizes = part_sizes(found.discs, found.splits, HOLDOUT)
     assert sum(size.discs for size in sizes.values()) == len(found.discs)
     assert sum(size.patients for size in sizes.values()) == found.discs["patient"].nunique()
     assert list(sizes) == ["training", "testing", "external testing"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from discgrade.publication import wording
 from discgrade.publication.page.findings import Findings
-from discgrade.publication.page.participants import part_sizes
+from discgrade.publication.parts import part_sizes
 from discgrade.settings.model import Training
 from discgrade.settings.run import HOLDOUT
 
@@ -111,7 +111,7 @@ def _reference(found: Findings) -> Iterator[str]:
 
 def _partitions(found: Findings) -> Iterator[str]:
     splits = found.told.splits
-    sizes = part_sizes(found, HOLDOUT)
+    sizes = part_sizes(found.discs, found.splits, HOLDOUT)
     words = [f"{_count(size.patients, 'patient')} ({size.discs:,} discs) for {part}" for part, size in sizes.items()]
     yield f"Patients, never single discs, were assigned at random (seed {splits.seed}): {', '.join(words)}."
     folds = found.splits[found.splits["split"] != HOLDOUT]["split"].nunique()

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from discgrade.publication.page.findings import Findings
+from discgrade.publication.parts import part_sizes
 from discgrade.records.flow import CohortSize, Stage
 from discgrade.settings.run import HOLDOUT
-
-PARTS = {"train": "training", "validation": "validation", "test": "testing", "external": "external testing"}
 
 
 @dataclass(frozen=True)
@@ -30,16 +29,4 @@ def participants(found: Findings) -> Flow:
             f"Cross-validation: the same patients in {folds['split'].nunique()} folds, each scored once: "
             f"{tested['patient'].nunique():,} patients, {len(tested):,} discs"
         )
-    return Flow(found.flow.stages, part_sizes(found, HOLDOUT), words)
-
-
-def part_sizes(found: Findings, split: str) -> dict[str, CohortSize]:
-    """Return patients and discs of each part of a split, by its name in words; parts without patients are left out."""
-    of_split = found.splits[found.splits["split"] == split]
-    sizes = {}
-    for part, words in PARTS.items():
-        patients = of_split[of_split["part"] == part]["patient"]
-        discs = found.discs[found.discs["patient"].isin(patients)]
-        if len(discs):
-            sizes[words] = CohortSize(discs["patient"].nunique(), len(discs))
-    return sizes
+    return Flow(found.flow.stages, part_sizes(found.discs, found.splits, HOLDOUT), words)
