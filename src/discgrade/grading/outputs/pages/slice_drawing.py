@@ -22,7 +22,7 @@ def slice_drawing(study: GradedStudy, view: SliceView) -> str:
 
 def disc_drawing(disc: GradedDisc, view: DiscView) -> str:
     """Return an enlarged disc with its region."""
-    return _svg(view.picture, DISC_WIDTH, DISC_HEIGHT, f"{disc.place.level}, enlarged", _rectangle(view.box))
+    return _svg(view.picture, DISC_WIDTH, DISC_HEIGHT, f"{disc.place.level}, enlarged", _rectangle(view.box, disc))
 
 
 def _svg(png: bytes, width: int, height: int, told: str, marks: str) -> str:
@@ -32,8 +32,9 @@ def _svg(png: bytes, width: int, height: int, told: str, marks: str) -> str:
     )
 
 
-def _rectangle(box: Box) -> str:
-    return f'<rect class="box" x="{box.x:.1f}" y="{box.y:.1f}" width="{box.width:.1f}" height="{box.height:.1f}"/>'
+def _rectangle(box: Box, disc: GradedDisc) -> str:
+    kind = "box found" if disc.place.region == "found" else "box"
+    return f'<rect class="{kind}" x="{box.x:.1f}" y="{box.y:.1f}" width="{box.width:.1f}" height="{box.height:.1f}"/>'
 
 
 def _mark(disc: GradedDisc, box: Box, view: SliceView) -> str:
@@ -41,7 +42,7 @@ def _mark(disc: GradedDisc, box: Box, view: SliceView) -> str:
     label = f"{disc.place.level}: {disc.grade}"
     fits = box.x > (len(label) + 1) * _WIDE * size
     x, anchor = (box.x - 0.4 * size, "end") if fits else (box.x + box.width + 0.4 * size, "start")
-    return _rectangle(box) + _words("label", label, (x, box.y + box.height / 2 + 0.35 * size), size, anchor)
+    return _rectangle(box, disc) + _words("label", label, (x, box.y + box.height / 2 + 0.35 * size), size, anchor)
 
 
 def _sides(view: SliceView) -> Iterator[str]:
