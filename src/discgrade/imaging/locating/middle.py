@@ -24,8 +24,8 @@ _INDIFFERENT = 0.05  # of the surest: a locator whose slices differ by less says
 _WEIGHTS = {"locator": 1.0, "canal": 1.5, "symmetry": 0.2}
 _BENT = 2.0
 """Slices between the middles of two discs from which on a spine is bent out of the slices."""
-_APART = 1.5
-"""Slices between two witnesses from which on they disagree."""
+_HALF = 0.5
+"""Share of a witness's range below which it speaks against a slice."""
 
 
 @dataclass(frozen=True)
@@ -72,14 +72,17 @@ def mid_sagittal(stack: Sequence[Grey], found: Sequence[Found]) -> Middle:
     told = {**_unequal(sure), **_told(widths), **_symmetric(stack, discs)}
     votes = np.sum([_WEIGHTS[name] * _scaled(one) for name, one in told.items()], axis=0) + np.zeros(len(stack))
     chosen = _shown(int(_smooth(votes).argmax()), votes, found)
-    places = {name: _centre(one) for name, one in told.items()}
+    doubted = {name: _centre(one) for name, one in told.items() if name != "symmetry" and _scaled(one)[chosen] < _HALF}
     levels = tuple((disc.level, _centre(one)) for disc, one in zip(discs, widths, strict=True) if _is_canal(one))
-    return Middle(chosen, _why(chosen, len(stack), told), tuple(_flags(chosen, len(stack), places, levels)), levels)
+    return Middle(chosen, _why(chosen, len(stack), told), tuple(_flags(chosen, len(stack), doubted, levels)), levels)
 
 
 def _sureness(one: Found) -> float:
-    """Return how sure the locator is of a slice: of the slice, and of each of its discs."""
-    return one.score * sum(disc.probability for disc in one.discs)
+    """Return how sure the locator is of a slice: of the slice, and of each of its discs; how strongly, where it tells.
+
+    Probabilities are near 1 on half of the slices of a stack; what they are made of is not.
+    """
+    return one.score * sum(disc.probability for disc in one.discs) * max(one.strength, 0.1)
 
 
 def _unequal(sure: Floats) -> dict[str, Floats]:
@@ -153,14 +156,12 @@ def _why(chosen: int, count: int, told: dict[str, Floats]) -> str:
     return f"slice {chosen + 1} of {count}: {said}"
 
 
-def _flags(chosen: int, count: int, places: dict[str, float], levels: Sequence[tuple[str, float]]) -> list[str]:
+def _flags(chosen: int, count: int, doubted: dict[str, float], levels: Sequence[tuple[str, float]]) -> list[str]:
     said = []
     if chosen in (0, count - 1):
         said.append(f"the middle lies at the edge of the stack, slice {chosen + 1} of {count}: it may lie outside")
-    witnesses = [name for name in places if name != "symmetry"] or list(places)
-    off = {name: places[name] for name in witnesses if abs(places[name] - chosen) > _APART}
-    if off:
-        other = "; ".join(f"by the {name} it is slice {place + 1:.0f}" for name, place in off.items())
+    if doubted:
+        other = "; ".join(f"by the {name} it is slice {place + 1:.0f}" for name, place in doubted.items())
         said.append(f"signs of the middle disagree: slice {chosen + 1} was taken, {other}")
     where = dict(levels)
     if where and max(where.values()) - min(where.values()) >= _BENT:
