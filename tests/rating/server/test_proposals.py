@@ -11,6 +11,7 @@ from discgrade.imaging.locating.found import FoundDisc
 from discgrade.imaging.locating.middle import Middle
 from discgrade.imaging.locating.stack import Located
 from discgrade.rating.server.proposals import Proposals, proposed
+from discgrade.settings.rating import Rating
 
 LOCATED = Located(tuple((2, FoundDisc(level, box, 0.9)) for level, box in BOXES.items()), Middle(2, "it is"))
 
@@ -64,6 +65,17 @@ def test_where_nothing_was_found_the_typical_spine_is_proposed(opened):
     _, _, without = opened
     assert without["reading"]["slice"] == 1
     assert all(ghost is not None for ghost in ghosts(without).values())
+
+
+def test_a_disc_that_the_locator_does_not_see_is_proposed_above_those_that_it_found(serve, tmp_path, bundle):
+    spine_study(tmp_path / "scans", "100", levels=("L5/S1", "L4/L5"))
+    study = serve(tmp_path / "scans", settings=Rating(levels=("L3/L4", *LISTED), reread=0.0, second_rater=0.0))
+    study.desk.proposals = Proposals(locator_of(bundle), bundle.digest, tmp_path / "scans")
+    page = study.page()
+    found = ghosts(page.get(f"/api/items/{page.worklist()['resume']['item']}").json)
+    step = found["L5/S1"]["y"] - found["L4/L5"]["y"]
+    assert found["L3/L4"]["y"] == pytest.approx(found["L4/L5"]["y"] - step, abs=step / 2)
+    assert found["L3/L4"]["width"] == pytest.approx(found["L4/L5"]["width"], abs=1)
 
 
 def test_a_disc_with_a_box_has_no_proposed_one(opened):

@@ -107,8 +107,9 @@ def _ghosts(study: Study, reading: Reading, series: int | None, located: Located
     if located is not None and series == study.choice.number:
         drawn = {disc.level: box for disc, box in zip(reading.discs, boxes, strict=True) if box is not None}
         found = proposed(located, [disc.level for disc in reading.discs], drawn)
+    known = [box or found.get(disc.level) for disc, box in zip(reading.discs, boxes, strict=True)]
     typical = ghosts(
-        boxes,
+        known,
         [disc.place for disc in reading.discs],
         stack.turn.shape(first.rows, first.columns),
         stack.turn.shape(first.row_spacing, first.column_spacing),
