@@ -20,6 +20,7 @@ QUICK = {
     "augmentation": {"copies": 2},
     "splits": {"folds": 2, "holdout": 0.3, "validation": 0.1},
     "intervals": {"draws": 500},
+    "locator": {"train": False},
 }
 
 
