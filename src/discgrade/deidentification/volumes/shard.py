@@ -81,7 +81,8 @@ def take_shard(
         own = [one for one in stamps if shard_of_patient(read_name(one.path).patient, shards) == shard]
         gone = _withdrawn(private, rows, stamps, pseudonyms)
         staged = exporting.stage(export, shard)
-        masks = find_masks(source.masks, [one.path for one in walk(source.masks, deidentify.follow_links)])
+        paths = [one.path for one in walk(source.masks, deidentify.follow_links)]
+        masks = find_masks(source.masks, paths, source.folder)
         kept = deidentify.keep_sex_and_age
         job = Job(source, masks, read_overview(source.overview), staged, pseudonyms, kept, gone)
         taken = take(own, job)

@@ -47,7 +47,8 @@ def regions_of(folders: Folders, processes: int | None = None) -> Iterator[Maske
     """
     if folders.labels is not None:
         read_table(folders.labels)
-    masks = find_masks(folders.masks, _paths(folders.masks, folders.follow_links, "masks"))
+    paths = _paths(folders.masks, folders.follow_links, "masks")
+    masks = find_masks(folders.masks, paths, folders.scans)
     studies = list(by_study(_headers(folders, processes)).values())
     work = partial(_one, folders, masks)
     count = min(processes or len(os.sched_getaffinity(0)), _MOST_PROCESSES, len(studies))

@@ -9,6 +9,7 @@ from discgrade.imaging.opening import HEAD, begins_as_dicom
 from discgrade.imaging.scans.headers import File
 from discgrade.imaging.stacks import Stack
 from discgrade.imaging.volumes.files import is_volume, stem
+from discgrade.imaging.volumes.names import is_image
 
 
 @dataclass(frozen=True)
@@ -53,16 +54,20 @@ class MaskFiles:
         return [path for one in sorted(fitting) for path in self.named[one]]
 
 
-def find_masks(folder: Path, files: Sequence[str]) -> MaskFiles:
+def find_masks(folder: Path, files: Sequence[str], scans: Path) -> MaskFiles:
     """Return the masks of a folder.
 
     Args:
         folder: Folder of masks.
         files: Paths of its files, relative to it.
+        scans: Folder of the images; where masks lie among them, they are told by their names alone.
     """
+    among = scans.resolve().is_relative_to(folder.resolve())
     named, segmentations = defaultdict[str, list[Path]](list), defaultdict[str, list[Path]](list)
     for path in sorted(files):
         if is_volume(path):
+            if among and is_image(path):
+                continue
             named[stem(path)].append(folder / path)
         else:
             for series in _referenced(folder / path):

@@ -25,6 +25,7 @@ from discgrade.imaging.header import LEFT_OUT, Stamp
 from discgrade.imaging.scanners import tesla
 from discgrade.imaging.scans import descriptions
 from discgrade.imaging.volumes.datasets import header_of
+from discgrade.imaging.volumes.files import is_volume
 from discgrade.imaging.volumes.names import is_image
 from discgrade.imaging.walking import walk
 
@@ -70,7 +71,7 @@ class File:
 
 
 def read_folder(source: Path, private: Path, tell: Callable[[str], None], follow_links: bool = False) -> list[File]:
-    """Return the header of every DICOM file below a folder, by path; only new and changed files are read.
+    """Return the header of every DICOM file below a folder, by path, of no volume; only new and changed files are read.
 
     Args:
         source: Folder of scans.
@@ -78,7 +79,9 @@ def read_folder(source: Path, private: Path, tell: Callable[[str], None], follow
         tell: Takes a sentence on progress.
         follow_links: Whether links that lead out of the folder are followed.
     """
-    stamps = [stamp for stamp in sorted(walk(source, follow_links)) if stamp.size != LEFT_OUT]
+    found = sorted(walk(source, follow_links))
+    # What is read of a folder that is kept goes on to a study, which takes DICOM from such a folder and no volumes.
+    stamps = [stamp for stamp in found if stamp.size != LEFT_OUT and not is_volume(stamp.path)]
     with closing(_index(private / INDEX)) as index:
         # A name is kept as bytes: not every one is text.
         kept = index.execute("SELECT * FROM files")
