@@ -65,6 +65,10 @@ class Desk:
     def _places(self) -> dict[tuple[str, int], int]:
         return {(one.instance, one.frame): number for number, some in enumerate(self.stacks) for one in some.slices}
 
+    def stack_of(self, image: tuple[str, int]) -> int:
+        """Return the number of the stack that a slice, by SOP Instance UID and frame, is of."""
+        return self._places[image]
+
     def cut(self, region: Region) -> Cut:
         """Cut a region out of its slice.
 

@@ -170,7 +170,10 @@ def _cut(study: Prepared, desk: Desk, regions: Sequence[Region]) -> Prepared:
     cuts.sort(key=lambda one: _height(one.place.level))
     if not cuts:
         return replace(study, left_out=(), skipped="; ".join(left_out))
-    return replace(study, cuts=tuple(_checked(cuts, desk.sources)), sources=desk.sources, left_out=tuple(left_out))
+    read_on = {desk.stack_of(cut.place.image) for cut in cuts}
+    series = tuple(replace(one, chosen=number in read_on) for number, one in enumerate(study.series))
+    cuts = list(_checked(cuts, desk.sources))
+    return replace(study, series=series, cuts=tuple(cuts), sources=desk.sources, left_out=tuple(left_out))
 
 
 def _checked(cuts: Sequence[Cut], sources: Sources) -> Iterator[Cut]:
