@@ -63,6 +63,7 @@ def test_boxes_lie_on_the_slice_as_it_is_stored(tmp_path, graded):
         assert row["y"] == pytest.approx(96 - known.y - known.height, abs=3)
 
 
+@pytest.mark.ci
 def test_the_same_bytes_with_any_number_of_processes(tmp_path, graded):
     for patient in ("A1", "B2", "C3"):
         spine_study(tmp_path / "scans", patient)
