@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from external_scores import score_outside
-from invented_study import make_study, write_table
+from external_scores import score_outside, study_outside
+from invented_study import write_table
 from sklearn.metrics import balanced_accuracy_score, cohen_kappa_score
 
 from discgrade import records
@@ -21,7 +21,7 @@ def scored(made) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    return make_study(tmp_path_factory.mktemp("external"), patients=60, external=40, copies=0)
+    return study_outside(tmp_path_factory.mktemp("external"), 60, 40)
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def test_subgroups_and_calibration_are_told_for_both(rows):
 
 
 def test_a_planted_shift_is_found_and_a_recalibration_mends_it(tmp_path):
-    made = make_study(tmp_path, patients=40, external=60, copies=0)
+    made = study_outside(tmp_path, 40, 60)
     plan = external_plans(made.study)[0]
     path = dict(zip([one.run for one in made.runs], made.predictions, strict=True))[plan.run]
     frame = records.read(path, PREDICTIONS).to_pandas()
@@ -88,7 +88,7 @@ def test_a_planted_shift_is_found_and_a_recalibration_mends_it(tmp_path):
 
 
 def test_without_an_external_cohort_there_is_nothing(tmp_path):
-    assert scored(make_study(tmp_path, patients=24, again=5, second=5)).empty
+    assert scored(study_outside(tmp_path, 24, 0)).empty
 
 
 def test_two_runs_give_the_same_bytes(made):

@@ -3,10 +3,18 @@
 from pathlib import Path
 from types import SimpleNamespace
 
-from invented_study import DRAWN, be_certain
+from invented_study import CONFIG, DRAWN, be_certain, make_study
 
 from discgrade.reliability.external import score_external
 from discgrade.reliability.plan import external_plans, why_no_external
+
+
+def study_outside(folder: Path, patients: int, external: int) -> SimpleNamespace:
+    """Make a study of one variant, in the folds and on the hold-out split."""
+    grid = CONFIG["grid"] | {"variants": ["default"], "folds": ["default"]}
+    images, shares = {"resolution": 48, "resolutions": []}, CONFIG["splits"] | {"shares": [1]}
+    sections = {"grid": grid, "images": images, "splits": shares}
+    return make_study(folder, patients=patients, external=external, copies=0, again=5, second=5, **sections)
 
 
 def score_outside(made: SimpleNamespace) -> Path:

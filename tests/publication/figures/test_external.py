@@ -3,15 +3,14 @@
 import pandas as pd
 import pytest
 from drawn_study import CONTEXT
-from external_scores import score_outside
-from invented_study import make_study
+from external_scores import score_outside, study_outside
 
 from discgrade.publication.figures.external import external
 
 
 @pytest.fixture(scope="module")
 def scores(tmp_path_factory):
-    return score_outside(make_study(tmp_path_factory.mktemp("outside"), patients=60, external=40, copies=0))
+    return score_outside(study_outside(tmp_path_factory.mktemp("outside"), 60, 40))
 
 
 def test_bars_points_and_curve_are_those_of_the_table(scores, out, saved):
@@ -30,6 +29,6 @@ def test_every_word_is_legible(scores, out, saved, check_legible):
 
 
 def test_without_an_external_cohort_it_says_why(tmp_path, out, saved, words):
-    made = make_study(tmp_path, patients=24, again=5, second=5)
+    made = study_outside(tmp_path, 24, 0)
     external(scores=score_outside(made), reason="", context=CONTEXT, files=out)
     assert "No disc is of the cohort external" in words(saved[0])[0][0]

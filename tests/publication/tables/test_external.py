@@ -1,8 +1,7 @@
 """The table of external validation: two columns that its CSV holds in full, or the reason why there are none."""
 
 import pandas as pd
-from external_scores import score_outside
-from invented_study import make_study
+from external_scores import score_outside, study_outside
 
 from discgrade.publication.context import context_of
 from discgrade.publication.render.files import TableFiles
@@ -17,7 +16,7 @@ def printed(made, folder) -> TableFiles:
 
 
 def test_it_sets_internal_next_to_external(tmp_path):
-    files = printed(make_study(tmp_path, patients=60, external=40, copies=0), tmp_path)
+    files = printed(study_outside(tmp_path, 60, 40), tmp_path)
     text = files.md.read_text()
     rows = pd.read_csv(files.csv)
     for words in (
@@ -37,5 +36,5 @@ def test_it_sets_internal_next_to_external(tmp_path):
 
 
 def test_without_an_external_cohort_it_says_why(tmp_path):
-    files = printed(make_study(tmp_path, patients=24, again=5, second=5), tmp_path)
+    files = printed(study_outside(tmp_path, 24, 0), tmp_path)
     assert "No disc is of the cohort external" in files.md.read_text()
