@@ -1,12 +1,15 @@
-"""The paper's figures, and five more; each also writes the table that it draws."""
+"""The paper's figures, and eight more; each also writes the table that it draws."""
 
 from discgrade.publication.figures.panels import confusion_panels, curve_panels
 
 FIGURE_NAMES = [f"figure{number}" for number in range(1, 6)] + [
     "confusion",
     "forest",
+    "groups",
+    "bland_altman",
     "curves",
     "calibration",
+    "widths",
     "flow",
 ]
 FIGURE_WORDS = [figure_of(name)["words"] for name in FIGURE_NAMES]
@@ -237,3 +240,60 @@ rule flow:
         lock=lock("flow.py"),
     script:
         "../workflow_scripts/flow.py"
+
+
+rule groups:
+    input:
+        agreement=f"{RESULTS}/agreement.parquet",
+    output:
+        **figure_of("groups", "Agreement by group"),
+    log:
+        f"{RESULTS}/logs/groups.log",
+    localrule: True
+    conda:
+        ENVIRONMENT
+    params:
+        context=CONTEXT,
+        code=code("groups.py"),
+        lock=lock("groups.py"),
+    script:
+        "../workflow_scripts/groups.py"
+
+
+rule bland_altman:
+    input:
+        graded=f"{RESULTS}/graded.parquet",
+        discs=f"{RESULTS}/discs.parquet",
+        agreement=f"{RESULTS}/agreement.parquet",
+    output:
+        **figure_of("bland_altman", "Bland-Altman plots"),
+    log:
+        f"{RESULTS}/logs/bland_altman.log",
+    localrule: True
+    conda:
+        ENVIRONMENT
+    params:
+        context=CONTEXT,
+        runs=plain(main_runs(STUDY)),
+        code=code("bland_altman.py"),
+        lock=lock("bland_altman.py"),
+    script:
+        "../workflow_scripts/bland_altman.py"
+
+
+rule widths:
+    input:
+        agreement=f"{RESULTS}/agreement.parquet",
+    output:
+        **figure_of("widths", "Sample size of the next study"),
+    log:
+        f"{RESULTS}/logs/widths.log",
+    localrule: True
+    conda:
+        ENVIRONMENT
+    params:
+        context=CONTEXT,
+        code=code("widths.py"),
+        lock=lock("widths.py"),
+    script:
+        "../workflow_scripts/widths.py"

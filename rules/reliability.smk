@@ -1,6 +1,11 @@
 """Scores of every run, credible intervals, paired comparisons, and how sure a grade is."""
 
-from discgrade.reliability.plan import certainty_plans, run_plans, why_no_certainty
+from discgrade.reliability.plan import (
+    certainty_plans,
+    main_runs,
+    run_plans,
+    why_no_certainty,
+)
 
 
 rule score:
@@ -82,3 +87,26 @@ rule calibrate:
         lock=lock("calibrate.py"),
     script:
         "../workflow_scripts/calibrate.py"
+
+
+rule agreement:
+    input:
+        graded=f"{RESULTS}/graded.parquet",
+        discs=f"{RESULTS}/discs.parquet",
+    output:
+        agreement=f"{RESULTS}/agreement.parquet",
+    log:
+        f"{RESULTS}/logs/agreement.log",
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(30),
+    params:
+        runs=plain(main_runs(STUDY)),
+        headers=STUDY.bundle.headers,
+        intervals=plain(STUDY.intervals),
+        code=code("agreement.py"),
+        lock=lock("agreement.py"),
+    script:
+        "../workflow_scripts/agreement.py"

@@ -1,4 +1,4 @@
-"""The paper's tables, and four more; each a rule of its own, so that one can be made alone."""
+"""The paper's tables, and seven more; each a rule of its own, so that one can be made alone."""
 
 from discgrade.publication.context import context_of
 from discgrade.publication.wording import data_words, variant_name
@@ -13,8 +13,11 @@ TABLE_NAMES = [
     "table3",
     "table4",
     "statements",
+    "subgroups",
+    "limits",
     "certainty",
     "stability",
+    "sample_size",
     "cohort",
     "claim",
     "tripod",
@@ -205,3 +208,57 @@ rule checklist:
         lock=lock("checklist.py"),
     script:
         "../workflow_scripts/checklist.py"
+
+
+rule subgroups:
+    input:
+        agreement=f"{RESULTS}/agreement.parquet",
+    output:
+        **tables_of("subgroups", "Agreement by group"),
+    log:
+        f"{RESULTS}/logs/subgroups.log",
+    localrule: True
+    conda:
+        ENVIRONMENT
+    params:
+        context=CONTEXT,
+        code=code("subgroups.py"),
+        lock=lock("subgroups.py"),
+    script:
+        "../workflow_scripts/subgroups.py"
+
+
+rule limits:
+    input:
+        agreement=f"{RESULTS}/agreement.parquet",
+    output:
+        **tables_of("limits", "Limits of agreement"),
+    log:
+        f"{RESULTS}/logs/limits.log",
+    localrule: True
+    conda:
+        ENVIRONMENT
+    params:
+        context=CONTEXT,
+        code=code("limits.py"),
+        lock=lock("limits.py"),
+    script:
+        "../workflow_scripts/limits.py"
+
+
+rule sample_size:
+    input:
+        agreement=f"{RESULTS}/agreement.parquet",
+    output:
+        **tables_of("sample_size", "Sample size of the next study"),
+    log:
+        f"{RESULTS}/logs/sample_size.log",
+    localrule: True
+    conda:
+        ENVIRONMENT
+    params:
+        context=CONTEXT,
+        code=code("sample_size.py"),
+        lock=lock("sample_size.py"),
+    script:
+        "../workflow_scripts/sample_size.py"

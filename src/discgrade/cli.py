@@ -71,6 +71,11 @@ COMMANDS = {
         "fit a bundle to your own readings, without training",
         "discgrade recalibrate BUNDLE readings.csv --graded OUT --out NEW",
     ),
+    "sample-size": Command(
+        "discgrade.reliability.agreement.command",
+        "how many patients the next study needs for an interval of a width",
+        "discgrade sample-size results/default --width 0.1",
+    ),
     "phantom": Command(
         "discgrade.phantom.command",
         "write invented patients' scans and readings, to try things on",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
+from discgrade.records.agreement import AGREEMENT
 from discgrade.records.boxes import BOXES, LOCALISATION, LOCATED, REGRADED, slice_schema
 from discgrade.records.certainty import CERTAINTY
 from discgrade.records.discs import DISCS
@@ -39,6 +40,7 @@ TABLES: dict[str, pa.Schema] = {
     "scores.parquet": SCORES,
     "intervals.parquet, shown_intervals.parquet": INTERVALS,
     "comparisons.parquet": COMPARISONS,
+    "agreement.parquet": AGREEMENT,
     "certainty.parquet": CERTAINTY,
     "moved.parquet": MOVED,
     "stability.parquet": STABILITY,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from discgrade.settings.grid import all_runs, default_run, fold_runs, member_runs
+from discgrade.settings.grid import all_runs, default_run, fold_runs, member_runs, variant_runs
 from discgrade.settings.members import bundle_kind, bundle_members, bundle_variant
 from discgrade.settings.model import Decoding, Protocol, Scale, Study
 from discgrade.settings.run import Run
@@ -37,6 +37,13 @@ def certainty_plans(study: Study) -> list[RunPlan]:
         return []
     name = bundle_variant(study).name
     return [_plan(study, run) for run in fold_runs(study) if run.variant == name]
+
+
+def main_runs(study: Study) -> list[Run]:
+    """Return the runs that say most of the default variant: of all folds, else those on the hold-out split."""
+    name = study.grid.default
+    folds = [run for run in fold_runs(study) if run.variant == name]
+    return folds or [run for run in variant_runs(study) if run.variant == name]
 
 
 def why_no_certainty(study: Study) -> str:

@@ -1,0 +1,1 @@
+"""Agreement in more ways, by groups of discs: further coefficients, tests of differences, limits, sample sizes."""

@@ -1,0 +1,60 @@
+"""Tests of equal kappas: their size, their power, and Holm's adjustment."""
+
+import numpy as np
+import pytest
+from agreeing_samples import make_samples
+from scipy.stats import chi2
+
+from discgrade.reliability.agreement import heterogeneity
+from discgrade.reliability.agreement.heterogeneity import compare_groups, holm, permuted, wald
+from discgrade.reliability.agreement.samples import groups_of
+
+
+def test_a_worse_manufacturer_is_found(monkeypatch):
+    monkeypatch.setattr(heterogeneity, "PERMUTATIONS", 199)
+    found = compare_groups(make_samples(80, worse=0.8), "manufacturer", seed=1)
+    assert found.groups == ("A", "B")
+    assert found.p == pytest.approx(0.005)
+
+
+def test_equal_groups_are_seldom_told_apart(monkeypatch):
+    monkeypatch.setattr(heterogeneity, "PERMUTATIONS", 99)
+    for factor in ("manufacturer", "level"):
+        found = [compare_groups(make_samples(30, worse=0, seed=seed), factor, seed).p for seed in range(25)]
+        assert np.mean(np.asarray(found) <= 0.1) <= 0.28
+        assert 0.3 < np.mean(found) < 0.7
+
+
+def test_the_statistic_is_about_chi_squared_where_nothing_differs():
+    statistics = []
+    for seed in range(60):
+        samples = make_samples(60, worse=0, seed=seed)
+        labels = (samples.discs["manufacturer"] == "B").to_numpy(np.int64)
+        statistics.append(wald(samples, labels[None], 2)[0])
+    assert np.mean(statistics) == pytest.approx(1, abs=0.45)
+    assert np.mean(np.asarray(statistics) > chi2.ppf(0.9, 1)) < 0.25
+
+
+def test_patients_are_permuted_as_a_whole_and_levels_within_them(samples):
+    patient = samples.patient
+    makers = (samples.discs["manufacturer"] == "B").to_numpy(np.int64)
+    among = next(permuted(makers, patient, 1, within=False))
+    assert all(len(set(row[patient == one])) == 1 for row in among[:5] for one in range(60))
+    assert (among.sum(1) == makers.sum()).all()
+    assert (among != makers).any()
+    levels = np.tile(np.arange(5), 60)
+    within = next(permuted(levels, patient, 1, within=True))
+    assert all(sorted(row[patient == one]) == list(range(5)) for row in within[:5] for one in range(60))
+    assert (within != levels).any()
+
+
+def test_what_cannot_be_compared_says_why(samples):
+    assert "fewer than two groups" in compare_groups(samples, "age_group", 1).reason
+    assert list(groups_of(samples, "field_strength")) == []
+
+
+def test_holm_is_that_of_r():
+    # p.adjust(c(0.01, 0.02, 0.03, 0.5), "holm")
+    assert holm([0.03, 0.01, 0.5, 0.02]) == pytest.approx([0.06, 0.04, 0.5, 0.06])
+    assert holm([float("nan"), 0.04])[1] == 0.04
+    assert holm([0.6, 0.7]) == [1.0, 1.0]
