@@ -25,6 +25,7 @@ SUBMITTED = {
     "train",
     "score",
     "credible_intervals",
+    "agreement",
     "export_members",
     "calibrate",
     "bundle",

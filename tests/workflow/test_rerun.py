@@ -12,7 +12,7 @@ from discgrade.provenance.chain import LAYOUT
 pytestmark = pytest.mark.slow
 
 SMOKE = ("--configfile", "studies/smoke.yaml")
-SHOWN = {"checklist", "table2", "table3", "table4", "statements", "forest", "figure3", "figure4"}
+SHOWN = {"checklist", "table2", "table3", "table4", "statements", "forest", "figure2", "figure3", "figure4", "figure5"}
 GRADED = {"figure2", "figure5", "confusion"}
 FIGURES = {f"figure{number}" for number in range(1, 6)} | {
     "confusion",
@@ -21,13 +21,21 @@ FIGURES = {f"figure{number}" for number in range(1, 6)} | {
     "flow",
     "forest",
     "calibration",
+    "groups",
+    "bland_altman",
+    "widths",
 }
+AGREED = {"agreement", "subgroups", "limits", "sample_size", "groups", "bland_altman", "widths"}
 BUNDLE = {"bundle", "export_members", "learn_novelty", "regrade_moved"}
 CERTAIN = {"calibrate", "certainty", "calibration"}
-TRAINED = {"train", "score", "credible_intervals", "curves", "table1"} | SHOWN | GRADED | BUNDLE | CERTAIN
+TRAINED = {"train", "score", "credible_intervals", "curves", "table1"} | SHOWN | GRADED | BUNDLE | CERTAIN | AGREED
 UNTRAINED = {"make_phantom", "deidentify", "select_discs", "split", "extract_rois", "flag_regions", "augment", "cohort"}
 REPORT = {"crate", "chains", "report", "workflow_report", "writing", "manuscript", "all"}
-TABLES = {"checklist", "table1", "table2", "table3", "table4", "statements", "certainty", "stability", "cohort"}
+TABLES = {"checklist", "table1", "table2", "table3", "table4", "statements", "certainty", "stability", "cohort"} | {
+    "subgroups",
+    "limits",
+    "sample_size",
+}
 EVERYTHING = UNTRAINED | TRAINED | FIGURES | REPORT
 PACKAGE = "src/discgrade"
 
@@ -156,7 +164,7 @@ def test_a_new_variant_trains_itself_alone(planned):
 def test_another_seed_of_the_bootstrap_reruns_intervals_tables_and_figures(planned):
     jobs = planned(*overlay(planned.project, intervals={"draws": 2000, "seed": 2}))
     drawn = FIGURES - {"draw_rois"}
-    assert set(jobs) == {"credible_intervals", "bundle"} | SHOWN | drawn | CERTAIN | REPORT
+    assert set(jobs) == {"credible_intervals", "bundle"} | SHOWN | drawn | CERTAIN | AGREED | REPORT
 
 
 def lock(project, package):
@@ -180,7 +188,7 @@ def test_a_comment_on_the_locked_versions_reruns_nothing(planned):
         ("numpy", EVERYTHING),
         ("tensorflow", TRAINED | REPORT),
         ("keras", TRAINED | REPORT),
-        ("arviz", {"credible_intervals", "bundle"} | SHOWN | CERTAIN | REPORT),
+        ("arviz", {"credible_intervals", "bundle"} | SHOWN | CERTAIN | AGREED | REPORT),
         ("rocrate", {"crate", "workflow_report", "all"}),
         ("snakemake", {"workflow_report", "all"}),
     ],

@@ -7,6 +7,7 @@ from drawn_study import CONTEXT
 
 from discgrade import records
 from discgrade.publication.figures.trends import figure3, figure4
+from discgrade.publication.figures.words import read_words
 from discgrade.records.intervals import INTERVALS
 from discgrade.records.scores import SCORES
 from discgrade.reliability.zero import zero_bound
@@ -107,6 +108,7 @@ def test_one_share_alone(study, out, saved, check_legible):
     drawn = _figure3(study, out, run=replace(DEFAULT, resolution=24))
     assert set(drawn["share"]) == {1}
     check_legible(*saved)
+    assert read_words(out.words).absent == "The study has one training fraction only: there is nothing to compare."
 
 
 def test_undefined_scores_leave_a_gap(study, out, saved, check_legible):

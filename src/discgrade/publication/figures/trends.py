@@ -162,8 +162,17 @@ def _words(trend: pd.DataFrame, name: str, varied: str, run: Run, context: Conte
             explained("F1", "MCC", "κ", *(["px"] if "px" in varied else [])),
         ),
         alt=f"Lines of scores: κ lies between {low:.2f} and {high:.2f}.",
-        absent="" if trend["value"].notna().any() else "No scores: none of the runs that it compares has been scored.",
+        absent=_absent(trend),
     )
+
+
+def _absent(trend: pd.DataFrame) -> str:
+    """Say why there is no trend to draw; empty where there is."""
+    if not trend["value"].notna().any():
+        return "No scores: none of the runs that it compares has been scored."
+    varied = str(trend.columns[0])
+    kind = {"share": "training fraction", "resolution": "resolution"}[varied]
+    return f"The study has one {kind} only: there is nothing to compare." if trend[varied].nunique() < 2 else ""
 
 
 def read_trend(scores: Path, intervals: Path, shown: Path, run: Run, varied: str) -> pd.DataFrame:
