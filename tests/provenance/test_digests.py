@@ -193,7 +193,7 @@ def test_every_module_that_is_left_out_exists():
     ],
 )
 def test_what_decides_no_result_changes_no_digest(checkout, file):
-    assert codes_changed(checkout, file, "\n\n\n", "\n\nADDED = 1\n\n\n") <= {"chains", "crate", "report"}
+    assert codes_changed(checkout, file, "\n\n\n", "\n\nADDED = 1\n\n\n") <= {"chains", "crate", "workflow_report"}
 
 
 def test_another_schema_changes_what_reads_or_writes_that_table(checkout):
@@ -232,7 +232,7 @@ def test_another_tensorflow_or_keras_or_what_they_need_changes_trainings_and_exp
 def test_another_numpy_changes_what_computes_with_it(checkout):
     changed = locks_changed(checkout, "numpy")
     assert changed >= {"make_phantom", "deidentify", "extract_rois", "augment", "train", "score", *FIGURES}
-    assert not changed & {"adopt_export", "chains", "crate", "report"}
+    assert not changed & {"adopt_export", "chains", "crate", "workflow_report"}
 
 
 def test_another_snakemake_changes_nothing_that_a_step_computes(checkout):
