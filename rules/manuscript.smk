@@ -6,11 +6,11 @@ rule manuscript:
         TABLES,
         FIGURES,
         tables=TABLE_VALUES,
-        figures=[figure_of(name)["words"] for name in FIGURE_NAMES],
+        figures=[path for path in FIGURES if path.endswith(".json")],
         texts=[f"{RESULTS}/writing/{name}" for name in WRITING],
     output:
-        documents=[f"{RESULTS}/tables/{name}.docx" for name in TABLE_NAMES],
-        workbooks=[f"{RESULTS}/tables/{name}.xlsx" for name in TABLE_NAMES],
+        documents=[path.removesuffix("json") + "docx" for path in TABLE_VALUES],
+        workbooks=[path.removesuffix("json") + "xlsx" for path in TABLE_VALUES],
         archive=f"{RESULTS}/manuscript.zip",
     log:
         f"{RESULTS}/logs/manuscript.log",

@@ -217,7 +217,7 @@ def test_a_tie_counts_half_and_rounding_is_one():
 
 def test_settings_that_arviz_refuses_are_one_sentence(tmp_path):
     (tmp_path / "arvizrc").write_text("stats.unknown: 1\n")
-    code = "import numpy; from discgrade.reliability.credible import highest_density as f; f(numpy.eye(9), 0.9)"
+    code = "import numpy; from discgrade.reliability.credible import density as f; f(numpy.arange(9.0))"
     path = str(Path(credible.__file__).parents[2])
     done = subprocess.run(
         [sys.executable, "-c", code],

@@ -89,7 +89,7 @@ def _stamp(figure: Figure, tall: float) -> None:
     engine = figure.get_layout_engine()
     if isinstance(engine, ConstrainedLayoutEngine):
         engine.set(rect=(0, strip, 1, 1 - strip))
-    figure.text(0.995, 0.2 * strip, SIMULATED, ha="right", va="bottom", fontsize=6, color=GREY, style="italic")
+    figure.text(0.995, 0.2 * strip, SIMULATED, ha="right", va="bottom", fontsize=6, color=GREY)
 
 
 def _save(figure: Figure, paths: Sequence[Path]) -> None:
