@@ -88,7 +88,8 @@ def _keys(counts: Flow) -> Iterator[Placed]:
 
 
 def _frame(path: Path, schema: pa.Schema, columns: Sequence[str]) -> pd.DataFrame:
-    return records.read(path, schema, columns).to_pandas()
+    frame: pd.DataFrame = records.read(path, schema, columns).to_pandas()
+    return frame
 
 
 def _part_counts(parts: Mapping[str, CohortSize]) -> list[tuple[str, str, int]]:
