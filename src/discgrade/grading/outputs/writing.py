@@ -68,7 +68,7 @@ def _with_dicom(
     def write_report() -> None:
         from discgrade.grading.outputs.dicom.structured_report import report  # noqa: PLC0415
 
-        write(place / "report.dcm", _stored(report(study, sources, facts)))
+        write(place / "report.dcm", report(study, sources, facts))
 
     def write_overlays() -> None:
         from discgrade.grading.outputs.dicom.overlay import overlays  # noqa: PLC0415

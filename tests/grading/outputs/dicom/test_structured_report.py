@@ -6,12 +6,20 @@ from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
+import pydicom
 import pytest
 from highdicom.sr import ComprehensiveSR, srread
+from highdicom_groups import encoded_group
 
-from discgrade.grading.outputs.dicom import headers
-from discgrade.grading.outputs.dicom.structured_report import outline, report
+from discgrade.grading.discs import Flag
+from discgrade.grading.outputs.dicom import headers, structured_report
+from discgrade.grading.outputs.dicom.groups import group, outline
 from discgrade.imaging.box import Box
+
+
+def report(*given):
+    """Return a report as it is read."""
+    return pydicom.dcmread(BytesIO(structured_report.report(*given)))
 
 
 def stored(made):
@@ -41,6 +49,15 @@ def test_another_reader_prints_each_disc_with_its_grade(graded, facts, dumped):
     assert "Not a medical device" in text
 
 
+def test_a_group_is_byte_for_byte_what_highdicom_makes(graded, facts):
+    study, sources = graded
+    rare = replace(study.discs[0], fractional=None, probabilities=(1e-06, 0.0, 1.0, 0.333333, 2e-07), set=(1, 2, 3))
+    long = replace(study.discs[0], flags=(Flag("members_disagree", "Größer als 1: κ"), Flag("wide_set", "odd")))
+    for disc in (*study.discs, rare, long, replace(rare, probabilities=None, set=())):
+        source = sources[disc.place.image]
+        assert group(disc, source, facts) == encoded_group(disc, source, facts)
+
+
 def test_highdicom_reads_back_what_was_written(graded, facts, tmp_path):
     study, sources = graded
     report(study, sources, facts).save_as(tmp_path / "report.dcm")
@@ -48,14 +65,14 @@ def test_highdicom_reads_back_what_was_written(graded, facts, tmp_path):
     assert isinstance(read, ComprehensiveSR)
     groups = read.content.get_planar_roi_measurement_groups()
     assert len(groups) == len(study.discs)
-    for group, disc in zip(groups, study.discs, strict=True):
-        measured = {one.name.meaning: one.value for one in group.get_measurements()}
+    for read_group, disc in zip(groups, study.discs, strict=True):
+        measured = {one.name.meaning: one.value for one in read_group.get_measurements()}
         values = [measured[f"Probability of Pfirrmann grade {roman}"] for roman in ("I", "II", "III", "IV", "V")]
         assert values == pytest.approx(disc.probabilities, abs=1e-6)
         assert measured["Expected Pfirrmann grade"] == pytest.approx(disc.continuous, abs=1e-6)
-        said = [(one.name.meaning, one.value.value) for one in group.get_qualitative_evaluations()]
+        said = [(one.name.meaning, one.value.value) for one in read_group.get_qualitative_evaluations()]
         assert [value for name, value in said if "set" in name] == [f"GRADE{number}" for number in disc.set]
-        corners, box = group.roi.value, disc.place.box
+        corners, box = read_group.roi.value, disc.place.box
         assert np.allclose(corners.min(axis=0), [box.x, box.y], atol=1e-3)
         assert np.allclose(corners.max(axis=0), [box.x + box.width, box.y + box.height], atol=1e-3)
 
