@@ -1,7 +1,7 @@
 """A study's grades as a DICOM structured report: TID 1500, one measurement group a disc (`groups`)."""
 
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 
 from highdicom.sr import (
@@ -95,7 +95,7 @@ def _encoded(one: Dataset) -> bytes:
 
 def _content(study: GradedStudy, facts: BundleFacts, evidence: list[Dataset]) -> MeasurementReport:
     return MeasurementReport(
-        observation_context=_observer(facts, study.discs[0].bundle),
+        observation_context=_observer(facts.name, study.discs[0].bundle),
         procedure_reported=codes.SPINE_MRI,
         imaging_measurements=[_stand_in()],
         referenced_images=evidence,
@@ -108,12 +108,13 @@ def _stand_in() -> MeasurementsAndQualitativeEvaluations:
     return MeasurementsAndQualitativeEvaluations(TrackingIdentifier(uid("stand-in"), "stands in"))
 
 
-def _observer(facts: BundleFacts, digest: str) -> ObservationContext:
+@lru_cache(4)
+def _observer(name: str, digest: str) -> ObservationContext:
     device = DeviceObserverIdentifyingAttributes(
         uid=uid("bundle", digest),
         name=headers.MAKER,
         manufacturer_name=headers.MAKER,
-        model_name=facts.name,
+        model_name=name,
         serial_number=digest,
     )
     return ObservationContext(observer_device_context=ObserverContext(_DEVICE, device))

@@ -1,13 +1,12 @@
 """What a PDF draws by itself: pictures with boxes, and bars."""
 
 from collections.abc import Sequence
-from io import BytesIO
 
 from reportlab.lib.colors import HexColor, black
-from reportlab.lib.utils import ImageReader
 from reportlab.platypus import Flowable
 
 from discgrade.grading.discs import GradedStudy
+from discgrade.grading.outputs.pages.pdf_images import PngImage, draw_png
 from discgrade.grading.outputs.pages.views import DiscView, SliceView
 from discgrade.grading.outputs.pages.words import percent
 from discgrade.imaging.box import Box
@@ -33,8 +32,8 @@ class Picture(Flowable):
 
     def __init__(self, png: bytes, width: float, boxes: Sequence[Box] = (), labels: Sequence[str] = ()) -> None:
         super().__init__()
-        self._image = ImageReader(BytesIO(png))
-        self._columns, rows = self._image.getSize()
+        self._image = PngImage(png)
+        self._columns, rows = self._image.width, self._image.height
         self._scale = min(width / self._columns, HIGHEST / rows)
         self._boxes, self._labels = boxes, labels or [""] * len(boxes)
         self.width, self.height = self._columns * self._scale, rows * self._scale
@@ -45,7 +44,7 @@ class Picture(Flowable):
 
     def draw(self) -> None:
         """Draw it."""
-        self.canv.drawImage(self._image, 0, 0, self.width, self.height)
+        draw_png(self.canv, self._image, self.width, self.height)
         for box, label in zip(self._boxes, self._labels, strict=True):
             self._mark(box, label)
 

@@ -22,7 +22,7 @@ _SAMPLED = 20_000  # pixels that the window is found from
 _MARGIN = 1.35  # an enlarged disc shows the region with this much around it
 _MOST = 1024  # px: a longer side is made smaller
 _LEAST_WIDTH = 1e-6
-_COMPRESSION = 3  # of 9: 6 takes three times as long for a twentieth less
+_HOW = (cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE)  # half the time of the default, and smaller
 _HIGHER, _LOWER, _STRONGEST = (255, 140, 0), (60, 150, 255), 0.75
 
 
@@ -135,5 +135,5 @@ def with_saliency(disc: Disc, saliency: NDArray[np.float32]) -> Colours:
 def png(picture: Grey | Colours) -> bytes:
     """Return a picture, grey or RGB, as PNG."""
     channels = picture if picture.ndim == 2 else picture[..., ::-1]
-    encoded = cv2.imencode(".png", channels, [cv2.IMWRITE_PNG_COMPRESSION, _COMPRESSION])[1]
+    encoded = cv2.imencode(".png", channels, _HOW)[1]
     return encoded.tobytes()
