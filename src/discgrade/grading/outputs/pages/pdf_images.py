@@ -6,9 +6,9 @@ reportlab would decode each picture and compress it again, which takes longer th
 import hashlib
 import struct
 from collections.abc import Iterator
+from typing import Any
 
 from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFImageXObject, PDFName, PDFStream
-from reportlab.pdfgen.canvas import Canvas
 
 _SIGNATURE = 8
 _COLOURS = {0: (1, "DeviceGray"), 2: (3, "DeviceRGB")}
@@ -60,11 +60,11 @@ def _chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
         place += length + 12
 
 
-def draw_png(canvas: Canvas, image: PngImage, width: float, height: float) -> None:
+def draw_png(canvas: Any, image: PngImage, width: float, height: float) -> None:  # noqa: ANN401 - untyped inside
     """Draw a picture at the origin of a page, as `Canvas.drawImage` does; one that repeats is in the file once.
 
     Args:
-        canvas: The page.
+        canvas: The page (`reportlab.pdfgen.canvas.Canvas`).
         image: The picture.
         width: As printed, in points.
         height: As printed, in points.
