@@ -24,7 +24,7 @@ from discgrade.rating.server.desk import Desk
 from discgrade.rating.server.guard import Doors, Guard
 from discgrade.rating.server.routes import ERRORS, ROUTES
 
-_ARENA_MAX = -8  # M_ARENA_MAX of glibc's malloc.h
+_ARENA_MAX, _MMAP_THRESHOLD = -8, -3  # M_ARENA_MAX, M_MMAP_THRESHOLD of glibc's malloc.h
 
 
 def application(desk: Desk, source: Path, doors: Doors) -> Starlette:
@@ -132,9 +132,10 @@ def _quiet() -> None:
 
 
 def _one_heap() -> None:
-    """Let all threads take memory from one heap: slices that several decode by turns would leave gaps in many."""
+    """Let all threads take memory from one heap, and slices from none: in gaps that slices leave, memory is lost."""
     with suppress(AttributeError):  # a C library that is not glibc
-        ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)
+        for setting, value in ((_ARENA_MAX, 1), (_MMAP_THRESHOLD, 64 << 10)):
+            ctypes.CDLL(None).mallopt(setting, value)
 
 
 class _Places(logging.Handler):
