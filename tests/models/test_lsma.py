@@ -7,6 +7,7 @@ import pytest
 
 from discgrade.grading.bundle.card import model_card
 from discgrade.grading.bundle.opening import open_bundle
+from discgrade.grading.locator import locator_of
 from discgrade.grading.members import Ensemble
 
 LSMA = Path(__file__).parents[2] / "models" / "lsma.zip"
@@ -28,6 +29,12 @@ def test_its_networks_run(bundle):
     found = Ensemble(bundle).outputs(samples, bundle.facts.levels)
     assert found.members.shape == (10, 3, 5)
     np.testing.assert_allclose(found.members.sum(axis=2), 1, rtol=1e-5)
+
+
+def test_its_locator_knows_the_levels_that_were_drawn(bundle):
+    locator = locator_of(bundle)
+    assert locator.facts.levels == ("L5/S1", "L4/L5", "L3/L4")
+    assert 0 < locator.facts.threshold < 1
 
 
 def test_it_knows_how_sure_it_is(bundle):
