@@ -1,13 +1,16 @@
 """The table of agreement: a study's own scores again, studies of one kind, and what is printed and drawn of them."""
 
 import re
+from types import SimpleNamespace
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from drawn_study import files_in
 from invented_study import draw, make_study, score
 from traced_cells import cells_of
 
+from discgrade import records
 from discgrade.cli import main
 from discgrade.provenance.audit.cell_numbers import faults
 from discgrade.publication.context import context_of
@@ -20,6 +23,8 @@ from discgrade.publication.render.stored import read_table
 from discgrade.publication.tables.limits import limits
 from discgrade.publication.tables.sample_size import sample_size
 from discgrade.publication.tables.subgroups import subgroups
+from discgrade.records.discs import DISCS
+from discgrade.records.scores import GRADED
 from discgrade.reliability.agreement.writing import write_agreement
 from discgrade.reliability.plan import main_runs
 from discgrade.settings.model import Intervals
@@ -120,6 +125,27 @@ def test_a_study_without_folds_is_of_its_hold_out_test_set(tmp_path, saved):
     agree(made)
     _, words = publish(made, tmp_path)
     assert "on the hold-out test set" in words["groups"].caption
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("kind", ["one grade", "one patient"])
+def test_what_no_study_of_that_kind_can_say_is_left_out_with_its_reason(made, tmp_path, saved, kind):
+    graded, discs = pd.read_parquet(made.graded), pd.read_parquet(made.discs)
+    first = discs.loc[discs["disc"].isin(graded.loc[graded["split"] != "holdout", "disc"]), "patient"].iloc[0]
+    if kind == "one grade":
+        graded, discs = graded.assign(reference=3.0, predicted=3.0), discs.assign(grade=3.0, integral=3.0)
+    else:
+        graded = graded[graded["disc"].isin(discs.loc[discs["patient"] == first, "disc"])]
+    paths = {name: tmp_path / f"{name}.parquet" for name in ("graded", "discs")}
+    for frame, schema, path in ((graded, GRADED, paths["graded"]), (discs, DISCS, paths["discs"])):
+        records.write(pa.Table.from_pandas(frame, schema=schema, preserve_index=False), schema, path)
+    other = SimpleNamespace(**vars(made) | paths | {"folder": tmp_path})
+    agree(other)
+    tables, words = publish(other, tmp_path)
+    assert tables["sample_size"].is_empty
+    assert "tells of no width" in tables["sample_size"].absent[0]
+    assert "tells of no width" in words["widths"].absent
+    assert all(section.rows for section in tables["subgroups"].sections)
 
 
 def test_the_command_says_how_many_patients(made, capsys):

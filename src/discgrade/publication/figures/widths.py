@@ -16,9 +16,11 @@ from discgrade.publication.figures.style import BLUE, GREEN, GREY, MARKERS, ORAN
 from discgrade.publication.figures.words import FigureWords
 from discgrade.publication.wording import percent
 from discgrade.records.cell_keys import Placed
-from discgrade.reliability.agreement.planning import ASSURANCE, METRICS, SIMULATED, SIZES, WIDTHS
+from discgrade.reliability.agreement.planning import ASSURANCE, FEWEST, METRICS, SIMULATED, SIZES, WIDTHS
 
 COLUMNS = ["probability", "metric", "patients", "width"]
+_LEAST = 1e-4
+_NO_PLAN = f"The study has fewer than {FEWEST} patients, or agrees alike in all of them: it tells of no width."
 _COLOURS = (BLUE, GREEN, VERMILLION, ORANGE)
 
 
@@ -66,7 +68,7 @@ def _words(agreed: Agreed, drawn: pd.DataFrame, context: Context) -> FigureWords
     """Say what is drawn."""
     kappa = drawn[(drawn["metric"] == "kappa_linear") & (drawn["patients"] == SIZES[2])]["width"]
     told = f" {SIZES[2]} patients give κ an interval {kappa.iloc[0]:.2f} wide." if len(kappa) else ""
-    usable = drawn["width"].notna().any() and drawn["width"].max() > 0
+    usable = bool((drawn["width"] > _LEAST).any())
     return FigureWords(
         name="widths",
         number="",
@@ -81,7 +83,7 @@ def _words(agreed: Agreed, drawn: pd.DataFrame, context: Context) -> FigureWords
             explained("AC2"),
         ),
         alt=f"Widths of intervals fall with the root of the number of patients.{told}",
-        absent="" if usable else "No plan: the agreement does not vary between patients.",
+        absent="" if usable else _NO_PLAN,
     )
 
 
@@ -105,7 +107,7 @@ def _draw_panel(axes: Axes, rows: pd.DataFrame, here: int) -> None:
     axes.set_xscale("log")
     axes.set_yscale("log")
     for metric, colour, marker in zip(METRICS, _COLOURS, MARKERS, strict=False):
-        line = rows[(rows["metric"] == metric) & (rows["width"] > 0)]
+        line = rows[(rows["metric"] == metric) & (rows["width"] > _LEAST)]
         axes.plot(line["patients"], line["width"], color=colour, marker=marker, label=HEADINGS[metric])
     axes.axvline(here, color=GREY, linewidth=0.7, linestyle=(0, (4, 3)))
     axes.set_xticks(SIZES, [f"{size:,}" for size in SIZES])

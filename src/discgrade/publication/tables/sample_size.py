@@ -11,7 +11,7 @@ from discgrade.publication.render.table import Cell, Section, Table, absences, m
 from discgrade.publication.render.table import Row as Line
 from discgrade.publication.tables.lines import THIS_STUDY
 from discgrade.publication.wording import data_words, percent
-from discgrade.reliability.agreement.planning import ASSURANCE, METRICS, SIMULATED, SIZES, WIDTHS
+from discgrade.reliability.agreement.planning import ASSURANCE, FEWEST, METRICS, SIMULATED, SIZES, WIDTHS
 
 _FEWEST = f"{SIZES[0]} patients are the fewest that were simulated."
 
@@ -27,7 +27,7 @@ def sample_size(*, agreement: Path, context: Context, files: TableFiles) -> None
     agreed = read_agreed(agreement)
     scopes = plan_scopes(agreed)
     known = any(not isnan(row["value"]) for scope in scopes for row in _wanted(agreed, scope))
-    reason = "the agreement does not vary between patients, so that this study tells of no width."
+    reason = f"the study has fewer than {FEWEST} patients, or agrees alike in all of them: it tells of no width."
     table = Table(
         name="sample_size",
         title="Patients that the next study needs.",

@@ -21,8 +21,12 @@ ASSURANCE = 0.8
 SIZES = (20, 40, 80, 160, 320, 640, 1_280, 2_560)
 WIDTHS = (0.2, 0.15, 0.1, 0.05)
 METRICS = ("kappa_linear", "kappa_quadratic", "ac2", "accuracy")
+FEWEST = 10
+"""Fewest patients of a study that others are planned from."""
 LARGEST = 100_000
 """Patients beyond which no number is given."""
+_NOISE = 1e-4
+"""Width that is none: the rounding of slopes."""
 
 
 def patient_counts(samples: Samples) -> Floats:
@@ -53,12 +57,15 @@ def interval_widths(counts: Floats, patients: int, metric: str, probability: flo
 
 
 def widths_by_size(counts: Floats, metric: str, probability: float, seed: int) -> list[tuple[float, float]]:
-    """Return, for each of `SIZES`, the mean width and the one that `ASSURANCE` of the studies do not exceed."""
+    """Return, for each of `SIZES`, the mean width and the one that `ASSURANCE` of the studies do not exceed.
+
+    Both are NaN where a study of fewer than `FEWEST` patients would have to say how patients differ.
+    """
     found = []
     for size in SIZES:
         widths = interval_widths(counts, size, metric, probability, seed)
         widths = widths[np.isfinite(widths)]
-        enough = len(widths) > SIMULATED / 2
+        enough = len(widths) > SIMULATED / 2 and len(counts) >= FEWEST
         found.append((float(widths.mean()), float(np.quantile(widths, ASSURANCE))) if enough else (np.nan, np.nan))
     return found
 
@@ -73,7 +80,7 @@ def patients_needed(widths: Sequence[float], wanted: float) -> int | None:
         wanted: Greatest width.
     """
     sizes, known = np.asarray(SIZES, np.float64), np.asarray(widths, np.float64)
-    usable = np.isfinite(known) & (known > 0)
+    usable = np.isfinite(known) & (known > _NOISE)
     if not usable.any():
         return None
     sizes, known = sizes[usable], np.minimum.accumulate(known[usable])

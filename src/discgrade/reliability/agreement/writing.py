@@ -122,6 +122,6 @@ def _planning_rows(samples: Samples, settings: Intervals) -> Iterator[Row]:
                 yield _row(samples, (scope, f"width of {size}"), metric, _single(assured))
             for wanted in planning.WIDTHS:
                 needed = planning.patients_needed([assured for _, assured in widths], wanted)
-                reason = None if needed else f"more than {planning.LARGEST:,} patients, or no spread here"
+                reason = None if needed else f"more than {planning.LARGEST:,} patients, or unknown"
                 value = float("nan") if needed is None else float(needed)
                 yield _row(samples, (scope, f"patients for {wanted:g}"), metric, _single(value), reason)
