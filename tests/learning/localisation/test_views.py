@@ -50,12 +50,23 @@ def test_boxes_follow_the_picture(slices, monkeypatch):
 
 
 def test_levels_that_a_view_cuts_off_are_nowhere(slices, monkeypatch):
-    monkeypatch.setattr(views, "CUT", (1, 0.45, 0.55))
+    monkeypatch.setattr(views, "CUT", (1, 0.4, 0.6))
     shown = [changed_view(slices.fine[0], slices.boxes[0], np.random.default_rng(seed)).boxes for seed in range(20)]
     gone = [boxes[:, 0] == NOWHERE for boxes in shown]
     assert any(one.any() for one in gone)
     for boxes, one in zip(shown, gone, strict=True):
         assert ((boxes[~one, :2] >= 0) & (boxes[~one, :2] <= 64)).all()
+
+
+def test_what_is_left_of_a_cut_slice_lies_in_the_middle(slices):
+    boxes = slices.boxes[0]
+    for seed in range(10):
+        rest, kept, moved = views._cut_off(np.full((128, 128), 9, np.uint8), boxes, np.random.default_rng(seed))
+        there = np.flatnonzero(rest.any(axis=1)) / 2
+        assert (there[0] + there[-1]) / 2 + moved == pytest.approx(32, abs=0.6)
+        inside = (boxes[:, 1] > there[0]) & (boxes[:, 1] < there[-1])
+        assert (kept[inside] == boxes[inside]).all()
+        assert (kept[~inside] == NOWHERE).all()
 
 
 def test_a_spine_that_lies_or_stands_on_its_head_is_none(slices, monkeypatch):

@@ -5,8 +5,9 @@ they are asked for, and none is kept.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import cv2
@@ -24,10 +25,15 @@ ZOOM = 1.22
 """Largest magnification, and its inverse."""
 SHIFT = 0.12
 """Largest shift of most views, as a share of the side."""
-CUT = (0.2, 0.15, 0.5)
-"""Share of the views that are cut off, and the least and largest shift up or down that does it."""
+CUT = (0.2, 0.25, 0.6)
+"""Share of the views that are cut off above or below, and the least and largest part of the side that is lost."""
 NEGATIVE = 0.06
-"""Share of the views that show no upright spine: upside down or lying."""
+"""Share of the views that show no upright spine: upside down, mirrored or lying."""
+
+NOT_UPRIGHT: tuple[Callable[[NDArray[np.uint8]], NDArray[np.uint8]], ...] = (
+    np.flipud, np.fliplr, np.rot90, partial(np.rot90, k=2), partial(np.rot90, k=3), np.transpose,
+)  # fmt: skip
+"""Ways in which a slice does not stand upright."""
 
 Matrix = NDArray[np.float64]
 
@@ -103,17 +109,35 @@ def changed_view(fine: NDArray[np.uint8], boxes: NDArray[np.float32], drawn: np.
     side = fine.shape[0] // FINER
     angle, size = math.radians(drawn.uniform(-ANGLE, ANGLE)), math.pow(ZOOM, drawn.uniform(-1, 1))
     right, down = side * drawn.uniform(-SHIFT, SHIFT, 2)
-    share, least, most = CUT
     kind = drawn.random()
-    if kind < share:
-        down = side * drawn.uniform(least, most) * drawn.choice([-1, 1])
-    negative = share <= kind < share + NEGATIVE
+    if kind < CUT[0]:
+        fine, boxes, moved = _cut_off(fine, boxes, drawn)
+        down += moved
+    negative = CUT[0] <= kind < CUT[0] + NEGATIVE
     if negative:
-        fine = np.ascontiguousarray(np.rot90(fine, int(drawn.integers(1, 4))))
+        fine = np.ascontiguousarray(NOT_UPRIGHT[drawn.integers(len(NOT_UPRIGHT))](fine))
     back = _to_input(side, angle, size, (right, down))
     grey = _greys(_warped(fine, back, side), drawn)
     shown = np.full_like(boxes, NOWHERE) if negative else _moved(boxes, back, size, side)
     return View(np.rint(grey * 65535).astype(np.uint16), shown)
+
+
+def _cut_off(
+    fine: NDArray[np.uint8], boxes: NDArray[np.float32], drawn: np.random.Generator
+) -> tuple[NDArray[np.uint8], NDArray[np.float32], float]:
+    """Lose the lower or the upper part of a slice, as on one of a smaller field of view; the rest comes to the middle.
+
+    Returns:
+        The rest, the boxes of what is left of it, and by how much it should be moved down in pixels of the input.
+    """
+    _, least, most = CUT
+    side = len(fine) / FINER
+    lost, below = side * drawn.uniform(least, most), drawn.random() < 0.5
+    rest, kept = fine.copy(), boxes.copy()
+    line = side - lost if below else lost
+    rest[slice(round(FINER * line), None) if below else slice(0, round(FINER * line))] = 0
+    kept[(boxes[:, 1] > line) if below else (boxes[:, 1] < line)] = NOWHERE
+    return rest, kept, lost / 2 if below else -lost / 2
 
 
 def _to_input(side: int, angle: float, size: float, shift: tuple[float, float]) -> Matrix:
@@ -152,5 +176,5 @@ def _moved(boxes: NDArray[np.float32], back: Matrix, size: float, side: int) -> 
     """Return where the boxes lie in a view: of one whose centre is outside, that it is nowhere."""
     centres = (boxes[:, :2] - back[:, 2]) @ np.linalg.inv(back[:, :2]).T
     moved = np.concatenate([centres, boxes[:, 2:] * size], axis=1).astype(np.float32)
-    moved[(centres < 0).any(axis=1) | (centres > side).any(axis=1)] = NOWHERE
+    moved[(boxes[:, 0] == NOWHERE) | (centres < 0).any(axis=1) | (centres > side).any(axis=1)] = NOWHERE
     return moved
