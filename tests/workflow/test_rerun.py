@@ -26,9 +26,12 @@ FIGURES = {f"figure{number}" for number in range(1, 6)} | {
     "widths",
 }
 AGREED = {"agreement", "subgroups", "limits", "sample_size", "groups", "bland_altman", "widths"}
-BUNDLE = {"bundle", "export_members", "learn_novelty", "regrade_moved"}
+BUNDLE = {"bundle", "export_members", "learn_novelty"}
+STABLE = {"regrade_moved", "stability"}
 CERTAIN = {"calibrate", "certainty", "calibration"}
-TRAINED = {"train", "score", "credible_intervals", "curves", "table1"} | SHOWN | GRADED | BUNDLE | CERTAIN | AGREED
+TRAINED = (
+    {"train", "score", "credible_intervals", "curves", "table1"} | SHOWN | GRADED | BUNDLE | STABLE | CERTAIN | AGREED
+)
 UNTRAINED = {"make_phantom", "deidentify", "select_discs", "split", "extract_rois", "flag_regions", "augment", "cohort"}
 REPORT = {"crate", "chains", "report", "workflow_report", "writing", "manuscript", "all"}
 TABLES = {"checklist", "table1", "table2", "table3", "table4", "statements", "certainty", "stability", "cohort"} | {
@@ -157,14 +160,14 @@ def test_a_new_variant_trains_itself_alone(planned):
     variants = ["default", "integral", "mae", "paper_protocol", "ordinal"]
     jobs = planned(*overlay(planned.project, grid={"variants": variants}))
     assert jobs["train"] == 1
-    same = {"table1", "export_members", "learn_novelty", "calibrate"}
+    same = {"table1", "export_members", "learn_novelty", "calibrate", "regrade_moved"}
     assert set(jobs) == (TRAINED - same) | {"figure1", "flow"} | REPORT
 
 
 def test_another_seed_of_the_bootstrap_reruns_intervals_tables_and_figures(planned):
     jobs = planned(*overlay(planned.project, intervals={"draws": 2000, "seed": 2}))
     drawn = FIGURES - {"draw_rois"}
-    assert set(jobs) == {"credible_intervals", "bundle"} | SHOWN | drawn | CERTAIN | AGREED | REPORT
+    assert set(jobs) == {"credible_intervals", "bundle"} | SHOWN | drawn | CERTAIN | STABLE | AGREED | REPORT
 
 
 def lock(project, package):
@@ -188,7 +191,7 @@ def test_a_comment_on_the_locked_versions_reruns_nothing(planned):
         ("numpy", EVERYTHING),
         ("tensorflow", TRAINED | REPORT),
         ("keras", TRAINED | REPORT),
-        ("arviz", {"credible_intervals", "bundle"} | SHOWN | CERTAIN | AGREED | REPORT),
+        ("arviz", {"credible_intervals", "bundle"} | SHOWN | CERTAIN | STABLE | AGREED | REPORT),
         ("rocrate", {"crate", "workflow_report", "all"}),
         ("snakemake", {"workflow_report", "all"}),
     ],
