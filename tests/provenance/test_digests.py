@@ -153,6 +153,10 @@ FIGURES = {
     "flow",
     "forest",
     "calibration",
+    "groups",
+    "bland_altman",
+    "widths",
+    "external_figure",
     "localisation_figure",
     "draw_worst_boxes",
 }
@@ -217,6 +221,7 @@ def test_another_matplotlib_changes_the_figures(checkout):
 
 def test_another_pydicom_or_decoder_changes_what_reads_scans(checkout):
     reading = {"deidentify", "extract_rois", "draw_rois", "locator_slices", "regrade_found", "draw_worst_boxes"}
+    reading |= {"regrade_moved", "propose_boxes", "take_volumes"}
     for package in ("pydicom", "python-gdcm"):
         changed = locks_changed(checkout, package)
         assert changed >= reading
@@ -225,7 +230,8 @@ def test_another_pydicom_or_decoder_changes_what_reads_scans(checkout):
 
 @pytest.mark.parametrize("package", ["tensorflow", "keras", "h5py"])
 def test_another_tensorflow_or_keras_or_what_they_need_changes_trainings_and_exports(checkout, package):
-    drawing = {"credible_intervals", "calibrate", "measure_localisation"}
+    drawing = {"credible_intervals", "calibrate", "measure_localisation", "regrade_moved", "agreement", "bland_altman"}
+    drawing |= {"score_external"}
     assert locks_changed(checkout, package) - drawing == TRAINING
 
 
