@@ -19,6 +19,7 @@ from discgrade.publication.render.table import Cell, Table, footnotes, marks
 _NUMBER = re.compile(r"[+\N{MINUS SIGN}-]?\d[\d,]*(?:\.\d+)?")
 _LABEL, _COLUMN = 34, 14
 """Widths of columns in characters."""
+_PLAIN, _BOLD = Font(name="Arial", size=10), Font(name="Arial", size=10, bold=True)
 _RULE = Side(style="thin", color="262626")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet may take for the beginning of a formula."""
@@ -60,12 +61,12 @@ def _write_printed(sheet: Worksheet, table: Table) -> None:
     notes = footnotes(table)
     spread = [_has_intervals(table, index) for index in range(len(table.headings))]
     sheet.append([table.heading])
-    sheet["A1"].font = Font(bold=True)
+    sheet["A1"].font = _BOLD
     sheet.append([])
     heads = [table.stub]
     for text, heading, intervals in zip(_above(table), table.headings, spread, strict=True):
         heads += [_marked(Cell(text + heading.text, notes=heading.notes), notes), *(["interval"] if intervals else [])]
-    _append(sheet, heads, bold=True)
+    _append(sheet, heads, head=True)
     for section in table.sections:
         if section.title.text:
             _append(sheet, [_marked(section.title, notes)], bold=True)
@@ -105,15 +106,15 @@ def _marked(cell: Cell, notes: dict[str, str]) -> str:
     return f"{cell.text} [{marks(cell, notes)}]" if cell.notes else cell.text
 
 
-def _append(sheet: Worksheet, line: Sequence[Value], bold: bool = False) -> None:
+def _append(sheet: Worksheet, line: Sequence[Value], *, bold: bool = False, head: bool = False) -> None:
     """Append a row; a text never becomes a formula."""
     sheet.append(list(line))
     for cell in sheet[sheet.max_row]:
         if isinstance(cell.value, str):
             cell.data_type = "s"
             cell.quotePrefix = cell.value.startswith(_FORMULA)
-        if bold:
-            cell.font = Font(bold=True)
+        cell.font = _BOLD if bold or head else _PLAIN
+        if head:
             cell.border = Border(bottom=_RULE)
             cell.alignment = Alignment(wrap_text=True, vertical="bottom")
 
@@ -124,14 +125,14 @@ def _format(sheet: Worksheet, cells: Sequence[Cell | None]) -> None:
         if cell is not None and isinstance(place.value, int | float):
             digits = len(cell.text.partition(".")[2])
             place.number_format = f"#,##0.{'0' * digits}" if digits else "#,##0"
-            place.font = Font(bold=cell.bold)
+            place.font = _BOLD if cell.bold else _PLAIN
 
 
 def _write_values(sheet: Worksheet, values: Path) -> None:
     """Write the rows of a CSV, with its numbers as numbers."""
     with values.open(newline="", encoding="utf-8") as text:
         for number, line in enumerate(reader(text)):
-            _append(sheet, [_value(part) if number else part for part in line], bold=number == 0)
+            _append(sheet, [_value(part) if number else part for part in line], head=number == 0)
     sheet.freeze_panes = "A2"
 
 
