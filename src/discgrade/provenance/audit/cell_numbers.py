@@ -26,7 +26,7 @@ _SCORES = (
     "scores", "intervals", "shown_intervals", "comparisons", "certainty", "stability", "agreement", "localisation",
     "external",
 )  # fmt: skip
-_WITH_BOUNDS = ("certainty", "stability", "localisation", "external")
+_WITH_BOUNDS = ("certainty", "stability", "agreement", "localisation", "external")
 """Tables whose rows hold a score and its interval."""
 _OF_RUN = ("network", "history")
 _TRAINED = (*_SCORES, *_OF_RUN, "graded")
