@@ -159,6 +159,8 @@ FIGURES = {
     "external_figure",
     "localisation_figure",
     "draw_worst_boxes",
+    "label_noise_figure",
+    "worth_reading_figure",
 }
 
 
@@ -231,7 +233,7 @@ def test_another_pydicom_or_decoder_changes_what_reads_scans(checkout):
 @pytest.mark.parametrize("package", ["tensorflow", "keras", "h5py"])
 def test_another_tensorflow_or_keras_or_what_they_need_changes_trainings_and_exports(checkout, package):
     drawing = {"credible_intervals", "calibrate", "measure_localisation", "regrade_moved", "agreement", "bland_altman"}
-    drawing |= {"score_external"}
+    drawing |= {"score_external", "measure_labels"}
     assert locks_changed(checkout, package) - drawing == TRAINING
 
 

@@ -103,6 +103,8 @@ def test_every_table_and_figure_has_a_caption():
         "rois",
         "flagged",
         "localisation",
+        "label_noise",
+        "worth_reading",
         "worst_boxes",
         "flow",
     }

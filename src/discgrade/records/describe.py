@@ -14,6 +14,7 @@ from discgrade.records.export import EXCLUDED, INSTANCES, REJECTED
 from discgrade.records.external import EXTERNAL
 from discgrade.records.grades import GRADES
 from discgrade.records.intervals import COMPARISONS, INTERVALS, POSTERIORS
+from discgrade.records.labels import LABEL_NOISE, LABEL_QUALITY
 from discgrade.records.readings import RATINGS
 from discgrade.records.regions import FLAGGED, ROIS
 from discgrade.records.samples import sample_schema
@@ -42,6 +43,8 @@ TABLES: dict[str, pa.Schema] = {
     "comparisons.parquet": COMPARISONS,
     "agreement.parquet": AGREEMENT,
     "certainty.parquet": CERTAINTY,
+    "label_noise.parquet": LABEL_NOISE,
+    "label_quality.parquet": LABEL_QUALITY,
     "moved.parquet": MOVED,
     "stability.parquet": STABILITY,
     "external.parquet": EXTERNAL,

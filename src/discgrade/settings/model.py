@@ -12,6 +12,7 @@ from typing import Literal
 from discgrade.settings.attribution import Provenance
 from discgrade.settings.bundle import Bundle
 from discgrade.settings.certainty import Certainty
+from discgrade.settings.labels import Labels
 from discgrade.settings.locator import Locator
 from discgrade.settings.rating import Rating
 
@@ -249,6 +250,7 @@ class Study:
     unit: Unit
     intervals: Intervals
     certainty: Certainty
+    labels: Labels
     locator: Locator
     report: Report
     rating: Rating

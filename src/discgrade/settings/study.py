@@ -9,7 +9,7 @@ from discgrade.settings.plain import typed
 
 _AS_THEY_ARE = (
     "cohort", "deidentify", "ratings", "splits", "images", "augmentation", "intervals", "certainty",
-    "rating", "bundle", "locator", "provenance",
+    "rating", "bundle", "labels", "locator", "provenance",
 )  # fmt: skip
 _TRAINING = [field.name for field in fields(Training)]
 

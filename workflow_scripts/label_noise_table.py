@@ -1,0 +1,19 @@
+"""Table: how good the labels are."""
+
+from typing import TYPE_CHECKING
+
+from discgrade.publication.context import Context
+from discgrade.publication.render.files import TableFiles
+from discgrade.publication.tables.label_noise import label_noise
+from discgrade.step import step
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with step(snakemake) as job:
+    label_noise(
+        noise=job.input("noise"),
+        reason=job.param("reason", str),
+        context=job.param("context", Context),
+        files=job.files(TableFiles),
+    )
