@@ -189,6 +189,7 @@ def test_start_page_opens_with_tables_and_figures(tmp_path, study_config):
         "Study invented",
         "Tables",
         "Figures",
+        "Labels",
         "Cohort",
         "Settings",
         "Versions and record",

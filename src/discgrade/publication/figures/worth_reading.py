@@ -88,9 +88,10 @@ def draw_discs(figure: Figure, first: pd.DataFrame, pictures: Mapping[str, NDArr
     columns = 4 if is_narrow(width) else 5
     lines = -(-len(first) // columns)
     panels = np.atleast_1d(figure.subplots(lines, columns)).ravel()
-    for axes, row in zip(panels, first.itertuples(index=False), strict=False):
-        if row.disc in pictures:
-            axes.imshow(pictures[row.disc], cmap="gray", interpolation="bicubic")
-        axes.set_title(f"{row.place}. {row.level}\nread {row.grade:g}, expected {row.expected:.1f}", fontsize=6)
+    for axes, row in zip(panels, first.to_dict("records"), strict=False):
+        if row["disc"] in pictures:
+            axes.imshow(pictures[row["disc"]], cmap="gray", interpolation="bicubic")
+        read = f"read {row['grade']:g}, expected {row['expected']:.1f}"
+        axes.set_title(f"{row['place']}. {row['level']}\n{read}", fontsize=6)
     for axes in panels:
         axes.set_axis_off()

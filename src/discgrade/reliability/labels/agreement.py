@@ -140,7 +140,8 @@ def model_pairs(
     rows = graded[(graded["resolution"] == main.resolution) & (graded["share"] == main.share)]
     rows = rows[rows["variant"].isin(trained)]
     rows = rows[(rows["part"] == "test") & rows["disc"].isin(discs.index)]
-    runs = {key: frame.set_index(["disc", "copy"]) for key, frame in rows.groupby(["variant", "split", "seed"])}
+    groups = rows.groupby(["variant", "split", "seed"])
+    runs = {(str(v), str(split), int(seed)): one.set_index(["disc", "copy"]) for (v, split, seed), one in groups}  # type: ignore[call-overload]
     for kind, alike in _KINDS.items():
         joined = [_both(runs[one], runs[other]) for one, other in combinations(sorted(runs), 2) if alike(one, other)]
         pairs = [both for both in joined if len(both)]

@@ -43,7 +43,7 @@ def quality_rows(labelled: Labelled, again: pd.Series) -> Iterator[dict[str, Any
     """
     discs = labelled.discs
     quality = label_quality(rank(integral(discs["grade"]), "integral"), labelled.probabilities)
-    apart = np.abs(discs["grade"] - discs["expected"]).to_numpy()
+    apart = np.abs(discs["grade"].to_numpy(float) - discs["expected"].to_numpy(float))
     for place, number in enumerate(np.lexsort([discs.index.to_numpy(str), -apart, quality]), start=1):
         row = discs.iloc[number]
         yield {
