@@ -5,6 +5,7 @@ if STUDY.labels.judge:
         TABLES += tables_of(judged).values()
         TABLE_VALUES += [tables_of(judged)["json"]]
         FIGURES += figure_of(judged).values()
+        FIGURE_WORDS += [figure_of(judged)["words"]]
 
 
 rule measure_labels:
