@@ -1,6 +1,6 @@
 """The paper's figures, and eight more; each also writes the table that it draws."""
 
-from discgrade.publication.figures.panels import confusion_panels, curve_panels
+from discgrade.publication.figures.drawing.panels import confusion_panels, curve_panels
 
 FIGURE_NAMES = [f"figure{number}" for number in range(1, 6)] + [
     "confusion",

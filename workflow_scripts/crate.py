@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from discgrade.provenance.crate.study import write_crate
-from discgrade.settings.attribution import Provenance
+from discgrade.settings.groups.attribution import Provenance
 from discgrade.step import step
 
 if TYPE_CHECKING:

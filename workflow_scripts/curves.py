@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from discgrade.publication.context import Context
 from discgrade.publication.figures.curves import curves
-from discgrade.publication.figures.files import FigureFiles
-from discgrade.publication.figures.panels import Panel
+from discgrade.publication.figures.drawing.files import FigureFiles
+from discgrade.publication.figures.drawing.panels import Panel
 from discgrade.step import step
 
 if TYPE_CHECKING:

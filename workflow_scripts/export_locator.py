@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from discgrade.learning.localisation.exporting import export_locator
-from discgrade.settings.locator import Locator
+from discgrade.settings.groups.locator import Locator
 from discgrade.settings.model import Training
 from discgrade.step import step
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from discgrade.rating.exporting import export_study
-from discgrade.settings.rating import Rating
+from discgrade.settings.groups.rating import Rating
 from discgrade.step import step
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from discgrade.publication.context import Context
+from discgrade.publication.figures.drawing.files import FigureFiles
 from discgrade.publication.figures.external import external
-from discgrade.publication.figures.files import FigureFiles
 from discgrade.step import step
 
 if TYPE_CHECKING:

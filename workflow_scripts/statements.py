@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from discgrade.publication.context import Context
 from discgrade.publication.render.files import TableFiles
-from discgrade.publication.tables.statements import statements
+from discgrade.publication.tables.paper.statements import statements
 from discgrade.step import step
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from discgrade.publication.render.files import TableFiles
-from discgrade.publication.tables.table1 import table1
+from discgrade.publication.tables.paper.table1 import table1
 from discgrade.settings.run import Run
 from discgrade.step import step
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from discgrade.publication.context import Context
 from discgrade.publication.render.files import TableFiles
-from discgrade.publication.tables.table4 import table4
+from discgrade.publication.tables.paper.table4 import table4
 from discgrade.step import step
 
 if TYPE_CHECKING:

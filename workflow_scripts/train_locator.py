@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from discgrade.learning.localisation.training import LocatorFiles, train_locator
 from discgrade.learning.loop.placement import use_gpu
-from discgrade.settings.locator import Locator
+from discgrade.settings.groups.locator import Locator
 from discgrade.settings.model import Training
 from discgrade.step import step
 

@@ -14,8 +14,8 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "src"))
 
 from discgrade.learning.grading.augmentation import augment_shard
 from discgrade.records import batches, write
-from discgrade.records.regions import ROIS
-from discgrade.records.samples import sample_schema
+from discgrade.records.cohort.regions import ROIS
+from discgrade.records.cohort.samples import sample_schema
 from discgrade.settings.model import Augmentation
 
 DISCS = 500

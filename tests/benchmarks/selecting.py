@@ -17,8 +17,8 @@ from discgrade.cohort.shards import shards_of
 from discgrade.grades import LEVELS
 from discgrade.host import peak_memory
 from discgrade.records import write
-from discgrade.records.export import EXCLUDED, INSTANCES, REJECTED
-from discgrade.records.readings import RATINGS
+from discgrade.records.cohort.export import EXCLUDED, INSTANCES, REJECTED
+from discgrade.records.cohort.readings import RATINGS
 from discgrade.settings.model import Reference
 
 SLICES = 15

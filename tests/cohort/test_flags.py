@@ -11,9 +11,9 @@ from discgrade.cohort.flags import flag_regions
 from discgrade.cohort.shards import Shard
 from discgrade.grades import LEVELS
 from discgrade.records import read, write
-from discgrade.records.export import EXCLUDED, INSTANCES, REJECTED
-from discgrade.records.readings import RATINGS
-from discgrade.records.regions import FLAGGED, ROIS
+from discgrade.records.cohort.export import EXCLUDED, INSTANCES, REJECTED
+from discgrade.records.cohort.readings import RATINGS
+from discgrade.records.cohort.regions import FLAGGED, ROIS
 
 SPACING = {"row_spacing": 0.7, "column_spacing": 0.7, "rows": 384, "columns": 384}
 

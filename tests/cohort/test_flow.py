@@ -2,8 +2,8 @@
 
 import pytest
 
-from discgrade.records.flow import CohortSize, Stage
-from discgrade.records.regions import FLAGGED
+from discgrade.records.cohort.flow import CohortSize, Stage
+from discgrade.records.cohort.regions import FLAGGED
 
 
 def test_flow_counts_every_stage(select, make_reading, make_instance):

@@ -13,9 +13,9 @@ from small_cohorts import FIRST, instance, reading
 from discgrade.cohort.regions import extract_rois
 from discgrade.imaging.roi import Roi
 from discgrade.records import read, write
-from discgrade.records.export import INSTANCES
-from discgrade.records.readings import RATINGS
-from discgrade.records.regions import ROIS
+from discgrade.records.cohort.export import INSTANCES
+from discgrade.records.cohort.readings import RATINGS
+from discgrade.records.cohort.regions import ROIS
 
 ROWS, COLUMNS = 40, 60
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from discgrade.cohort.splits import in_hash_order, make_splits
 from discgrade.records import read, write
-from discgrade.records.discs import DISCS
-from discgrade.records.splits import SPLITS
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.splits import SPLITS
 from discgrade.settings.model import Splits
 
 SPLIT = Splits(holdout=0.1, folds=5, validation=0.1, shares=(1, 2, 4, 8), seed=1)

@@ -15,8 +15,8 @@ from readings import reading, write_sheet
 
 from discgrade import records
 from discgrade.__main__ import main
-from discgrade.records.export import INSTANCES
-from discgrade.records.readings import RATINGS
+from discgrade.records.cohort.export import INSTANCES
+from discgrade.records.cohort.readings import RATINGS
 
 ROOT = Path(records.__file__).parents[2]
 

@@ -18,9 +18,9 @@ from discgrade.deidentification.shard import ShardTables, deidentify_shard
 from discgrade.deidentification.source import Source, by_instance, headers, shard_of
 from discgrade.private import RefusedError
 from discgrade.readings.faults import SheetError
-from discgrade.records.export import EXCLUDED, INSTANCES, REJECTED
-from discgrade.records.readings import RATINGS
-from discgrade.records.splits import SPLITS
+from discgrade.records.cohort.export import EXCLUDED, INSTANCES, REJECTED
+from discgrade.records.cohort.readings import RATINGS
+from discgrade.records.cohort.splits import SPLITS
 from discgrade.settings.model import Deidentify, Identifiers, Ratings
 
 SHARDS = ["00", "01"]

@@ -16,7 +16,7 @@ from scans import AXIAL, save
 from tiny_bundle import write_tiny
 
 from discgrade.cli import main
-from discgrade.records.grades import GRADES
+from discgrade.records.results.grades import GRADES
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ from discgrade.imaging.roi import extract
 from discgrade.imaging.sampling import Transform
 from discgrade.learning.grading.augmentation import augment_shard
 from discgrade.records import read, write
-from discgrade.records.regions import ROIS
-from discgrade.records.samples import sample_schema
+from discgrade.records.cohort.regions import ROIS
+from discgrade.records.cohort.samples import sample_schema
 from discgrade.reliability.certainty.calibration import Calibration
 from discgrade.settings.model import Augmentation
 

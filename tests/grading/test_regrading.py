@@ -18,10 +18,10 @@ from table_rows import disc_row
 from discgrade import records
 from discgrade.grading.regrading import Cohort, regrade
 from discgrade.imaging.sampling import AS_READ
-from discgrade.records.discs import DISCS
-from discgrade.records.export import INSTANCES
-from discgrade.records.splits import SPLITS
-from discgrade.records.stability import MOVED
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.export import INSTANCES
+from discgrade.records.cohort.splits import SPLITS
+from discgrade.records.results.stability import MOVED
 from discgrade.reliability.plan import Regraded, RunPlan, regraded_runs
 from discgrade.settings.model import Images, Protocol
 from discgrade.settings.run import Run

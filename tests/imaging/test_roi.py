@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from discgrade.imaging.box import Box
 from discgrade.imaging.dicom import Slice
 from discgrade.imaging.roi import Roi, contrast, crop, extract, square_pixels, to_uint16
-from discgrade.records.regions import ROIS
+from discgrade.records.cohort.regions import ROIS
 
 ROWS, COLUMNS = 40, 60
 

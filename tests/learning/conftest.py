@@ -17,9 +17,9 @@ from table_rows import disc_row, sample_row
 from discgrade import records
 from discgrade.grades import FRACTIONAL
 from discgrade.learning.loop.backend import start_backend
-from discgrade.records.discs import DISCS
-from discgrade.records.samples import sample_schema
-from discgrade.records.splits import SPLITS
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.samples import sample_schema
+from discgrade.records.cohort.splits import SPLITS
 from discgrade.settings.model import Plateau, Training
 from discgrade.settings.plain import plain
 from discgrade.settings.run import Run

@@ -168,9 +168,9 @@ FIGURES = {
     ("file", "old", "new"),
     [
         ("records/columns.py", "pseudonym of the patient", "the patient's pseudonym"),
-        ("records/export.py", "distance between rows", "from row to row"),
-        ("records/export.py", '"mm"', '"millimetres"'),
-        ("records/scores.py", "value of the metric; NaN where undefined", "what the metric is worth"),
+        ("records/cohort/export.py", "distance between rows", "from row to row"),
+        ("records/cohort/export.py", '"mm"', '"millimetres"'),
+        ("records/results/scores.py", "value of the metric; NaN where undefined", "what the metric is worth"),
         ("phantom/sheet.py", "primary or supplemental", "which cohort"),
         ("__init__.py", '__version__ = "', '__version__ = "9.'),
         ("imaging/roi.py", '"""', '"""Changed. '),
@@ -203,18 +203,18 @@ def test_what_decides_no_result_changes_no_digest(checkout, file):
 
 
 def test_another_schema_changes_what_reads_or_writes_that_table(checkout):
-    changed = codes_changed(checkout, "records/intervals.py", "pa.int64()", "pa.int32()")
+    changed = codes_changed(checkout, "records/results/intervals.py", "pa.int64()", "pa.int32()")
     assert changed >= {"credible_intervals", "table2", "forest"}
     assert not changed & {"make_phantom", "deidentify", "select_discs", "split", "extract_rois", "augment", "train"}
-    changed = codes_changed(checkout, "records/splits.py", "pa.int32()", "pa.int64()")
+    changed = codes_changed(checkout, "records/cohort/splits.py", "pa.int32()", "pa.int64()")
     assert changed >= {"split", "train", "score"}
     assert not changed & {"make_phantom", "select_discs", "extract_rois", "augment"}
 
 
 def test_a_name_or_a_type_of_a_column_is_no_word(checkout):
-    assert "deidentify" in codes_changed(checkout, "records/export.py", '"row_spacing"', '"spacing"')
-    assert "deidentify" in codes_changed(checkout, "records/export.py", "pa.float64()", "pa.float32()")
-    assert "deidentify" in codes_changed(checkout, "records/export.py", "nullable=True", "nullable=False")
+    assert "deidentify" in codes_changed(checkout, "records/cohort/export.py", '"row_spacing"', '"spacing"')
+    assert "deidentify" in codes_changed(checkout, "records/cohort/export.py", "pa.float64()", "pa.float32()")
+    assert "deidentify" in codes_changed(checkout, "records/cohort/export.py", "nullable=True", "nullable=False")
 
 
 def test_another_matplotlib_changes_the_figures(checkout):

@@ -14,14 +14,14 @@ from discgrade.publication.context import context_of
 from discgrade.publication.render.files import TableFiles
 from discgrade.publication.tables.certainty import certainty
 from discgrade.publication.tables.cohort import cohort
+from discgrade.publication.tables.paper.statements import statements
+from discgrade.publication.tables.paper.table2 import table2
+from discgrade.publication.tables.paper.table3 import table3
+from discgrade.publication.tables.paper.table4 import table4
 from discgrade.publication.tables.stability import stability
-from discgrade.publication.tables.statements import statements
-from discgrade.publication.tables.table2 import table2
-from discgrade.publication.tables.table3 import table3
-from discgrade.publication.tables.table4 import table4
 from discgrade.publication.wording import data_words
-from discgrade.records.discs import DISCS
-from discgrade.records.flow import CohortSize, Flow, Stage, write_flow
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.flow import CohortSize, Flow, Stage, write_flow
 
 LABELS = {
     "default": "Default model",

@@ -9,14 +9,14 @@ from judged_labels import label_study, measure
 
 from discgrade import records
 from discgrade.publication.context import context_of
-from discgrade.publication.figures.files import FigureFiles
+from discgrade.publication.figures.drawing.files import FigureFiles
 from discgrade.publication.figures.label_noise import label_noise as draw_label_noise
 from discgrade.publication.figures.worth_reading import worth_reading as draw_worth_reading
 from discgrade.publication.render.files import TableFiles
 from discgrade.publication.tables.label_noise import label_noise
 from discgrade.publication.tables.worth_reading import worth_reading
 from discgrade.records.cell_keys import read_cell_keys
-from discgrade.records.labels import LABEL_NOISE, LABEL_QUALITY
+from discgrade.records.results.labels import LABEL_NOISE, LABEL_QUALITY
 
 
 def table_files(folder, name):

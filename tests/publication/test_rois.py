@@ -13,14 +13,14 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
 
 from discgrade.grades import LEVELS
-from discgrade.publication.figures.style import FULL
+from discgrade.publication.figures.drawing.style import FULL
 from discgrade.publication.rois import Drawings, draw_rois, regions
 from discgrade.records import read, write
-from discgrade.records.boxes import BOXES
+from discgrade.records.cohort.boxes import BOXES
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.export import INSTANCES
+from discgrade.records.cohort.regions import FLAGGED
 from discgrade.records.columns import PLACE
-from discgrade.records.discs import DISCS
-from discgrade.records.export import INSTANCES
-from discgrade.records.regions import FLAGGED
 
 ROWS, COLUMNS = 160, 120
 PATIENTS = 12

@@ -8,7 +8,7 @@ from rating_study import LEVELS
 from discgrade.rating import export, methods
 from discgrade.rating.exporting import export_study, sheet_digest
 from discgrade.readings import sheet
-from discgrade.settings.rating import Rating
+from discgrade.settings.groups.rating import Rating
 
 
 def rows(study, **changes):

@@ -11,8 +11,8 @@ from discgrade.rating.ledger.actions import Action
 from discgrade.rating.ledger.store import Store
 from discgrade.rating.ledger.work import blind
 from discgrade.rating.queue import Rater
+from discgrade.settings.groups.rating import Rating
 from discgrade.settings.loading import check_config
-from discgrade.settings.rating import Rating
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from discgrade.rating.ledger.work import Work, blind
 from discgrade.rating.queue import Rater, is_closed, is_due, remaining, share, unread
-from discgrade.settings.rating import Rating
+from discgrade.settings.groups.rating import Rating
 
 MAIN, SECOND = Rater("Dr A"), Rater("Dr B", "second")
 NOW = datetime(2026, 6, 1, tzinfo=UTC)

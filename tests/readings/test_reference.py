@@ -5,9 +5,9 @@ import pytest
 from small_cohorts import FIRST, MEDIAN
 
 from discgrade.readings.reference import reference_discs
-from discgrade.records.discs import DISCS
-from discgrade.records.export import INSTANCES
-from discgrade.records.readings import RATINGS
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.export import INSTANCES
+from discgrade.records.cohort.readings import RATINGS
 from discgrade.settings.model import Reference
 
 

@@ -12,7 +12,7 @@ from exported_files import Exports, check_exports, check_validity, export_all, m
 from discgrade import records
 from discgrade.deidentification.shard import ShardTables, deidentify_shard
 from discgrade.deidentification.source import Source
-from discgrade.records.export import INSTANCES
+from discgrade.records.cohort.export import INSTANCES
 from discgrade.settings.model import Ratings
 
 

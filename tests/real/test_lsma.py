@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from discgrade import records
-from discgrade.records.discs import DISCS
-from discgrade.records.scores import GRADED
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.results.scores import GRADED
 
 pytestmark = pytest.mark.slow
 

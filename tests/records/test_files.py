@@ -7,11 +7,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from discgrade import records
+from discgrade.records.cohort.discs import DISCS, drawn_discs
+from discgrade.records.cohort.export import REJECTED
+from discgrade.records.cohort.regions import ROIS
+from discgrade.records.cohort.splits import SPLITS
 from discgrade.records.describe import TABLES
-from discgrade.records.discs import DISCS, drawn_discs
-from discgrade.records.export import REJECTED
-from discgrade.records.regions import ROIS
-from discgrade.records.splits import SPLITS
 
 SCRIPTS = Path(records.__file__).parents[2]
 

@@ -9,9 +9,9 @@ from sklearn.metrics import balanced_accuracy_score, cohen_kappa_score
 
 from discgrade import records
 from discgrade.grades import FRACTIONAL, integral
-from discgrade.records.discs import DISCS
-from discgrade.records.external import EXTERNAL
-from discgrade.records.training import PREDICTIONS
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.results.external import EXTERNAL
+from discgrade.records.results.training import PREDICTIONS
 from discgrade.reliability.plan import external_plans
 
 

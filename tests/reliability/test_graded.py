@@ -8,10 +8,10 @@ import pytest
 from invented_study import make_study, write_table
 
 from discgrade import records
-from discgrade.records.discs import DISCS
-from discgrade.records.scores import GRADED
-from discgrade.records.splits import SPLITS
-from discgrade.records.training import PREDICTIONS
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.splits import SPLITS
+from discgrade.records.results.scores import GRADED
+from discgrade.records.results.training import PREDICTIONS
 from discgrade.reliability.graded import grade_run, named, read_discs, read_splits
 from discgrade.settings.model import Protocol, Score
 

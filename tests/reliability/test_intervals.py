@@ -9,8 +9,8 @@ import pytest
 from invented_study import draw, make_study, score
 
 from discgrade import records
-from discgrade.records.intervals import COMPARISONS, INTERVALS, POSTERIORS
-from discgrade.records.scores import SCORES
+from discgrade.records.results.intervals import COMPARISONS, INTERVALS, POSTERIORS
+from discgrade.records.results.scores import SCORES
 from discgrade.settings.model import Protocol
 from discgrade.settings.run import ALL_SEEDS
 

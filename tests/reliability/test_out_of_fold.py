@@ -9,10 +9,10 @@ from invented_study import CONFIG, make_study, score, write_table
 from sklearn.metrics import cohen_kappa_score
 
 from discgrade import records
-from discgrade.records.discs import DISCS
-from discgrade.records.scores import GRADED
-from discgrade.records.splits import SPLITS
-from discgrade.records.training import PREDICTIONS
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.splits import SPLITS
+from discgrade.records.results.scores import GRADED
+from discgrade.records.results.training import PREDICTIONS
 from discgrade.reliability.graded import read_discs, read_splits
 from discgrade.reliability.out_of_fold import cuts_of_runs
 

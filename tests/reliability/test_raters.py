@@ -7,8 +7,8 @@ from invented_study import make_study, write_table
 
 from discgrade import records
 from discgrade.grades import FRACTIONAL, nearest, rank
-from discgrade.records.discs import DISCS
-from discgrade.records.readings import RATINGS
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.readings import RATINGS
 from discgrade.reliability import raters
 from discgrade.reliability.graded import read_discs
 from discgrade.reliability.metrics import global_scores

@@ -8,11 +8,11 @@ from sklearn import metrics as reference
 
 from discgrade import records
 from discgrade.grades import integral
-from discgrade.records.discs import DISCS
-from discgrade.records.readings import RATINGS
-from discgrade.records.scores import GRADED, SCORES
-from discgrade.records.splits import SPLITS
-from discgrade.records.training import PREDICTIONS
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.readings import RATINGS
+from discgrade.records.cohort.splits import SPLITS
+from discgrade.records.results.scores import GRADED, SCORES
+from discgrade.records.results.training import PREDICTIONS
 from discgrade.settings.run import ALL_SEEDS, FOLD_MEAN, FOLDS
 
 

@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import cohen_kappa_score
 
 from discgrade import records
-from discgrade.records.stability import MOVED, STABILITY
+from discgrade.records.results.stability import MOVED, STABILITY
 from discgrade.reliability.stability import measure_stability
 from discgrade.settings.model import Intervals
 

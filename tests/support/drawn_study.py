@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from discgrade.publication.context import Context, Shown
-from discgrade.publication.figures.files import FigureFiles
+from discgrade.publication.figures.drawing.files import FigureFiles
 from discgrade.settings.model import Intervals, Protocol
 from discgrade.settings.run import Run
 

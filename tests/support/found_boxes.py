@@ -9,9 +9,9 @@ from table_rows import disc_row
 from discgrade import records
 from discgrade.imaging.locating.facts import Expected, LocatorFacts, write_facts
 from discgrade.learning.localisation.gathering import BoxFiles, gather_boxes
-from discgrade.records.boxes import LOCATED, REGRADED
-from discgrade.records.discs import DISCS
-from discgrade.records.export import INSTANCES
+from discgrade.records.cohort.boxes import LOCATED, REGRADED
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.export import INSTANCES
 from discgrade.reliability.localisation.measuring import measure_localisation
 from discgrade.reliability.localisation.metrics import locator_run
 from discgrade.settings.model import Intervals

@@ -13,16 +13,16 @@ import pyarrow.parquet as pq
 
 from discgrade import records
 from discgrade.publication.context import Context, context_of
-from discgrade.publication.figures.words import FigureWords, write_words
+from discgrade.publication.figures.drawing.words import FigureWords, write_words
 from discgrade.publication.page.findings import Findings, Sources, read_findings
 from discgrade.publication.page.report import make_page
 from discgrade.publication.page.told import told_of
 from discgrade.publication.tables.checklists import CHECKLISTS, checklist
-from discgrade.publication.tables.table1 import table1
+from discgrade.publication.tables.paper.table1 import table1
 from discgrade.records.chains import Chained, Chains, write_chains
-from discgrade.records.flow import CohortSize, Flow, Stage, write_flow
-from discgrade.records.regions import FLAGGED
-from discgrade.records.training import NETWORK
+from discgrade.records.cohort.flow import CohortSize, Flow, Stage, write_flow
+from discgrade.records.cohort.regions import FLAGGED
+from discgrade.records.results.training import NETWORK
 from discgrade.settings.grid import default_run
 
 PIXEL = base64.b64decode(

@@ -14,11 +14,11 @@ from table_rows import disc_row
 
 from discgrade import records
 from discgrade.grades import FRACTIONAL, INTEGRAL, LEVELS, grades_of, nearest
-from discgrade.records.discs import DISCS
-from discgrade.records.readings import RATINGS
-from discgrade.records.splits import SPLITS
-from discgrade.records.stability import MOVED
-from discgrade.records.training import PREDICTIONS
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.readings import RATINGS
+from discgrade.records.cohort.splits import SPLITS
+from discgrade.records.results.stability import MOVED
+from discgrade.records.results.training import PREDICTIONS
 from discgrade.reliability.certainty.learning import learn_certainty
 from discgrade.reliability.intervals import credible_intervals
 from discgrade.reliability.plan import RunPlan, certainty_plans, run_plans, why_no_certainty

@@ -7,7 +7,7 @@ from typing import Any
 from invented_study import DRAWN, make_study, score, write_table
 
 from discgrade import records
-from discgrade.records.discs import DISCS
+from discgrade.records.cohort.discs import DISCS
 from discgrade.reliability.labels.measuring import measure_labels
 from discgrade.reliability.plan import certainty_plans, why_no_certainty
 

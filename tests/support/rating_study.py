@@ -19,7 +19,7 @@ from discgrade.rating.scans.catalogue import read_studies
 from discgrade.rating.server.desk import Desk
 from discgrade.rating.server.guard import Doors
 from discgrade.rating.server.running import application
-from discgrade.settings.rating import Rating
+from discgrade.settings.groups.rating import Rating
 
 ORIGIN = "http://127.0.0.1:8040"
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -11,11 +11,11 @@ import pytest
 from discgrade.cohort.selection import select_discs
 from discgrade.cohort.shards import shards_of
 from discgrade.records import read, write
-from discgrade.records.discs import DISCS
-from discgrade.records.export import EXCLUDED, INSTANCES, REJECTED
-from discgrade.records.flow import Flow, read_flow
-from discgrade.records.readings import RATINGS
-from discgrade.records.regions import FLAGGED
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.export import EXCLUDED, INSTANCES, REJECTED
+from discgrade.records.cohort.flow import Flow, read_flow
+from discgrade.records.cohort.readings import RATINGS
+from discgrade.records.cohort.regions import FLAGGED
 from discgrade.settings.model import Reference
 
 FIRST = Reference("reading", "R1", 1)

@@ -3,11 +3,11 @@
 from typing import Any
 
 from discgrade.grades import integral
-from discgrade.records.discs import DISCS
+from discgrade.records.cohort.discs import DISCS
 
 
 def disc_row(patient: int, name: str, level: str, grade: float, **changes: Any) -> dict[str, Any]:
-    """Return the row of a disc of `records.discs.DISCS`, one of a patient's single study and slice.
+    """Return the row of a disc of `discs.DISCS`, one of a patient's single study and slice.
 
     Its name is the patient's, a hyphen, and what tells it from the patient's other discs.
     """
@@ -19,6 +19,6 @@ def disc_row(patient: int, name: str, level: str, grade: float, **changes: Any) 
 
 
 def sample_row(disc: str, copy: int, pixels: bytes, **changes: Any) -> dict[str, Any]:
-    """Return the row of a sample of `records.samples.sample_schema` that is as read, whatever its copy."""
+    """Return the row of a sample of `samples.sample_schema` that is as read, whatever its copy."""
     drawn = {"flip": False, "angle": 0.0, "zoom": 1.0, "right": 0.0, "down": 0.0, "gamma": 1.0}
     return {"disc": disc, "copy": copy, "pixels": pixels} | drawn | {"offset": 0.0, "scale": 1.0} | changes

@@ -21,7 +21,7 @@ from discgrade.grading.bundle.facts import (
 )
 from discgrade.grading.bundle.writing import write_bundle, zip_bundle
 from discgrade.imaging.sampling import AS_READ
-from discgrade.settings.attribution import Dataset
+from discgrade.settings.groups.attribution import Dataset
 
 RESOLUTION = 24
 FILTERS = 8

@@ -13,11 +13,11 @@ from discgrade.imaging.roi import Roi
 from discgrade.imaging.sampling import sample
 from discgrade.provenance.audit.trace import trace
 from discgrade.provenance.chain import read_chain
-from discgrade.records.discs import DISCS
-from discgrade.records.embeddings import EMBEDDINGS
-from discgrade.records.regions import ROIS
-from discgrade.records.samples import sample_schema
-from discgrade.records.training import PREDICTIONS
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.regions import ROIS
+from discgrade.records.cohort.samples import sample_schema
+from discgrade.records.results.embeddings import EMBEDDINGS
+from discgrade.records.results.training import PREDICTIONS
 
 pytestmark = pytest.mark.slow
 

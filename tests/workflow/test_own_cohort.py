@@ -9,9 +9,9 @@ import yaml
 
 from discgrade import records
 from discgrade.provenance.audit.verify import verify
-from discgrade.records.discs import DISCS
-from discgrade.records.export import REJECTED
-from discgrade.records.samples import sample_schema
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.export import REJECTED
+from discgrade.records.cohort.samples import sample_schema
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,7 @@ from graded_scans import read_table, write_sheet
 from tiny_locator import BOXES, LEVELS, spine_study, write_locating
 
 from discgrade import records
-from discgrade.records.discs import DISCS
+from discgrade.records.cohort.discs import DISCS
 
 pytestmark = pytest.mark.ci
 

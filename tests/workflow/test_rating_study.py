@@ -10,8 +10,8 @@ from rating_study import Study
 from discgrade import records
 from discgrade.imaging.box import Box
 from discgrade.rating.queue import Rater
-from discgrade.records.discs import DISCS
-from discgrade.settings.rating import Rating
+from discgrade.records.cohort.discs import DISCS
+from discgrade.settings.groups.rating import Rating
 
 pytestmark = pytest.mark.slow
 

@@ -110,10 +110,10 @@ def test_a_comment_in_the_rules_reruns_the_crate_that_holds_a_copy_of_them(plann
     ("path", "old", "new", "rules"),
     [
         (f"{PACKAGE}/records/columns.py", "pseudonym of the patient", "the patient's pseudonym", set()),
-        (f"{PACKAGE}/records/scores.py", "value of the metric; NaN where undefined", "the metric", set()),
-        (f"{PACKAGE}/records/export.py", '"mm"', '"millimetres"', set()),
+        (f"{PACKAGE}/records/results/scores.py", "value of the metric; NaN where undefined", "the metric", set()),
+        (f"{PACKAGE}/records/cohort/export.py", '"mm"', '"millimetres"', set()),
         ("rules/captions/figure1.rst", "Number of discs", "How many discs", {"workflow_report", "all"}),
-        (f"{PACKAGE}/publication/figures/panels.py", ", folds", ", all folds", {"confusion"} | REPORT),
+        (f"{PACKAGE}/publication/figures/drawing/panels.py", ", folds", ", all folds", {"confusion"} | REPORT),
         (f"{PACKAGE}/__init__.py", '__version__ = "', '__version__ = "9.', {"bundle"} | REPORT),
     ],
     ids=["meaning", "meaning of a score", "unit", "caption", "title of a panel", "version"],
@@ -240,7 +240,9 @@ def test_a_deleted_table_is_made_again_alone(planned, run_snakemake):
     assert after == before
 
 
-@pytest.mark.parametrize("module", ["tables.table2", "tables.statements", "figures.agreement", "figures.forest"])
+@pytest.mark.parametrize(
+    "module", ["tables.paper.table2", "tables.paper.statements", "figures.agreement", "figures.forest"]
+)
 def test_no_table_or_figure_imports_tensorflow(module, project):
     code = (
         f"import sys, discgrade.publication.{module}; sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"

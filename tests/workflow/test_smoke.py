@@ -10,11 +10,11 @@ from sklearn.metrics import accuracy_score, cohen_kappa_score
 
 from discgrade import records
 from discgrade.grades import integral
-from discgrade.records.discs import DISCS
-from discgrade.records.readings import RATINGS
-from discgrade.records.scores import GRADED, SCORES
-from discgrade.records.splits import SPLITS
-from discgrade.records.training import PREDICTIONS
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.readings import RATINGS
+from discgrade.records.cohort.splits import SPLITS
+from discgrade.records.results.scores import GRADED, SCORES
+from discgrade.records.results.training import PREDICTIONS
 from discgrade.settings import grid
 
 pytestmark = pytest.mark.slow

@@ -10,7 +10,7 @@ from discgrade import records
 from discgrade.phantom.command import proportions
 from discgrade.phantom.spider import make_spider
 from discgrade.provenance.audit.verify import verify
-from discgrade.records.discs import DISCS
+from discgrade.records.cohort.discs import DISCS
 
 pytestmark = pytest.mark.ci
 

@@ -16,10 +16,10 @@ from discgrade.cohort.plausibility import size_flags
 from discgrade.cohort.shards import Shard
 from discgrade.readings.reference import reference_discs
 from discgrade.records import read, write
-from discgrade.records.discs import DISCS
-from discgrade.records.export import INSTANCES
-from discgrade.records.readings import RATINGS
-from discgrade.records.regions import FLAGGED, ROIS
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.export import INSTANCES
+from discgrade.records.cohort.readings import RATINGS
+from discgrade.records.cohort.regions import FLAGGED, ROIS
 from discgrade.settings.model import Reference
 
 ROWS = "readings"
@@ -39,10 +39,10 @@ def flag_regions(
 
     Args:
         shards: The shards' tables.
-        rois: Each shard's regions of interest, `records.regions.ROIS`, in the order of the shards.
+        rois: Each shard's regions of interest, `regions.ROIS`, in the order of the shards.
         reference: Which reading is the reference: its region is judged.
         private: Folder that receives flagged.csv, with the rows of the sheet, if it holds them.
-        destination: Parquet file to write, `records.regions.FLAGGED`, in the order of the discs' names.
+        destination: Parquet file to write, `regions.FLAGGED`, in the order of the discs' names.
     """
     parts = [_judged(shard, path, reference) for shard, path in zip(shards, rois, strict=True)]
     lengths = pd.concat([part for _, part in parts], ignore_index=True)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from discgrade.cohort.shards import Hashes, Shard, hashed, joined
 from discgrade.grades import is_grade
-from discgrade.records.flow import CohortSize, Flow, Stage
+from discgrade.records.cohort.flow import CohortSize, Flow, Stage
 from discgrade.settings.model import Reference, Scale
 from discgrade.settings.run import EXTERNAL
 

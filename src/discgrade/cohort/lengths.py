@@ -11,7 +11,7 @@ from discgrade.imaging.box import Box
 from discgrade.imaging.upright import Turn, upright
 
 IMAGE = ["sop_instance_uid", "rows", "columns", "row_spacing", "column_spacing", "orientation"]
-"""Columns of `records.export.INSTANCES` that `lengths_of` takes."""
+"""Columns of `export.INSTANCES` that `lengths_of` takes."""
 STORED = ["x", "y", "width", "height", "rows", "columns"]
 UPRIGHT = ["centre_x", "centre_y", "across", "down", "slice_width", "slice_height", "mm_across", "mm_down"]
 
@@ -20,7 +20,7 @@ def lengths_of(discs: pd.DataFrame, images: pd.DataFrame) -> pd.DataFrame:
     """Join regions and their images.
 
     Args:
-        discs: Columns of `records.discs.DISCS`.
+        discs: Columns of `discs.DISCS`.
         images: Columns `IMAGE`.
 
     Returns:

@@ -12,9 +12,9 @@ from discgrade.imaging.exported import exported_slice
 from discgrade.imaging.roi import extract
 from discgrade.readings.reference import reference_discs
 from discgrade.records import read, writer
-from discgrade.records.export import INSTANCES
-from discgrade.records.readings import RATINGS
-from discgrade.records.regions import ROIS
+from discgrade.records.cohort.export import INSTANCES
+from discgrade.records.cohort.readings import RATINGS
+from discgrade.records.cohort.regions import ROIS
 from discgrade.settings.model import Reference, Region
 
 _ROWS_PER_GROUP = 256
@@ -33,13 +33,13 @@ def extract_rois(
     """Write the region of interest of every disc of one shard that has a reference grade.
 
     Args:
-        ratings: The shard's readings, `records.readings.RATINGS`.
-        instances: The shard's exported images, `records.export.INSTANCES`.
+        ratings: The shard's readings, `readings.RATINGS`.
+        instances: The shard's exported images, `export.INSTANCES`.
         shard: Name of the shard.
         export: Folder of the exported DICOM files.
         reference: Which reading is the reference.
         region: What is cut out: "drawn", the region itself, or "square", the square around it.
-        destination: Parquet file to write, `records.regions.ROIS`, in the order of the discs' names.
+        destination: Parquet file to write, `regions.ROIS`, in the order of the discs' names.
 
     Raises:
         ValueError: if an exported file is not the one that `instances` tells of, or a region cannot be cut out.
@@ -53,7 +53,7 @@ def extract_rois(
 
 
 def _rois(discs: pa.RecordBatch, files: Mapping[str, tuple[Path, str]], region: Region) -> Iterator[dict[str, Any]]:
-    """Yield rows of `records.regions.ROIS`; the discs of a patient follow each other and mostly share their slice."""
+    """Yield rows of `regions.ROIS`; the discs of a patient follow each other and mostly share their slice."""
     slice_of = lru_cache(maxsize=4)(exported_slice)
     for disc in discs.to_pylist():
         try:

@@ -16,11 +16,11 @@ from discgrade.cohort.shards import Shard
 from discgrade.cohort.validation import find_faults
 from discgrade.readings.reference import RATER_LENGTH, SORTED_BY, reference_discs
 from discgrade.records import read
-from discgrade.records.discs import DISCS
-from discgrade.records.export import INSTANCES
-from discgrade.records.flow import write_flow
-from discgrade.records.readings import RATINGS
-from discgrade.records.regions import FLAGGED
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.export import INSTANCES
+from discgrade.records.cohort.flow import write_flow
+from discgrade.records.cohort.readings import RATINGS
+from discgrade.records.cohort.regions import FLAGGED
 from discgrade.settings.model import Reference, Scale
 
 log = logging.getLogger(__name__)
@@ -42,12 +42,12 @@ def select_discs(
 
     Args:
         shards: The shards' tables.
-        flagged: Discs to leave out since their regions look wrong, `records.regions.FLAGGED`; None: none.
+        flagged: Discs to leave out since their regions look wrong, `regions.FLAGGED`; None: none.
         reference: Which reading is the reference.
         accept_regions: Take regions even where those of a whole cohort look wrong.
         ratings_out: Every reading, sorted by disc, rater and reading.
-        discs_out: One row a disc, `records.discs.DISCS`, sorted by disc.
-        flow_out: JSON, `records.flow.Flow`.
+        discs_out: One row a disc, `discs.DISCS`, sorted by disc.
+        flow_out: JSON, `flow.Flow`.
 
     Raises:
         ValueError: if the cohort contradicts itself, its regions cannot be those of discs, or no disc has a reference

@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from discgrade.records import read
-from discgrade.records.export import EXCLUDED, INSTANCES, REJECTED
-from discgrade.records.readings import RATINGS
+from discgrade.records.cohort.export import EXCLUDED, INSTANCES, REJECTED
+from discgrade.records.cohort.readings import RATINGS
 
 IMAGE = ["patient", "sop_instance_uid", "frames", "rows", "columns", "pixel_digest"]
 Hashes = NDArray[np.uint64]
@@ -21,10 +21,10 @@ class Shard(NamedTuple):
 
     Attributes:
         name: Its name.
-        ratings: `records.readings.RATINGS`.
-        instances: `records.export.INSTANCES`.
-        rejected: `records.export.REJECTED`.
-        excluded: `records.export.EXCLUDED`.
+        ratings: `readings.RATINGS`.
+        instances: `export.INSTANCES`.
+        rejected: `export.REJECTED`.
+        excluded: `export.EXCLUDED`.
     """
 
     name: str

@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from discgrade import keyed
 from discgrade.records import read, write
-from discgrade.records.discs import DISCS
-from discgrade.records.splits import SPLITS
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.splits import SPLITS
 from discgrade.settings.model import Splits
 from discgrade.settings.parts import check_parts, fold_ends, test_size, validation_size
 from discgrade.settings.run import EXTERNAL, HOLDOUT, fold_names
@@ -24,11 +24,11 @@ def make_splits(*, discs: Path, splits: Splits, destination: Path) -> None:
     """Write which part every patient has in every split.
 
     Args:
-        discs: The cohort's discs, `records.discs.DISCS`.
+        discs: The cohort's discs, `discs.DISCS`.
         splits: Share of the patients outside the external cohort in the test part of the hold-out split; number of
             folds, 0 for none; share of the training part's patients kept apart as validation part, 0 for none;
             denominators of the nested training fractions; and the seed of the hashes.
-        destination: Parquet file to write, `records.splits.SPLITS`, sorted by split and patient.
+        destination: Parquet file to write, `splits.SPLITS`, sorted by split and patient.
 
     Raises:
         ValueError: if a setting is out of its range, or the cohort is too small for it.

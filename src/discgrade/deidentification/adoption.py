@@ -7,7 +7,7 @@ from pathlib import Path
 from discgrade.private import RefusedError
 from discgrade.readings.expected import Reading
 from discgrade.records import read, replacing
-from discgrade.records.readings import RATINGS
+from discgrade.records.cohort.readings import RATINGS
 
 TABLES = ("instances", "rejected", "ratings", "excluded")
 """Folders of an export, each with a table a shard."""

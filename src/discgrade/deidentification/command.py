@@ -20,8 +20,8 @@ from discgrade import records
 from discgrade.deidentification.shard import ShardTables, deidentify_shard
 from discgrade.deidentification.source import Source, headers
 from discgrade.host import die_with_parent
-from discgrade.records.export import EXCLUDED, INSTANCES, REJECTED
-from discgrade.records.readings import RATINGS
+from discgrade.records.cohort.export import EXCLUDED, INSTANCES, REJECTED
+from discgrade.records.cohort.readings import RATINGS
 from discgrade.settings.model import Deidentify, Ratings
 
 _DESCRIPTION = """Export DICOM images and raters' readings without what identifies people.

@@ -63,7 +63,7 @@ class Exported:
 
     Attributes:
         content: The whole file.
-        record: Its row of `records.export.INSTANCES`, without path.
+        record: Its row of `export.INSTANCES`, without path.
         duplicate: Digest of pixels and attributes but UIDs: two files of a patient that share it are one image sent
             twice. None where the image is blank.
         image: Digest of pixels and attributes: two files of one SOP Instance UID that share it are the same image.

@@ -28,7 +28,7 @@ from discgrade.deidentification.readings import study_digest
 from discgrade.deidentification.source import by_instance, folder_of, rivals
 from discgrade.imaging.header import LEFT_OUT, Header
 from discgrade.imaging.opening import HEAD, LARGEST, begins_as_dicom
-from discgrade.records.export import INSTANCES
+from discgrade.records.cohort.export import INSTANCES
 
 _ROWS = 1000
 _PATH = re.compile(r"P[0-9a-f]{16}/[0-9a-f]{6}/2\.25\.\d{1,39}\.dcm")
@@ -85,7 +85,7 @@ class Outcome:
 
     Attributes:
         rejected: Opaque index, path and reason of each file that is not exported.
-        rated: Row of `records.export.INSTANCES` of each exported image with readings, by the sheet's SOP Instance UID.
+        rated: Row of `export.INSTANCES` of each exported image with readings, by the sheet's SOP Instance UID.
         patients: Old and new patient ID of each exported file.
         exported: Number of exported files.
         unread: Number of files by the column that is empty though they say something there.
@@ -125,7 +125,7 @@ class _Progress:
 
 
 def export_files(found: Sequence[Header], job: Job, sink: pq.ParquetWriter) -> Outcome:
-    """Export files into the staging folder and write their rows of `records.export.INSTANCES`.
+    """Export files into the staging folder and write their rows of `export.INSTANCES`.
 
     Folders come in the order of their keyed hashes, so that neither rows nor indices tell the order of their names.
     A rated image comes first in its folder: of an image sent twice it is the one that stays.
@@ -180,7 +180,7 @@ def _note(one: _Written, job: Job, outcome: Outcome) -> None:
 
 
 def _export_file(header: Header, job: Job, progress: _Progress) -> Row:
-    """Write one anonymised file and return its row of `records.export.INSTANCES`.
+    """Write one anonymised file and return its row of `export.INSTANCES`.
 
     Raises:
         RejectedError: if the file is not exported.

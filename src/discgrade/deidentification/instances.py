@@ -1,4 +1,4 @@
-"""The row of an exported file in `records.export.INSTANCES`, read from what was written."""
+"""The row of an exported file in `export.INSTANCES`, read from what was written."""
 
 import hashlib
 from collections.abc import Iterator

@@ -22,12 +22,12 @@ class Told(NamedTuple):
 def deidentified(
     rows: Sequence[Row], raters: Sequence[Rater], instances: Mapping[str, Mapping[str, Any]]
 ) -> list[Told]:
-    """Return the readings of exported images as rows of `records.readings.RATINGS`, sorted by disc, rater and reading.
+    """Return the readings of exported images as rows of `readings.RATINGS`, sorted by disc, rater and reading.
 
     Args:
         rows: The sheet, checked.
         raters: The map of raters.
-        instances: Rows of `records.export.INSTANCES` by the SOP Instance UID that the sheet uses.
+        instances: Rows of `export.INSTANCES` by the SOP Instance UID that the sheet uses.
     """
     numbers, found = numbers_of(raters), []
     for row, read_day in zip(rows, read_days(rows, raters), strict=True):
@@ -71,7 +71,7 @@ def left_out(
     is_gone: Callable[[Row], bool],
     shard: str,
 ) -> list[dict[str, str]]:
-    """Return readings that are left out as rows of `records.export.EXCLUDED`, sorted.
+    """Return readings that are left out as rows of `export.EXCLUDED`, sorted.
 
     Args:
         rows: Rows of the sheet with the reason.

@@ -19,8 +19,8 @@ from discgrade.deidentification.readings import Told, deidentified, left_out
 from discgrade.deidentification.sheets import WITHDREW, Sheet, names_of, open_sheet
 from discgrade.deidentification.source import Source, headers, shard_of
 from discgrade.readings.sheet import Row
-from discgrade.records.export import EXCLUDED, INSTANCES, REJECTED
-from discgrade.records.readings import RATINGS
+from discgrade.records.cohort.export import EXCLUDED, INSTANCES, REJECTED
+from discgrade.records.cohort.readings import RATINGS
 from discgrade.settings.model import Deidentify, Ratings
 
 Rows = list[dict[str, str]]
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class ShardTables:
-    """The tables of a shard: INSTANCES, REJECTED and EXCLUDED of `records.export`, and `records.readings.RATINGS`."""
+    """The tables of a shard: INSTANCES, REJECTED and EXCLUDED of `export`, and `readings.RATINGS`."""
 
     instances: Path
     rejected: Path

@@ -25,10 +25,10 @@ from discgrade.imaging.exported import exported_slice
 from discgrade.imaging.roi import Roi, extract
 from discgrade.imaging.sampling import Transform, normalise, sample
 from discgrade.imaging.stacks import Stack, stacks
-from discgrade.records.discs import DISCS
-from discgrade.records.export import INSTANCES
-from discgrade.records.splits import SPLITS
-from discgrade.records.stability import MOVED
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.export import INSTANCES
+from discgrade.records.cohort.splits import SPLITS
+from discgrade.records.results.stability import MOVED
 from discgrade.reliability.graded import read_discs, read_splits
 from discgrade.reliability.out_of_fold import Cuts, cuts_of_runs
 from discgrade.reliability.plan import Regraded, RunPlan
@@ -45,9 +45,9 @@ class Cohort:
     """The tables and files of a study's discs.
 
     Attributes:
-        discs: `records.discs.DISCS`.
-        splits: `records.splits.SPLITS`.
-        instances: `records.export.INSTANCES` of each shard.
+        discs: `discs.DISCS`.
+        splits: `splits.SPLITS`.
+        instances: `export.INSTANCES` of each shard.
         shards: Their names.
         export: Folder of the exported DICOM files.
     """
@@ -80,7 +80,7 @@ def regrade(
         cutting: Their runs.
         images: How a region becomes a network's input.
         views: What each network sees of a region.
-        destination: Table to write, `records.stability.MOVED`, in the order of shards, discs, runs and moves.
+        destination: Table to write, `stability.MOVED`, in the order of shards, discs, runs and moves.
     """
     cuts = cuts_of_runs(predictions, cutting, read_discs(cohort.discs), read_splits(cohort.splits)) if cutting else {}
     graders = [_Grader(one, [networks[place] for place in one.networks], images, views, cuts) for one in runs]
@@ -125,7 +125,7 @@ class _Exported:
     """The exported images of a shard.
 
     Args:
-        rows: `records.export.INSTANCES`.
+        rows: `export.INSTANCES`.
         folder: Folder of the exported files.
     """
 

@@ -96,7 +96,7 @@ class Roi:
     obliquity: float | None
 
     def to_row(self, disc: str) -> dict[str, Any]:
-        """Return the region of a disc as a row of `records.regions.ROIS`."""
+        """Return the region of a disc as a row of `regions.ROIS`."""
         rows, columns = self.pixels.shape
         pixels = self.pixels.astype("<u2", copy=False).tobytes()
         numbers = {name: getattr(self, name) for name in _NUMBERS}
@@ -104,7 +104,7 @@ class Roi:
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> "Roi":
-        """Return the region that a row of `records.regions.ROIS` holds; the pixels are a view of its bytes."""
+        """Return the region that a row of `regions.ROIS` holds; the pixels are a view of its bytes."""
         pixels = np.frombuffer(row["pixels"], "<u2").reshape(row["rows"], row["columns"])
         return cls(pixels, **{name: row[name] for name in _NUMBERS})
 

@@ -37,7 +37,7 @@ UNTRACKED = (
     "discgrade.settings.plain",
     "discgrade.settings.study",
     "discgrade.learning.loop.progress",
-    "discgrade.publication.figures.panels",
+    "discgrade.publication.figures.drawing.panels",
     "discgrade.grading.bundle.plan",
     "discgrade.reliability.plan",
 )

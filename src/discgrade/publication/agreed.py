@@ -11,8 +11,8 @@ from discgrade.publication import wording
 from discgrade.publication.context import Context
 from discgrade.publication.keys import Key, Traced
 from discgrade.publication.render.table import Cell, missing
-from discgrade.records.agreement import AGREEMENT
 from discgrade.records.cell_keys import CellKey
+from discgrade.records.results.agreement import AGREEMENT
 from discgrade.settings.run import HOLDOUT, Run
 
 Row = Mapping[str, Any]
@@ -39,7 +39,7 @@ BOUNDED = ("value", "lower", "upper")
 
 @dataclass(frozen=True)
 class Agreed:
-    """Rows of `records.agreement.AGREEMENT` by scope, group and metric, and the run that they are of."""
+    """Rows of `agreement.AGREEMENT` by scope, group and metric, and the run that they are of."""
 
     rows: Mapping[tuple[str, str, str], Row]
     run: Run

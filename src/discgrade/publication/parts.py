@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from discgrade.records.flow import CohortSize
+from discgrade.records.cohort.flow import CohortSize
 
 PARTS = {"train": "training", "validation": "validation", "test": "testing", "external": "external testing"}
 """Parts as `splits.parquet` names them, and in words."""

@@ -21,12 +21,12 @@ from discgrade.cohort.outliers import cohort_flags
 from discgrade.cohort.plausibility import sheet_flags
 from discgrade.grades import LEVELS
 from discgrade.imaging.dicom import read_slice
-from discgrade.publication.figures.style import BLUE, FULL, GREY, INK, ORANGE, SKY, VERMILLION, styled
-from discgrade.records.boxes import BOXES
+from discgrade.publication.figures.drawing.style import BLUE, FULL, GREY, INK, ORANGE, SKY, VERMILLION, styled
+from discgrade.records.cohort.boxes import BOXES
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.export import INSTANCES
+from discgrade.records.cohort.regions import FLAGGED
 from discgrade.records.columns import PLACE
-from discgrade.records.discs import DISCS
-from discgrade.records.export import INSTANCES
-from discgrade.records.regions import FLAGGED
 
 _COLUMNS, _ROWS, _SAMPLED_ROWS = 4, 5, 4
 _MOST_PAGES = 25
@@ -74,14 +74,14 @@ def draw_rois(
     that stand for drawn ones.
 
     Args:
-        discs: The cohort's discs, `records.discs.DISCS`.
-        flagged: Regions that look wrong, left out of the cohort or not, `records.regions.FLAGGED`.
-        instances: Each shard's exported images, `records.export.INSTANCES`.
+        discs: The cohort's discs, `discs.DISCS`.
+        flagged: Regions that look wrong, left out of the cohort or not, `regions.FLAGGED`.
+        instances: Each shard's exported images, `export.INSTANCES`.
         export: Folder of the exported DICOM files.
         files: What to write.
         seed: Seed of the sample.
         pictures: Whether the PNGs show the slices; without, regions are drawn in empty frames.
-        boxes: What a locator found, `records.boxes.BOXES`; None: the study trains none.
+        boxes: What a locator found, `boxes.BOXES`; None: the study trains none.
     """
     table = regions(discs, flagged, instances, boxes)
     sample = _slices(table, seed)[: _COLUMNS * _SAMPLED_ROWS]

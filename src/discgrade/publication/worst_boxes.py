@@ -13,10 +13,10 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
 from discgrade import records
-from discgrade.publication.figures.style import FULL, INK, ORANGE, SKY, VERMILLION, styled
+from discgrade.publication.figures.drawing.style import FULL, INK, ORANGE, SKY, VERMILLION, styled
 from discgrade.publication.rois import slice_picture
-from discgrade.records.boxes import BOXES
-from discgrade.records.export import INSTANCES
+from discgrade.records.cohort.boxes import BOXES
+from discgrade.records.cohort.export import INSTANCES
 
 SHOWN = 10
 _COLUMNS = 5
@@ -38,7 +38,7 @@ def draw_worst(*, boxes: Path, instances: list[Path], export: Path, files: Worst
     """Draw the slices with the largest error of a box; a missed disc counts as the largest.
 
     Args:
-        boxes: `records.boxes.BOXES`.
+        boxes: `boxes.BOXES`.
         instances: Each shard's exported images.
         export: Folder of the exported DICOM files.
         files: What to write.

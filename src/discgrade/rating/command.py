@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from discgrade import __version__
 from discgrade.private import RefusedError
-from discgrade.settings.rating import Rating
+from discgrade.settings.groups.rating import Rating
 
 if TYPE_CHECKING:
     from discgrade.imaging.locating.stack import Find

@@ -8,7 +8,7 @@ from discgrade.rating.ledger.reading import Disc, Reading, blank, fold, graded_d
 from discgrade.rating.ledger.store import Store
 from discgrade.rating.ledger.work import Work
 from discgrade.readings.sheet import REQUIRED
-from discgrade.settings.rating import Rating
+from discgrade.settings.groups.rating import Rating
 
 COLUMNS = (*REQUIRED, "origin", "read_at", "frame", "seconds", "scale", "version")
 """Columns of the sheet: those that the workflow takes, and what was measured on the way."""

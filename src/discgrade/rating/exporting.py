@@ -9,7 +9,7 @@ from typing import NamedTuple
 from discgrade import private
 from discgrade.rating import export, methods, plan
 from discgrade.rating.ledger.store import Store
-from discgrade.settings.rating import Rating
+from discgrade.settings.groups.rating import Rating
 
 
 class Exported(NamedTuple):

@@ -13,7 +13,7 @@ from discgrade.rating.export import Read
 from discgrade.rating.ledger.actions import REASONS
 from discgrade.rating.ledger.reading import graded_discs
 from discgrade.rating.ledger.work import blind
-from discgrade.settings.rating import Rating
+from discgrade.settings.groups.rating import Rating
 
 
 def text(found: Sequence[Read], settings: Rating, studies: int) -> str:

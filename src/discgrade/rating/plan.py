@@ -12,8 +12,8 @@ from discgrade.rating.ledger import levels
 from discgrade.rating.ledger.actions import UNDOABLE
 from discgrade.rating.ledger.store import Store
 from discgrade.rating.queue import Rater, share
+from discgrade.settings.groups.rating import Rating
 from discgrade.settings.plain import plain, typed
-from discgrade.settings.rating import Rating
 
 FIXED = ("scale", "levels", "seed")
 """What may not change once somebody has read."""

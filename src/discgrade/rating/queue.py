@@ -12,7 +12,7 @@ from typing import Literal
 
 from discgrade.keyed import digest, uniforms
 from discgrade.rating.ledger.work import Work, blind
-from discgrade.settings.rating import Rating
+from discgrade.settings.groups.rating import Rating
 
 Role = Literal["main", "second", "adjudicator"]
 Finished = Mapping[Work, datetime]

@@ -5,7 +5,7 @@ import pyarrow as pa
 
 from discgrade.grades import grades_of, integral, nearest
 from discgrade.records import conform
-from discgrade.records.discs import DISCS
+from discgrade.records.cohort.discs import DISCS
 from discgrade.settings.model import Reference, Scale
 
 RATER_LENGTH = "rater_length"
@@ -20,14 +20,14 @@ def reference_discs(
     """Return the discs of one shard that have a reference grade; a pure function of that shard.
 
     Args:
-        ratings: The shard's readings, `records.readings.RATINGS`.
-        instances: The shard's exported images, `records.export.INSTANCES`.
+        ratings: The shard's readings, `readings.RATINGS`.
+        instances: The shard's exported images, `export.INSTANCES`.
         reference: The grade of one rater's reading, or the median of all raters' first readings, rounded to the scale.
         shard: Name of the shard.
         scale: Finest scale of the whole cohort, which the median is rounded to.
 
     Returns:
-        One row a disc, `records.discs.DISCS`, in the order of their names. Slice and ROI are those of the reference
+        One row a disc, `discs.DISCS`, in the order of their names. Slice and ROI are those of the reference
         reading, with the median those of the first rater.
 
     Raises:

@@ -3,8 +3,8 @@
 Each column carries its meaning and unit in the schema's metadata, so a Parquet file explains itself:
 `pyarrow.parquet.read_schema(path).field("grade").metadata`. A table is written whole or not at all.
 
-A schema is imported from its own module, `from discgrade.records.discs import DISCS`, and never through this one:
-what reads one table should not run again when the schema of another changes.
+A schema is imported from its own module, `from discgrade.records.cohort.discs import DISCS`, and never through this
+one: what reads one table should not run again when the schema of another changes.
 """
 
 from discgrade.records.files import (

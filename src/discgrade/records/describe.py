@@ -5,23 +5,23 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from discgrade.records.agreement import AGREEMENT
-from discgrade.records.boxes import BOXES, LOCALISATION, LOCATED, REGRADED, slice_schema
-from discgrade.records.certainty import CERTAINTY
-from discgrade.records.discs import DISCS
-from discgrade.records.embeddings import EMBEDDINGS
-from discgrade.records.export import EXCLUDED, INSTANCES, REJECTED
-from discgrade.records.external import EXTERNAL
-from discgrade.records.grades import GRADES
-from discgrade.records.intervals import COMPARISONS, INTERVALS, POSTERIORS
-from discgrade.records.labels import LABEL_NOISE, LABEL_QUALITY
-from discgrade.records.readings import RATINGS
-from discgrade.records.regions import FLAGGED, ROIS
-from discgrade.records.samples import sample_schema
-from discgrade.records.scores import GRADED, SCORES
-from discgrade.records.splits import SPLITS
-from discgrade.records.stability import MOVED, STABILITY
-from discgrade.records.training import HISTORY, NETWORK, PREDICTIONS
+from discgrade.records.cohort.boxes import BOXES, LOCALISATION, LOCATED, REGRADED, slice_schema
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.export import EXCLUDED, INSTANCES, REJECTED
+from discgrade.records.cohort.readings import RATINGS
+from discgrade.records.cohort.regions import FLAGGED, ROIS
+from discgrade.records.cohort.samples import sample_schema
+from discgrade.records.cohort.splits import SPLITS
+from discgrade.records.results.agreement import AGREEMENT
+from discgrade.records.results.certainty import CERTAINTY
+from discgrade.records.results.embeddings import EMBEDDINGS
+from discgrade.records.results.external import EXTERNAL
+from discgrade.records.results.grades import GRADES
+from discgrade.records.results.intervals import COMPARISONS, INTERVALS, POSTERIORS
+from discgrade.records.results.labels import LABEL_NOISE, LABEL_QUALITY
+from discgrade.records.results.scores import GRADED, SCORES
+from discgrade.records.results.stability import MOVED, STABILITY
+from discgrade.records.results.training import HISTORY, NETWORK, PREDICTIONS
 
 TABLES: dict[str, pa.Schema] = {
     "instances/<shard>.parquet": INSTANCES,

@@ -54,7 +54,7 @@ def comparison_rows(
         bootstrap: Draws, seed and probability.
 
     Returns:
-        Rows of `records.intervals.COMPARISONS`, one a global score; all NaN where a score is undefined. Scores that no
+        Rows of `intervals.COMPARISONS`, one a global score; all NaN where a score is undefined. Scores that no
         weights tell apart differ by 0, with an interval without width.
     """
     shared = comparable_columns(draws, other)
@@ -83,7 +83,7 @@ def comparison_rows(
 
 
 def interval_rows(runs: Sequence[Run], scope: Scope, draws: Draws, bootstrap: Bootstrap) -> Iterator[dict[str, Any]]:
-    """Yield posterior mean and highest-density interval of every score as rows of `records.intervals.INTERVALS`.
+    """Yield posterior mean and highest-density interval of every score as rows of `intervals.INTERVALS`.
 
     Args:
         runs: The runs that have these draws: a training, and the mean over seeds if it is the only one.

@@ -17,7 +17,7 @@ from sklearn.isotonic import IsotonicRegression
 
 from discgrade import keyed, records
 from discgrade.grades import INTEGRAL, integral, nearest, rank
-from discgrade.records.external import EXTERNAL
+from discgrade.records.results.external import EXTERNAL
 from discgrade.reliability.certainty.calibration import Calibration, calibrated, integral_probabilities
 from discgrade.reliability.certainty.learned import read_learned
 from discgrade.reliability.certainty.mapping import ranked_score
@@ -97,7 +97,7 @@ def score_external(
         splits: `splits.parquet`.
         calibration: `calibration.json`.
         intervals: How credible intervals are drawn.
-        destination: Table to write, `records.external.EXTERNAL`; empty without an external cohort.
+        destination: Table to write, `external.EXTERNAL`; empty without an external cohort.
     """
     rows: list[dict[str, Any]] = []
     if not reason:

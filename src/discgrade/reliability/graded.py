@@ -12,10 +12,10 @@ from discgrade import records
 from discgrade.copies import is_scored
 from discgrade.decoding import decode
 from discgrade.grades import is_grade
-from discgrade.records.discs import DISCS
-from discgrade.records.scores import GRADED
-from discgrade.records.splits import SPLITS
-from discgrade.records.training import PREDICTIONS
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.splits import SPLITS
+from discgrade.records.results.scores import GRADED
+from discgrade.records.results.training import PREDICTIONS
 from discgrade.reliability.plan import RunPlan
 from discgrade.settings.run import EXTERNAL, HOLDOUT
 
@@ -173,6 +173,6 @@ def graded_outputs(
 def grade_run(
     path: Path, plan: RunPlan, discs: pd.DataFrame, splits: pd.DataFrame, cuts: Sequence[float] | None = None
 ) -> pd.DataFrame:
-    """Return a run's graded samples, columns of `records.scores.GRADED`; see `graded_outputs`."""
+    """Return a run's graded samples, columns of `scores.GRADED`; see `graded_outputs`."""
     frame = graded_outputs(path, plan, discs, splits, cuts)
     return pd.DataFrame(frame.assign(**plan.run.wildcards, scale=plan.scale)[GRADED.names])

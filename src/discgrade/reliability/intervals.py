@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 
 from discgrade import records
 from discgrade.grades import rank
-from discgrade.records.intervals import COMPARISONS, INTERVALS, POSTERIORS
-from discgrade.records.scores import GRADED
+from discgrade.records.results.intervals import COMPARISONS, INTERVALS, POSTERIORS
+from discgrade.records.results.scores import GRADED
 from discgrade.reliability import raters
 from discgrade.reliability.comparison import comparison_rows, interval_rows, posterior_rows, run_comparisons
 from discgrade.reliability.confusion import Floats
@@ -58,7 +58,7 @@ def _posterior(pairs: Mapping[Run, Pairs], bootstrap: Bootstrap) -> Posterior:
 
 
 def _run_pairs(frame: pd.DataFrame, discs: pd.DataFrame, twice: Twice) -> dict[Scope, dict[Run, Pairs]]:
-    """Pair the samples of each run in a frame of `records.scores.GRADED`, by scope."""
+    """Pair the samples of each run in a frame of `scores.GRADED`, by scope."""
     scoped: dict[Scope, dict[Run, Pairs]] = {}
     for _, rows in frame.groupby(RUN):
         first = rows.iloc[0]

@@ -7,7 +7,7 @@ import pandas as pd
 
 from discgrade import records
 from discgrade.grades import rank
-from discgrade.records.readings import RATINGS
+from discgrade.records.cohort.readings import RATINGS
 from discgrade.reliability.confusion import Floats
 from discgrade.reliability.graded import named
 from discgrade.reliability.pairs import Pairs, detail_of, join

@@ -25,7 +25,7 @@ def scoped_pairs(
     """Pair reference and predicted grades of one run's scored samples, by scope; scopes without samples are left out.
 
     Args:
-        frame: Rows of `records.scores.GRADED` of one run, or of all its folds.
+        frame: Rows of `scores.GRADED` of one run, or of all its folds.
         discs: As `graded.read_discs` returns.
         twice: As `raters.doubly_read` returns: there the reading stands in for the reference.
     """

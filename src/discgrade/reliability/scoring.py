@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from discgrade import records
 from discgrade.grades import FRACTIONAL, rank
-from discgrade.records.scores import GRADED, SCORES
+from discgrade.records.results.scores import GRADED, SCORES
 from discgrade.reliability import raters
 from discgrade.reliability.confusion import Floats
 from discgrade.reliability.graded import grade_run, read_discs, read_splits
@@ -84,6 +84,6 @@ def score_runs(
 
 
 def _as_arrow(rows: pd.DataFrame) -> pa.Table:
-    """Convert rows of `records.scores.SCORES`: a missing grade or reason is null, an undefined value stays NaN."""
+    """Convert rows of `scores.SCORES`: a missing grade or reason is null, an undefined value stays NaN."""
     nullable = {field.name for field in SCORES if field.nullable}
     return pa.table({name: pa.array(rows[name], from_pandas=name in nullable) for name in rows.columns})

@@ -10,7 +10,7 @@ import pandas as pd
 
 from discgrade import records
 from discgrade.grades import INTEGRAL, rank
-from discgrade.records.stability import MOVED, STABILITY
+from discgrade.records.results.stability import MOVED, STABILITY
 from discgrade.reliability.comparison import drawn
 from discgrade.reliability.credible import Bootstrap, highest_density, score_draws
 from discgrade.reliability.metrics import why_undefined
@@ -29,9 +29,9 @@ def measure_stability(*, moved: Path, intervals: Intervals, stability: Path) -> 
     All runs, moves and discs are pooled; intervals weigh patients.
 
     Args:
-        moved: `records.stability.MOVED`.
+        moved: `stability.MOVED`.
         intervals: How credible intervals are drawn.
-        stability: Table to write, `records.stability.STABILITY`.
+        stability: Table to write, `stability.STABILITY`.
     """
     rows: pd.DataFrame = records.read(moved, MOVED).to_pandas()
     bootstrap = Bootstrap("patient", intervals.draws, intervals.seed, intervals.probability)

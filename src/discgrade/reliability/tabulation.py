@@ -1,4 +1,4 @@
-"""Turn confusion matrices of runs and groups of discs into rows of `records.scores.SCORES`."""
+"""Turn confusion matrices of runs and groups of discs into rows of `scores.SCORES`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ KEY = RUN + SCOPE
 
 @dataclass(frozen=True)
 class Scope:
-    """What the discs of a score are restricted by (as in `records.scores.SCORES`), and the value of it."""
+    """What the discs of a score are restricted by (as in `scores.SCORES`), and the value of it."""
 
     scope: str = "all"
     group: str = ""
@@ -95,7 +95,7 @@ def score_table(cells: Sequence[Cell]) -> pd.DataFrame:
     """Score every cell, the mean of the folds' scores and the mean over seeds.
 
     Returns:
-        Rows of `records.scores.SCORES`, sorted by key. `fold-mean` averages the folds that hold discs of the scope;
+        Rows of `scores.SCORES`, sorted by key. `fold-mean` averages the folds that hold discs of the scope;
         seed -1 averages all seeds of a run.
     """
     ordered = sorted(cells, key=lambda cell: cell.detail)

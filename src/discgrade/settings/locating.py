@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from discgrade.settings.locator import Locator
+from discgrade.settings.groups.locator import Locator
 from discgrade.settings.model import Training
 
 WEIGHT_DECAY = 0.05

@@ -6,8 +6,8 @@ The Snakefile asks for it, no step does, so this module is left out of the code 
 
 from dataclasses import dataclass, replace
 
-from discgrade.settings.bundle import Members
 from discgrade.settings.grid import default_run, member_runs
+from discgrade.settings.groups.bundle import Members
 from discgrade.settings.model import Study, Training, Variant
 from discgrade.settings.run import HOLDOUT, Run, fold_names
 

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from discgrade.settings.attribution import Provenance
-from discgrade.settings.bundle import Bundle
-from discgrade.settings.certainty import Certainty
-from discgrade.settings.labels import Labels
-from discgrade.settings.locator import Locator
-from discgrade.settings.rating import Rating
+from discgrade.settings.groups.attribution import Provenance
+from discgrade.settings.groups.bundle import Bundle
+from discgrade.settings.groups.certainty import Certainty
+from discgrade.settings.groups.labels import Labels
+from discgrade.settings.groups.locator import Locator
+from discgrade.settings.groups.rating import Rating
 
 Scale = Literal["fractional", "integral", "continuous"]
 Source = Literal["phantom", "folder", "export", "rating", "volumes"]

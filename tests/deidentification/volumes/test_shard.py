@@ -17,8 +17,8 @@ from discgrade.imaging.dicom import read_slice
 from discgrade.imaging.volumes.files import read_volume
 from discgrade.readings.faults import SheetError
 from discgrade.records import read
-from discgrade.records.export import EXCLUDED, INSTANCES, REJECTED
-from discgrade.records.readings import RATINGS
+from discgrade.records.cohort.export import EXCLUDED, INSTANCES, REJECTED
+from discgrade.records.cohort.readings import RATINGS
 from discgrade.settings.model import Deidentify, Ratings
 
 SHARDS = ["00", "01"]

@@ -17,7 +17,7 @@ from discgrade.grading.bundle.scores import how
 from discgrade.grading.members import Ensemble
 from discgrade.imaging.roi import Roi
 from discgrade.imaging.sampling import AS_READ, Transform
-from discgrade.records.regions import ROIS
+from discgrade.records.cohort.regions import ROIS
 
 RESOLUTION = 48
 HEAD, DAY = "ab" * 32, "2026-01-31"

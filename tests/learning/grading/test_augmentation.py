@@ -10,8 +10,8 @@ import pytest
 from discgrade.imaging.sampling import AS_READ, Transform, sample
 from discgrade.learning.grading.augmentation import augment_shard, scored_views, transforms
 from discgrade.records import read, write
-from discgrade.records.regions import ROIS
-from discgrade.records.samples import sample_schema
+from discgrade.records.cohort.regions import ROIS
+from discgrade.records.cohort.samples import sample_schema
 from discgrade.settings.model import Augmentation
 
 SETTINGS = Augmentation(copies=4, flip=0.5, rotation=20.0, zoom=1.0, shift=0.0, gamma=1.0, seed=1)

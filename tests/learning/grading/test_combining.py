@@ -6,7 +6,7 @@ import pytest
 
 from discgrade import records
 from discgrade.learning.grading.combining import combine_runs
-from discgrade.records.training import PREDICTIONS
+from discgrade.records.results.training import PREDICTIONS
 
 SAMPLES = [("a", 0), ("a", 1), ("b", 0), ("b", 1)]
 

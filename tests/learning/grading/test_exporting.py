@@ -18,10 +18,10 @@ from discgrade.learning.grading import exporting
 from discgrade.learning.grading.exporting import export_members
 from discgrade.learning.grading.task import network_of
 from discgrade.learning.loop.saving import save_model
-from discgrade.records.discs import DISCS
-from discgrade.records.embeddings import EMBEDDINGS
-from discgrade.records.regions import ROIS
-from discgrade.records.training import PREDICTIONS
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.regions import ROIS
+from discgrade.records.results.embeddings import EMBEDDINGS
+from discgrade.records.results.training import PREDICTIONS
 from discgrade.settings.members import Trained
 from discgrade.settings.run import Run
 

@@ -4,7 +4,7 @@ import pytest
 
 from discgrade import records
 from discgrade.learning.grading.network import SMALLEST, build_network, describe
-from discgrade.records.training import NETWORK
+from discgrade.records.results.training import NETWORK
 
 # Table 1 as printed: block, layer, output shape, parameters; layer 16 is misprinted there as 147,854.
 PUBLISHED = """

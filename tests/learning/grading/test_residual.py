@@ -5,7 +5,7 @@ import pytest
 from discgrade import records
 from discgrade.learning.grading.network import describe
 from discgrade.learning.grading.residual import SMALLEST, build_network
-from discgrade.records.training import NETWORK
+from discgrade.records.results.training import NETWORK
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ import pytest
 from discgrade import records
 from discgrade.grades import FRACTIONAL
 from discgrade.learning.grading import samples
-from discgrade.records.discs import DISCS
-from discgrade.records.splits import SPLITS
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.splits import SPLITS
 from discgrade.settings.model import Protocol
 from discgrade.settings.run import Run
 

@@ -17,9 +17,9 @@ from discgrade.imaging.sampling import normalise
 from discgrade.learning.grading.samples import load_samples
 from discgrade.learning.grading.training import TrainingFiles, train_model
 from discgrade.provenance.digests import code_digest
-from discgrade.records.discs import DISCS
-from discgrade.records.splits import SPLITS
-from discgrade.records.training import HISTORY, NETWORK, PREDICTIONS
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.splits import SPLITS
+from discgrade.records.results.training import HISTORY, NETWORK, PREDICTIONS
 from discgrade.settings.model import Plateau, Protocol
 from discgrade.settings.run import Run
 

@@ -21,8 +21,8 @@ from discgrade.grades import one_hot_levels
 from discgrade.imaging.sampling import normalise
 from discgrade.learning.grading.network import build_network
 from discgrade.learning.loop.saving import save_model
-from discgrade.records.samples import sample_schema
-from discgrade.records.training import HISTORY, PREDICTIONS
+from discgrade.records.cohort.samples import sample_schema
+from discgrade.records.results.training import HISTORY, PREDICTIONS
 
 pytestmark = pytest.mark.ci
 

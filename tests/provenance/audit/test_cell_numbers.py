@@ -7,10 +7,10 @@ from discgrade.provenance.audit.cell import Cell
 from discgrade.provenance.audit.cell_numbers import faults, is_among, runs_behind, score_behind, trainings, words
 from discgrade.provenance.chain import linked
 from discgrade.records.cell_keys import CellKey
-from discgrade.records.flow import CohortSize, Flow, Stage, write_flow
-from discgrade.records.intervals import COMPARISONS, INTERVALS
-from discgrade.records.scores import SCORES
-from discgrade.records.training import HISTORY
+from discgrade.records.cohort.flow import CohortSize, Flow, Stage, write_flow
+from discgrade.records.results.intervals import COMPARISONS, INTERVALS
+from discgrade.records.results.scores import SCORES
+from discgrade.records.results.training import HISTORY
 
 RUN = {"variant": "default", "resolution": 48, "share": 1, "split": "holdout"}
 SCOPE = {"scope": "all", "group": "", "grade": None, "metric": "mae"}

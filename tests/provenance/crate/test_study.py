@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from discgrade.settings.attribution import Dataset, Person, Provenance
+from discgrade.settings.groups.attribution import Dataset, Person, Provenance
 
 pytest.importorskip("rocrate", reason="rocrate is not installed")
 

@@ -18,14 +18,14 @@ from table_rows import disc_row, sample_row
 
 from discgrade import records
 from discgrade.grades import FRACTIONAL, INTEGRAL, LEVELS, integral, nearest
-from discgrade.publication.figures.files import FigureFiles
-from discgrade.publication.figures.style import styled
-from discgrade.records.discs import DISCS
-from discgrade.records.intervals import INTERVALS, POSTERIORS
-from discgrade.records.samples import sample_schema
-from discgrade.records.scores import GRADED, SCORES
-from discgrade.records.splits import SPLITS
-from discgrade.records.training import HISTORY
+from discgrade.publication.figures.drawing.files import FigureFiles
+from discgrade.publication.figures.drawing.style import styled
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.samples import sample_schema
+from discgrade.records.cohort.splits import SPLITS
+from discgrade.records.results.intervals import INTERVALS, POSTERIORS
+from discgrade.records.results.scores import GRADED, SCORES
+from discgrade.records.results.training import HISTORY
 from discgrade.settings.run import Run
 
 RESOLUTION = 48

@@ -8,8 +8,8 @@ from drawn_study import CONTEXT
 from discgrade import records
 from discgrade.grades import FRACTIONAL, INTEGRAL, is_grade
 from discgrade.publication.figures.agreement import agreement, scored_points
-from discgrade.publication.figures.pictures import disc_pictures
-from discgrade.records.scores import GRADED
+from discgrade.publication.figures.drawing.pictures import disc_pictures
+from discgrade.records.results.scores import GRADED
 from discgrade.settings.run import Run
 
 DEFAULT = Run("default", 48, 1, "holdout", 1)

@@ -8,8 +8,8 @@ from sklearn.metrics import confusion_matrix
 
 from discgrade.grades import integral
 from discgrade.publication.figures.confusion import Counted, confusion, count_pairs, draw_matrices
-from discgrade.publication.figures.panels import Panel
-from discgrade.publication.figures.style import lay_out, styled
+from discgrade.publication.figures.drawing.panels import Panel
+from discgrade.publication.figures.drawing.style import lay_out, styled
 from discgrade.settings.run import Run
 
 DEFAULT = Run("default", 48, 1, "holdout", 1)

@@ -4,8 +4,8 @@ from drawn_study import CONTEXT
 
 from discgrade import records
 from discgrade.publication.figures.curves import curves
-from discgrade.publication.figures.panels import Panel
-from discgrade.records.training import HISTORY
+from discgrade.publication.figures.drawing.panels import Panel
+from discgrade.records.results.training import HISTORY
 from discgrade.settings.run import Run
 
 

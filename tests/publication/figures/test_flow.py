@@ -5,9 +5,9 @@ from table_rows import disc_row
 
 from discgrade import records
 from discgrade.publication.figures.flow import draw_flow
-from discgrade.records.discs import DISCS
-from discgrade.records.flow import CohortSize, Flow, Stage, write_flow
-from discgrade.records.splits import SPLITS
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.flow import CohortSize, Flow, Stage, write_flow
+from discgrade.records.cohort.splits import SPLITS
 
 FILES = {"not a DICOM file": 3, "the same image as another file, under another name": 2}
 STAGES = (

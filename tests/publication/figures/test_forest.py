@@ -7,8 +7,8 @@ from drawn_study import CONTEXT
 
 from discgrade import records
 from discgrade.publication.figures.forest import forest
-from discgrade.records.intervals import INTERVALS, POSTERIORS
-from discgrade.records.scores import SCORES
+from discgrade.records.results.intervals import INTERVALS, POSTERIORS
+from discgrade.records.results.scores import SCORES
 from discgrade.settings.run import Run
 
 DEFAULT = Run("default", 48, 1, "holdout", 1)

@@ -4,7 +4,7 @@ from drawn_study import CONTEXT
 
 from discgrade import records
 from discgrade.publication.figures.grades import figure1
-from discgrade.records.discs import DISCS
+from discgrade.records.cohort.discs import DISCS
 
 
 def test_table_counts_every_disc_of_every_cohort(study, out):

@@ -6,10 +6,10 @@ import pytest
 from drawn_study import CONTEXT
 
 from discgrade import records
+from discgrade.publication.figures.drawing.words import read_words
 from discgrade.publication.figures.trends import figure3, figure4
-from discgrade.publication.figures.words import read_words
-from discgrade.records.intervals import INTERVALS
-from discgrade.records.scores import SCORES
+from discgrade.records.results.intervals import INTERVALS
+from discgrade.records.results.scores import SCORES
 from discgrade.reliability.zero import zero_bound
 from discgrade.settings.run import Run
 

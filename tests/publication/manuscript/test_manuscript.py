@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from drawn_study import files_in
 
-from discgrade.publication.figures.words import FigureWords, write_words
+from discgrade.publication.figures.drawing.words import FigureWords, write_words
 from discgrade.publication.manuscript.document import tables_document
 from discgrade.publication.manuscript.workbook import number_of, table_workbook
 from discgrade.publication.manuscript.writing import write_manuscript

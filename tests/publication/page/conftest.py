@@ -11,7 +11,7 @@ from invented_report import Reported, report_of
 from invented_study import draw, make_study, score, write_table
 
 from discgrade import records
-from discgrade.records.discs import DISCS
+from discgrade.records.cohort.discs import DISCS
 
 ALONE = {"default": {"loss": "categorical_crossentropy", "scale": "fractional"}}
 SMALL: dict[str, Any] = {

@@ -8,12 +8,12 @@ from invented_study import draw, make_study, score, write_table
 
 from discgrade import records
 from discgrade.grades import integral
-from discgrade.publication.tables.scores import difference_text
-from discgrade.records.discs import DISCS
-from discgrade.records.intervals import COMPARISONS, INTERVALS
-from discgrade.records.readings import RATINGS
-from discgrade.records.scores import SCORES
-from discgrade.records.training import PREDICTIONS
+from discgrade.publication.tables.rows.scores import difference_text
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.readings import RATINGS
+from discgrade.records.results.intervals import COMPARISONS, INTERVALS
+from discgrade.records.results.scores import SCORES
+from discgrade.records.results.training import PREDICTIONS
 
 CHANCE_CORRECTED = ["kappa_unweighted", "kappa_linear", "kappa_quadratic", "lin_ccc"]
 ONE_GRADE = ["f1", "jaccard", "precision", "sensitivity"]

@@ -8,9 +8,9 @@ import pytest
 from prose import faults_of
 
 from discgrade.publication.context import Shown
-from discgrade.publication.tables.captions import caption
-from discgrade.publication.tables.scores import read_study
-from discgrade.publication.tables.variants import variant_lines
+from discgrade.publication.tables.rows.captions import caption
+from discgrade.publication.tables.rows.scores import read_study
+from discgrade.publication.tables.rows.variants import variant_lines
 from discgrade.settings.model import Protocol
 
 PROTOCOLS = list(product(("as_read", "averaged", "augmented"), ("validation", "last", "scored")))

@@ -12,9 +12,9 @@ import discgrade
 from discgrade import records
 from discgrade.publication.published import published
 from discgrade.publication.render.files import TableFiles
-from discgrade.records.discs import DISCS
-from discgrade.records.intervals import COMPARISONS
-from discgrade.records.scores import GRADED, SCORES
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.results.intervals import COMPARISONS
+from discgrade.records.results.scores import GRADED, SCORES
 
 NAMES = ("table2", "table3", "table4", "statements", "cohort")
 
@@ -160,7 +160,7 @@ def test_table_4_has_the_raters_on_both_scales(paperlike, read):
 
 
 def test_folds_weighed_as_in_the_paper_are_averaged(paperlike, read, tmp_path):
-    from discgrade.publication.tables.table4 import table4
+    from discgrade.publication.tables.paper.table4 import table4
 
     files = TableFiles(*(tmp_path / f"table4.{kind}" for kind in ("csv", "md", "tex", "html", "keys.csv", "json")))
     context = replace(paperlike.context, unit="fold")
@@ -243,7 +243,9 @@ def test_tables_are_byte_for_byte_the_same_each_time(plain, tabulate):
 
 
 def test_no_table_module_imports_what_takes_seconds():
-    modules = ", ".join(f"discgrade.publication.tables.{name}" for name in ("table1", *NAMES))
+    modules = ", ".join(
+        f"discgrade.publication.tables.{'' if name == 'cohort' else 'paper.'}{name}" for name in ("table1", *NAMES)
+    )
     heavy = {"tensorflow", "keras", "matplotlib", "arviz", "scipy", "sklearn", "cv2", "pydicom"}
     code = f"import sys, {modules}; print(sorted({heavy} & set(sys.modules)))"
     path = Path(discgrade.__file__).parents[1]

@@ -11,7 +11,7 @@ from rating_study import LEVELS
 
 from discgrade.rating.disputes import Dispute
 from discgrade.rating.queue import Rater
-from discgrade.settings.rating import Rating
+from discgrade.settings.groups.rating import Rating
 
 pytestmark = pytest.mark.ci
 

@@ -10,7 +10,7 @@ from rating_study import LEVELS, Page
 from discgrade.rating import export
 from discgrade.rating.disputes import Dispute
 from discgrade.rating.queue import Rater
-from discgrade.settings.rating import Rating
+from discgrade.settings.groups.rating import Rating
 
 pytestmark = pytest.mark.ci
 

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 from rating_browser import Seat, sit
 
 from discgrade.rating import export
-from discgrade.settings.rating import Rating
+from discgrade.settings.groups.rating import Rating
 
 pytestmark = pytest.mark.ci
 

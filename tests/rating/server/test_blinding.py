@@ -8,7 +8,7 @@ from scans import series
 
 from discgrade.rating.disputes import Dispute
 from discgrade.rating.ledger.work import blind
-from discgrade.settings.rating import Rating
+from discgrade.settings.groups.rating import Rating
 
 CANARIES = {
     "PatientName": "Quenzelhuber^Zyprian",

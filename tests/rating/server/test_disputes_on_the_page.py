@@ -8,7 +8,7 @@ from discgrade.rating import export
 from discgrade.rating.disputes import Dispute
 from discgrade.rating.ledger.reading import Mark
 from discgrade.rating.queue import Rater
-from discgrade.settings.rating import Rating
+from discgrade.settings.groups.rating import Rating
 
 
 @pytest.fixture

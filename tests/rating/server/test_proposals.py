@@ -11,7 +11,7 @@ from discgrade.imaging.locating.found import Found, FoundDisc
 from discgrade.imaging.locating.middle import Middle
 from discgrade.imaging.locating.stack import Located
 from discgrade.rating.server.proposals import Proposals, proposed
-from discgrade.settings.rating import Rating
+from discgrade.settings.groups.rating import Rating
 
 LOCATED = Located(tuple((2, FoundDisc(level, box, 0.9)) for level, box in BOXES.items()), Middle(2, "it is"))
 

@@ -387,7 +387,7 @@ def test_a_slice_that_cannot_be_decoded_is_said_and_the_others_are_shown(serve, 
 
 
 def test_the_integral_scale_takes_whole_grades_alone(serve):
-    from discgrade.settings.rating import Rating
+    from discgrade.settings.groups.rating import Rating
 
     page = serve(settings=Rating(scale="integral", levels=LEVELS)).page()
     item = page.worklist()["resume"]["item"]

@@ -7,8 +7,8 @@ from invented_study import write_table
 from sklearn.covariance import LedoitWolf
 from table_rows import disc_row
 
-from discgrade.records.discs import DISCS
-from discgrade.records.embeddings import EMBEDDINGS
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.results.embeddings import EMBEDDINGS
 from discgrade.reliability.certainty.clouds import learn_cloud, learn_novelty
 from discgrade.reliability.certainty.learned import read_learned
 from discgrade.reliability.certainty.novelty import Novelty, distance, member_distance

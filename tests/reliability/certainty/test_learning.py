@@ -12,7 +12,7 @@ from invented_study import be_certain, make_study
 
 from discgrade import records
 from discgrade.grades import INTEGRAL
-from discgrade.records.certainty import CERTAINTY
+from discgrade.records.results.certainty import CERTAINTY
 from discgrade.reliability.certainty.calibration import Calibration
 from discgrade.reliability.certainty.learned import read_learned
 from discgrade.reliability.certainty.learning import cross_fit, read_out_of_fold

@@ -6,9 +6,9 @@ import pytest
 from judged_labels import label_study, measure
 
 from discgrade import records
-from discgrade.records.discs import DISCS
-from discgrade.records.labels import LABEL_NOISE, LABEL_QUALITY
-from discgrade.records.scores import SCORES
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.results.labels import LABEL_NOISE, LABEL_QUALITY
+from discgrade.records.results.scores import SCORES
 
 
 @pytest.fixture(scope="module")

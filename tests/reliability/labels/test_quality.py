@@ -9,7 +9,7 @@ from table_rows import disc_row
 
 from discgrade import records
 from discgrade.grades import FRACTIONAL
-from discgrade.records.discs import DISCS
+from discgrade.records.cohort.discs import DISCS
 from discgrade.reliability.labels.quality import first_of, label_quality, quality_rows, write_queue
 
 ERRORS = 0.05

@@ -22,7 +22,7 @@ MODELS = "withdrawn_models.csv"
 _HEADERS = frozenset({"id", "idold", "idnew", "patient", "patientid", "pseudonym"})
 _TRAINED = frozenset({"train", "validation"})
 ASSIGNED = ("patient", "split", "part", "share")
-"""Columns of `records.splits.SPLITS`, named here: a schema that changes in other ways must not export anew."""
+"""Columns of `splits.SPLITS`, named here: a schema that changes in other ways must not export anew."""
 _FLOAT = re.compile(r"(\d+)[.,]0+", re.ASCII)
 
 

@@ -31,8 +31,8 @@ from discgrade.imaging.walking import walk
 from discgrade.readings import rules
 from discgrade.readings.raters import numbers_of
 from discgrade.readings.sheet import Row
-from discgrade.records.export import EXCLUDED, INSTANCES, REJECTED
-from discgrade.records.readings import RATINGS
+from discgrade.records.cohort.export import EXCLUDED, INSTANCES, REJECTED
+from discgrade.records.cohort.readings import RATINGS
 from discgrade.settings.model import Deidentify, Ratings
 
 log = logging.getLogger(__name__)
@@ -187,7 +187,7 @@ def _rows_of(told: Sequence[Told], rows: Sequence[Row]) -> Iterator[tuple[object
 def _excluded(
     rows: Sequence[tuple[Row, str]], pseudonyms: Pseudonyms, shard: str, gone: frozenset[str]
 ) -> Iterator[dict[str, str]]:
-    """Yield readings that are left out as rows of `records.export.EXCLUDED`."""
+    """Yield readings that are left out as rows of `export.EXCLUDED`."""
     marks: dict[str, str] = {}
     for row, reason in rows:
         own = row.get("patient_id")

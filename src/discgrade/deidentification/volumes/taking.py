@@ -36,7 +36,7 @@ class Taken:
     """What a shard's volumes became.
 
     Attributes:
-        instances: Rows of `records.export.INSTANCES`, by the SOP Instance UID of the volume.
+        instances: Rows of `export.INSTANCES`, by the SOP Instance UID of the volume.
         regions: Regions by patient, as normalised, and level.
         reasons: Why a patient has none, by patient.
         rejected: Index, path and reason of each volume that was not exported.

@@ -10,7 +10,7 @@ from discgrade.imaging.locating.facts import LocatorFacts
 from discgrade.imaging.sampling import Transform
 from discgrade.reliability.certainty.calibration import Calibration
 from discgrade.reliability.certainty.novelty import Novelty
-from discgrade.settings.attribution import Dataset
+from discgrade.settings.groups.attribution import Dataset
 from discgrade.settings.model import Border, Decoding, Region, Scale
 
 VERSION = 1

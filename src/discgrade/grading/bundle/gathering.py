@@ -33,12 +33,12 @@ class Tables:
     """The tables of a study that its bundle tells of.
 
     Attributes:
-        discs: `records.discs.DISCS`.
-        splits: `records.splits.SPLITS`.
-        ratings: `records.readings.RATINGS`.
-        rois: Shards of `records.regions.ROIS`.
-        scores: `records.scores.SCORES`.
-        intervals: `records.intervals.INTERVALS`.
+        discs: `discs.DISCS`.
+        splits: `splits.SPLITS`.
+        ratings: `readings.RATINGS`.
+        rois: Shards of `regions.ROIS`.
+        scores: `scores.SCORES`.
+        intervals: `intervals.INTERVALS`.
         calibration: JSON file of a `Calibration`; None: there is none.
         novelty: JSON file of a `Novelty`; None: there is none.
         locator: ONNX file of the locator and JSON file of its facts; None: the study trained none.

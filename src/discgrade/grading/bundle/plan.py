@@ -6,8 +6,8 @@ Its values are the params of the rule `bundle`, so this module is left out of th
 
 from dataclasses import dataclass
 
-from discgrade.settings.attribution import Dataset
-from discgrade.settings.bundle import Bundle, Members
+from discgrade.settings.groups.attribution import Dataset
+from discgrade.settings.groups.bundle import Bundle, Members
 from discgrade.settings.members import bundle_kind, bundle_members, bundle_variant
 from discgrade.settings.model import Augmentation, Decoding, Images, Protocol, Scale, Source, Statistic, Study
 from discgrade.settings.run import Run

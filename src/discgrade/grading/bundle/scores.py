@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 from discgrade import records
 from discgrade.grading.bundle.facts import METRICS, ScoreFact
 from discgrade.grading.bundle.plan import Plan
-from discgrade.records.intervals import INTERVALS
-from discgrade.records.scores import SCORES
+from discgrade.records.results.intervals import INTERVALS
+from discgrade.records.results.scores import SCORES
 from discgrade.settings.run import ALL_SEEDS, EXTERNAL, FOLDS, HOLDOUT, READINGS, Run
 
 CEILING = "noise_ceiling"

@@ -11,10 +11,10 @@ from discgrade import records
 from discgrade.grades import LEVELS
 from discgrade.grading.bundle.facts import Ages, Regions, Span, Training
 from discgrade.imaging.roi import Roi, contrast
-from discgrade.records.discs import DISCS
-from discgrade.records.readings import RATINGS
-from discgrade.records.regions import ROIS
-from discgrade.records.splits import SPLITS
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.readings import RATINGS
+from discgrade.records.cohort.regions import ROIS
+from discgrade.records.cohort.splits import SPLITS
 
 UNKNOWN = "unknown"
 _AT_ONCE = 64

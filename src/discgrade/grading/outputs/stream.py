@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from discgrade import records
 from discgrade.grading.discs import GradedDisc, GradedStudy
-from discgrade.records.grades import GRADES
+from discgrade.records.results.grades import GRADES
 from discgrade.settings.plain import plain, typed
 
 TABLE, STUDIES = "grades.parquet", "grades.json"
@@ -74,7 +74,7 @@ def read_studies(folder: Path) -> Iterator[GradedStudy]:
 
 
 def row(disc: GradedDisc) -> dict[str, object]:
-    """Return a disc as a row of `records.grades.GRADES`."""
+    """Return a disc as a row of `grades.GRADES`."""
     place, chances = disc.place, disc.probabilities or (None,) * 5
     return {
         "patient_id": place.patient_id,

@@ -11,7 +11,7 @@ from discgrade import private as privacy
 from discgrade import records
 from discgrade.grading.discs import GradedStudy
 from discgrade.grading.outputs.stream import TABLE, read_studies
-from discgrade.records.grades import GRADES
+from discgrade.records.results.grades import GRADES
 
 STUDY_COLUMNS = (
     "patient_id", "study_uid", "study_date", "state", "discs", "flagged", "series_number", "series_uid",

@@ -17,8 +17,8 @@ from discgrade import keyed
 from discgrade.imaging.roi import Roi
 from discgrade.imaging.sampling import AS_READ, Transform, sample
 from discgrade.records import batches, writer
-from discgrade.records.regions import ROIS
-from discgrade.records.samples import sample_schema
+from discgrade.records.cohort.regions import ROIS
+from discgrade.records.cohort.samples import sample_schema
 from discgrade.settings.model import Augmentation, Border, Score
 
 _BYTES_PER_GROUP = 8 * 2**20
@@ -31,8 +31,8 @@ def augment_shard(
     """Write every disc of a shard as square samples: copy 0 as read, copies 1 ... n augmented.
 
     Args:
-        rois: The shard's regions of interest, `records.regions.ROIS`.
-        destination: Parquet file to write, `records.samples.sample_schema(resolution)`, by disc and copy.
+        rois: The shard's regions of interest, `regions.ROIS`.
+        destination: Parquet file to write, `samples.sample_schema(resolution)`, by disc and copy.
         resolution: Side of a sample in pixels.
         border: What fills the padding to a square and what a transform uncovers.
         augmentation: Number of copies, and how far they may differ.

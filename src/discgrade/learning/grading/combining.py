@@ -8,7 +8,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from discgrade import records
-from discgrade.records.training import PREDICTIONS
+from discgrade.records.results.training import PREDICTIONS
 
 _SAMPLE = ["disc", "copy", "part"]
 
@@ -19,7 +19,7 @@ def combine_runs(*, predictions: Sequence[Path], destination: Path) -> None:
     Every run counts alike, so that the order of the runs decides nothing but the last bit of a sum.
 
     Args:
-        predictions: The runs' `records.training.PREDICTIONS`.
+        predictions: The runs' `training.PREDICTIONS`.
         destination: Table of that schema to write, by disc and copy.
 
     Raises:

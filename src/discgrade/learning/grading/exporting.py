@@ -20,10 +20,10 @@ from discgrade.imaging.roi import Roi
 from discgrade.imaging.sampling import normalise, sample
 from discgrade.learning.loop.backend import start_backend
 from discgrade.learning.loop.progress import say
-from discgrade.records.discs import DISCS
-from discgrade.records.embeddings import EMBEDDINGS
-from discgrade.records.regions import ROIS
-from discgrade.records.training import PREDICTIONS
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.regions import ROIS
+from discgrade.records.results.embeddings import EMBEDDINGS
+from discgrade.records.results.training import PREDICTIONS
 from discgrade.settings.members import Trained
 from discgrade.settings.model import Border
 from discgrade.settings.run import Run
@@ -70,7 +70,7 @@ def export_members(
         border: What fills the padding of a region to a square.
         networks: ONNX file to write for each run: inputs `image` (N, R, R, 1) in [-1, 1] and, where the network takes
             it, `level` (N, 5); outputs `outputs` (N, K) and `embedding` (N, D).
-        embeddings: Table to write, `records.embeddings.EMBEDDINGS`, in the order of runs and discs.
+        embeddings: Table to write, `embeddings.EMBEDDINGS`, in the order of runs and discs.
         log: Where progress goes; standard error if None.
 
     Raises:

@@ -90,7 +90,7 @@ def build_network(
 
 
 def describe(model: keras.Model) -> list[dict[str, Any]]:
-    """Return the rows of `records.training.NETWORK`, read from the live model: one a layer, the input left out."""
+    """Return the rows of `training.NETWORK`, read from the live model: one a layer, the input left out."""
     computing = [layer for layer in model.layers if not isinstance(layer, layers.InputLayer)]
     return [
         {

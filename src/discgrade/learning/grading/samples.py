@@ -16,9 +16,9 @@ from discgrade import records
 from discgrade.copies import is_scored
 from discgrade.grades import is_grade
 from discgrade.learning.loop.device import available_memory
-from discgrade.records.discs import DISCS
-from discgrade.records.samples import sample_schema
-from discgrade.records.splits import SPLITS
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.samples import sample_schema
+from discgrade.records.cohort.splits import SPLITS
 from discgrade.settings.model import Protocol, Scale
 from discgrade.settings.run import Run
 

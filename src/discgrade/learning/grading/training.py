@@ -20,7 +20,7 @@ from discgrade.learning.loop import checkpoints
 from discgrade.learning.loop.backend import start_backend
 from discgrade.learning.loop.device import MIB
 from discgrade.learning.loop.progress import say, vanishing
-from discgrade.records.training import HISTORY, NETWORK, PREDICTIONS
+from discgrade.records.results.training import HISTORY, NETWORK, PREDICTIONS
 from discgrade.settings.model import Protocol, Training
 from discgrade.settings.plain import plain
 from discgrade.settings.run import Run

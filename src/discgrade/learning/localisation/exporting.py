@@ -16,8 +16,8 @@ from discgrade.imaging.sampling import normalise
 from discgrade.learning.localisation.slices import read_slices
 from discgrade.learning.loop.backend import start_backend
 from discgrade.learning.loop.progress import say
+from discgrade.settings.groups.locator import Locator
 from discgrade.settings.locating import locator_training
-from discgrade.settings.locator import Locator
 from discgrade.settings.model import Training
 
 CLOSE = 1e-3

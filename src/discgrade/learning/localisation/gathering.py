@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from discgrade import records
 from discgrade.imaging.locating.facts import LocatorFacts, read_facts, write_facts
-from discgrade.records.boxes import BOXES, LOCATED
+from discgrade.records.cohort.boxes import BOXES, LOCATED
+from discgrade.records.cohort.discs import drawn_discs
+from discgrade.records.cohort.export import INSTANCES
 from discgrade.records.columns import PLACE
-from discgrade.records.discs import drawn_discs
-from discgrade.records.export import INSTANCES
 from discgrade.reliability.localisation.threshold import SAME_MM, choose_threshold
 
 _SLICE = ["sop_instance_uid", "frame"]
@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class BoxFiles:
-    """What is written: `records.boxes.BOXES`, and the facts of the locator that is used, with their threshold."""
+    """What is written: `boxes.BOXES`, and the facts of the locator that is used, with their threshold."""
 
     boxes: Path
     facts: Path
@@ -36,7 +36,7 @@ def gather_boxes(
     """Join what the trainings found to the drawn boxes, and choose the threshold.
 
     Args:
-        located: What each training found for patients that it had not seen, `records.boxes.LOCATED`.
+        located: What each training found for patients that it had not seen, `boxes.LOCATED`.
         facts: Facts of the training on all patients.
         discs: The cohort's discs.
         instances: Each shard's exported images: spacings of their slices.

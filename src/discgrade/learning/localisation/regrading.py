@@ -23,8 +23,8 @@ from discgrade.imaging.roi import extract
 from discgrade.imaging.sampling import normalise, sample
 from discgrade.learning.loop.backend import start_backend
 from discgrade.learning.loop.progress import say
-from discgrade.records.boxes import BOXES, REGRADED
-from discgrade.records.export import INSTANCES
+from discgrade.records.cohort.boxes import BOXES, REGRADED
+from discgrade.records.cohort.export import INSTANCES
 from discgrade.settings.members import Trained
 from discgrade.settings.model import Border, Region
 
@@ -54,13 +54,13 @@ def regrade(
     """Grade the discs of each fold's test part twice: by the drawn region and by the proposed one.
 
     Args:
-        boxes: `records.boxes.BOXES`.
+        boxes: `boxes.BOXES`.
         instances: Each shard's exported images.
         export: Folder of the exported DICOM files.
         trained: The runs of one variant in every fold.
         models: Keras model of each.
         cut: How regions are cut out.
-        destination: Table to write, `records.boxes.REGRADED`; a disc without a proposed box has no row.
+        destination: Table to write, `boxes.REGRADED`; a disc without a proposed box has no row.
         log: Where progress goes; standard error if None.
     """
     log = log or sys.stderr

@@ -18,9 +18,9 @@ from discgrade.imaging.exported import exported_slice
 from discgrade.imaging.locating.facts import LocatorFacts
 from discgrade.imaging.locating.input import Placement, as_pixels, evened, place, warp
 from discgrade.imaging.upright import Turn, upright
-from discgrade.records.boxes import slice_schema
-from discgrade.records.discs import drawn_discs
-from discgrade.records.export import INSTANCES
+from discgrade.records.cohort.boxes import slice_schema
+from discgrade.records.cohort.discs import drawn_discs
+from discgrade.records.cohort.export import INSTANCES
 
 FINER = 2
 """How much finer than the input the pictures are that changed views are made of."""
@@ -85,13 +85,13 @@ def write_slices(
     """Write the slices of a shard on which a rater drew a disc of the cohort; none learns from boxes that one found.
 
     Args:
-        discs: The cohort's discs, `records.discs.DISCS`.
-        instances: The shard's exported images, `records.export.INSTANCES`.
+        discs: The cohort's discs, `discs.DISCS`.
+        instances: The shard's exported images, `export.INSTANCES`.
         shard: Name of the shard.
         export: Folder of the exported DICOM files.
         side: Side of a locator's input in pixels.
         spacing_mm: Side of an input pixel in mm.
-        destination: Parquet file to write, `records.boxes.slice_schema(side)`, by patient, image and frame.
+        destination: Parquet file to write, `boxes.slice_schema(side)`, by patient, image and frame.
 
     Raises:
         ValueError: if an exported file is not the one that `instances` tells of.

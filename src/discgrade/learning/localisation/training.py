@@ -23,11 +23,11 @@ from discgrade.learning.localisation.views import Views
 from discgrade.learning.loop import checkpoints
 from discgrade.learning.loop.backend import start_backend
 from discgrade.learning.loop.progress import say, vanishing
-from discgrade.records.boxes import LOCATED
-from discgrade.records.splits import SPLITS
-from discgrade.records.training import HISTORY
+from discgrade.records.cohort.boxes import LOCATED
+from discgrade.records.cohort.splits import SPLITS
+from discgrade.records.results.training import HISTORY
+from discgrade.settings.groups.locator import Locator
 from discgrade.settings.locating import locator_training
-from discgrade.settings.locator import Locator
 from discgrade.settings.model import Training
 from discgrade.settings.plain import plain
 from discgrade.settings.run import HOLDOUT
@@ -45,8 +45,8 @@ class LocatorFiles:
     Attributes:
         model: Keras model.
         facts: JSON, `imaging.locating.facts`; its threshold is 0.
-        history: Table of epochs, `records.training.HISTORY`.
-        located: What it found on the slices that it did not see, `records.boxes.LOCATED`.
+        history: Table of epochs, `training.HISTORY`.
+        located: What it found on the slices that it did not see, `boxes.LOCATED`.
     """
 
     model: Path
@@ -74,7 +74,7 @@ def train_locator(
     Interrupted at any moment, the next call resumes after the last finished epoch and ends with the same bits.
 
     Args:
-        slices: Shards of slices, `records.boxes.slice_schema`.
+        slices: Shards of slices, `boxes.slice_schema`.
         discs: Table of discs.
         splits: Table of splits.
         split: A fold, whose test part it does not see, or "all".
@@ -146,7 +146,7 @@ def _digest(data: Slices, split: str, parts: Sequence[NDArray[Any]], *settings: 
 def located_rows(
     keys: Sequence[SliceKey], outputs: NDArray[np.float32], facts: LocatorFacts, split: str
 ) -> list[dict[str, Any]]:
-    """Return rows of `records.boxes.LOCATED`: each level of each slice, found or not.
+    """Return rows of `boxes.LOCATED`: each level of each slice, found or not.
 
     Args:
         keys: The slices.

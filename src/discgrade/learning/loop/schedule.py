@@ -24,7 +24,7 @@ FIRST = 1 / 25
 
 @dataclass(frozen=True)
 class Epoch:
-    """One finished epoch: a row of `records.training.HISTORY`.
+    """One finished epoch: a row of `training.HISTORY`.
 
     Attributes:
         epoch: Its number, from 1.

@@ -13,7 +13,7 @@ from discgrade.provenance.audit.cell import Cell
 from discgrade.provenance.audit.checks import Fault
 from discgrade.provenance.chain import Chain
 from discgrade.records.cell_keys import CellKey
-from discgrade.records.flow import read_flow
+from discgrade.records.cohort.flow import read_flow
 from discgrade.settings.run import ALL_SEEDS, FOLD_MEAN, FOLDS, Run
 
 Row = dict[str, Any]

@@ -12,7 +12,7 @@ from discgrade import records
 from discgrade.provenance.audit import checks
 from discgrade.provenance.chain import FOLDER, SHOWN, Chain, is_present, linked, output_of, read_records
 from discgrade.provenance.digests import SCRIPTS, file_digest
-from discgrade.records.export import INSTANCES
+from discgrade.records.cohort.export import INSTANCES
 
 LAST = ("report.html", "workflow.html", "writing/", f"{FOLDER}/")
 """What stands on the tables and figures: report, chains and crate. Jobs behind none of these are left over."""

@@ -17,7 +17,7 @@ from discgrade.provenance.chain import FOLDER, SHOWN, Record, read_chain
 from discgrade.provenance.crate.jobs import TOOL, Entity, add, add_files, add_job, add_tools, file
 from discgrade.provenance.digests import SOURCE
 from discgrade.records import replacing
-from discgrade.settings.attribution import Person, Provenance
+from discgrade.settings.groups.attribution import Person, Provenance
 from discgrade.settings.plain import plain
 
 PROFILES = {

@@ -14,19 +14,19 @@ from numpy.typing import NDArray
 
 from discgrade import records
 from discgrade.publication.context import Context
-from discgrade.publication.figures.captions import caption, counted, data_sentence, explained
-from discgrade.publication.figures.files import FigureFiles, write_drawn
-from discgrade.publication.figures.pictures import disc_pictures
-from discgrade.publication.figures.scatter import SQUARE, all_integral, draw_agreement, told
-from discgrade.publication.figures.selection import of_run
-from discgrade.publication.figures.style import draw, is_narrow, number
-from discgrade.publication.figures.words import FigureWords
+from discgrade.publication.figures.drawing.captions import caption, counted, data_sentence, explained
+from discgrade.publication.figures.drawing.files import FigureFiles, write_drawn
+from discgrade.publication.figures.drawing.pictures import disc_pictures
+from discgrade.publication.figures.drawing.scatter import SQUARE, all_integral, draw_agreement, told
+from discgrade.publication.figures.drawing.selection import of_run
+from discgrade.publication.figures.drawing.style import draw, is_narrow, number
+from discgrade.publication.figures.drawing.words import FigureWords
 from discgrade.publication.keys import run_key
 from discgrade.publication.wording import interval_words, percent, protocol_words
 from discgrade.records.cell_keys import Placed
-from discgrade.records.discs import DISCS
-from discgrade.records.intervals import INTERVALS
-from discgrade.records.scores import GRADED, SCORES
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.results.intervals import INTERVALS
+from discgrade.records.results.scores import GRADED, SCORES
 from discgrade.settings.run import Run
 
 COLUMNS = ["disc", "copy", "level", "reference", "predicted", "deviation", "x", "y", "outlier"]
@@ -74,11 +74,11 @@ def agreement(
     allowed, else told.
 
     Args:
-        graded: Table `records.scores.GRADED`.
-        discs: Table `records.discs.DISCS`.
+        graded: Table `scores.GRADED`.
+        discs: Table `discs.DISCS`.
         samples: Shards of samples at the run's resolution, named after the shard; read for pictures only.
-        scores: Table `records.scores.SCORES`.
-        intervals: Table `records.intervals.INTERVALS`.
+        scores: Table `scores.SCORES`.
+        intervals: Table `intervals.INTERVALS`.
         shown: The same of the narrower intervals.
         run: The run to draw.
         label: Its variant's name in print.

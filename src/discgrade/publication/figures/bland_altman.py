@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 
 from discgrade.publication.agreed import Agreed, Row, bounds_words, read_agreed, scored_words
 from discgrade.publication.context import Context
-from discgrade.publication.figures.captions import caption, data_sentence, explained
-from discgrade.publication.figures.files import FigureFiles, write_drawn
-from discgrade.publication.figures.style import BLUE, GREY, ORANGE, draw, is_narrow, letter, number
-from discgrade.publication.figures.words import FigureWords
+from discgrade.publication.figures.drawing.captions import caption, data_sentence, explained
+from discgrade.publication.figures.drawing.files import FigureFiles, write_drawn
+from discgrade.publication.figures.drawing.style import BLUE, GREY, ORANGE, draw, is_narrow, letter, number
+from discgrade.publication.figures.drawing.words import FigureWords
 from discgrade.publication.keys import run_key
 from discgrade.records.cell_keys import Placed
 from discgrade.reliability.agreement.limits import Measured, discs_measured, sums_measured

@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from discgrade import records
 from discgrade.grades import INTEGRAL
 from discgrade.publication.context import Context
-from discgrade.publication.figures.captions import caption, data_sentence, explained
-from discgrade.publication.figures.files import FigureFiles, write_drawn
-from discgrade.publication.figures.style import (
+from discgrade.publication.figures.drawing.captions import caption, data_sentence, explained
+from discgrade.publication.figures.drawing.files import FigureFiles, write_drawn
+from discgrade.publication.figures.drawing.style import (
     BLUE,
     GREY,
     INK,
@@ -26,11 +26,11 @@ from discgrade.publication.figures.style import (
     is_narrow,
     letter,
 )
-from discgrade.publication.figures.words import FigureWords
+from discgrade.publication.figures.drawing.words import FigureWords
 from discgrade.publication.keys import Key
 from discgrade.publication.wording import interval_words, patients, percent
 from discgrade.records.cell_keys import Placed
-from discgrade.records.certainty import CERTAINTY
+from discgrade.records.results.certainty import CERTAINTY
 from discgrade.reliability.certainty.calibration import Calibration
 from discgrade.reliability.certainty.learned import read_learned
 from discgrade.settings.run import Run

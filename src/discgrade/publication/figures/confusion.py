@@ -16,15 +16,15 @@ from numpy.typing import NDArray
 from discgrade import records
 from discgrade.grades import INTEGRAL, integral, rank
 from discgrade.publication.context import Context
-from discgrade.publication.figures.captions import caption, data_sentence
-from discgrade.publication.figures.files import FigureFiles, write_drawn
-from discgrade.publication.figures.panels import Panel
-from discgrade.publication.figures.selection import of_run
-from discgrade.publication.figures.style import INK, TALL, draw, grade_text, is_narrow, wrapped
-from discgrade.publication.figures.words import FigureWords
+from discgrade.publication.figures.drawing.captions import caption, data_sentence
+from discgrade.publication.figures.drawing.files import FigureFiles, write_drawn
+from discgrade.publication.figures.drawing.panels import Panel
+from discgrade.publication.figures.drawing.selection import of_run
+from discgrade.publication.figures.drawing.style import INK, TALL, draw, grade_text, is_narrow, wrapped
+from discgrade.publication.figures.drawing.words import FigureWords
 from discgrade.publication.keys import run_key
 from discgrade.records.cell_keys import Placed
-from discgrade.records.scores import GRADED
+from discgrade.records.results.scores import GRADED
 from discgrade.settings.run import Run
 
 COLUMNS = ["panel", "reference", "predicted", "n", "share"]
@@ -49,7 +49,7 @@ def confusion(*, graded: Path, panels: Sequence[Panel], context: Context, files:
     """Draw how often each integral reference grade was predicted as which, one panel for one or several pooled runs.
 
     Args:
-        graded: Table `records.scores.GRADED`; only the scored part counts, not an external cohort.
+        graded: Table `scores.GRADED`; only the scored part counts, not an external cohort.
         panels: What each panel shows: the runs that are added up, one or the folds of a variant. A panel without
             predictions is left out.
         context: What the study is, in words.

@@ -13,14 +13,14 @@ from matplotlib.ticker import MaxNLocator
 
 from discgrade import records
 from discgrade.publication.context import Context
-from discgrade.publication.figures.captions import caption, data_sentence
-from discgrade.publication.figures.files import FigureFiles, write_drawn
-from discgrade.publication.figures.panels import Panel
-from discgrade.publication.figures.style import BLUE, GREY, INK, ORANGE, TALL, draw, is_narrow, wrapped
-from discgrade.publication.figures.words import FigureWords
+from discgrade.publication.figures.drawing.captions import caption, data_sentence
+from discgrade.publication.figures.drawing.files import FigureFiles, write_drawn
+from discgrade.publication.figures.drawing.panels import Panel
+from discgrade.publication.figures.drawing.style import BLUE, GREY, INK, ORANGE, TALL, draw, is_narrow, wrapped
+from discgrade.publication.figures.drawing.words import FigureWords
 from discgrade.publication.keys import run_key
 from discgrade.records.cell_keys import Placed
-from discgrade.records.training import HISTORY
+from discgrade.records.results.training import HISTORY
 from discgrade.settings.model import Checkpoint
 
 COLUMNS = ["training", *HISTORY.names]
@@ -49,10 +49,10 @@ def curves(*, histories: Sequence[Path], panels: Sequence[Panel], context: Conte
     """Draw the loss and, below it, the accuracy of some trainings against the epoch.
 
     Args:
-        histories: Table `records.training.HISTORY` of each training.
+        histories: Table `training.HISTORY` of each training.
         panels: For each history its training's name, title and run; the seeds of a variant are drawn in one panel.
         context: What the study is, in words.
-        files: What to write. The table: training (its name), then the columns of `records.training.HISTORY`.
+        files: What to write. The table: training (its name), then the columns of `training.HISTORY`.
     """
     tables = [records.read(path, HISTORY).to_pandas() for path in histories]
     named = list(zip(panels, tables, strict=True))

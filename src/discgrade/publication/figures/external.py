@@ -11,14 +11,14 @@ from matplotlib.figure import Figure
 from discgrade import records
 from discgrade.grades import INTEGRAL
 from discgrade.publication.context import Context
-from discgrade.publication.figures.captions import caption, data_sentence, explained
-from discgrade.publication.figures.files import FigureFiles, write_drawn
-from discgrade.publication.figures.style import BLUE, GREY, ORANGE, draw, is_narrow, letter
-from discgrade.publication.figures.words import FigureWords
+from discgrade.publication.figures.drawing.captions import caption, data_sentence, explained
+from discgrade.publication.figures.drawing.files import FigureFiles, write_drawn
+from discgrade.publication.figures.drawing.style import BLUE, GREY, ORANGE, draw, is_narrow, letter
+from discgrade.publication.figures.drawing.words import FigureWords
 from discgrade.publication.keys import Key
 from discgrade.publication.wording import interval_words
 from discgrade.records.cell_keys import Placed
-from discgrade.records.external import EXTERNAL
+from discgrade.records.results.external import EXTERNAL
 from discgrade.settings.run import EXTERNAL as COHORT
 from discgrade.settings.run import Run
 

@@ -12,15 +12,15 @@ from matplotlib.patches import Rectangle
 
 from discgrade import records
 from discgrade.publication.context import Context
-from discgrade.publication.figures.captions import caption, data_sentence
-from discgrade.publication.figures.files import FigureFiles, write_drawn
-from discgrade.publication.figures.style import BLUE, COLUMN, GREY, INK, ORANGE, STRIP, draw
-from discgrade.publication.figures.words import FigureWords
+from discgrade.publication.figures.drawing.captions import caption, data_sentence
+from discgrade.publication.figures.drawing.files import FigureFiles, write_drawn
+from discgrade.publication.figures.drawing.style import BLUE, COLUMN, GREY, INK, ORANGE, STRIP, draw
+from discgrade.publication.figures.drawing.words import FigureWords
 from discgrade.publication.parts import part_sizes
 from discgrade.records.cell_keys import CellKey, Placed
-from discgrade.records.discs import DISCS
-from discgrade.records.flow import CohortSize, Flow, read_flow
-from discgrade.records.splits import SPLITS
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.flow import CohortSize, Flow, read_flow
+from discgrade.records.cohort.splits import SPLITS
 from discgrade.settings.run import EXTERNAL, HOLDOUT
 
 COLUMNS = ["unit", "count", "n"]
@@ -39,7 +39,7 @@ def draw_flow(*, flow: Path, discs: Path, splits: Path, context: Context, files:
     """Draw the flow of exclusions, the cohorts that it ends in, and the parts of the hold-out split.
 
     Args:
-        flow: `flow.json` (`records.flow.Flow`).
+        flow: `flow.json` (`flow.Flow`).
         discs: `discs.parquet`.
         splits: `splits.parquet`.
         context: What the study is, in words.

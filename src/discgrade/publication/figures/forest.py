@@ -11,14 +11,14 @@ from matplotlib.figure import Figure
 
 from discgrade import records
 from discgrade.publication.context import Context
-from discgrade.publication.figures.captions import bars_sentence, caption, data_sentence, explained
-from discgrade.publication.figures.files import FigureFiles, write_drawn
-from discgrade.publication.figures.style import BLUE, GREY, INK, draw, is_narrow, number
-from discgrade.publication.figures.words import FigureWords
+from discgrade.publication.figures.drawing.captions import bars_sentence, caption, data_sentence, explained
+from discgrade.publication.figures.drawing.files import FigureFiles, write_drawn
+from discgrade.publication.figures.drawing.style import BLUE, GREY, INK, draw, is_narrow, number
+from discgrade.publication.figures.drawing.words import FigureWords
 from discgrade.publication.keys import Key, drawn_keys
 from discgrade.publication.wording import GROUPS, METRICS, PAIRS
-from discgrade.records.intervals import INTERVALS, POSTERIORS
-from discgrade.records.scores import SCORES
+from discgrade.records.results.intervals import INTERVALS, POSTERIORS
+from discgrade.records.results.scores import SCORES
 from discgrade.settings.run import ALL_SEEDS, FOLD_MEAN, FOLDS, READINGS, Run
 
 COLUMNS = ["split", "variant", "metric", "value", "lower", "upper", "probability", "unit", "n"]
@@ -58,10 +58,10 @@ def forest(
     one, so that it compares with the others. Scores are the mean of all seeds, as in the tables.
 
     Args:
-        scores: Table `records.scores.SCORES`.
-        intervals: Table `records.intervals.INTERVALS`; a score without an interval is drawn as a point.
+        scores: Table `scores.SCORES`.
+        intervals: Table `intervals.INTERVALS`; a score without an interval is drawn as a point.
         shown: The same of the narrower intervals, drawn as the thick part of each bar.
-        posteriors: Table `records.intervals.POSTERIORS`; above a score stands its density, if it has one.
+        posteriors: Table `intervals.POSTERIORS`; above a score stands its density, if it has one.
         run: Variants are compared at its resolution, share and split; its variant's scores are the dashed lines.
         labels: Variants to show, in this order, each with its name in print.
         context: What the study is, in words.

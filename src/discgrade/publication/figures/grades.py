@@ -13,9 +13,9 @@ from matplotlib.ticker import MaxNLocator
 from discgrade import records
 from discgrade.grades import FRACTIONAL, INTEGRAL, is_grade
 from discgrade.publication.context import Context
-from discgrade.publication.figures.captions import caption, counted, data_sentence
-from discgrade.publication.figures.files import FigureFiles, write_drawn
-from discgrade.publication.figures.style import (
+from discgrade.publication.figures.drawing.captions import caption, counted, data_sentence
+from discgrade.publication.figures.drawing.files import FigureFiles, write_drawn
+from discgrade.publication.figures.drawing.style import (
     BLUE,
     GREEN,
     ON_GRID,
@@ -28,9 +28,9 @@ from discgrade.publication.figures.style import (
     is_narrow,
     letter,
 )
-from discgrade.publication.figures.words import FigureWords
+from discgrade.publication.figures.drawing.words import FigureWords
 from discgrade.records.cell_keys import CellKey, Placed
-from discgrade.records.discs import DISCS
+from discgrade.records.cohort.discs import DISCS
 
 COLUMNS = ["scale", "grade", "cohort", "discs"]
 _KNOWN = ("primary", "supplemental", "external")
@@ -41,7 +41,7 @@ def figure1(*, discs: Path, context: Context, files: FigureFiles) -> None:
     """Draw the distribution of the reference grades by cohort: stacked bars, so that their height is all cohorts.
 
     Args:
-        discs: Table `records.discs.DISCS`.
+        discs: Table `discs.DISCS`.
         context: What the study is, in words.
         files: What to write. The table: scale, grade, cohort, discs. The fractional scale is left out where every grade
             is integral.

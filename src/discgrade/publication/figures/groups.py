@@ -20,10 +20,10 @@ from discgrade.publication.agreed import (
     test_words,
 )
 from discgrade.publication.context import Context
-from discgrade.publication.figures.captions import bars_sentence, caption, data_sentence, explained
-from discgrade.publication.figures.files import FigureFiles, write_drawn
-from discgrade.publication.figures.style import BLUE, GREY, draw, is_narrow, number
-from discgrade.publication.figures.words import FigureWords
+from discgrade.publication.figures.drawing.captions import bars_sentence, caption, data_sentence, explained
+from discgrade.publication.figures.drawing.files import FigureFiles, write_drawn
+from discgrade.publication.figures.drawing.style import BLUE, GREY, draw, is_narrow, number
+from discgrade.publication.figures.drawing.words import FigureWords
 from discgrade.records.cell_keys import Placed
 
 COLUMNS = ["scope", "group", "metric", "value", "lower", "upper", "inner_lower", "inner_upper", "n", "patients"]

@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from discgrade import records
 from discgrade.imaging.locating.facts import read_facts
 from discgrade.publication.context import Context
-from discgrade.publication.figures.captions import caption, data_sentence
-from discgrade.publication.figures.files import FigureFiles, write_drawn
-from discgrade.publication.figures.style import (
+from discgrade.publication.figures.drawing.captions import caption, data_sentence
+from discgrade.publication.figures.drawing.files import FigureFiles, write_drawn
+from discgrade.publication.figures.drawing.style import (
     BLUE,
     GREEN,
     GREY,
@@ -26,9 +26,9 @@ from discgrade.publication.figures.style import (
     is_narrow,
     letter,
 )
-from discgrade.publication.figures.words import FigureWords
-from discgrade.records.boxes import BOXES
+from discgrade.publication.figures.drawing.words import FigureWords
 from discgrade.records.cell_keys import CellKey, Placed
+from discgrade.records.cohort.boxes import BOXES
 from discgrade.reliability.localisation.threshold import WITHIN_MM
 
 COLUMNS = ["disc", "level", "probability", "proposed", "distance", "overlap"]

@@ -13,19 +13,19 @@ from numpy.typing import NDArray
 
 from discgrade import records
 from discgrade.publication.context import Context
-from discgrade.publication.figures.captions import bars_sentence, caption, data_sentence, explained
-from discgrade.publication.figures.files import FigureFiles, write_drawn
-from discgrade.publication.figures.selection import of_run
-from discgrade.publication.figures.style import draw, is_narrow
-from discgrade.publication.figures.trend_lines import GLOBAL, OF_ZERO, Axis, draw_trend
-from discgrade.publication.figures.words import FigureWords
+from discgrade.publication.figures.drawing.captions import bars_sentence, caption, data_sentence, explained
+from discgrade.publication.figures.drawing.files import FigureFiles, write_drawn
+from discgrade.publication.figures.drawing.selection import of_run
+from discgrade.publication.figures.drawing.style import draw, is_narrow
+from discgrade.publication.figures.drawing.trend_lines import GLOBAL, OF_ZERO, Axis, draw_trend
+from discgrade.publication.figures.drawing.words import FigureWords
 from discgrade.publication.keys import Key, drawn_keys
 from discgrade.publication.wording import protocol_words, variant_name
 from discgrade.records.cell_keys import CellKey, Placed
-from discgrade.records.discs import DISCS
-from discgrade.records.intervals import INTERVALS
-from discgrade.records.scores import SCORES
-from discgrade.records.splits import SPLITS
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.splits import SPLITS
+from discgrade.records.results.intervals import INTERVALS
+from discgrade.records.results.scores import SCORES
 from discgrade.reliability.zero import zero_bound
 from discgrade.settings.run import Run
 
@@ -48,11 +48,11 @@ def figure3(
     """Draw the global scores and the F1 score of each grade against the training fraction.
 
     Args:
-        scores: Table `records.scores.SCORES`.
-        intervals: Table `records.intervals.INTERVALS`; a score without an interval is drawn as a point.
+        scores: Table `scores.SCORES`.
+        intervals: Table `intervals.INTERVALS`; a score without an interval is drawn as a point.
         shown: The same of the narrower intervals, drawn as the thick part of each bar.
-        discs: Table `records.discs.DISCS`.
-        splits: Table `records.splits.SPLITS`; with `discs` it tells how many discs a training fraction has.
+        discs: Table `discs.DISCS`.
+        splits: Table `splits.SPLITS`; with `discs` it tells how many discs a training fraction has.
         run: The run whose training fraction is varied.
         context: What the study is, in words.
         files: What to write. The table: share (denominator of the training fraction), training_discs, metric, grade
@@ -94,8 +94,8 @@ def figure4(*, scores: Path, intervals: Path, shown: Path, run: Run, context: Co
     """Draw the global scores and the F1 score of each grade against the resolution of the image.
 
     Args:
-        scores: Table `records.scores.SCORES`.
-        intervals: Table `records.intervals.INTERVALS`; a score without an interval is drawn as a point.
+        scores: Table `scores.SCORES`.
+        intervals: Table `intervals.INTERVALS`; a score without an interval is drawn as a point.
         shown: The same of the narrower intervals.
         run: The run whose resolution is varied.
         context: What the study is, in words.

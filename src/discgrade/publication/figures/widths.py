@@ -10,10 +10,20 @@ from matplotlib.figure import Figure
 
 from discgrade.publication.agreed import HEADINGS, Agreed, Row, key_of, read_agreed, scored_words
 from discgrade.publication.context import Context
-from discgrade.publication.figures.captions import caption, data_sentence, explained
-from discgrade.publication.figures.files import FigureFiles, write_drawn
-from discgrade.publication.figures.style import BLUE, GREEN, GREY, MARKERS, ORANGE, VERMILLION, draw, is_narrow, letter
-from discgrade.publication.figures.words import FigureWords
+from discgrade.publication.figures.drawing.captions import caption, data_sentence, explained
+from discgrade.publication.figures.drawing.files import FigureFiles, write_drawn
+from discgrade.publication.figures.drawing.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    MARKERS,
+    ORANGE,
+    VERMILLION,
+    draw,
+    is_narrow,
+    letter,
+)
+from discgrade.publication.figures.drawing.words import FigureWords
 from discgrade.publication.wording import percent
 from discgrade.records.cell_keys import Placed
 from discgrade.reliability.agreement.planning import ASSURANCE, FEWEST, METRICS, SIMULATED, SIZES, WIDTHS

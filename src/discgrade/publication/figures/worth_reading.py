@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from discgrade import records
 from discgrade.publication.context import Context
-from discgrade.publication.figures.captions import caption, data_sentence
-from discgrade.publication.figures.files import FigureFiles, write_drawn
-from discgrade.publication.figures.pictures import disc_pictures
-from discgrade.publication.figures.style import draw, is_narrow
-from discgrade.publication.figures.words import FigureWords
+from discgrade.publication.figures.drawing.captions import caption, data_sentence
+from discgrade.publication.figures.drawing.files import FigureFiles, write_drawn
+from discgrade.publication.figures.drawing.pictures import disc_pictures
+from discgrade.publication.figures.drawing.style import draw, is_narrow
+from discgrade.publication.figures.drawing.words import FigureWords
 from discgrade.publication.tables.label_noise import NO_LABELS
 from discgrade.records.cell_keys import CellKey, Placed
-from discgrade.records.labels import LABEL_QUALITY
+from discgrade.records.results.labels import LABEL_QUALITY
 
 SHOWN = 20
 COLUMNS = ["place", "disc", "level", "grade", "expected", "quality"]

@@ -12,7 +12,7 @@ from docx.oxml.ns import qn
 from docx.shared import Length, Mm, Pt
 from docx.text.paragraph import Paragraph
 
-from discgrade.publication.figures.words import FigureWords
+from discgrade.publication.figures.drawing.words import FigureWords
 from discgrade.publication.manuscript.archive import undated
 from discgrade.publication.manuscript.wordtable import table_xml
 from discgrade.publication.render.table import Table, footnotes

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from discgrade.publication.figures.words import FigureWords, read_words
+from discgrade.publication.figures.drawing.words import FigureWords, read_words
 from discgrade.publication.manuscript.archive import archive_of
 from discgrade.publication.manuscript.document import figures_document, tables_document
 from discgrade.publication.manuscript.workbook import table_workbook

@@ -8,8 +8,8 @@ from discgrade.publication.keys import Key
 from discgrade.publication.page.baseline import baseline_of
 from discgrade.publication.page.findings import Findings
 from discgrade.publication.render.table import Cell
-from discgrade.publication.tables.readers import INTER_RATER, INTRA_RATER, NOISE_CEILING
-from discgrade.publication.tables.scores import number, over_seeds, score_cell
+from discgrade.publication.tables.rows.readers import INTER_RATER, INTRA_RATER, NOISE_CEILING
+from discgrade.publication.tables.rows.scores import number, over_seeds, score_cell
 from discgrade.settings.run import HOLDOUT, Run
 
 

@@ -10,13 +10,13 @@ import pandas as pd
 from discgrade import records
 from discgrade.publication.context import Context
 from discgrade.publication.page.told import Told
-from discgrade.publication.tables.scores import Study, over_seeds, read_study
-from discgrade.records.certainty import CERTAINTY
-from discgrade.records.discs import DISCS
-from discgrade.records.flow import Flow, read_flow
-from discgrade.records.regions import FLAGGED
-from discgrade.records.splits import SPLITS
-from discgrade.records.training import NETWORK
+from discgrade.publication.tables.rows.scores import Study, over_seeds, read_study
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.flow import Flow, read_flow
+from discgrade.records.cohort.regions import FLAGGED
+from discgrade.records.cohort.splits import SPLITS
+from discgrade.records.results.certainty import CERTAINTY
+from discgrade.records.results.training import NETWORK
 from discgrade.settings.run import FOLD_MEAN, FOLDS, HOLDOUT, Run
 
 _DISCS = ["disc", "patient", "level", "integral", "cohort", "origin", "manufacturer", "field_strength", "sex", "age"]
@@ -61,7 +61,7 @@ class Findings:
         splits: The part of each patient in each split.
         flow: What was received and kept.
         flagged: Number of discs whose region the outlier check flagged.
-        certainty: Rows of `records.certainty.CERTAINTY` over all discs, by grade and metric.
+        certainty: Rows of `certainty.CERTAINTY` over all discs, by grade and metric.
         parameters: Trainable and fixed parameters of the default run's network.
         layers: Number of its layers.
     """

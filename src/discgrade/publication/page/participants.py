@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from discgrade.publication.page.findings import Findings
 from discgrade.publication.parts import part_sizes
-from discgrade.records.flow import CohortSize, Stage
+from discgrade.records.cohort.flow import CohortSize, Stage
 from discgrade.settings.run import HOLDOUT
 
 

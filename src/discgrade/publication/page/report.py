@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from discgrade.publication import wording
 from discgrade.publication.context import Context
-from discgrade.publication.figures.words import FigureWords, read_words
+from discgrade.publication.figures.drawing.words import FigureWords, read_words
 from discgrade.publication.page.findings import Findings, Sources, read_findings
 from discgrade.publication.page.methods import Paragraph, methods
 from discgrade.publication.page.participants import participants

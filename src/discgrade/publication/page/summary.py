@@ -12,8 +12,8 @@ from discgrade.publication.page.verdict import Verdict, verdict
 from discgrade.publication.page.warned import Warned, warnings
 from discgrade.publication.page.weakest import Kind, kinds, part_words
 from discgrade.publication.render.table import absences
-from discgrade.publication.tables.readers import INTER_RATER, INTRA_RATER, NOISE_CEILING
-from discgrade.publication.tables.scores import number
+from discgrade.publication.tables.rows.readers import INTER_RATER, INTRA_RATER, NOISE_CEILING
+from discgrade.publication.tables.rows.scores import number
 from discgrade.settings.run import HOLDOUT
 
 

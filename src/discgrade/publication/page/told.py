@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from discgrade.settings.attribution import Provenance
-from discgrade.settings.certainty import Certainty
 from discgrade.settings.grid import default_run
+from discgrade.settings.groups.attribution import Provenance
+from discgrade.settings.groups.certainty import Certainty
 from discgrade.settings.members import bundle_variant
 from discgrade.settings.model import Augmentation, Deidentify, Images, Intervals, Reference, Splits, Study, Variant
 from discgrade.settings.run import Run

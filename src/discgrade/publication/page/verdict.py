@@ -8,7 +8,7 @@ from discgrade.publication.keys import Key
 from discgrade.publication.page.baseline import baseline_of
 from discgrade.publication.page.findings import Findings
 from discgrade.publication.page.weakest import shown_part
-from discgrade.publication.tables.scores import interval_text, number, reader
+from discgrade.publication.tables.rows.scores import interval_text, number, reader
 from discgrade.settings.run import Run
 
 LANDIS_KOCH = ((0.20, "slight"), (0.40, "fair"), (0.60, "moderate"), (0.80, "substantial"))

@@ -12,7 +12,7 @@ from discgrade.publication.page.agreement import model_runs
 from discgrade.publication.page.baseline import baseline_of
 from discgrade.publication.page.findings import Findings
 from discgrade.publication.page.weakest import FEW, part_words, shown_part
-from discgrade.publication.tables.scores import interval_text, number
+from discgrade.publication.tables.rows.scores import interval_text, number
 from discgrade.settings.run import HOLDOUT, Run
 
 

@@ -8,7 +8,7 @@ from discgrade.grades import INTEGRAL
 from discgrade.publication.keys import Key
 from discgrade.publication.page.findings import Findings
 from discgrade.publication.render.table import Cell
-from discgrade.publication.tables.scores import score_cell
+from discgrade.publication.tables.rows.scores import score_cell
 from discgrade.publication.wording import split_words
 from discgrade.settings.run import FOLDS, HOLDOUT
 

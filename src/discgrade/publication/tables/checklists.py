@@ -12,8 +12,8 @@ from discgrade.publication.keys import Key
 from discgrade.publication.published import published
 from discgrade.publication.render.files import TableFiles, write_table
 from discgrade.publication.render.table import Cell, Row, Section, Table
-from discgrade.publication.tables.readers import INTER_RATER, INTRA_RATER
-from discgrade.publication.tables.scores import Study, over_seeds, read_study
+from discgrade.publication.tables.rows.readers import INTER_RATER, INTRA_RATER
+from discgrade.publication.tables.rows.scores import Study, over_seeds, read_study
 
 CHECKLISTS = {
     "claim": ("CLAIM 2024", "claim2024"),

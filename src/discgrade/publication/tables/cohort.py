@@ -8,7 +8,7 @@ from discgrade.publication.keys import Traced, keys_in
 from discgrade.publication.published import PAPER, citation, published, remarks, source
 from discgrade.publication.render.files import TableFiles, write_table
 from discgrade.publication.render.table import DASH, Cell, Row, Section, Table, absences
-from discgrade.publication.tables.facts import (
+from discgrade.publication.tables.rows.facts import (
     HEADERS,
     MADE_UP,
     TOTAL,
@@ -20,9 +20,9 @@ from discgrade.publication.tables.facts import (
     reading_facts,
 )
 from discgrade.records.cell_keys import CellKey
-from discgrade.records.discs import DISCS
-from discgrade.records.flow import read_flow
-from discgrade.records.readings import RATINGS
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.flow import read_flow
+from discgrade.records.cohort.readings import RATINGS
 
 _PRINTED = ("primary", "supplemental", TOTAL)
 _ORDER = {"primary": 0, "supplemental": 1, "external": 3}

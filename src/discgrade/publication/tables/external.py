@@ -12,10 +12,10 @@ from discgrade.publication.context import Context
 from discgrade.publication.keys import Key, Traced
 from discgrade.publication.render.files import TableFiles, write_table
 from discgrade.publication.render.table import Cell, Row, Section, Table, absences, missing
-from discgrade.publication.tables.lines import THIS_STUDY
-from discgrade.publication.tables.scores import interval_text, number
+from discgrade.publication.tables.rows.lines import THIS_STUDY
+from discgrade.publication.tables.rows.scores import interval_text, number
 from discgrade.records.cell_keys import CellKey
-from discgrade.records.external import EXTERNAL
+from discgrade.records.results.external import EXTERNAL
 from discgrade.settings.run import EXTERNAL as COHORT
 from discgrade.settings.run import Run
 
@@ -140,7 +140,7 @@ def _keys(row: Score, names: Sequence[str]) -> tuple[CellKey, ...]:
 
 
 def key_of(row: Score) -> Key:
-    """Return the key of a row of `records.external.EXTERNAL`."""
+    """Return the key of a row of `external.EXTERNAL`."""
     run = Run(*(row[name] for name in ("variant", "resolution", "share", "split", "seed")))
     return Key(run, row["metric"], row["scope"], row["group"], row["grade"])
 

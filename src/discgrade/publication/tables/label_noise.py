@@ -12,10 +12,10 @@ from discgrade.publication.keys import Key, Traced
 from discgrade.publication.render.files import TableFiles, write_table
 from discgrade.publication.render.table import Cell, Section, Table, absences, missing
 from discgrade.publication.render.table import Row as Line
-from discgrade.publication.tables.lines import THIS_STUDY
-from discgrade.publication.tables.scores import interval_text, number
+from discgrade.publication.tables.rows.lines import THIS_STUDY
+from discgrade.publication.tables.rows.scores import interval_text, number
 from discgrade.records.cell_keys import CellKey
-from discgrade.records.labels import LABEL_NOISE
+from discgrade.records.results.labels import LABEL_NOISE
 from discgrade.settings.run import Run
 
 Row = Mapping[str, Any]

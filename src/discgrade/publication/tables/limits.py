@@ -20,8 +20,8 @@ from discgrade.publication.context import Context
 from discgrade.publication.render.files import TableFiles, write_table
 from discgrade.publication.render.table import Cell, Section, Table, absences
 from discgrade.publication.render.table import Row as Line
-from discgrade.publication.tables.lines import THIS_STUDY
-from discgrade.publication.tables.scores import interval_text, number, spread_notes
+from discgrade.publication.tables.rows.lines import THIS_STUDY
+from discgrade.publication.tables.rows.scores import interval_text, number, spread_notes
 from discgrade.publication.wording import data_words
 
 METRICS = {

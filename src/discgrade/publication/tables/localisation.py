@@ -13,10 +13,10 @@ from discgrade.publication.keys import Key, Traced
 from discgrade.publication.render.files import TableFiles, write_table
 from discgrade.publication.render.table import Cell, Section, Table, missing
 from discgrade.publication.render.table import Row as Line
-from discgrade.publication.tables.lines import THIS_STUDY
-from discgrade.publication.tables.scores import interval_text, number
-from discgrade.records.boxes import LOCALISATION
+from discgrade.publication.tables.rows.lines import THIS_STUDY
+from discgrade.publication.tables.rows.scores import interval_text, number
 from discgrade.records.cell_keys import CellKey
+from discgrade.records.cohort.boxes import LOCALISATION
 from discgrade.reliability.localisation.metrics import KAPPAS, METRICS
 from discgrade.reliability.localisation.threshold import COST, SAME_MM, WITHIN_MM
 from discgrade.settings.run import FOLDS, Run

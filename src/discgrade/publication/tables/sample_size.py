@@ -9,7 +9,7 @@ from discgrade.publication.context import Context
 from discgrade.publication.render.files import TableFiles, write_table
 from discgrade.publication.render.table import Cell, Section, Table, absences, missing
 from discgrade.publication.render.table import Row as Line
-from discgrade.publication.tables.lines import THIS_STUDY
+from discgrade.publication.tables.rows.lines import THIS_STUDY
 from discgrade.publication.wording import data_words, percent
 from discgrade.reliability.agreement.planning import ASSURANCE, FEWEST, METRICS, SIMULATED, SIZES, WIDTHS
 

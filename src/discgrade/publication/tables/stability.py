@@ -11,9 +11,9 @@ from discgrade.publication.context import Context
 from discgrade.publication.keys import Key, Traced
 from discgrade.publication.render.files import TableFiles, write_table
 from discgrade.publication.render.table import Cell, Row, Section, Table, absences, missing
-from discgrade.publication.tables.lines import THIS_STUDY, Line, known_lines, line_row
-from discgrade.publication.tables.readers import INTER_RATER, INTRA_RATER
-from discgrade.publication.tables.scores import (
+from discgrade.publication.tables.rows.lines import THIS_STUDY, Line, known_lines, line_row
+from discgrade.publication.tables.rows.readers import INTER_RATER, INTRA_RATER
+from discgrade.publication.tables.rows.scores import (
     Study,
     interval_text,
     interval_value,
@@ -25,11 +25,11 @@ from discgrade.publication.tables.scores import (
     undefined_words,
 )
 from discgrade.records.cell_keys import CellKey
-from discgrade.records.stability import STABILITY
+from discgrade.records.results.stability import STABILITY
 from discgrade.settings.run import FOLDS, Run
 
 Found = Mapping[tuple[str, str, str], Mapping[str, Any]]
-"""Rows of `records.stability.STABILITY` by scope, group and metric."""
+"""Rows of `stability.STABILITY` by scope, group and metric."""
 
 _METRICS = {
     "kappa_linear": "κ (linear)",

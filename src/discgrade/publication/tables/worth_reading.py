@@ -11,9 +11,9 @@ from discgrade.publication.keys import Traced
 from discgrade.publication.render.files import TableFiles, write_table
 from discgrade.publication.render.table import DASH, Cell, Row, Section, Table, absences
 from discgrade.publication.tables.label_noise import NO_LABELS
-from discgrade.publication.tables.scores import number
+from discgrade.publication.tables.rows.scores import number
 from discgrade.records.cell_keys import CellKey
-from discgrade.records.labels import LABEL_QUALITY
+from discgrade.records.results.labels import LABEL_QUALITY
 
 PRINTED = 25
 """Most discs that are printed; the CSV has all of them."""

@@ -17,7 +17,7 @@ from discgrade.rating.ledger.work import MODES, Mode, Work, blind, item_name
 from discgrade.rating.queue import Rater, Share
 from discgrade.rating.scans.catalogue import Study
 from discgrade.rating.server.proposals import Proposals
-from discgrade.settings.rating import Rating
+from discgrade.settings.groups.rating import Rating
 
 Clock = Callable[[], datetime]
 

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow.compute as pc
 
 from discgrade import records
-from discgrade.records.agreement import AGREEMENT
-from discgrade.records.scores import GRADED
+from discgrade.records.results.agreement import AGREEMENT
+from discgrade.records.results.scores import GRADED
 from discgrade.reliability.agreement import planning
 from discgrade.reliability.agreement.coefficients import METRICS
 from discgrade.reliability.agreement.samples import Samples, read_samples

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from discgrade import records
 from discgrade.grades import integral, rank
-from discgrade.records.discs import DISCS
-from discgrade.records.scores import GRADED
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.results.scores import GRADED
 from discgrade.reliability.agreement.coefficients import GRADES
 from discgrade.settings.run import Run
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from discgrade import records
-from discgrade.records.agreement import AGREEMENT
+from discgrade.records.results.agreement import AGREEMENT
 from discgrade.reliability.agreement import limits, planning
 from discgrade.reliability.agreement.grouped import Spread, group_spreads, spread_of
 from discgrade.reliability.agreement.heterogeneity import METRIC, Compared, compare_groups, holm
@@ -33,7 +33,7 @@ def write_agreement(
         runs: The runs of the main model: of all folds and seeds, else on the hold-out split.
         headers: Whether the headers of the scans tell the truth.
         settings: How credible intervals are drawn; patients are weighed.
-        destination: `records.agreement.AGREEMENT`.
+        destination: `agreement.AGREEMENT`.
     """
     samples = read_samples(graded, discs, runs)
     first = runs[0]

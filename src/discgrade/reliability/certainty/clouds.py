@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from sklearn.covariance import LedoitWolf
 
 from discgrade import records
-from discgrade.records.discs import DISCS
-from discgrade.records.embeddings import EMBEDDINGS
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.results.embeddings import EMBEDDINGS
 from discgrade.reliability.certainty.learned import write_learned
 from discgrade.reliability.certainty.mapping import groups
 from discgrade.reliability.certainty.novelty import AXES, BEYOND, Cloud, Floats, Novelty, member_distance

@@ -13,7 +13,7 @@ import pandas as pd
 
 from discgrade import records
 from discgrade.grades import integral, rank
-from discgrade.records.certainty import CERTAINTY
+from discgrade.records.results.certainty import CERTAINTY
 from discgrade.reliability.certainty.calibration import (
     calibrated,
     integral_probabilities,
@@ -53,7 +53,7 @@ def learn_certainty(
         coverage: Probability with which a set should hold the reference grade.
         intervals: How credible intervals are drawn.
         calibration: Destination of what was learned, `calibration.json`.
-        certainty: Destination of the measures, `records.certainty.CERTAINTY`.
+        certainty: Destination of the measures, `certainty.CERTAINTY`.
     """
     if reason:
         write_learned(reason, calibration)

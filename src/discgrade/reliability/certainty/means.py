@@ -44,7 +44,7 @@ class Measure:
 def mean_rows(
     measures: Sequence[Measure], patients: NDArray[np.object_], settings: Intervals
 ) -> Iterator[dict[str, Any]]:
-    """Yield each mean with its highest-density interval, as columns of `records.certainty.CERTAINTY` but the run's.
+    """Yield each mean with its highest-density interval, as columns of `certainty.CERTAINTY` but the run's.
 
     Args:
         measures: The means, all of the same N discs.
@@ -66,7 +66,7 @@ def mean_rows(
 
 
 def drawn(settings: Intervals, patients: int) -> dict[str, Any]:
-    """Say how intervals were drawn, as columns of `records.intervals.DRAWS`."""
+    """Say how intervals were drawn, as columns of `intervals.DRAWS`."""
     how = {"probability": settings.probability, "unit": "patient", "units": patients}
     return how | {"draws": settings.draws, "bootstrap_seed": settings.seed}
 

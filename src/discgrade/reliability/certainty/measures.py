@@ -61,7 +61,7 @@ class CrossFitted:
 def certainty_rows(
     found: OutOfFold, crossed: CrossFitted, learned: Calibration, intervals: Intervals
 ) -> Iterator[dict[str, Any]]:
-    """Yield every measure, as columns of `records.certainty.CERTAINTY` but the run's."""
+    """Yield every measure, as columns of `certainty.CERTAINTY` but the run's."""
     patients = found.outputs.patients
     measures = [
         *_set_measures(found.outputs, crossed),

@@ -131,7 +131,7 @@ def model_pairs(
     """Yield how models agree with each other, and with the readings, on the same discs.
 
     Args:
-        graded: Rows of `records.scores.GRADED`.
+        graded: Rows of `scores.GRADED`.
         trained: The variants that are trained: an ensemble agrees with its members for no other reason.
         discs: The discs whose labels are judged, index disc, with their patient.
         main: The run whose resolution and training fraction count.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from discgrade import records
 from discgrade.grades import grades_of
-from discgrade.records.readings import RATINGS
+from discgrade.records.cohort.readings import RATINGS
 from discgrade.reliability.certainty.calibration import integral_probabilities
 from discgrade.reliability.confusion import Floats
 from discgrade.reliability.graded import graded_outputs

@@ -11,9 +11,9 @@ import pandas as pd
 
 from discgrade import records
 from discgrade.grades import integral, rank
-from discgrade.records.labels import LABEL_NOISE, LABEL_QUALITY
-from discgrade.records.readings import RATINGS
-from discgrade.records.scores import GRADED
+from discgrade.records.cohort.readings import RATINGS
+from discgrade.records.results.labels import LABEL_NOISE, LABEL_QUALITY
+from discgrade.records.results.scores import GRADED
 from discgrade.reliability import raters
 from discgrade.reliability.certainty.means import drawn
 from discgrade.reliability.graded import read_discs, read_splits
@@ -59,8 +59,8 @@ def measure_labels(
         ratings: `ratings.parquet`.
         reference: Which reading is the reference.
         intervals: How credible intervals are drawn.
-        noise: Destination of the measures, `records.labels.LABEL_NOISE`.
-        quality: Destination of the ranking, `records.labels.LABEL_QUALITY`.
+        noise: Destination of the measures, `labels.LABEL_NOISE`.
+        quality: Destination of the ranking, `labels.LABEL_QUALITY`.
         queue: Destination of the discs that are to be read again, for the raters' page.
     """
     known = read_discs(discs)

@@ -10,7 +10,7 @@ from cleanlab.rank import get_label_quality_scores
 
 from discgrade import records
 from discgrade.grades import INTEGRAL, integral, rank
-from discgrade.records.discs import DISCS
+from discgrade.records.cohort.discs import DISCS
 from discgrade.reliability.confusion import Floats
 from discgrade.reliability.labels.labelled import Integers, Labelled
 
@@ -33,7 +33,7 @@ def label_quality(labels: Integers, probabilities: Floats) -> Floats:
 
 
 def quality_rows(labelled: Labelled, again: pd.Series) -> Iterator[dict[str, Any]]:
-    """Yield the discs as rows of `records.labels.LABEL_QUALITY`, those to be read again first.
+    """Yield the discs as rows of `labels.LABEL_QUALITY`, those to be read again first.
 
     Equal qualities are ordered by the distance of label and expected grade, then by name.
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from discgrade import records
 from discgrade.grades import rank
-from discgrade.records.boxes import BOXES, LOCALISATION, REGRADED
-from discgrade.records.discs import DISCS
+from discgrade.records.cohort.boxes import BOXES, LOCALISATION, REGRADED
+from discgrade.records.cohort.discs import DISCS
 from discgrade.reliability.certainty.means import Measure, drawn, mean_rows
 from discgrade.reliability.credible import (
     Bootstrap,
@@ -38,13 +38,13 @@ def measure_localisation(
     """Write what the found boxes of all discs are worth.
 
     Args:
-        boxes: `records.boxes.BOXES`.
+        boxes: `boxes.BOXES`.
         discs: The cohort's discs.
-        regraded: `records.boxes.REGRADED`; None where no variant is trained in the folds.
+        regraded: `boxes.REGRADED`; None where no variant is trained in the folds.
         scale: Scale of the regraded variant.
         run: The locator's run: its name, input and seed.
         settings: How intervals are drawn.
-        destination: Table to write, in the columns of `records.boxes.LOCALISATION`.
+        destination: Table to write, in the columns of `boxes.LOCALISATION`.
     """
     known = records.read(discs, DISCS, ["disc", "grade", "integral", "manufacturer"]).to_pandas()
     table = records.read(boxes, BOXES).to_pandas().merge(known, on="disc", validate="one_to_one")

@@ -1,7 +1,7 @@
 from toy import fill, patients
 
 from discgrade import records
-from discgrade.records.samples import sample_schema
+from discgrade.records.cohort.samples import sample_schema
 from discgrade.step import step
 
 with step(snakemake) as job:  # noqa: F821

@@ -1,8 +1,8 @@
 from toy import fill
 
 from discgrade import records
-from discgrade.records.intervals import INTERVALS
-from discgrade.records.scores import SCORES
+from discgrade.records.results.intervals import INTERVALS
+from discgrade.records.results.scores import SCORES
 from discgrade.step import step
 
 with step(snakemake) as job:  # noqa: F821

@@ -3,7 +3,7 @@ from hashlib import sha256
 from toy import fill, patients
 
 from discgrade import records
-from discgrade.records.export import INSTANCES
+from discgrade.records.cohort.export import INSTANCES
 from discgrade.step import step
 
 with step(snakemake, private=True) as job:  # noqa: F821

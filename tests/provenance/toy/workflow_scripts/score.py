@@ -3,8 +3,8 @@ from pathlib import Path
 from toy import fill
 
 from discgrade import records
-from discgrade.records.scores import GRADED, SCORES
-from discgrade.records.training import PREDICTIONS
+from discgrade.records.results.scores import GRADED, SCORES
+from discgrade.records.results.training import PREDICTIONS
 from discgrade.step import step
 
 with step(snakemake) as job:  # noqa: F821

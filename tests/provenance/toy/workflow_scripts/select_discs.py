@@ -3,8 +3,8 @@ import json
 from toy import fill
 
 from discgrade import records
-from discgrade.records.discs import DISCS
-from discgrade.records.export import INSTANCES
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.export import INSTANCES
 from discgrade.step import step
 
 with step(snakemake) as job:  # noqa: F821

@@ -1,6 +1,6 @@
 from discgrade import records
-from discgrade.records.discs import DISCS
-from discgrade.records.splits import SPLITS
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.splits import SPLITS
 from discgrade.step import step
 
 with step(snakemake) as job:  # noqa: F821

@@ -1,6 +1,6 @@
 from discgrade import records
 from discgrade.records.cell_keys import CellKey, write_cell_keys
-from discgrade.records.scores import SCORES
+from discgrade.records.results.scores import SCORES
 from discgrade.step import step
 
 with step(snakemake) as job:  # noqa: F821

@@ -1,8 +1,8 @@
 from toy import fill
 
 from discgrade import records
-from discgrade.records.discs import DISCS
-from discgrade.records.training import HISTORY, PREDICTIONS
+from discgrade.records.cohort.discs import DISCS
+from discgrade.records.results.training import HISTORY, PREDICTIONS
 from discgrade.step import step
 
 with step(snakemake) as job:  # noqa: F821

@@ -1,0 +1,1 @@
+"""What the rows of tables are made of: scores, facts, lines and captions."""

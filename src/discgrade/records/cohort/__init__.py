@@ -1,0 +1,1 @@
+"""Tables of the cohort: readings, discs, regions, boxes, samples and splits."""

@@ -1,0 +1,1 @@
+"""Groups of settings: what the config file holds under one key each."""
