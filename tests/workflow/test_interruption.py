@@ -106,8 +106,10 @@ def leftovers(project):
 @pytest.mark.slow
 def test_after_a_killed_snakemake_the_next_call_makes_the_same_table(smoke, smoke_copy, run_snakemake):
     results = smoke_copy / "results" / "smoke"
+    made_with_others = {".docx", ".xlsx"}
     for path in [results / "intervals.parquet", *results.glob("tables/table4.*")]:
-        path.unlink()
+        if path.suffix not in made_with_others:
+            path.unlink()
     run = Run(smoke_copy, "table4", *SMOKE)
     job = run.wait_for_a_job("credible_intervals")
     time.sleep(1)
