@@ -31,7 +31,7 @@ def encoded_group(disc: GradedDisc, source: Source, facts: BundleFacts) -> bytes
     """Return the group of a disc as pydicom writes what highdicom makes."""
     buffer = DicomBytesIO()
     buffer.is_little_endian, buffer.is_implicit_VR = True, False
-    write_sequence_item(buffer, _group(disc, source, facts)[0], ["utf-8"])
+    write_sequence_item(buffer, planar_group(disc, source, facts)[0], ["utf-8"])
     return buffer.getvalue()
 
 
@@ -39,7 +39,10 @@ def _comment(note: str) -> TextContentItem:
     return TextContentItem(codes.COMMENT, note, RelationshipTypeValues.CONTAINS)
 
 
-def _group(disc: GradedDisc, source: Source, facts: BundleFacts) -> PlanarROIMeasurementsAndQualitativeEvaluations:
+def planar_group(
+    disc: GradedDisc, source: Source, facts: BundleFacts
+) -> PlanarROIMeasurementsAndQualitativeEvaluations:
+    """Return the group of a disc as highdicom makes it."""
     place = disc.place
     image = SourceImageForRegion(
         headers.text(source.header, "SOPClassUID"),

@@ -6,10 +6,7 @@ highdicom and reportlab are imported where a DICOM object or a PDF is wanted: th
 import warnings
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
-from io import BytesIO
 from pathlib import Path
-
-from pydicom.dataset import Dataset
 
 from discgrade import private
 from discgrade.grading.bundle.facts import BundleFacts
@@ -74,7 +71,7 @@ def _with_dicom(
         from discgrade.grading.outputs.dicom.overlay import overlays  # noqa: PLC0415
 
         for number, one in enumerate(overlays(study, sources), 1):
-            write(place / f"overlay-{number}.dcm", _stored(one))
+            write(place / f"overlay-{number}.dcm", one)
 
     makers = {"report": ("structured report", write_report), "overlay": ("overlay", write_overlays)}
     failed = [name for kind, (name, make) in makers.items() if kind in wanted and not _done(make)]
@@ -94,12 +91,6 @@ def _done(make: Callable[[], None]) -> bool:
     except (AttributeError, LookupError, TypeError, ValueError):
         return False
     return True
-
-
-def _stored(made: Dataset) -> bytes:
-    buffer = BytesIO()
-    made.save_as(buffer)
-    return buffer.getvalue()
 
 
 def write_index(studies: Iterable[GradedStudy], facts: BundleFacts, folder: Path) -> None:

@@ -10,6 +10,8 @@ import pydicom
 import pytest
 from highdicom.sr import ComprehensiveSR, srread
 from highdicom_groups import encoded_group
+from highdicom_objects import encoded_report
+from pydicom.uid import ComprehensiveSRStorage
 
 from discgrade.grading.discs import Flag
 from discgrade.grading.outputs.dicom import headers, structured_report
@@ -56,6 +58,29 @@ def test_a_group_is_byte_for_byte_what_highdicom_makes(graded, facts):
     for disc in (*study.discs, rare, long, replace(rare, probabilities=None, set=())):
         source = sources[disc.place.image]
         assert group(disc, source, facts) == encoded_group(disc, source, facts)
+
+
+def test_a_file_is_byte_for_byte_what_highdicom_makes(graded, facts):
+    assert structured_report.report(*graded, facts) == encoded_report(*graded, facts)
+
+
+@pytest.mark.parametrize("seconds", ["", "121632.597856", "235960"])
+def test_so_is_that_of_a_poor_header(study, facts, seconds):
+    graded, sources = study
+    bare = {place: replace(source, header=poor(source.header)) for place, source in sources.items()}
+    for source in bare.values():
+        source.header.StudyDate, source.header.StudyTime = "20120117", seconds
+        source.header.PatientName, source.header.PatientIdentityRemoved = "Őrsi^Boglárka=", "YES"
+    assert structured_report.report(graded, bare, facts) == encoded_report(graded, bare, facts)
+
+
+def test_there_is_no_report_of_what_is_no_image(study, facts):
+    graded, sources = study
+    changed = {place: replace(source, header=deepcopy(source.header)) for place, source in sources.items()}
+    for source in changed.values():
+        source.header.SOPClassUID = ComprehensiveSRStorage
+    with pytest.raises((LookupError, ValueError)):
+        structured_report.report(graded, changed, facts)
 
 
 def test_highdicom_reads_back_what_was_written(graded, facts, tmp_path):

@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from highdicom.sr import CodedConcept
 
-_LONG = frozenset({"SQ", "UT"})
+_LONG = frozenset({"OB", "SQ", "UT"})
+_BINARY = frozenset({"OB", "UI"})
 _ITEM = 0xFFFEE000
 
 
@@ -21,7 +22,8 @@ def element(tag: int, kind: str, value: bytes) -> bytes:
         kind: Value representation.
         value: The value as it is encoded.
     """
-    value += (b"\0" if kind == "UI" else b" ") * (len(value) % 2)
+    if len(value) % 2:
+        value += b"\0" if kind in _BINARY else b" "
     head = struct.pack("<HH", tag >> 16, tag & 0xFFFF) + kind.encode()
     return head + struct.pack("<HI" if kind in _LONG else "<H", *((0,) if kind in _LONG else ()), len(value)) + value
 
@@ -71,8 +73,10 @@ def code(relation: str, name: CodedConcept, value: CodedConcept) -> bytes:
     return content(relation, "CODE", name, coded(0x0040A168, value))
 
 
-def number(name: CodedConcept, value: float, unit: CodedConcept) -> bytes:
-    """Return a measurement as a content item; its value has at most 16 characters."""
-    exact = element(0x0040A161, "FD", struct.pack("<d", value))
-    measured = item(coded(0x004008EA, unit), exact, element(0x0040A30A, "DS", repr(value).encode()))
-    return content("CONTAINS", "NUM", name, sequence(0x0040A300, [measured]))
+def number(
+    name: CodedConcept, value: float, unit: CodedConcept, relation: str = "CONTAINS", written: str = ""
+) -> bytes:
+    """Return a measurement as a content item; as it is written, it has at most 16 characters."""
+    exact = [element(0x0040A161, "FD", struct.pack("<d", value))] if isinstance(value, float) else []
+    measured = item(coded(0x004008EA, unit), *exact, element(0x0040A30A, "DS", (written or repr(value)).encode()))
+    return content(relation, "NUM", name, sequence(0x0040A300, [measured]))

@@ -1,71 +1,61 @@
 """A slice with boxes and grades drawn on it, as a DICOM Secondary Capture image that any viewer shows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
 
 import cv2
 import numpy as np
 from highdicom.sc import SCImage
 from pydicom.dataset import Dataset
+from pydicom.valuerep import DS
 
 import discgrade
 from discgrade.grading.discs import GradedDisc, GradedStudy, Source, Sources
 from discgrade.grading.outputs.dicom import headers
+from discgrade.grading.outputs.dicom.encoded import element
+from discgrade.grading.outputs.dicom.files import Mould, elements, file_of, mould
 from discgrade.grading.outputs.pages.pictures import Colours, Shown, shown
 from discgrade.imaging.box import Box
 from discgrade.imaging.upright import Letters
+from discgrade.keyed import uid
 
 SERIES_NUMBER = 9002
 NOTICE = "Research only, not a medical device"
 
+_PIXELS = 0x7FE00010
 _SMALLEST = 512  # px of the longer side: below it, writing could not be read
 _YELLOW, _WHITE, _BLACK = (255, 225, 90), (255, 255, 255), (0, 0, 0)
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 
 
-def overlays(study: GradedStudy, sources: Sources) -> list[SCImage]:
-    """Return an image for each slice on which discs of a study lie, in the order of the discs."""
-    places = list(dict.fromkeys(disc.place.image for disc in study.discs))
-    return [_overlay(study, place, sources[place], number) for number, place in enumerate(places, 1)]
+def overlays(study: GradedStudy, sources: Sources) -> Iterator[bytes]:
+    """Yield the file of an image for each slice on which discs of a study lie, in the order of the discs."""
+    places = dict.fromkeys(disc.place.image for disc in study.discs)
+    return (_overlay(study, place, sources[place], number) for number, place in enumerate(places, 1))
 
 
-def _overlay(study: GradedStudy, place: tuple[str, int], source: Source, number: int) -> SCImage:
+def _overlay(study: GradedStudy, place: tuple[str, int], source: Source, number: int) -> bytes:
     image = shown(source.slice)
     pixels = drawn(image, [disc for disc in study.discs if disc.place.image == place])
-    scale = pixels.shape[0] / image.grey.shape[0]
+    made = Dataset()
+    made.SeriesInstanceUID, made.InstanceNumber = headers.derived_uid(study, "overlay series"), number
+    made.Rows, made.Columns = pixels.shape[:2]
+    if image.spacing is not None:
+        spacing = image.spacing / (pixels.shape[0] / image.grey.shape[0])
+        made.PixelSpacing = [DS(spacing, auto_format=True)] * 2
+    _describe(made, source, place[1], image.letters)
+    own = elements(made) | {_PIXELS: element(_PIXELS, "OB", pixels.tobytes())}
+    return file_of(_shared(), headers.derived_uid(study, "overlay", *place, repr(study.discs)), own)
+
+
+def _describe(made: Dataset, source: Source, frame: int, sides: Letters) -> None:
+    """Say which image it was drawn on, whose that is, and when that was."""
     when, whose = headers.moment(source.header), headers.about(source.header)
-    made = SCImage(
-        pixel_array=pixels,
-        photometric_interpretation="RGB",
-        bits_allocated=8,
-        coordinate_system="PATIENT",
-        study_instance_uid=whose.StudyInstanceUID,
-        series_instance_uid=headers.derived_uid(study, "overlay series"),
-        series_number=SERIES_NUMBER,
-        sop_instance_uid=headers.derived_uid(study, "overlay", *place, repr(study.discs)),
-        instance_number=number,
-        manufacturer=headers.MAKER,
-        manufacturer_model_name=headers.MAKER,
-        software_versions=discgrade.__version__,
-        patient_orientation=("P", "F"),
-        pixel_spacing=None if image.spacing is None else (image.spacing / scale,) * 2,
-        series_description="Pfirrmann grades drawn (research only)",
-        specific_character_set=headers.CHARACTERS,
-        study_date=whose.StudyDate,
-        study_time=whose.StudyTime,
-    )
+    made.StudyInstanceUID, made.StudyDate, made.StudyTime = whose.StudyInstanceUID, whose.StudyDate, whose.StudyTime
     headers.name(made, source.header)
-    _describe(made, source, place[1], image.letters, when)
-    headers.settle(made)
-    return made
-
-
-def _describe(made: Dataset, source: Source, frame: int, sides: Letters, when: headers.Moment) -> None:
-    """Say which image it was drawn on, and when that was."""
     made.PatientOrientation = [sides.right, sides.bottom] if sides.right and sides.bottom else None
     made.DateOfSecondaryCapture, made.TimeOfSecondaryCapture = when.date, when.time
     made.ContentDate, made.ContentTime = when.date, when.time
-    made.BodyPartExamined, made.BurnedInAnnotation = "LSPINE", "NO"
-    made.DerivationDescription = f"Boxes and Pfirrmann grades drawn. {NOTICE}"
     origin = Dataset()
     origin.ReferencedSOPClassUID = headers.text(source.header, "SOPClassUID")
     origin.ReferencedSOPInstanceUID = headers.text(source.header, "SOPInstanceUID")
@@ -73,6 +63,33 @@ def _describe(made: Dataset, source: Source, frame: int, sides: Letters, when: h
     if frames:
         origin.ReferencedFrameNumber = frames
     made.SourceImageSequence = [origin]
+
+
+@cache
+def _shared() -> Mould:
+    """Let highdicom make an image that stands in for all."""
+    made = SCImage(
+        pixel_array=np.zeros((2, 2, 3), np.uint8),
+        photometric_interpretation="RGB",
+        bits_allocated=8,
+        coordinate_system="PATIENT",
+        study_instance_uid=uid("stand-in"),
+        series_instance_uid=uid("stand-in"),
+        series_number=SERIES_NUMBER,
+        sop_instance_uid=uid("stand-in"),
+        instance_number=1,
+        manufacturer=headers.MAKER,
+        manufacturer_model_name=headers.MAKER,
+        software_versions=discgrade.__version__,
+        patient_orientation=("P", "F"),
+        series_description="Pfirrmann grades drawn (research only)",
+        specific_character_set=headers.CHARACTERS,
+    )
+    made.BodyPartExamined, made.BurnedInAnnotation = "LSPINE", "NO"
+    made.DerivationDescription = f"Boxes and Pfirrmann grades drawn. {NOTICE}"
+    del made.PixelData
+    headers.settle(made)
+    return mould(made)
 
 
 def drawn(image: Shown, discs: Sequence[GradedDisc]) -> Colours:

@@ -1,8 +1,8 @@
 """A study's grades as a DICOM structured report: TID 1500, one measurement group a disc (`groups`)."""
 
-from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
-from io import BytesIO
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from highdicom.sr import (
     CodedConcept,
@@ -15,21 +15,22 @@ from highdicom.sr import (
     TrackingIdentifier,
 )
 from pydicom.dataset import Dataset
-from pydicom.filebase import DicomBytesIO
-from pydicom.filewriter import write_sequence_item
 
 import discgrade
 from discgrade.grading.bundle.facts import BundleFacts
 from discgrade.grading.discs import GradedStudy, Sources
 from discgrade.grading.outputs.dicom import codes, headers
 from discgrade.grading.outputs.dicom.encoded import content, element, sequence, text
+from discgrade.grading.outputs.dicom.files import Mould, elements, encoded_item, file_of, mould
 from discgrade.grading.outputs.dicom.groups import NOTICE, group
+from discgrade.grading.outputs.dicom.library import evidence, library
 from discgrade.keyed import uid
 
 SERIES_NUMBER = 9001
 
 _DEVICE = CodedConcept("121007", "DCM", "Device")
-_CONTENT = 0x0040A730
+_MEASUREMENTS = CodedConcept("126010", "DCM", "Imaging Measurements")
+_EVIDENCE, _CONTENT = 0x0040A375, 0x0040A730
 
 
 def report(study: GradedStudy, sources: Sources, facts: BundleFacts) -> bytes:
@@ -40,75 +41,105 @@ def report(study: GradedStudy, sources: Sources, facts: BundleFacts) -> bytes:
         sources: The slices of its discs.
         facts: Of the bundle that graded it.
     """
-    images = {place: headers.about(source.header) for place, source in sources.items()}
-    evidence = list({image.SOPInstanceUID: image for image in images.values()}.values())
+    described = (headers.about(source.header) for source in sources.values())
+    images = list({image.SOPInstanceUID: image for image in described}.values())
+    shared = _shared(images[0].SOPClassUID, facts.name, study.discs[0].bundle)
+    own = elements(_own(study, sources, images[0]))
+    own[_EVIDENCE] = evidence(images)
+    own[_CONTENT] = sequence(_CONTENT, _items(shared.context, images, study, sources, facts))
+    return file_of(shared.mould, headers.derived_uid(study, "report", repr(study.discs)), own)
+
+
+def _own(study: GradedStudy, sources: Sources, image: Dataset) -> Dataset:
+    """Return what the header of a report does not share with those of other studies."""
     header = headers.first(study, sources).header
     when = headers.moment(header)
-    beginning = _content(study, facts, evidence)[0]
-    # highdicom copies what it is given and searches it for images; that takes longer than all else. It is given the
-    # beginning, and the images by `evidence`.
-    whole = beginning.ContentSequence
-    beginning.ContentSequence = whole[:1]
-    made = ComprehensiveSR(
-        evidence=evidence,
-        content=beginning,
-        series_instance_uid=headers.derived_uid(study, "report series"),
-        series_number=SERIES_NUMBER,
-        sop_instance_uid=headers.derived_uid(study, "report", repr(study.discs)),
-        instance_number=1,
-        manufacturer=headers.MAKER,
-        manufacturer_model_name=headers.MAKER,
-        software_versions=discgrade.__version__,
-        device_serial_number=study.discs[0].bundle,
-        series_description="Pfirrmann grades (research only)",
-        content_date=when.date,
-        content_time=when.time,
-        coding_schemes=[codes.scheme()],
-        specific_character_set=headers.CHARACTERS,
-        is_complete=True,
-    )
+    made = Dataset()
+    made.StudyInstanceUID, made.SeriesInstanceUID = image.StudyInstanceUID, headers.derived_uid(study, "report series")
+    made.StudyDate, made.StudyTime = image.StudyDate, image.StudyTime
+    made.ContentDate, made.ContentTime = when.date, when.time
     headers.name(made, header)
-    headers.settle(made)
-    del made.ContentSequence  # the last element of a report
-    buffer = BytesIO()
-    made.save_as(buffer)
-    return buffer.getvalue() + sequence(_CONTENT, _items(whole, study, sources, facts))
+    return made
 
 
-def _items(beginning: Iterable[Dataset], study: GradedStudy, sources: Sources, facts: BundleFacts) -> Iterator[bytes]:
-    """Yield the items of a report: context and images, the discs' groups in the place of the stand-in, and notes."""
-    *context, measurements = beginning
-    yield from map(_encoded, context)
+def _items(
+    context: Iterable[bytes], images: Sequence[Dataset], study: GradedStudy, sources: Sources, facts: BundleFacts
+) -> Iterator[bytes]:
+    """Yield the items of a report: context, images, the discs' groups, and notes."""
+    yield from context
+    yield library(images, lambda sop_class: _shared(sop_class, facts.name, study.discs[0].bundle).modality)
     groups = (group(disc, sources[disc.place.image], facts) for disc in study.discs)
     head = element(0x0040A050, "CS", b"CONTINUOUS")
-    yield content("CONTAINS", "CONTAINER", measurements.name, head, sequence(_CONTENT, groups))
+    yield content("CONTAINS", "CONTAINER", _MEASUREMENTS, head, sequence(_CONTENT, groups))
     notes = (NOTICE, facts.intended_use, *facts.limits, *study.left_out)
     yield from (text("CONTAINS", codes.COMMENT, note) for note in notes if note)
 
 
-def _encoded(one: Dataset) -> bytes:
-    buffer = DicomBytesIO()
-    buffer.is_little_endian, buffer.is_implicit_VR = True, False
-    write_sequence_item(buffer, one, ["utf-8"])
-    return buffer.getvalue()
+@dataclass(frozen=True)
+class _Shared:
+    """What reports share that one bundle makes of images of one class.
+
+    Attributes:
+        mould: Their header.
+        context: Their items before the library of images.
+        modality: That of the images.
+    """
+
+    mould: Mould
+    context: tuple[bytes, ...]
+    modality: CodedConcept
 
 
-def _content(study: GradedStudy, facts: BundleFacts, evidence: list[Dataset]) -> MeasurementReport:
-    return MeasurementReport(
-        observation_context=_observer(facts.name, study.discs[0].bundle),
-        procedure_reported=codes.SPINE_MRI,
-        imaging_measurements=[_stand_in()],
-        referenced_images=evidence,
+@lru_cache(16)
+def _shared(sop_class: str, name: str, digest: str) -> _Shared:
+    """Let highdicom make a report of an image that stands in for all of its class.
+
+    Raises:
+        LookupError, ValueError: if reports cannot be about such images.
+    """
+    image = _stand_in(sop_class)
+    *context, found, _ = _beginning(name, digest, image).ContentSequence
+    made = ComprehensiveSR(
+        evidence=[image],
+        content=_beginning(name, digest, image),
+        series_instance_uid=uid("stand-in"),
+        series_number=SERIES_NUMBER,
+        sop_instance_uid=uid("stand-in"),
+        instance_number=1,
+        manufacturer=headers.MAKER,
+        manufacturer_model_name=headers.MAKER,
+        software_versions=discgrade.__version__,
+        device_serial_number=digest,
+        series_description="Pfirrmann grades (research only)",
+        content_date=headers.NO_DATE,
+        content_time="000000",
+        coding_schemes=[codes.scheme()],
+        specific_character_set=headers.CHARACTERS,
+        is_complete=True,
     )
+    headers.settle(made)
+    modality = found.ContentSequence[0].ContentSequence[0].ContentSequence[0].value
+    return _Shared(mould(made), tuple(map(encoded_item, context)), modality)
 
 
-@cache
-def _stand_in() -> MeasurementsAndQualitativeEvaluations:
-    """Return a group in whose place the encoded ones are put: highdicom makes no report without any."""
-    return MeasurementsAndQualitativeEvaluations(TrackingIdentifier(uid("stand-in"), "stands in"))
+def _stand_in(sop_class: str) -> Dataset:
+    header = Dataset()
+    header.SOPClassUID, header.Rows, header.Columns = sop_class, 1, 1
+    header.SOPInstanceUID = header.SeriesInstanceUID = header.StudyInstanceUID = uid("stand-in")
+    return headers.about(header)
 
 
-@lru_cache(4)
+def _beginning(name: str, digest: str, image: Dataset) -> Dataset:
+    measured = MeasurementsAndQualitativeEvaluations(TrackingIdentifier(uid("stand-in"), "stands in"))
+    whole = MeasurementReport(
+        observation_context=_observer(name, digest),
+        procedure_reported=codes.SPINE_MRI,
+        imaging_measurements=[measured],
+        referenced_images=[image],
+    )
+    return whole[0]
+
+
 def _observer(name: str, digest: str) -> ObservationContext:
     device = DeviceObserverIdentifyingAttributes(
         uid=uid("bundle", digest),
