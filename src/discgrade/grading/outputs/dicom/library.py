@@ -100,8 +100,7 @@ def _number(name: CodedConcept, value: object, unit: CodedConcept) -> bytes:
     if not isinstance(value, int | float):
         raise TypeError(f"{name.meaning} should be a number. Received: {type(value).__name__}")
     known = DS(value, auto_format=True)  # as the header writes it, or shortened to what the standard holds
-    written = known.original_string if hasattr(known, "original_string") else str(known)
-    return number(name, value, unit, _CONTEXT, written)
+    return number(name, value, unit, _CONTEXT, str(getattr(known, "original_string", known)))
 
 
 def evidence(images: Sequence[Dataset]) -> bytes:
