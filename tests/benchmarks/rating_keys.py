@@ -25,9 +25,10 @@ from rating import print_times
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests" / "support")]
 
+from chromium import CHROMIUM  # noqa: E402
 from playwright.sync_api import Page, sync_playwright  # noqa: E402
 from rate_server import Server, discgrade, serving  # noqa: E402
-from rating_browser import CHROMIUM, sit  # noqa: E402
+from rating_browser import sit  # noqa: E402
 
 from discgrade.imaging.box import Box  # noqa: E402
 from discgrade.rating.ledger.store import Store  # noqa: E402

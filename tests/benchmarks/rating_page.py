@@ -15,9 +15,9 @@ from rating import RATE, RATERS, print_times, write_scans
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests" / "support")]
 
+from chromium import CHROMIUM  # noqa: E402
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 from rate_server import Server, serving  # noqa: E402
-from rating_browser import CHROMIUM  # noqa: E402
 
 from discgrade.host import kernel_bytes  # noqa: E402
 

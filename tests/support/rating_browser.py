@@ -20,7 +20,6 @@ from discgrade.rating.server.running import application
 
 T = TypeVar("T")
 
-CHROMIUM = "/usr/bin/chromium"
 SECRET = "secret-of-rater-"
 
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import sync_playwright
-from rating_browser import CHROMIUM
+from chromium import chromium
 
 from discgrade.grading.discs import Flag
 from discgrade.grading.outputs.writing import write_index, write_study
@@ -36,13 +35,8 @@ def pages(study, later, facts, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    if not Path(CHROMIUM).exists():
-        assert not os.environ.get("CI"), "Chromium (Debian: chromium) should be installed in CI"
-        pytest.skip("chromium is not installed")
-    with sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
-from rating_browser import CHROMIUM
+from chromium import chromium
+from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.ci
 
@@ -24,13 +24,8 @@ def colour(element: str) -> str:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
-    if not Path(CHROMIUM).exists():
-        assert not os.environ.get("CI"), "Chromium (Debian: chromium) should be installed in CI"
-        pytest.skip("chromium is not installed")
-    with sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture

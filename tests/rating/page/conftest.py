@@ -1,27 +1,22 @@
 """A browser, studies that it can be tried on, and raters before it."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from chromium import chromium
+from playwright.sync_api import Browser
 from rate_server import discgrade
-from rating_browser import CHROMIUM, Seat, Served, sit
+from rating_browser import Seat, Served, sit
 from rating_study import Study
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium. Its driver keeps an event loop running, which other modules' tests want for themselves."""
-    if not Path(CHROMIUM).exists():
-        assert not os.environ.get("CI"), "Chromium (Debian: chromium) should be installed in CI"
-        pytest.skip("chromium is not installed")
-    with sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    """Debian's Chromium."""
+    with chromium() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture(scope="session")
