@@ -2,7 +2,7 @@
 
 import jinja2.defaults
 from discgrade.publication.captions import caption_words
-from discgrade.publication.page.told import told_of
+from discgrade.publication.page.shown_settings import told_of
 
 WORDS = caption_words(STUDY)
 # Captions are templates. Snakemake renders them in a new Jinja environment, whose names begin with these: neither config

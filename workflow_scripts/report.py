@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from discgrade.publication.context import Context
 from discgrade.publication.page.findings import Sources
 from discgrade.publication.page.report import make_page
-from discgrade.publication.page.told import Told
+from discgrade.publication.page.shown_settings import ShownSettings
 from discgrade.step import step
 
 if TYPE_CHECKING:
@@ -20,6 +20,6 @@ with step(snakemake) as job:
         regions=job.inputs("regions"),
         chains=job.input("chains"),
         context=job.param("context", Context),
-        told=job.param("told", Told),
+        told=job.param("told", ShownSettings),
         destination=job.output("report"),
     )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from discgrade.publication.context import Context
 from discgrade.publication.page.findings import Sources
-from discgrade.publication.page.told import Told
+from discgrade.publication.page.shown_settings import ShownSettings
 from discgrade.publication.page.writing import write_words
 from discgrade.step import step
 
@@ -17,7 +17,7 @@ with step(snakemake) as job:
         sources=Sources(**{field.name: job.input(field.name) for field in fields(Sources)}),
         chains=job.input("chains"),
         context=job.param("context", Context),
-        told=job.param("told", Told),
+        told=job.param("told", ShownSettings),
         version=job.param("version", str),
         software=job.workflow.with_name("CITATION.cff"),
         methods=job.output("methods"),

@@ -16,7 +16,7 @@ from discgrade.publication.context import Context, context_of
 from discgrade.publication.figures.drawing.words import FigureWords, write_words
 from discgrade.publication.page.findings import Findings, Sources, read_findings
 from discgrade.publication.page.report import make_page
-from discgrade.publication.page.told import told_of
+from discgrade.publication.page.shown_settings import told_of
 from discgrade.publication.tables.checklists import CHECKLISTS, checklist
 from discgrade.publication.tables.paper.table1 import table1
 from discgrade.records.chains import Chained, Chains, write_chains

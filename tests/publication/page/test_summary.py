@@ -11,9 +11,9 @@ from sklearn.dummy import DummyClassifier
 from discgrade.publication.keys import Key
 from discgrade.publication.page.agreement import bars
 from discgrade.publication.page.baseline import baseline_of
+from discgrade.publication.page.cautions import warnings
 from discgrade.publication.page.summary import summarise
 from discgrade.publication.page.verdict import landis_koch, mcbride, verdict
-from discgrade.publication.page.warned import warnings
 from discgrade.publication.page.weakest import kinds
 from discgrade.settings.model import Protocol
 from discgrade.settings.run import FOLDS, HOLDOUT

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from discgrade.publication.agreed import (
+from discgrade.publication.agreement_values import (
     FACTORS,
     Agreed,
     Row,

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from discgrade.publication.agreed import HEADINGS, Agreed, Row, key_of, read_agreed, scored_words
+from discgrade.publication.agreement_values import HEADINGS, Agreed, Row, key_of, read_agreed, scored_words
 from discgrade.publication.context import Context
 from discgrade.publication.figures.drawing.captions import caption, data_sentence, explained
 from discgrade.publication.figures.drawing.files import FigureFiles, write_drawn

@@ -9,7 +9,7 @@ import pandas as pd
 
 from discgrade import records
 from discgrade.publication.context import Context
-from discgrade.publication.page.told import Told
+from discgrade.publication.page.shown_settings import ShownSettings
 from discgrade.publication.tables.rows.scores import Study, over_seeds, read_study
 from discgrade.records.cohort.discs import DISCS
 from discgrade.records.cohort.flow import Flow, read_flow
@@ -67,7 +67,7 @@ class Findings:
     """
 
     context: Context
-    told: Told
+    told: ShownSettings
     study: Study
     discs: pd.DataFrame
     splits: pd.DataFrame
@@ -93,7 +93,7 @@ class Findings:
         return self.discs[self.discs["patient"].isin(patients)]
 
 
-def read_findings(sources: Sources, context: Context, told: Told) -> Findings:
+def read_findings(sources: Sources, context: Context, told: ShownSettings) -> Findings:
     """Read what the report says of a study."""
     certain = records.read(sources.certainty, CERTAINTY).to_pylist()
     network = records.read(sources.network, NETWORK, ["parameters"]).to_pydict()["parameters"]

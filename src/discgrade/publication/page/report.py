@@ -17,8 +17,8 @@ from discgrade.publication.page.findings import Findings, Sources, read_findings
 from discgrade.publication.page.methods import Paragraph, methods
 from discgrade.publication.page.participants import participants
 from discgrade.publication.page.references import order_of, reference, split_citations
+from discgrade.publication.page.shown_settings import ShownSettings
 from discgrade.publication.page.summary import Summary, summarise
-from discgrade.publication.page.told import Told
 from discgrade.publication.page.traces import Traces
 from discgrade.publication.render.stored import read_table
 from discgrade.publication.render.table import Cell, Table, footnotes, marks
@@ -52,7 +52,7 @@ def make_page(
     regions: Sequence[Path],
     chains: Path,
     context: Context,
-    told: Told,
+    told: ShownSettings,
     destination: Path,
 ) -> None:
     """Write the report of a study.

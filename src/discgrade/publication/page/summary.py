@@ -7,9 +7,9 @@ from math import isnan
 from discgrade.publication import wording
 from discgrade.publication.keys import Key
 from discgrade.publication.page.agreement import Bar, bars
+from discgrade.publication.page.cautions import Caution, warnings
 from discgrade.publication.page.findings import Findings
 from discgrade.publication.page.verdict import Verdict, verdict
-from discgrade.publication.page.warned import Warned, warnings
 from discgrade.publication.page.weakest import Kind, kinds, part_words
 from discgrade.publication.render.table import absences
 from discgrade.publication.tables.rows.readers import INTER_RATER, INTRA_RATER, NOISE_CEILING
@@ -41,7 +41,7 @@ class Summary:
     kinds: tuple[Kind, ...]
     flagged: tuple[str, ...]
     verdict: Verdict
-    warnings: tuple[Warned, ...]
+    warnings: tuple[Caution, ...]
 
 
 def summarise(found: Findings) -> Summary:

@@ -6,7 +6,7 @@ from discgrade.publication.context import Context
 from discgrade.publication.page.findings import Sources, read_findings
 from discgrade.publication.page.methods import methods as methods_of
 from discgrade.publication.page.references import bibtex, numbered, order_of, reference
-from discgrade.publication.page.told import Told
+from discgrade.publication.page.shown_settings import ShownSettings
 from discgrade.records import replacing
 from discgrade.records.chains import read_chains
 
@@ -25,7 +25,7 @@ def write_words(
     sources: Sources,
     chains: Path,
     context: Context,
-    told: Told,
+    told: ShownSettings,
     version: str,
     software: Path,
     methods: Path,

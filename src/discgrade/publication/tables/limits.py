@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from math import isnan
 from pathlib import Path
 
-from discgrade.publication.agreed import (
+from discgrade.publication.agreement_values import (
     BOUNDED,
     Agreed,
     Row,

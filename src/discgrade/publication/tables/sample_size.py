@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from math import isnan
 from pathlib import Path
 
-from discgrade.publication.agreed import HEADINGS, Agreed, Row, keys_in_row, read_agreed, scored_words, traced
+from discgrade.publication.agreement_values import HEADINGS, Agreed, Row, keys_in_row, read_agreed, scored_words, traced
 from discgrade.publication.context import Context
 from discgrade.publication.render.files import TableFiles, write_table
 from discgrade.publication.render.table import Cell, Section, Table, absences, missing

@@ -12,7 +12,7 @@ from discgrade.settings.run import Run
 
 
 @dataclass(frozen=True)
-class Told:
+class ShownSettings:
     """What the report tells of a study's settings.
 
     Attributes:
@@ -52,11 +52,11 @@ class Told:
     provenance: Provenance
 
 
-def told_of(study: Study) -> Told:
+def told_of(study: Study) -> ShownSettings:
     """Return what the report tells of a study's settings."""
     run = default_run(study)
     kept = study.deidentify
-    return Told(
+    return ShownSettings(
         run=run,
         default=study.variants[run.variant],
         bundled=bundle_variant(study).name,

@@ -17,14 +17,14 @@ from discgrade.settings.run import HOLDOUT, Run
 
 
 @dataclass(frozen=True)
-class Warned:
+class Caution:
     """A warning: what it is about, and the sentence."""
 
     title: str
     text: str
 
 
-def warnings(found: Findings) -> list[Warned]:
+def warnings(found: Findings) -> list[Caution]:
     """Return what a reader must know before quoting a score, the gravest first."""
     return [
         *_baseline(found),
@@ -36,13 +36,13 @@ def warnings(found: Findings) -> list[Warned]:
     ]
 
 
-def _baseline(found: Findings) -> Iterator[Warned]:
+def _baseline(found: Findings) -> Iterator[Caution]:
     """Yield where a model is no better than the majority-class baseline, or may not be."""
     for label, run in model_runs(found):
         yield from _against(found, label, run)
 
 
-def _against(found: Findings, label: str, run: Run) -> Iterator[Warned]:
+def _against(found: Findings, label: str, run: Run) -> Iterator[Caution]:
     baseline = baseline_of(found, run.split)
     for metric, floor, words in (
         ("kappa_linear", 0.0, "κ is 0 for the baseline"),
@@ -54,43 +54,43 @@ def _against(found: Findings, label: str, run: Run) -> Iterator[Warned]:
         shown = f"{'κ' if metric == 'kappa_linear' else 'accuracy'} {number(row['value'])}"
         reached = words if metric == "kappa_linear" else f"{words} reaches {number(floor)}"
         if row["value"] <= floor:
-            yield Warned("No better than the baseline", f"{label}: {shown}; {reached}.")
+            yield Caution("No better than the baseline", f"{label}: {shown}; {reached}.")
         elif interval is not None and interval["lower"] <= floor and interval_text(interval):
             text = f"{label}: {shown}, interval {interval_text(interval)}; {reached}."
-            yield Warned("Perhaps no better than the baseline", text)
+            yield Caution("Perhaps no better than the baseline", text)
 
 
-def _no_interval(found: Findings) -> Iterator[Warned]:
+def _no_interval(found: Findings) -> Iterator[Caution]:
     for label, run in model_runs(found):
         interval = found.study.intervals.get(Key(run, "kappa_linear"))
         if not interval_text(interval):
             patients = found.tested(run.split)["patient"].nunique()
             why = "its test part is one patient" if patients == 1 else "no weights change its score"
-            yield Warned("No interval", f"{label}: κ has no interval, since {why}: how sure it is stays unknown.")
+            yield Caution("No interval", f"{label}: κ has no interval, since {why}: how sure it is stays unknown.")
 
 
-def _copies(found: Findings) -> Iterator[Warned]:
+def _copies(found: Findings) -> Iterator[Caution]:
     for variant in dict.fromkeys([found.context.default.variant, found.told.bundled]):
         shown = found.context.variants.get(variant)
         if shown is not None and shown.protocol.score == "augmented":
             copies = found.told.augmentation.copies
-            yield Warned(
+            yield Caution(
                 "Scores are on copies",
                 f"{shown.label}: {copies} augmented copies of each disc are scored, and n counts copies, not discs.",
             )
 
 
-def _checkpoint(found: Findings) -> Iterator[Warned]:
+def _checkpoint(found: Findings) -> Iterator[Caution]:
     for variant in dict.fromkeys([found.context.default.variant, found.told.bundled]):
         shown = found.context.variants.get(variant)
         if shown is not None and shown.protocol.checkpoint == "scored":
-            yield Warned(
+            yield Caution(
                 "Scores are optimistic",
                 f"{shown.label}: the epoch was chosen on the discs that are scored, so scores are too high.",
             )
 
 
-def _few(found: Findings) -> Iterator[Warned]:
+def _few(found: Findings) -> Iterator[Caution]:
     """Yield which grades have fewer than ten test discs, in the hold-out test set and in what is shown by group."""
     for split in dict.fromkeys([HOLDOUT, shown_part(found)]):
         tested = found.tested(split)["integral"]
@@ -98,13 +98,13 @@ def _few(found: Findings) -> Iterator[Warned]:
         few = [f"grade {grade:g} ({count or 'none'})" for grade, count in counts.items() if count < FEW]
         if few:
             where = "the hold-out test set" if split == HOLDOUT else part_words(found)
-            yield Warned(
+            yield Caution(
                 f"Fewer than {FEW} test discs",
                 f"{_listed(few)} in {where}: their scores say little, and averages over grades hang on them.",
             )
 
 
-def _labels(found: Findings) -> Iterator[Warned]:
+def _labels(found: Findings) -> Iterator[Caution]:
     """Yield how many labels began as a model's own: pseudo-labels, and those that were reviewed."""
     trained = found.discs[found.discs["cohort"] != "external"]
     parts = {
@@ -114,7 +114,7 @@ def _labels(found: Findings) -> Iterator[Warned]:
     counts = {where: _own_labels(discs) for where, discs in parts.items()}
     if any(counts.values()):
         words = " and ".join(f"{count:,} of {where}" for where, count in counts.items())
-        yield Warned("Labels that began as a model's own", f"{words} {_without(found)}")
+        yield Caution("Labels that began as a model's own", f"{words} {_without(found)}")
 
 
 def _own_labels(discs: pd.DataFrame) -> int:
