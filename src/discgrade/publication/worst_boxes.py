@@ -69,7 +69,7 @@ def _page(slices: list[pd.DataFrame], export: Path | None) -> Figure:
     height = _HEADER + rows * _PANEL
     page = Figure(figsize=(FULL / 25.4, height / 25.4))
     page.set_layout_engine("none")
-    title = f"The {len(slices)} slices with the largest errors: drawn boxes, and found ones dashed"
+    title = f"The {len(slices)} slices with the largest errors: drawn boxes, and found ones dashed (P: probability)"
     page.suptitle(title, x=0.02, y=1 - 2 / height, ha="left", va="top", fontsize=8)
     place = {"left": 0.02, "right": 0.98, "bottom": 10 / height, "top": (rows * _PANEL - 2) / height}
     panels = list(
@@ -113,4 +113,4 @@ def _words(row: dict[Hashable, Any]) -> str:
     if pd.isna(row["distance"]):
         return f"{row['level']}: not seen"
     there = "" if row["proposed"] else ", not proposed"
-    return f"{row['level']}: {row['distance']:.0f} mm off, probability {row['probability']:.2f}{there}"
+    return f"{row['level']}: {row['distance']:.0f} mm off, P {row['probability']:.2f}{there}"
