@@ -10,7 +10,7 @@ from discgrade import records
 from discgrade.records.cohort.discs import DISCS
 from discgrade.records.results.scores import GRADED
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.ci]
 
 PATIENTS = 24
 
@@ -39,6 +39,7 @@ def test_real_scans_give_tables_and_figures_as_far_as_their_readings_allow(cohor
     overlay["images"]["resolution"] = 24
     overlay["training"] |= {"width": 0.0625, "epochs": 2}
     overlay["variants"]["residual"] |= {"width": 0.25, "epochs": 2}
+    overlay["locator"] = overlay.get("locator", {}) | {"epochs": 2}
     (project / "studies" / "few.yaml").write_text(yaml.safe_dump(overlay))
     result = run_snakemake(project, "--configfile", "studies/few.yaml")
     assert result.returncode == 0, result.stderr[-1500:]

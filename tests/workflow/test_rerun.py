@@ -143,7 +143,7 @@ def test_an_edit_of_a_figure_reruns_that_figure(planned):
 
 
 def test_an_edit_of_what_all_figures_share_reruns_figures_alone(planned):
-    style = planned.project / "src" / "discgrade" / "publication" / "figures" / "style.py"
+    style = planned.project / "src" / "discgrade" / "publication" / "figures" / "drawing" / "style.py"
     style.write_text(style.read_text() + "\nADDED = 1\n")
     assert set(planned()) == FIGURES | REPORT
 
