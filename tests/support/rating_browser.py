@@ -3,6 +3,7 @@
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from discgrade.rating.server.running import application
 T = TypeVar("T")
 
 SECRET = "secret-of-rater-"
+FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 def apart(step: Callable[[], T]) -> T:
@@ -106,8 +108,21 @@ class Seat:
         self.page.wait_for_selector("#overlay rect")
         self.saved()
 
+    def drawn(self) -> None:
+        """Wait until the slice is there and all that was done is drawn: the page draws with the browser's frames."""
+        self.page.wait_for_selector("#stage:not([data-waits])")
+        self.page.evaluate(FRAME)
+
+    def until(self, holds: Callable[[], bool], seconds: float = 5) -> None:
+        """Wait until something holds."""
+        end = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < end, f"not within {seconds} s"
+            self.page.wait_for_timeout(20)
+
     def disc(self) -> str:
         """Return what the page says of the disc that is open."""
+        self.drawn()
         return self.page.locator("#discs [aria-current]").get_attribute("aria-label") or ""
 
     def progress(self) -> str:
@@ -119,6 +134,7 @@ class Seat:
 
     def rects(self, kind: str) -> list[dict[str, float]]:
         """Return the boxes of a kind as they lie on the stage, in pixels of the screen."""
+        self.drawn()
         names = ["x", "y", "width", "height"]
         script = "(all, names) => all.map(one => Object.fromEntries(names.map(n => [n, +one.getAttribute(n)])))"
         found: list[dict[str, float]] = self.page.locator(f"#overlay .box.{kind}").evaluate_all(script, names)

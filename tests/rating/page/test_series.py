@@ -31,6 +31,7 @@ def seat(browser, two):
 
 def grey(seat):
     """Return the grey value that the page tells of the middle of the picture."""
+    seat.drawn()
     frame = seat.page.locator("#stage").bounding_box()
     seat.to(frame["width"] / 2 + 1, frame["height"] / 2 + 1)
     return float(seat.page.locator("#grey").inner_text().rpartition(" ")[2])
@@ -44,7 +45,6 @@ def test_two_series_to_choose_from_are_said_and_both_can_be_read(seat, two):
     first = grey(seat)
     seat.page.locator("#series").select_option("1")
     seat.saved()
-    seat.page.wait_for_timeout(200)
     assert grey(seat) == first + 1000
     seat.page.locator("#stage").focus()
     seat.press("PageDown", "b")
