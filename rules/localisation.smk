@@ -176,6 +176,7 @@ rule measure_localisation:
     params:
         run=plain(locator_run(STUDY.locator.side, STUDY.locator.seed)),
         scale=REGRADING_RUNS[0].training.scale if REGRADING_RUNS else "integral",
+        headers=STUDY.bundle.headers,
         settings=plain(STUDY.intervals),
         code=code("measure_localisation.py"),
         lock=lock("measure_localisation.py"),
@@ -206,7 +207,6 @@ rule localisation_table:
 rule localisation_figure:
     input:
         boxes=f"{RESULTS}/boxes.parquet",
-        facts=f"{LOCATED}/locator.json",
     output:
         **figure_of("localisation", "Found boxes"),
     log:

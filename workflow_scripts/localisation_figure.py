@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 with step(snakemake) as job:
     localisation(
         boxes=job.input("boxes"),
-        facts=job.input("facts"),
         context=job.param("context", Context),
         files=job.files(FigureFiles),
     )

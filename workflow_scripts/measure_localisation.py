@@ -16,6 +16,7 @@ with step(snakemake) as job:
         discs=job.input("discs"),
         regraded=next(iter(job.inputs("regraded")), None),
         scale=cast(Scale, job.param("scale", str)),
+        headers=job.param("headers", bool),
         run=job.param("run", Run),
         settings=job.param("settings", Intervals),
         destination=job.output("localisation"),

@@ -34,6 +34,14 @@ def test_discs_are_found_where_they_are(locator):
         assert disc.probability > 0.9
 
 
+def test_probabilities_are_smaller_by_the_share_that_is_wrong_however_sure_it_is(locator):
+    given, told = (
+        [disc.probability for disc in one(pictures(8), SPACING)[0].discs]
+        for one in (locator, Locator(locator_network(), locator_facts(), lapse=0.25))
+    )
+    assert told == pytest.approx([0.75 * one for one in given])
+
+
 def test_a_slice_is_found_alike_whatever_is_beside_it_and_however_many_threads_there_are(locator):
     slices = pictures(8, 4, 2, 8)
     alone = [locator([one], SPACING)[0] for one in slices]

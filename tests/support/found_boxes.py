@@ -69,7 +69,9 @@ def _located(number: int, level: str, down: float | None) -> dict[str, object]:
     return row | box | {"probability": 0.95}
 
 
-def measured(folder: Path, patients: int, moved: dict[tuple[int, str], float | None] | None = None) -> Path:
+def measured(
+    folder: Path, patients: int, moved: dict[tuple[int, str], float | None] | None = None, *, headers: bool = True
+) -> Path:
     """Write what these boxes are worth; each found region is graded as the drawn one, but the first disc's."""
     files = gathered(folder, patients, moved)
     discs = records.read(folder / "discs.parquet", DISCS, ["disc", "grade"]).to_pylist()
@@ -82,6 +84,7 @@ def measured(folder: Path, patients: int, moved: dict[tuple[int, str], float | N
         discs=folder / "discs.parquet",
         regraded=folder / "regraded.parquet",
         scale="integral",
+        headers=headers,
         run=RUN,
         settings=Intervals(0.95, 500, 1),
         destination=destination,

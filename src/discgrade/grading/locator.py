@@ -31,14 +31,15 @@ class Locator:
         network: Its ONNX file.
         facts: What goes with it.
         threads: How many slices go through it side by side; no bit depends on it.
+        lapse: Share of its boxes that are wrong however sure it is: its probabilities are 1 - lapse times as large.
 
     Raises:
         BundleError: if it is no network, or none that takes and gives what the facts say.
     """
 
-    def __init__(self, network: bytes, facts: LocatorFacts, threads: int = 1) -> None:
+    def __init__(self, network: bytes, facts: LocatorFacts, threads: int = 1, lapse: float = 0.0) -> None:
         self.facts = facts
-        self._threads = threads
+        self._threads, self._holds = threads, 1 - lapse
         try:
             self._session = start_session(network)
         except ValueError as error:
@@ -71,7 +72,8 @@ class Locator:
         levels = len(self.facts.levels)
         found = refuse_lone_discs(find_discs(maps[0], placement, self.facts), levels)
         strength = float(maps[0, :, :, :levels].max(axis=(0, 1)).mean())
-        return replace(refuse_other_weightings(pixels, found), strength=strength)
+        discs = tuple(replace(disc, probability=self._holds * disc.probability) for disc in found.discs)
+        return replace(refuse_other_weightings(pixels, replace(found, discs=discs)), strength=strength)
 
 
 def locator_of(bundle: Bundle, threads: int = 1) -> Locator | None:
@@ -81,4 +83,4 @@ def locator_of(bundle: Bundle, threads: int = 1) -> Locator | None:
         BundleError: if it cannot be used.
     """
     member = bundle.facts.locator
-    return None if member is None else Locator(bundle.member(member.file), member.facts, threads)
+    return None if member is None else Locator(bundle.member(member.file), member.facts, threads, member.lapse)

@@ -6,9 +6,8 @@ import pyarrow.parquet as pq
 import pytest
 from found_boxes import gathered
 
-from discgrade.imaging.locating.facts import read_facts
+from discgrade.imaging.locating.trust import read_trusted
 from discgrade.learning.localisation.gathering import BoxFiles, gather_boxes, overlap
-from discgrade.reliability.localisation.threshold import LEAST
 
 
 def test_overlap_is_intersection_over_union():
@@ -32,7 +31,9 @@ def test_distances_are_told_in_mm_of_the_slice(tmp_path):
         assert (row["distance"], row["seen_distance"], row["box_distance"]) == (2, 2, 2)
         assert row["seen_as"] == row["level"]
         assert row["overlap"] == pytest.approx(36 / 44)
-    assert read_facts(files.facts).threshold == pytest.approx((0.95 + LEAST) / 2)
+        assert row["probability"] == 0.95
+    used = read_trusted(files.facts)
+    assert (used.lapse, used.facts.threshold) == (0, 0.5)
 
 
 def test_a_box_on_the_next_disc_is_found_at_the_wrong_level(tmp_path):
@@ -42,6 +43,15 @@ def test_a_box_on_the_next_disc_is_found_at_the_wrong_level(tmp_path):
     assert (low["proposed"], low["seen_as"], low["seen_distance"]) == (False, "L4/L5", 0)
     assert (high["distance"], high["box_distance"]) == (30, 0)
     assert high["overlap"] == 0
+
+
+def test_probabilities_are_those_of_the_network_times_the_share_that_is_right_however_sure_it_is(tmp_path):
+    # Of 60 boxes, 0.95 sure, six lie on no disc of their level.
+    files = gathered(tmp_path, 20, {(number, "L3/L4"): 20.0 for number in range(6)})
+    used = read_trusted(files.facts)
+    assert used.lapse == pytest.approx(1 - 0.9 / 0.95)
+    assert used.facts.threshold * (1 - used.lapse) == pytest.approx(0.5)
+    assert [row["probability"] for row in rows_of(files).values()] == pytest.approx([0.9] * 60)
 
 
 def test_a_disc_that_nothing_looked_for_is_told(tmp_path):

@@ -12,8 +12,7 @@ from discgrade.publication.figures.localisation import localisation
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
     folder = tmp_path_factory.mktemp("found")
-    made = gathered(folder, 40, {(0, "L4/L5"): 20.0, (1, "L5/S1"): None})
-    return {"boxes": made.boxes, "facts": made.facts}
+    return {"boxes": gathered(folder, 40, {(0, "L4/L5"): 20.0, (1, "L5/S1"): None}).boxes}
 
 
 def test_the_curves_reach_the_share_of_discs_within_a_distance(found, out, saved):

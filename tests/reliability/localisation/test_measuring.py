@@ -30,9 +30,18 @@ def test_shares_are_those_of_the_boxes(scores):
     assert scores["all", "", "detected"]["value"] == pytest.approx(599 / 600)
     assert scores["all", "", "level_right"]["value"] == pytest.approx(598 / 599)
     assert scores["all", "", "false"]["value"] == 0
+    assert scores["all", "", "flagged"]["value"] == 0
     assert scores["level", "L5/S1", "detected"]["value"] == 1
     assert scores["level", "L5/S1", "level_right"]["value"] == pytest.approx(199 / 200)
     assert scores["level", "L4/L5", "detected"]["value"] == pytest.approx(199 / 200)
+
+
+def test_boxes_are_marked_for_review_where_the_odds_are_below_ten_to_one(tmp_path):
+    # Of 60 boxes, 0.95 sure, six lie on no disc of their level: each is right with 0.9, below 10 / 11.
+    rows = pq.read_table(measured(tmp_path, 20, {(n, "L3/L4"): 20.0 for n in range(6)}, headers=False)).to_pylist()
+    flagged = {row["group"]: row["value"] for row in rows if row["metric"] == "flagged"}
+    assert flagged[""] == flagged["L4/L5"] == 1
+    assert {row["scope"] for row in rows} == {"all", "level", "grade"}
 
 
 def test_distances_are_of_boxes_at_the_right_level(scores):

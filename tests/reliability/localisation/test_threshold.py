@@ -2,40 +2,56 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from scipy.optimize import minimize_scalar
 
-from discgrade.reliability.localisation.threshold import COST, LEAST, choose_threshold
-
-
-def test_where_all_boxes_are_right_the_lowest_is_proposed():
-    assert choose_threshold(np.array([0.9, 0.6, 0.55]), np.ones(3, bool)) == pytest.approx((0.55 + LEAST) / 2)
+from discgrade.reliability.localisation.threshold import COST, SURE, lapse, lapses_without
 
 
-def test_ten_right_boxes_do_not_make_up_for_a_wrong_one_above_them_and_eleven_do():
-    def chosen(number):
-        probability = np.array([0.95, 0.9, *np.full(number, 0.8)])
-        return choose_threshold(probability, np.array([True, False, *np.ones(number, bool)]))
-
-    assert chosen(9) == pytest.approx((0.95 + 0.9) / 2)
-    assert chosen(11) == pytest.approx((0.8 + LEAST) / 2)
+def boxes(right, wrong, probability=1.0):
+    return np.full(right + wrong, probability), np.arange(right + wrong) < right
 
 
-def test_wrong_boxes_of_small_probability_are_left_out():
-    probability = np.array([0.99, 0.9, 0.8, 0.7])
-    assert choose_threshold(probability, np.array([True, True, True, False])) == pytest.approx(0.75)
+def test_of_boxes_that_are_equally_sure_the_lapse_makes_their_probability_the_share_of_right_ones():
+    assert lapse(*boxes(97, 3)) == pytest.approx(0.03)
+    assert lapse(*boxes(9, 3, 0.8)) == pytest.approx(1 - 0.75 / 0.8)
 
 
-def test_without_a_probable_box_the_threshold_is_the_least():
-    assert choose_threshold(np.array([0.3, 0.1]), np.array([True, False])) == LEAST
+def test_no_probability_is_made_larger():
+    assert lapse(*boxes(97, 3, 0.5)) == pytest.approx(0)
 
 
-@given(st.lists(st.tuples(st.floats(0.5, 1), st.booleans()), min_size=1, max_size=40))
-def test_no_other_threshold_that_proposes_a_box_is_worth_more(boxes):
-    probability, right = np.array([one for one, _ in boxes]), np.array([one for _, one in boxes])
+@pytest.mark.parametrize(("right", "wrong", "expected"), [(5, 0, 0), (0, 5, 1), (0, 0, 0)])
+def test_all_right_none_right_and_no_box(right, wrong, expected):
+    assert lapse(*boxes(right, wrong)) == pytest.approx(expected, abs=1e-9)
 
-    def worth(threshold):
-        proposed = probability >= threshold
-        return right[proposed].sum() - COST * (~right[proposed]).sum()
 
-    assert worth(choose_threshold(probability, right)) == max(map(worth, probability))
+def test_what_was_not_seen_says_nothing():
+    probability, right = boxes(97, 3)
+    assert lapse(np.append(probability, np.zeros(50)), np.append(right, np.zeros(50, bool))) == lapse(
+        probability, right
+    )
+
+
+def test_no_other_lapse_is_likelier():
+    random = np.random.default_rng(1)
+    probability = random.beta(8, 1, 500)
+    right = random.random(500) < 0.9 * probability
+
+    def unlikely(lost):
+        holds = (1 - lost) * probability
+        return -(np.log(holds[right]).sum() + np.log1p(-holds[~right]).sum())
+
+    best = minimize_scalar(unlikely, bounds=(1e-9, 1 - 1e-9), method="bounded", options={"xatol": 1e-9}).x
+    assert lapse(probability, right) == pytest.approx(best, abs=1e-6)
+
+
+def test_a_box_is_told_by_the_other_groups_alone():
+    (probability, one), (_, other) = boxes(98, 2), boxes(95, 5)
+    groups = np.repeat(np.array(["one", "other"], object), 100)
+    found = lapses_without(groups, np.tile(probability, 2), np.append(one, other))
+    assert found == pytest.approx(np.repeat([0.05, 0.02], 100))
+    assert lapses_without(groups[:100], probability, one) == pytest.approx(np.full(100, 0.02))
+
+
+def test_a_box_is_sure_where_a_wrong_one_is_worth_its_cost():
+    assert pytest.approx(COST * (1 - SURE)) == SURE

@@ -14,7 +14,7 @@ from discgrade.grading.bundle.scores import bundle_scores, noise_ceiling
 from discgrade.grading.bundle.summary import UNKNOWN, trained_on
 from discgrade.grading.bundle.writing import write_bundle, zip_bundle
 from discgrade.grading.networks import shape_of
-from discgrade.imaging.locating.facts import read_facts
+from discgrade.imaging.locating.trust import read_trusted
 from discgrade.imaging.sampling import Transform
 from discgrade.reliability.certainty.calibration import Calibration
 from discgrade.reliability.certainty.learned import read_learned
@@ -153,7 +153,8 @@ def _member(plan: Plan, number: int, contents: Mapping[str, bytes]) -> Member:
 def _locator(tables: Tables, contents: Mapping[str, bytes]) -> LocatorMember | None:
     if tables.locator is None:
         return None
-    return LocatorMember(LOCATOR, hashlib.sha256(contents[LOCATOR]).hexdigest(), read_facts(tables.locator[1]))
+    used = read_trusted(tables.locator[1])
+    return LocatorMember(LOCATOR, hashlib.sha256(contents[LOCATOR]).hexdigest(), used.facts, used.lapse)
 
 
 def _read(path: Path | None, kind: type[T]) -> T | None:

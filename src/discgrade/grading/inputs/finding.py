@@ -13,9 +13,8 @@ from discgrade.imaging.locating.found import FoundDisc
 from discgrade.imaging.locating.middle import Middle
 from discgrade.imaging.locating.stack import Located, locate
 from discgrade.imaging.stacks import Stack
+from discgrade.reliability.localisation.threshold import SURE
 
-SURE = 0.9
-"""Probability of a disc and its level below which somebody should look at it."""
 MOST_SLICES = 256
 """Slices of a series beyond which it is no stack through a back."""
 

@@ -1,4 +1,4 @@
-"""The found box of every disc next to the drawn one, and the threshold that a locator is used with."""
+"""The found box of every disc next to the drawn one, and how far a locator's probabilities hold."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,12 +9,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from discgrade import records
-from discgrade.imaging.locating.facts import LocatorFacts, read_facts, write_facts
+from discgrade.imaging.locating.facts import LocatorFacts, read_facts
+from discgrade.imaging.locating.trust import Trusted, write_trusted
 from discgrade.records.cohort.boxes import BOXES, LOCATED
 from discgrade.records.cohort.discs import drawn_discs
 from discgrade.records.cohort.export import INSTANCES
 from discgrade.records.columns import PLACE
-from discgrade.reliability.localisation.threshold import SAME_MM, choose_threshold
+from discgrade.reliability.localisation.threshold import PROPOSED, WITHIN_MM, lapse, lapses_without
 
 _SLICE = ["sop_instance_uid", "frame"]
 _EDGES = ["x", "y", "width", "height"]
@@ -24,7 +25,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class BoxFiles:
-    """What is written: `boxes.BOXES`, and the facts of the locator that is used, with their threshold."""
+    """What is written: `boxes.BOXES`, and the locator that is used (`imaging.locating.trust`)."""
 
     boxes: Path
     facts: Path
@@ -33,7 +34,10 @@ class BoxFiles:
 def gather_boxes(
     *, located: Sequence[Path], facts: Path, discs: Path, instances: Sequence[Path], files: BoxFiles
 ) -> None:
-    """Join what the trainings found to the drawn boxes, and choose the threshold.
+    """Join what the trainings found to the drawn boxes, and learn how far their probabilities hold.
+
+    The probability of a box is told by the lapse of the boxes of all other trainings; the locator that is used has that
+    of all boxes.
 
     Args:
         located: What each training found for patients that it had not seen, `boxes.LOCATED`.
@@ -47,11 +51,17 @@ def gather_boxes(
     """
     known = read_facts(facts)
     table = _joined(located, discs, instances, known)
-    threshold = choose_threshold(table["probability"].to_numpy(), _own_distance(table) <= SAME_MM)
-    table["proposed"] = table["probability"] >= threshold
+    given, right = table["probability"].to_numpy(), _own_distance(table) <= WITHIN_MM
+    table["probability"] = given * (1 - lapses_without(table["split"].to_numpy(object), given, right))
+    table["proposed"] = table["probability"] >= PROPOSED
     table = pd.concat([table, _nearest(table)], axis=1)
     records.write(_conforming(table), BOXES, files.boxes)
-    write_facts(replace(known, threshold=threshold), files.facts)
+    write_trusted(trusted(known, lapse(given, right)), files.facts)
+
+
+def trusted(facts: LocatorFacts, lapses: float) -> Trusted:
+    """Return a locator of a lapse, with the threshold at which its box is as probably right as wrong."""
+    return Trusted(replace(facts, threshold=min(1.0, PROPOSED / max(1 - lapses, PROPOSED))), lapses)
 
 
 def _joined(located: Sequence[Path], discs: Path, instances: Sequence[Path], facts: LocatorFacts) -> pd.DataFrame:

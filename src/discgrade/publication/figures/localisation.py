@@ -10,7 +10,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from discgrade import records
-from discgrade.imaging.locating.facts import read_facts
 from discgrade.publication.context import Context
 from discgrade.publication.figures.drawing.captions import caption, data_sentence
 from discgrade.publication.figures.drawing.files import FigureFiles, write_drawn
@@ -29,7 +28,7 @@ from discgrade.publication.figures.drawing.style import (
 from discgrade.publication.figures.drawing.words import FigureWords
 from discgrade.records.cell_keys import CellKey, Placed
 from discgrade.records.cohort.boxes import BOXES
-from discgrade.reliability.localisation.threshold import WITHIN_MM
+from discgrade.reliability.localisation.threshold import PROPOSED, WITHIN_MM
 
 COLUMNS = ["disc", "level", "probability", "proposed", "distance", "overlap"]
 _COLOURS = (BLUE, ORANGE, GREEN, SKY, VERMILLION)
@@ -37,22 +36,20 @@ _LAST = 15.0
 """Distance in mm at which the axis ends; what is further off is not reached by the curve."""
 
 
-def localisation(*, boxes: Path, facts: Path, context: Context, files: FigureFiles) -> None:
+def localisation(*, boxes: Path, context: Context, files: FigureFiles) -> None:
     """Draw the found boxes of all discs, each by a network that had not seen the patient.
 
     Args:
         boxes: `boxes.parquet`.
-        facts: `localisation/locator.json`.
         context: What the study is, in words.
         files: What to write. The table: disc, level, probability, proposed, distance and overlap, as in
             `boxes.parquet`.
     """
     table = records.read(boxes, BOXES, [*COLUMNS, "patient"]).to_pandas()
     write_drawn(table[COLUMNS], _keys(table), files)
-    threshold = read_facts(facts).threshold
 
     def paint(sheet: Figure, width: float) -> None:
-        draw_localisation(sheet, table, threshold, width)
+        draw_localisation(sheet, table, width)
 
     def height(width: float) -> float:
         return 180 if is_narrow(width) else 62
@@ -89,12 +86,12 @@ def _keys(table: pd.DataFrame) -> Iterator[Placed]:
         )
 
 
-def draw_localisation(figure: Figure, table: pd.DataFrame, threshold: float, width: float) -> None:
+def draw_localisation(figure: Figure, table: pd.DataFrame, width: float) -> None:
     """Draw the three panels: distances, overlaps, and the share of right boxes by their probability."""
     distances, overlaps, chances = figure.subplots(3, 1) if is_narrow(width) else figure.subplots(1, 3)
     _draw_distances(distances, table)
     _draw_overlaps(overlaps, table)
-    _draw_chances(chances, table, threshold)
+    _draw_chances(chances, table)
     for axes, name in zip((distances, overlaps, chances), "ABC", strict=True):
         letter(axes, name)
 
@@ -128,7 +125,7 @@ def _draw_overlaps(axes: Axes, table: pd.DataFrame) -> None:
     axes.set_title("Overlap")
 
 
-def _draw_chances(axes: Axes, table: pd.DataFrame, threshold: float) -> None:
+def _draw_chances(axes: Axes, table: pd.DataFrame) -> None:
     """Draw how often boxes of a probability are right, in tenths with at least one box."""
     right = table["distance"].to_numpy() <= WITHIN_MM
     tenth = np.minimum((10 * table["probability"].to_numpy()).astype(int), 9)
@@ -138,6 +135,6 @@ def _draw_chances(axes: Axes, table: pd.DataFrame, threshold: float) -> None:
     share = np.bincount(tenth, right, minlength=10)[there] / counts[there]
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=0.7, linestyle=(0, (4, 3)), zorder=1)
     axes.scatter(mean, share, s=6 + 50 * counts[there] / counts.max(), color=BLUE, marker=MARKERS[0], zorder=3)
-    axes.axvline(threshold, color=VERMILLION, linewidth=0.9, linestyle=(0, (4, 3)))
+    axes.axvline(PROPOSED, color=VERMILLION, linewidth=0.9, linestyle=(0, (4, 3)))
     axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), xlabel="Probability", ylabel=f"Share within {WITHIN_MM:g} mm")
     axes.set_title("Probabilities")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from discgrade import records
-from discgrade.imaging.locating.facts import LocatorFacts, read_facts
+from discgrade.imaging.locating.trust import Trusted, read_trusted
 from discgrade.publication import wording
 from discgrade.publication.context import Context
 from discgrade.publication.keys import Key, Traced
@@ -14,11 +14,11 @@ from discgrade.publication.render.files import TableFiles, write_table
 from discgrade.publication.render.table import Cell, Section, Table, missing
 from discgrade.publication.render.table import Row as Line
 from discgrade.publication.tables.rows.lines import THIS_STUDY
-from discgrade.publication.tables.rows.scores import interval_text, number
+from discgrade.publication.tables.rows.scores import interval_text, number, spread_notes
 from discgrade.records.cell_keys import CellKey
 from discgrade.records.cohort.boxes import LOCALISATION
 from discgrade.reliability.localisation.metrics import KAPPAS, METRICS
-from discgrade.reliability.localisation.threshold import COST, SAME_MM, WITHIN_MM
+from discgrade.reliability.localisation.threshold import COST, PROPOSED, SURE, WITHIN_MM
 from discgrade.settings.run import FOLDS, Run
 
 Row = Mapping[str, Any]
@@ -28,6 +28,7 @@ _COLUMNS = {
     "detected": "Found",
     "level_right": "Level right",
     "false": "False boxes",
+    "flagged": "Flagged",
     "distance_median": "Median, mm",
     "distance_95": "95 %, mm",
     "overlap": "Overlap",
@@ -39,6 +40,8 @@ _NOTES = {
     "detected": f"Share of the discs with a proposed box whose centre lies within {WITHIN_MM:g} mm of the drawn one's.",
     "level_right": "Share of these whose nearest proposed box is said to be of the right level.",
     "false": f"Share of the proposed boxes that lie over {WITHIN_MM:g} mm from every drawn centre of the slice.",
+    "flagged": f"Share of the proposed boxes that are marked for review: below a probability of {SURE:.2f}, or on a "
+    "slice whose levels are unsure, cut off or missing between others, or over its border.",
     "distance_median": "Distance between the centres of the drawn box and the proposed one, at the right level.",
     "overlap": "Mean intersection over union of the drawn box and the proposed one of its level.",
     "kappa_drawn": "Linear κ of integral grades by the drawn region, on the discs with a proposed box, each as read.",
@@ -66,13 +69,13 @@ def localisation(*, localisation: Path, facts: Path, context: Context, regraded:
     table = Table(
         name="localisation",
         title="Found boxes next to drawn ones.",
-        caption=_caption(rows, read_facts(facts), context, regraded),
+        caption=_caption(rows, read_trusted(facts), context, regraded),
         stub="Discs",
         headings=[
             Cell("Discs"),
             *(Cell(words, notes=(_NOTES[name],) if name in _NOTES else ()) for name, words in _COLUMNS.items()),
         ],
-        spans=[("", 1), ("Boxes", 3), ("Distance of centres", 2), ("", 1), ("Grades", 3)],
+        spans=[("", 1), ("Boxes", 4), ("Distance of centres", 2), ("", 1), ("Grades", 3)],
         sections=[
             Section(Cell(title), [_line(rows, scope, group) for scope, group in groups if scope == name])
             for name, title in _SECTIONS.items()
@@ -82,7 +85,7 @@ def localisation(*, localisation: Path, facts: Path, context: Context, regraded:
     write_table(table, [_values(rows, scope, group) for scope, group in groups], files)
 
 
-def _caption(rows: Rows, facts: LocatorFacts, context: Context, regraded: str) -> str:
+def _caption(rows: Rows, used: Trusted, context: Context, regraded: str) -> str:
     overall = rows["all", "", "detected"]
     parts = [
         f"Data: {wording.data_words(context.study, context.source)}",
@@ -92,11 +95,12 @@ def _caption(rows: Rows, facts: LocatorFacts, context: Context, regraded: str) -
             overall["probability"], wording.patients(overall["units"]), overall["draws"], overall["bootstrap_seed"]
         ),
     ]
-    levels = ", ".join(reversed(facts.levels))
+    levels = ", ".join(reversed(used.facts.levels))
     told = (
-        f"Levels: {levels}. A box is proposed if its probability reaches {facts.threshold:.2f}, chosen on these "
-        f"patients: there the boxes within {SAME_MM:g} mm of their disc are most, each other one counted {COST:g} "
-        "times against them."
+        f"Levels: {levels}. A box is proposed from a probability of {PROPOSED:g} on, and marked for review below "
+        f"{SURE:.2f}, where it is not {COST:g} times as probably right as wrong. A probability is the network's, times "
+        "the share of boxes that are right however sure it is, as learned on the boxes of the other folds: "
+        f"{1 - used.lapse:.3f} on all."
     )
     grades = (
         f" Grades: variant “{context.variants[regraded].label}”, by networks that had not seen the patient."
@@ -118,11 +122,9 @@ def _cell(rows: Rows, scope: str, group: str, metric: str) -> Cell:
         return missing(_NO_KAPPA if scope == "grade" and metric in KAPPAS else _NO_VARIANT)
     if isnan(row["value"]):
         return missing(f"{row['reason'][0].upper()}{row['reason'][1:]}.")
-    return Cell(_number(metric, row["value"]), interval_text(row), keys=_cell_keys(row, ("value", "lower", "upper")))
-
-
-def _number(metric: str, value: float) -> str:
-    return f"{value:.1f}" if metric.startswith("distance") else number(value)
+    digits = 1 if metric.startswith("distance") else 3
+    keys = _cell_keys(row, ("value", "lower", "upper"))
+    return Cell(number(row["value"], digits), interval_text(row, digits), notes=spread_notes(row), keys=keys)
 
 
 def _cell_keys(row: Row, fields: Sequence[str]) -> tuple[CellKey, ...]:

@@ -24,7 +24,7 @@ BOXES = pa.schema(
         *PLACE,
         *FOUND,
         _SPLIT,
-        column("proposed", pa.bool_(), "whether the probability reaches the locator's threshold"),
+        column("proposed", pa.bool_(), "whether the box is more probably right than wrong, and so proposed"),
         column("distance", pa.float64(), "from the drawn centre to the found one", "mm", nullable=True),
         column("seen_as", pa.string(), "level of the proposed box nearest to the drawn one", nullable=True),
         column("seen_distance", pa.float64(), "from the drawn centre to that box's", "mm", nullable=True),
@@ -60,8 +60,9 @@ LOCALISATION = pa.schema(
             pa.string(),
             "detected: share of the discs with a proposed box within 7 mm; level_right: share of these whose nearest "
             "proposed box is of the right level; false: share of the proposed boxes farther than 7 mm from every drawn "
-            "one; overlap: mean intersection over union of the drawn box and the proposed one of its level; "
-            "distance_median, distance_95: quantiles of their centres' distance in mm, at the right level; "
+            "one; flagged: share of the proposed boxes that are marked for review; overlap: mean intersection over "
+            "union of the drawn box and the proposed one of its level; distance_median, distance_95: quantiles of "
+            "their centres' distance in mm, at the right level; "
             "kappa_drawn, kappa_found, kappa_loss: linear kappa by the drawn regions, by the proposed ones, and the "
             "difference",
         ),

@@ -22,7 +22,7 @@ from discgrade.reliability.credible import (
     unit_weights,
 )
 from discgrade.reliability.localisation.metrics import KAPPAS, QUANTILES
-from discgrade.reliability.localisation.threshold import WITHIN_MM
+from discgrade.reliability.localisation.threshold import SURE, WITHIN_MM
 from discgrade.reliability.pairs import Pairs, detail_of
 from discgrade.settings.model import Intervals, Scale
 from discgrade.settings.run import Run
@@ -33,7 +33,15 @@ _ALL: Group = ("all", "")
 
 
 def measure_localisation(
-    *, boxes: Path, discs: Path, regraded: Path | None, scale: Scale, run: Run, settings: Intervals, destination: Path
+    *,
+    boxes: Path,
+    discs: Path,
+    regraded: Path | None,
+    scale: Scale,
+    headers: bool,
+    run: Run,
+    settings: Intervals,
+    destination: Path,
 ) -> None:
     """Write what the found boxes of all discs are worth.
 
@@ -42,12 +50,15 @@ def measure_localisation(
         discs: The cohort's discs.
         regraded: `boxes.REGRADED`; None where no variant is trained in the folds.
         scale: Scale of the regraded variant.
+        headers: Whether the headers of the scans tell the truth; without, discs are not grouped by manufacturer.
         run: The locator's run: its name, input and seed.
         settings: How intervals are drawn.
         destination: Table to write, in the columns of `boxes.LOCALISATION`.
     """
     known = records.read(discs, DISCS, ["disc", "grade", "integral", "manufacturer"]).to_pandas()
     table = records.read(boxes, BOXES).to_pandas().merge(known, on="disc", validate="one_to_one")
+    if not headers:
+        table["manufacturer"] = None
     rows = [*_means(table, settings), *_quantiles(table, settings)]
     if regraded is not None:
         grades = records.read(regraded, REGRADED).to_pandas().drop(columns="split")
@@ -69,8 +80,13 @@ def detected(table: pd.DataFrame) -> NDArray[np.bool_]:
     return np.asarray(table["seen_distance"].to_numpy(np.float64) <= WITHIN_MM)
 
 
+def flagged(table: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return which boxes are marked for review: less than sure, or with a word on their slice or place."""
+    return np.asarray((table["probability"] < SURE) | (table["flags"] != ""))
+
+
 def _means(table: pd.DataFrame, settings: Intervals) -> Iterator[dict[str, Any]]:
-    """Yield the shares of discs that are found, found at their level, and of boxes on no disc; and mean overlaps."""
+    """Yield the shares of discs found, found at their level, of boxes on no disc, or to be reviewed; mean overlaps."""
     found, proposed = detected(table), table["proposed"].to_numpy(bool)
     named = (table["seen_as"] == table["level"]).to_numpy()
     false = table["box_distance"].to_numpy(np.float64) > WITHIN_MM
@@ -78,6 +94,7 @@ def _means(table: pd.DataFrame, settings: Intervals) -> Iterator[dict[str, Any]]
         "detected": (found, np.ones(len(table), bool)),
         "level_right": (named, found),
         "false": (false, proposed),
+        "flagged": (flagged(table), proposed),
         "overlap": (table["overlap"].to_numpy(), proposed),
     }
     measures = [

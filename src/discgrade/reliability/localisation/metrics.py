@@ -7,7 +7,7 @@ LOCATOR = "locator"
 QUANTILES = {"distance_median": 0.5, "distance_95": 0.95}
 """Quantiles of the distance between drawn and found centres."""
 KAPPAS = ("kappa_drawn", "kappa_found", "kappa_loss")
-MEANS = ("detected", "level_right", "false", "overlap")
+MEANS = ("detected", "level_right", "false", "flagged", "overlap")
 METRICS = (*MEANS, *QUANTILES, *KAPPAS)
 
 

@@ -3,14 +3,18 @@
 import shutil
 import subprocess
 from dataclasses import replace
+from io import BytesIO
 
 import numpy as np
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from discgrade.grading.outputs.pages.pdf import study_pdf
+from discgrade.grading.outputs.pages.pdf_drawing import Picture
 from discgrade.grading.outputs.pages.pdf_text import marked_up, printable
 from discgrade.grading.outputs.pages.pictures import png
 from discgrade.grading.outputs.pages.views import Earlier, views
+from discgrade.imaging.box import Box
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +37,24 @@ def test_each_disc_is_there_with_its_grade(study, pictures, facts, tmp_path):
         assert f"{disc.place.level}: grade {disc.grade}" in text
         assert all(flag.reason.split()[0] in text for flag in disc.flags)
     assert "Not a medical device" in text
+
+
+def test_found_regions_are_dashed_and_drawn_ones_are_not():
+    picture = png(np.zeros((100, 100), np.uint8))
+    canvas = Canvas(BytesIO(), pageCompression=0)
+    Picture(picture, 100, [Box(10, 20, 30, 40), Box(50, 20, 30, 40)], dashed=[False, True]).drawOn(canvas, 0, 0)
+    drawn = b"10 40 30 40 re", b"[3 2] 0 d", b"50 40 30 40 re", b"[] 0 d"
+    written = canvas.getpdfdata()
+    assert [written.count(one) for one in drawn] == [1, 1, 1, 1]
+    assert sorted(drawn, key=written.index) == list(drawn)
+
+
+def test_what_dashes_mean_is_said_where_a_region_was_found(study, pictures, facts, tmp_path):
+    graded = study[0]
+    assert "Dashed" not in read(study_pdf(graded, pictures, facts), tmp_path)
+    found = [replace(disc, place=replace(disc.place, region="found")) for disc in graded.discs]
+    text = read(study_pdf(replace(graded, discs=tuple(found)), pictures, facts), tmp_path)
+    assert "Dashed: found by the locator, not drawn by a person." in text
 
 
 def test_earlier_studies_are_there(study, later, pictures, facts, tmp_path):

@@ -67,14 +67,9 @@ def _figure(study: GradedStudy, view: SliceView) -> str:
     sides = view.sides
     turned = "Front on the left, head above." if (sides.left, sides.top) == ("A", "H") else "Direction unknown."
     square = "" if view.square else " The header does not tell the pixels' size: proportions may be wrong."
-    caption = f"{turned}{square} Yellow: the regions that were graded, with level and grade.{_found(study)}"
+    told = " ".join(["Yellow: the regions that were graded, with level and grade.", *words.dashed(study)])
+    caption = f"{turned}{square} {told}"
     return f"<figure>{slice_drawing(study, view)}<figcaption>{caption}</figcaption></figure>"
-
-
-def _found(study: GradedStudy) -> str:
-    """Return what a dashed region is, where there is one."""
-    is_found = any(disc.place.region == "found" for disc in study.discs)
-    return " Dashed: found by the locator, not drawn by a person." if is_found else ""
 
 
 def _row(disc: GradedDisc, number: int) -> str:

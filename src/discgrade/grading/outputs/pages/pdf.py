@@ -127,7 +127,8 @@ def _overview(study: GradedStudy, views: Views, facts: BundleFacts) -> Table:
     rest = WIDTH - wide - 10
     grades = Table(rows, [0.2 * rest, 0.15 * rest, 0.23 * rest, 0.42 * rest], style=[*_RULED, *tints])
     beside = [grades, Spacer(0, 4), _paragraph(words.coverage(facts), _SMALL)]
-    return Table([[slice_picture(study, views.slices[0], wide), beside]], [wide + 10, rest], style=_TOP, hAlign="LEFT")
+    shown = [slice_picture(study, views.slices[0], wide), *(_paragraph(one, _SMALL) for one in words.dashed(study))]
+    return Table([[shown, beside]], [wide + 10, rest], style=_TOP, hAlign="LEFT")
 
 
 def _row(disc: GradedDisc) -> list[Paragraph]:
@@ -146,7 +147,7 @@ def _disc(disc: GradedDisc, view: DiscView) -> list[Flowable]:
     return [
         _paragraph(f"{disc.place.level}: grade {disc.grade}", _BOLD),
         Spacer(0, 3),
-        disc_picture(view, wide),
+        disc_picture(disc, view, wide),
         *_saliency(view, wide),
         Spacer(0, 4),
         *([Bars(disc.probabilities, disc.set, wide)] if disc.probabilities is not None else []),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from reportlab.lib.colors import HexColor, black
 from reportlab.platypus import Flowable
 
-from discgrade.grading.discs import GradedStudy
+from discgrade.grading.discs import GradedDisc, GradedStudy
 from discgrade.grading.outputs.pages.pdf_images import PngImage, draw_png
 from discgrade.grading.outputs.pages.views import DiscView, SliceView
 from discgrade.grading.outputs.pages.words import percent
@@ -17,6 +17,7 @@ HIGHEST = 320.0
 _YELLOW, _ACCENT, _BAR, _TRACK = map(HexColor, ("#ffe15a", "#0b5c8a", "#8fa3ae", "#e1e7ea"))
 _INK = HexColor("#17242d")
 _LINE, _BAR_HEIGHT = 11.0, 6.5  # points
+_DASHES = (3, 2)  # points
 _PLAIN, _BOLD = "Helvetica", "Helvetica-Bold"
 
 
@@ -28,14 +29,23 @@ class Picture(Flowable):
         width: As printed, in points; less where it would be higher than `HIGHEST`.
         boxes: In pixels of the picture.
         labels: One for each box; empty: none.
+        dashed: Whether each box is; empty: none.
     """
 
-    def __init__(self, png: bytes, width: float, boxes: Sequence[Box] = (), labels: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        png: bytes,
+        width: float,
+        boxes: Sequence[Box] = (),
+        labels: Sequence[str] = (),
+        dashed: Sequence[bool] = (),
+    ) -> None:
         super().__init__()
         self._image = PngImage(png)
         self._columns, rows = self._image.width, self._image.height
         self._scale = min(width / self._columns, HIGHEST / rows)
         self._boxes, self._labels = boxes, labels or [""] * len(boxes)
+        self._dashed = dashed or [False] * len(boxes)
         self.width, self.height = self._columns * self._scale, rows * self._scale
 
     def wrap(self, _width: float, _height: float) -> tuple[float, float]:
@@ -45,15 +55,19 @@ class Picture(Flowable):
     def draw(self) -> None:
         """Draw it."""
         draw_png(self.canv, self._image, self.width, self.height)
-        for box, label in zip(self._boxes, self._labels, strict=True):
-            self._mark(box, label)
+        for box, label, dashed in zip(self._boxes, self._labels, self._dashed, strict=True):
+            self._mark(box, label, dashed)
 
-    def _mark(self, box: Box, label: str) -> None:
+    def _mark(self, box: Box, label: str, dashed: bool) -> None:
         left, top = box.x * self._scale, self.height - box.y * self._scale
         wide, high = box.width * self._scale, box.height * self._scale
         self.canv.setStrokeColor(_YELLOW)
         self.canv.setLineWidth(0.7)
+        if dashed:
+            self.canv.setDash(*_DASHES)
         self.canv.rect(left, top - high, wide, high)
+        if dashed:
+            self.canv.setDash()
         if label:
             size = self.width / 28
             room = self.canv.stringWidth(label, _BOLD, size) + size
@@ -108,9 +122,14 @@ class Bars(Flowable):
 def slice_picture(study: GradedStudy, view: SliceView, width: float) -> Picture:
     """Return a slice with boxes, levels and grades."""
     discs = [study.discs[number] for number in view.discs]
-    return Picture(view.picture, width, view.boxes, [f"{disc.place.level}: {disc.grade}" for disc in discs])
+    labels = [f"{disc.place.level}: {disc.grade}" for disc in discs]
+    return Picture(view.picture, width, view.boxes, labels, [_is_found(disc) for disc in discs])
 
 
-def disc_picture(view: DiscView, width: float) -> Picture:
+def disc_picture(disc: GradedDisc, view: DiscView, width: float) -> Picture:
     """Return an enlarged disc with its region."""
-    return Picture(view.picture, width, [view.box])
+    return Picture(view.picture, width, [view.box], dashed=[_is_found(disc)])
+
+
+def _is_found(disc: GradedDisc) -> bool:
+    return disc.place.region == "found"

@@ -58,6 +58,12 @@ def percent(share: float) -> str:
     return f"{share:.0%}".replace("%", " %")
 
 
+def dashed(study: GradedStudy) -> list[str]:
+    """Say what a dashed region is, where there is one."""
+    is_found = any(disc.place.region == "found" for disc in study.discs)
+    return ["Dashed: found by the locator, not drawn by a person."] if is_found else []
+
+
 def grades_of(numbers: Sequence[int]) -> str:
     """Return a prediction set in words, "2 or 3"; a dash for none."""
     words = [str(number) for number in numbers]
