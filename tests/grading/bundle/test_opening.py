@@ -210,7 +210,8 @@ def schema_of(kind: type, schema: dict, root: dict) -> list[str]:
     if "oneOf" in schema:
         return schema_of(kind, next(one for one in schema["oneOf"] if one != {"type": "null"}), root)
     names = [field.name for field in fields(kind)]
-    as_named = names == list(schema["properties"]) and [one for one in names if one != "locator"] == schema["required"]
+    needed = [one for one in names if one not in ("locator", "lapse")]
+    as_named = names == list(schema["properties"]) and needed == schema["required"]
     wrong = [] if as_named else [f"{kind.__name__}: {names}"]
     for name, hint in get_type_hints(kind).items():
         for inner in (hint, *get_args(hint)):

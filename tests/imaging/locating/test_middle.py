@@ -75,6 +75,14 @@ def test_without_a_picture_that_tells_the_locator_decides(scanned):
     assert "locator is surest" in middle.reason
 
 
+def test_a_locator_that_is_nearly_as_sure_of_all_slices_says_little(scanned):
+    pixels, discs, truth = scanned(Posture(slices=15, offset=0.0))
+    middle = mid_sagittal(pixels, [Found(discs, 1.0), *[Found(discs, 0.85)] * 13, Found(discs, 0.99)])
+    assert middle.slice == mid_sagittal(pixels, [Found(discs, 1.0)] * 15).slice
+    assert abs(middle.slice - truth[2]) <= 1
+    assert middle.flags == ()
+
+
 def test_a_middle_at_the_edge_of_the_stack_is_flagged(scanned):
     pixels, discs, truth = scanned(Posture(slices=15, offset=14.0))
     cut = pixels[truth[2] :]

@@ -25,7 +25,7 @@ _WEIGHTS = {"locator": 1.0, "canal": 1.5, "symmetry": 0.2}
 _BENT = 2.0
 """Slices between the middles of two discs from which on a spine is bent out of the slices."""
 _HALF = 0.5
-"""Share of a witness's range below which it speaks against a slice."""
+"""Share of a witness's range that a slice lacks, from which on it speaks against that slice."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +70,11 @@ def mid_sagittal(stack: Sequence[Grey], found: Sequence[Found]) -> Middle:
     discs = _reference(found, int(sure.argmax()))
     widths = canal_widths(stack, discs)
     told = {**_unequal(sure), **_told(widths), **_symmetric(stack, discs)}
-    votes = np.sum([_WEIGHTS[name] * _scaled(one) for name, one in told.items()], axis=0) + np.zeros(len(stack))
+    weighed = [_WEIGHTS[name] * _spread(name, one) * _scaled(one) for name, one in told.items()]
+    votes = np.sum(weighed, axis=0) + np.zeros(len(stack))
     chosen = _shown(int(_smooth(votes).argmax()), votes, found)
-    doubted = {name: _centre(one) for name, one in told.items() if name != "symmetry" and _scaled(one)[chosen] < _HALF}
+    against = {name: _spread(name, one) * (1 - _scaled(one)[chosen]) for name, one in told.items()}
+    doubted = {name: _centre(told[name]) for name, one in against.items() if name != "symmetry" and one > _HALF}
     levels = tuple((disc.level, _centre(one)) for disc, one in zip(discs, widths, strict=True) if _is_canal(one))
     return Middle(chosen, _why(chosen, len(stack), told), tuple(_flags(chosen, len(stack), doubted, levels)), levels)
 
@@ -123,6 +125,14 @@ def _scaled(votes: Floats) -> Floats:
     """Return votes from 0 to 1."""
     low, high = votes.min(), votes.max()
     return np.asarray((votes - low) / (high - low) if high > low else np.full(len(votes), 0.5))
+
+
+def _spread(name: str, votes: Floats) -> float:
+    """Return by which share of the surest slice's a locator is surer of it than of the least sure one; 1 for others.
+
+    One that knows middle slices alone is as sure of their neighbours: small differences are noise, and count little.
+    """
+    return float(np.ptp(votes) / votes.max()) if name == "locator" else 1.0
 
 
 def _smooth(votes: Floats) -> Floats:
