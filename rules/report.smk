@@ -22,12 +22,14 @@ FINDINGS = {
             "scores",
             "intervals",
             "comparisons",
+            "agreement",
             "discs",
             "splits",
             "flagged",
             "certainty",
         )
     },
+    "shown": f"{RESULTS}/shown_intervals.parquet",
     "flow": f"{RESULTS}/flow.json",
     "network": f"{RESULTS}/runs/{DEFAULT_RUN.path}/network.parquet",
 }

@@ -81,7 +81,7 @@ def paperlike(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
         grid=CONFIG["grid"] | {"folds": ["default"]},
     )
     score(made)
-    draw(made, draws=1000)
+    draw(made, draws=1000, show=0.95)
     return make_tables(made)
 
 
@@ -102,7 +102,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     discs = discs.assign(cohort="clinic", sex=None, age=float("nan"), manufacturer=None)
     write_table(discs, DISCS, made.discs)
     score(made)
-    draw(made, draws=500)
+    draw(made, draws=500, show=0.95)
     return make_tables(made)
 
 

@@ -19,6 +19,7 @@ def make_samples(patients=60, worse=0.3, seed=1, levels=5):
         {
             "patient": [f"P{number:03d}" for number in patient],
             "level": np.tile(LEVELS[:levels], patients),
+            "grade": [f"{grade:g}" for grade in reference],
             "manufacturer": maker,
             "field_strength": None,
             "sex": np.where(patient % 3 == 0, "F", "M"),

@@ -23,7 +23,10 @@ from discgrade.records.chains import Chained, Chains, write_chains
 from discgrade.records.cohort.flow import CohortSize, Flow, Stage, write_flow
 from discgrade.records.cohort.regions import FLAGGED
 from discgrade.records.results.training import NETWORK
+from discgrade.reliability.agreement.writing import write_agreement
+from discgrade.reliability.plan import main_runs
 from discgrade.settings.grid import default_run
+from discgrade.settings.model import Intervals
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAYAAAD0In+KAAAAD0lEQVR42mNk+M9QzwAEAAmGAYCF+yOnAAAAAElFTkSuQmCC"
@@ -57,10 +60,23 @@ def sources_of(made: SimpleNamespace, flagged: int = 0) -> Sources:
         empty = pa.table(row, FLAGGED)
     records.write(empty, FLAGGED, folder / "flagged.parquet")
     records.write(pa.Table.from_pylist(LAYERS, NETWORK), NETWORK, folder / "network.parquet")
-    names = ("report-flow.json", "flagged.parquet", "certainty.parquet", "network.parquet")
     return Sources(
-        made.scores, made.intervals, made.comparisons, made.discs, made.splits, *(folder / name for name in names)
+        **{name: getattr(made, name) for name in ("scores", "intervals", "shown", "comparisons", "discs", "splits")},
+        agreement=_agreement(made),
+        flow=folder / "report-flow.json",
+        flagged=folder / "flagged.parquet",
+        certainty=folder / "certainty.parquet",
+        network=folder / "network.parquet",
     )
+
+
+def _agreement(made: SimpleNamespace) -> Path:
+    """Return how well the model of a study agrees, measured once, with few draws."""
+    path: Path = made.folder / "agreement.parquet"
+    if not path.exists():
+        given = {"graded": made.graded, "discs": made.discs, "runs": main_runs(made.study), "headers": True}
+        write_agreement(**given, settings=Intervals(0.9973, 200, 1), destination=path)
+    return path
 
 
 def _flow(made: SimpleNamespace) -> Flow:

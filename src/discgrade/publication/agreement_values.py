@@ -100,21 +100,26 @@ def scored_words(agreed: Agreed, context: Context) -> str:
     variant = context.variants[agreed.run.variant]
     where = "on the hold-out test set" if agreed.run.split == HOLDOUT else "out of fold"
     return (
-        f"variant “{variant.label}” {where}, n = {row['n']:,} scored samples of {row['patients']:,} patients; "
+        f"variant “{variant.label}”, that of the bundle, {where}, n = {row['n']:,} scored samples of {row['patients']:,} patients; "
         f"{wording.protocol_words(variant.protocol)}; {wording.seed_words(context.seeds)}"
     )
 
 
-def bounds_words(agreed: Agreed, context: Context) -> str:
+def bounds_words(agreed: Agreed) -> str:
     """Say how intervals were drawn."""
-    row, drawn = next(iter(agreed.rows.values())), context.intervals
+    row = next(iter(agreed.rows.values()))
     patients = f"{row['patients']:,} patients"
-    return wording.interval_words(drawn.probability, patients, drawn.draws, drawn.seed)
+    return wording.interval_words(row["probability"], patients, row["draws"], row["bootstrap_seed"])
 
 
-def p_text(value: float) -> str:
-    """Print a p value."""
-    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+def p_words(tested: Mapping[str, Row]) -> str:
+    """Print the p value of a test and, where there are several tests, that adjusted for their number."""
+    adjusted = f", adjusted {_p_text(tested['p_holm']['value'], '')}" if "p_holm" in tested else ""
+    return f"P {_p_text(tested['p']['value'], '= ')}{adjusted}"
+
+
+def _p_text(value: float, equal: str) -> str:
+    return "< 0.001" if value < 0.001 else f"{equal}{value:.3f}"
 
 
 def test_words(agreed: Agreed, scope: str) -> str:
@@ -124,7 +129,7 @@ def test_words(agreed: Agreed, scope: str) -> str:
         return ""
     if isnan(found["p"]["value"]):
         return f"not tested: {found['p']['reason']}"
-    return f"equal κ: P = {p_text(found['p']['value'])}, adjusted {p_text(found['p_holm']['value'])}"
+    return f"equal κ: {p_words(found)}"
 
 
 def group_words(group: str) -> str:

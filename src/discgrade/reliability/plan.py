@@ -40,8 +40,8 @@ def certainty_plans(study: Study) -> list[RunPlan]:
 
 
 def main_runs(study: Study) -> list[Run]:
-    """Return the runs that say most of the default variant: of all folds, else those on the hold-out split."""
-    name = study.grid.default
+    """Return the runs that say most of the model that the study ends in, the bundle's: of all folds, else the hold-out's."""
+    name = bundle_variant(study).name
     folds = [run for run in fold_runs(study) if run.variant == name]
     return folds or [run for run in variant_runs(study) if run.variant == name]
 

@@ -1,6 +1,7 @@
 """The table of agreement: a study's own scores again, studies of one kind, and what is printed and drawn of them."""
 
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pandas as pd
@@ -117,6 +118,13 @@ def test_headers_that_were_made_up_give_no_groups(tmp_path, saved):
     assert [section.title.text.partition(" (")[0] for section in tables["subgroups"].sections] == ["", "Level"]
     assert "the headers of the scans were made up" in tables["subgroups"].absent[0]
     assert "the headers of the scans were made up" in words["groups"].caption
+
+
+def test_it_is_of_the_model_that_the_study_ends_in(made):
+    variants = made.study.variants | {"other": replace(made.study.variants["default"], name="other")}
+    grid = replace(made.study.grid, folds=("default", "other"))
+    ends = replace(made.study, variants=variants, grid=grid, bundle=replace(made.study.bundle, variant="other"))
+    assert {(run.variant, run.split) for run in main_runs(ends)} == {("other", "fold-01"), ("other", "fold-02")}
 
 
 def test_a_study_without_folds_is_of_its_hold_out_test_set(tmp_path, saved):

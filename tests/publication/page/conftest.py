@@ -53,7 +53,7 @@ def made_of(folder: Any, name: str) -> SimpleNamespace:
         discs: pd.DataFrame = records.read(made.discs, DISCS).to_pandas()
         write_table(discs.assign(grade=3.0, integral=3.0), DISCS, made.discs)
     score(made)
-    draw(made, draws=200)
+    draw(made, draws=200, show=0.95)
     return made
 
 

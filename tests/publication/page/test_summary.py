@@ -25,12 +25,19 @@ def found(paperlike):
 
 
 def changed(found, metric, split=HOLDOUT, **fields):
-    """Return findings with other numbers of one score of the default model."""
+    """Return findings with other numbers of one score of the model, its bounds those of the interval that is shown."""
     key = Key(found.run(split), metric)
-    scores, intervals = dict(found.study.scores), dict(found.study.intervals)
+    scores, intervals = dict(found.shown.scores), dict(found.shown.intervals)
     scores[key] = {**scores[key], **{name: fields[name] for name in fields if name == "value"}}
     intervals[key] = {**intervals[key], **{name: fields[name] for name in fields if name != "value"}}
-    return replace(found, study=replace(found.study, scores=scores, intervals=intervals))
+    shown = replace(found.shown, scores=scores, intervals=intervals)
+    return replace(found, study=replace(found.study, scores=scores), shown=shown)
+
+
+def with_p(found, **values):
+    """Return findings with other P values of all tests."""
+    rows = {key: {**row, "value": values.get(key[2], row["value"])} for key, row in found.agreed.rows.items()}
+    return replace(found, agreed=replace(found.agreed, rows=rows))
 
 
 def titles(found):
@@ -57,15 +64,62 @@ def test_model_raters_ceiling_and_baseline_stand_next_to_each_other(found):
     assert [bar.kind for bar in shown] == ["model", "model", "rater", "rater", "ceiling", "baseline", "baseline"]
     scores = found.study.scores
     assert shown[0].value == scores[Key(found.run(HOLDOUT), "kappa_linear")]["value"]
-    assert all(bar.lower <= bar.value <= bar.upper for bar in shown if bar.kind == "model")
+    assert all(bar.span[0] <= bar.value <= bar.span[1] for bar in shown if bar.kind == "model")
     assert [bar.kappa.text for bar in shown if bar.kind == "baseline"] == ["0", "0"]
 
 
-def test_the_lowest_of_each_kind_is_marked(found):
-    for kind in kinds(found):
-        lowest = min(group.value for group in kind.groups if group.value is not None)
+def test_the_summary_shows_95_and_bars_both_intervals(found):
+    model = bars(found)[0]
+    key = Key(found.run(HOLDOUT), "kappa_linear")
+    assert model.wide[0] < model.span[0] < model.span[1] < model.wide[1]
+    assert model.wide == tuple(found.study.intervals[key][bound] for bound in ("lower", "upper"))
+    assert {one.field: one.table for one in model.kappa.keys}["lower"] == "shown_intervals"
+    assert summarise(found).interval.startswith("Brackets and thick bars: 95 % credible intervals (highest density)")
+    assert summarise(found).interval.endswith("thin bars: 99.73 %, as in tables, for the comparison with the paper")
+
+
+def test_where_no_narrower_interval_was_drawn_that_of_the_tables_is_shown(found):
+    told = replace(found.told, intervals=replace(found.told.intervals, show=None))
+    alone = replace(found, told=told, shown=found.study)
+    assert [bar.wide for bar in bars(alone)] == [None] * 7
+    assert summarise(alone).interval.startswith("Brackets and bars: 99.73 % credible intervals")
+
+
+def test_the_lowest_of_each_kind_is_marked_where_the_test_supports_it(found):
+    for kind in kinds(with_p(found, p=0.001, p_holm=0.049)):
+        lowest = min(group.value for group in kind.groups if group.tested)
         assert [group.value for group in kind.groups if group.weakest] == [lowest]
+        assert kind.p.text == ("P = 0.001" if kind.name == "Grade" else "P = 0.001, adjusted 0.049")
     assert [kind.name for kind in kinds(found)] == ["Grade", "Level", "Manufacturer", "Field strength"]
+
+
+def test_no_group_is_marked_where_groups_differ_no_more_than_by_chance(found):
+    for kind in kinds(with_p(found, p=0.05, p_holm=0.05)):
+        assert not any(group.weakest for group in kind.groups)
+        assert kind.differ == "No more apart than chance would have it"
+
+
+def test_groups_that_were_not_tested_say_why(found):
+    rows = {key: row | {"reason": "too few"} for key, row in found.agreed.rows.items()}
+    bare = with_p(replace(found, agreed=replace(found.agreed, rows=rows)), p=np.nan)
+    assert {(kind.differ, kind.p.text) for kind in kinds(bare)} == {("Not tested: too few.", "")}
+
+
+def test_groups_are_those_of_the_model_that_the_study_ends_in(found):
+    run = replace(found.main, variant="integral", split=HOLDOUT)
+    ends = replace(found, agreed=replace(found.agreed, run=run))
+    assert ends.label == "Integral grades"
+    grades, level = kinds(ends)[:2]
+    score = found.study.scores[Key(ends.main, "kappa_linear", "level", "L1/L2")]
+    assert level.groups[0].value == score["value"]
+    assert grades.groups[0].value != kinds(found)[0].groups[0].value
+
+
+def test_what_is_compared_with_the_paper_has_the_wider_interval(found):
+    (linear,) = [one for one in verdict(found).reasons if one.startswith("Linear")]
+    (unweighted,) = [one for one in verdict(found).reasons if one.startswith("Unweighted") and "in print" in one]
+    assert "; 99.73 % interval)" in linear
+    assert "; 95 % interval)" in unweighted
 
 
 def test_groups_count_different_discs(found):

@@ -1,4 +1,4 @@
-"""Coefficients against what R's irr and irrCAC print for their own examples, and scikit-learn; slopes against steps."""
+"""Coefficients against what R's irr, irrCAC and psych, SAS and statsmodels print, and scikit-learn; slopes by steps."""
 
 import numpy as np
 import pytest
@@ -38,6 +38,23 @@ def test_kappas_are_those_of_irr_on_its_example():
     found = coefficients(matrix)
     printed = {"kappa_unweighted": -0.006289308, "kappa_linear": 0.1459075, "kappa_quadratic": 0.2520325}
     assert {name: float(found[name]) for name in printed} == pytest.approx(printed, abs=1e-7)
+
+
+def test_kappas_are_those_of_psych():
+    """Cohen's own table in the help of cohen.kappa (.492), and two outputs: four subjects, 15 paintings."""
+    assert kappa([[0.44, 0.07, 0.09], [0.05, 0.20, 0.05], [0.01, 0.03, 0.06]], 0) == pytest.approx(0.492, abs=5e-4)
+    pairs = [[2, 0, 0], [0, 0, 1], [0, 0, 1]]
+    assert [float(kappa(pairs, power)) for power in (0, 2)] == pytest.approx([0.60, 0.86], abs=5e-3)
+    assert kappa([[5, 2], [3, 5]], 0) == pytest.approx(0.34, abs=5e-3)
+
+
+def test_kappas_are_those_of_sas_and_statsmodels():
+    """SAS's output is statsmodels' own oracle; the other numbers were printed by cohens_kappa of statsmodels 0.15."""
+    sas = [[0, 4, 1], [0, 8, 0], [0, 1, 5]]
+    assert [float(kappa(sas, power)) for power in (0, 1)] == pytest.approx([0.4842, 0.4701], abs=5e-5)
+    grades = [[12, 5, 1, 0, 0], [4, 30, 9, 1, 0], [0, 8, 41, 11, 2], [0, 1, 10, 22, 6], [0, 0, 1, 4, 13]]
+    printed = [0.5408126283574276, 0.6938445321501238, 0.8228427806711215]
+    assert [float(kappa(grades, power)) for power in (0, 1, 2)] == pytest.approx(printed, abs=1e-12)
 
 
 def test_kappas_of_many_tables_are_those_of_scikit_learn():

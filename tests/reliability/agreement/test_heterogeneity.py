@@ -1,5 +1,7 @@
 """Tests of equal kappas: their size, their power, and Holm's adjustment."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from agreeing_samples import make_samples
@@ -7,7 +9,7 @@ from scipy.stats import chi2
 
 from discgrade.reliability.agreement import heterogeneity
 from discgrade.reliability.agreement.heterogeneity import compare_groups, holm, permuted, wald
-from discgrade.reliability.agreement.samples import groups_of
+from discgrade.reliability.agreement.samples import GRADE, groups_of
 
 
 def test_a_worse_manufacturer_is_found(monkeypatch):
@@ -17,10 +19,25 @@ def test_a_worse_manufacturer_is_found(monkeypatch):
     assert found.p == pytest.approx(0.005)
 
 
+def test_a_grade_that_is_met_less_often_is_found_and_one_of_few_patients_is_not_compared(monkeypatch):
+    monkeypatch.setattr(heterogeneity, "PERMUTATIONS", 99)
+    samples = make_samples(80, worse=0)
+    rng = np.random.default_rng(1)
+    few = np.isin(samples.reference, [1.0, 5.0])
+    for often, found_at in (({2.0: 0.8, 3.0: 0.8, 4.0: 0.4}, 0.01), ({2.0: 0.7, 3.0: 0.7, 4.0: 0.7}, None)):
+        chance = np.array([often.get(grade, 0.7) for grade in samples.reference])
+        met = rng.random(len(chance)) < chance
+        predicted = np.where(met, samples.reference, samples.reference + np.where(samples.reference < 3, 1, -1))
+        test = compare_groups(replace(samples, predicted=predicted).of(~few), GRADE, seed=1)
+        assert test.groups == ("2", "3", "4")
+        assert test.p == pytest.approx(found_at) if found_at else test.p > 0.05
+    assert compare_groups(samples.of(samples.reference == 3), GRADE, seed=1).reason.startswith("fewer than two groups")
+
+
 def test_equal_groups_are_seldom_told_apart(monkeypatch):
     monkeypatch.setattr(heterogeneity, "PERMUTATIONS", 99)
     for factor in ("manufacturer", "level"):
-        found = [compare_groups(make_samples(30, worse=0, seed=seed), factor, seed).p for seed in range(25)]
+        found = [compare_groups(make_samples(30, worse=0, seed=seed), factor, seed).p for seed in range(20)]
         assert np.mean(np.asarray(found) <= 0.1) <= 0.28
         assert 0.3 < np.mean(found) < 0.7
 

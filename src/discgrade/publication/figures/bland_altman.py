@@ -90,7 +90,7 @@ def _words(agreed: Agreed, limits: Mapping[str, Mapping[str, Row]], lacking: str
             f"Predicted minus reference against their mean, of the grade of a disc{'' if lacking else summed}: "
             f"{scored_words(agreed, context)}.",
             "The area of a point shows how many lie there. Solid line: bias; dashed lines: 95 % limits of agreement, "
-            f"bias ± 1.96 SD; bands and parentheses: {bounds_words(agreed, context)}.",
+            f"bias ± 1.96 SD; bands and parentheses: {bounds_words(agreed)}.",
             f"Sums are not shown: {lacking}" if lacking else "",
             data_sentence(context),
             explained("CCC"),

@@ -9,7 +9,7 @@ from discgrade.publication.page.baseline import baseline_of
 from discgrade.publication.page.findings import Findings
 from discgrade.publication.render.table import Cell
 from discgrade.publication.tables.rows.readers import INTER_RATER, INTRA_RATER, NOISE_CEILING
-from discgrade.publication.tables.rows.scores import number, over_seeds, score_cell
+from discgrade.publication.tables.rows.scores import Study, interval_text, number, over_seeds, score_cell
 from discgrade.settings.run import HOLDOUT, Run
 
 
@@ -24,8 +24,8 @@ class Bar:
         kappa: Linearly weighted kappa on integral grades.
         accuracy: Share of integral grades met.
         value: Kappa as a number.
-        lower: Lower bound of its interval, or None.
-        upper: Upper bound of its interval, or None.
+        span: Bounds of its interval, as in the cells, or None.
+        wide: Bounds of the wider interval that the tables print, or None where that is the same.
     """
 
     kind: str
@@ -34,8 +34,8 @@ class Bar:
     kappa: Cell
     accuracy: Cell
     value: float
-    lower: float | None
-    upper: float | None
+    span: tuple[float, float] | None = None
+    wide: tuple[float, float] | None = None
 
 
 _KINDS = {"intra_rater": "rater", "inter_rater": "rater", "noise_ceiling": "ceiling"}
@@ -68,11 +68,17 @@ def _readers(found: Findings) -> Iterator[Bar]:
 
 def _bar(found: Findings, kind: str, label: str, run: Run) -> Iterator[Bar]:
     key = Key(run, "kappa_linear")
-    row, interval = found.study.scores.get(key), found.study.intervals.get(key)
+    row = found.study.scores.get(key)
     if row is not None:
-        cells = [score_cell(found.study, key._replace(metric=name), "") for name in ("kappa_linear", "accuracy")]
-        bounds = (interval["lower"], interval["upper"]) if interval and cells[0].interval else (None, None)
-        yield Bar(kind, label, f"{row['n']:,}", cells[0], cells[1], row["value"], *bounds)
+        cells = [score_cell(found.shown, key._replace(metric=name), "") for name in ("kappa_linear", "accuracy")]
+        wide = _bounds(found.study, key) if found.shown is not found.study else None
+        yield Bar(kind, label, f"{row['n']:,}", *cells, row["value"], _bounds(found.shown, key), wide)
+
+
+def _bounds(study: Study, key: Key) -> tuple[float, float] | None:
+    """Return the bounds of an interval; None where there is none, or one without width."""
+    interval = study.intervals.get(key)
+    return (interval["lower"], interval["upper"]) if interval and interval_text(interval) else None
 
 
 def _baselines(found: Findings) -> Iterator[Bar]:
@@ -84,6 +90,4 @@ def _baselines(found: Findings) -> Iterator[Bar]:
             where = wording.split_heading(split, found.context.folds).lower()
             kappa = Cell("0", notes=("By definition: one grade for every disc agrees no more than chance.",))
             accuracy = Cell(number(baseline.accuracy))
-            yield Bar(
-                "baseline", f"Always grade {grades}, {where}", f"{baseline.discs:,}", kappa, accuracy, 0.0, None, None
-            )
+            yield Bar("baseline", f"Always grade {grades}, {where}", f"{baseline.discs:,}", kappa, accuracy, 0.0)

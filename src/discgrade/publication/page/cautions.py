@@ -13,6 +13,7 @@ from discgrade.publication.page.baseline import baseline_of
 from discgrade.publication.page.findings import Findings
 from discgrade.publication.page.weakest import FEW, part_words, shown_part
 from discgrade.publication.tables.rows.scores import interval_text, number
+from discgrade.publication.wording import percent
 from discgrade.settings.run import HOLDOUT, Run
 
 
@@ -48,7 +49,7 @@ def _against(found: Findings, label: str, run: Run) -> Iterator[Caution]:
         ("kappa_linear", 0.0, "κ is 0 for the baseline"),
         ("accuracy", baseline.accuracy if baseline else None, "the majority-class baseline"),
     ):
-        row, interval = (rows.get(Key(run, metric)) for rows in (found.study.scores, found.study.intervals))
+        row, interval = (rows.get(Key(run, metric)) for rows in (found.shown.scores, found.shown.intervals))
         if row is None or isnan(row["value"]) or floor is None:
             continue
         shown = f"{'κ' if metric == 'kappa_linear' else 'accuracy'} {number(row['value'])}"
@@ -56,7 +57,7 @@ def _against(found: Findings, label: str, run: Run) -> Iterator[Caution]:
         if row["value"] <= floor:
             yield Caution("No better than the baseline", f"{label}: {shown}; {reached}.")
         elif interval is not None and interval["lower"] <= floor and interval_text(interval):
-            text = f"{label}: {shown}, interval {interval_text(interval)}; {reached}."
+            text = f"{label}: {shown}, {percent(interval['probability'])} interval {interval_text(interval)}; {reached}."
             yield Caution("Perhaps no better than the baseline", text)
 
 
@@ -122,7 +123,7 @@ def _own_labels(discs: pd.DataFrame) -> int:
 
 
 def _without(found: Findings) -> str:
-    """Say what the default model scores on labels that people gave."""
+    """Say what the model scores on labels that people gave."""
     row = found.study.scores.get(Key(found.run(HOLDOUT), "kappa_linear", "origin", "human"))
     text = (
         "carry a label that a model gave, or that was reviewed with a model's grade in view: a model agrees with these "

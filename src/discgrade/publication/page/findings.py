@@ -1,16 +1,17 @@
 """What the report reads of a finished study: its scores, discs, partitions and flow."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from discgrade import records
+from discgrade.publication.agreement_values import Agreed, read_agreed
 from discgrade.publication.context import Context
 from discgrade.publication.page.shown_settings import ShownSettings
-from discgrade.publication.tables.rows.scores import Study, over_seeds, read_study
+from discgrade.publication.tables.rows.scores import Study, narrowed, read_study
 from discgrade.records.cohort.discs import DISCS
 from discgrade.records.cohort.flow import Flow, read_flow
 from discgrade.records.cohort.regions import FLAGGED
@@ -29,7 +30,9 @@ class Sources:
     Attributes:
         scores: `scores.parquet`.
         intervals: `intervals.parquet`.
+        shown: `shown_intervals.parquet`.
         comparisons: `comparisons.parquet`.
+        agreement: `agreement.parquet`.
         discs: `discs.parquet`.
         splits: `splits.parquet`.
         flow: `flow.json`.
@@ -40,7 +43,9 @@ class Sources:
 
     scores: Path
     intervals: Path
+    shown: Path
     comparisons: Path
+    agreement: Path
     discs: Path
     splits: Path
     flow: Path
@@ -57,6 +62,8 @@ class Findings:
         context: What the study is, in words.
         told: Its settings.
         study: Scores, intervals and comparisons.
+        shown: The same with the intervals of the probability that the summary shows (`intervals.show`).
+        agreed: Agreement of the model that the study ends in, with tests of its groups.
         discs: One row a disc.
         splits: The part of each patient in each split.
         flow: What was received and kept.
@@ -69,6 +76,8 @@ class Findings:
     context: Context
     told: ShownSettings
     study: Study
+    shown: Study
+    agreed: Agreed
     discs: pd.DataFrame
     splits: pd.DataFrame
     flow: Flow
@@ -78,8 +87,18 @@ class Findings:
     layers: int
 
     def run(self, split: str) -> Run:
-        """Return the default run of a split, over all seeds."""
-        return over_seeds(self.context.default, split=split)
+        """Return the run of a split of the model that the study ends in, over all seeds."""
+        return replace(self.main, split=split)
+
+    @property
+    def main(self) -> Run:
+        """The run that says most of the model that the study ends in: of all folds, else of the hold-out split."""
+        return self.agreed.run
+
+    @property
+    def label(self) -> str:
+        """The printed name of that model."""
+        return self.told.labels[self.main.variant]
 
     @property
     def folds(self) -> str:
@@ -97,10 +116,13 @@ def read_findings(sources: Sources, context: Context, told: ShownSettings) -> Fi
     """Read what the report says of a study."""
     certain = records.read(sources.certainty, CERTAINTY).to_pylist()
     network = records.read(sources.network, NETWORK, ["parameters"]).to_pydict()["parameters"]
+    study = read_study(sources.scores, sources.intervals, sources.comparisons)
     return Findings(
         context=context,
         told=told,
-        study=read_study(sources.scores, sources.intervals, sources.comparisons),
+        study=study,
+        shown=narrowed(study, sources.shown),
+        agreed=read_agreed(sources.agreement),
         discs=records.read(sources.discs, DISCS, _DISCS).to_pandas(),
         splits=records.read(sources.splits, SPLITS, ["split", "patient", "part"]).to_pandas(),
         flow=read_flow(sources.flow),

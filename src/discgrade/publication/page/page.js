@@ -50,8 +50,9 @@
   }
 
   function beside(link, line) {
-    const here = link.closest("td, th, li");
-    if (here.tagName === "LI") return link.closest(".kinds") && neighbour([...link.closest(".kinds").querySelectorAll("a.n")], link, line);
+    const kinds = link.closest(".kinds");
+    if (kinds) return neighbour([...kinds.querySelectorAll("a.n")], link, line);
+    const here = link.closest("td, th");
     const rows = [...link.closest("table").querySelectorAll("tbody tr")];
     for (let at = rows.indexOf(link.closest("tr")) + line; at >= 0 && at < rows.length; at += line) {
       const found = rows[at].cells[here.cellIndex]?.querySelector("a.n");

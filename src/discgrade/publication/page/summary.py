@@ -14,6 +14,7 @@ from discgrade.publication.page.weakest import Kind, kinds, part_words
 from discgrade.publication.render.table import absences
 from discgrade.publication.tables.rows.readers import INTER_RATER, INTRA_RATER, NOISE_CEILING
 from discgrade.publication.tables.rows.scores import number
+from discgrade.settings.model import Intervals
 from discgrade.settings.run import HOLDOUT
 
 
@@ -25,7 +26,7 @@ class Summary:
         lead: Whose discs, how many, read by whom.
         bars: How well model and raters agree.
         absent: Which of these are not known, and why.
-        interval: How intervals are drawn.
+        interval: What brackets and bars are.
         part: On which discs groups were scored.
         kinds: Scores by group.
         flagged: What was flagged.
@@ -54,13 +55,22 @@ def summarise(found: Findings) -> Summary:
         lead=tuple(_lead(found)),
         bars=tuple(bars(found)),
         absent=absences(missing),
-        interval=wording.interval_words(told.probability, weighed, told.draws, told.seed),
+        interval=_intervals(told, weighed, found.context.compare),
         part=part_words(found),
         kinds=tuple(kinds(found)),
         flagged=tuple(_flagged(found)),
         verdict=verdict(found),
         warnings=tuple(warnings(found)),
     )
+
+
+def _intervals(drawn: Intervals, weighed: str, compare: bool) -> str:
+    """Say what brackets and bars are: the interval that `intervals.show` names, and the wider one of the tables."""
+    if drawn.inner is None:
+        return f"Brackets and bars: {wording.interval_words(drawn.probability, weighed, drawn.draws, drawn.seed)}"
+    words = wording.interval_words(drawn.inner, weighed, drawn.draws, drawn.seed)
+    published = ", for the comparison with the paper" if compare else ""
+    return f"Brackets and thick bars: {words}; thin bars: {wording.percent(drawn.probability)}, as in tables{published}"
 
 
 def _lead(found: Findings) -> Iterator[str]:
@@ -88,10 +98,10 @@ def _flagged(found: Findings) -> Iterator[str]:
         yield f"{_count(found.flagged, 'region')} {look} wrong to the outlier check; {they} {kept}."
     else:
         yield "The outlier check flagged no region."
-    within = found.study.scores.get(Key(found.run(HOLDOUT), "within_one"))
+    within = found.study.scores.get(Key(found.main, "within_one"))
     if within is not None and not isnan(within["value"]):
         over = round((1 - within["value"]) * within["n"])
-        yield f"{over:,} of {within['n']:,} scored samples of the hold-out test set are more than one grade off."
+        yield f"{over:,} of {within['n']:,} scored samples are more than one grade off ({part_words(found)})."
     coverage, single = (found.certainty.get((None, metric)) for metric in ("coverage", "singletons"))
     if coverage is not None and single is not None:
         yield (

@@ -7,8 +7,8 @@ from typing import Any
 from discgrade.publication.keys import Key
 from discgrade.publication.page.baseline import baseline_of
 from discgrade.publication.page.findings import Findings
-from discgrade.publication.page.weakest import shown_part
-from discgrade.publication.tables.rows.scores import interval_text, number, reader
+from discgrade.publication.tables.rows.scores import Study, interval_text, number, reader
+from discgrade.publication.wording import percent
 from discgrade.settings.run import Run
 
 LANDIS_KOCH = ((0.20, "slight"), (0.40, "fair"), (0.60, "moderate"), (0.80, "substantial"))
@@ -51,8 +51,11 @@ def mcbride(ccc: float) -> str:
 
 
 def verdict(found: Findings) -> Verdict:
-    """Return whether the default model is good enough, and for what."""
-    run = found.run(shown_part(found))
+    """Return whether the model that the study ends in is good enough, and for what.
+
+    Its bounds are those of the interval that the summary shows; what is compared with the paper has the wider one.
+    """
+    run = found.main
     reasons = [
         *_landis_koch(found, run),
         *_mcbride(found, run),
@@ -62,21 +65,22 @@ def verdict(found: Findings) -> Verdict:
     return Verdict(_answer(found, run), tuple(reasons))
 
 
-def _scored(found: Findings, run: Run, metric: str) -> tuple[dict[str, Any], dict[str, Any] | None] | None:
+def _scored(study: Study, run: Run, metric: str) -> tuple[dict[str, Any], dict[str, Any] | None] | None:
     """Return a score and its interval; None if it is undefined."""
     key = Key(run, metric)
-    row, interval = found.study.scores.get(key), found.study.intervals.get(key)
+    row, interval = study.scores.get(key), study.intervals.get(key)
     if row is None or isnan(row["value"]):
         return None
     return dict(row), dict(interval) if interval and interval_text(interval) else None
 
 
 def _shown(row: dict[str, Any], interval: dict[str, Any] | None) -> str:
-    return number(row["value"]) + (f" ({interval_text(interval)})" if interval else "")
+    level = f"; {percent(interval['probability'])} interval" if interval else ""
+    return number(row["value"]) + (f" ({interval_text(interval)}{level})" if interval else "")
 
 
 def _landis_koch(found: Findings, run: Run) -> list[str]:
-    scored = _scored(found, run, "kappa_unweighted")
+    scored = _scored(found.shown, run, "kappa_unweighted")
     if scored is None:
         return []
     row, interval = scored
@@ -90,7 +94,7 @@ def _landis_koch(found: Findings, run: Run) -> list[str]:
 
 
 def _mcbride(found: Findings, run: Run) -> list[str]:
-    scored = _scored(found, run, "lin_ccc")
+    scored = _scored(found.shown, run, "lin_ccc")
     if scored is None:
         return []
     row, interval = scored
@@ -101,7 +105,7 @@ def _readers(found: Findings, run: Run) -> list[str]:
     """Compare with what two readers reached in print, with the same weights of kappa."""
     texts = []
     for metric, (lowest, highest, key) in PUBLISHED.items():
-        scored = _scored(found, run, metric)
+        scored = _scored(found.study if key == "niemeyer2021" else found.shown, run, metric)
         if scored is not None:
             row, interval = scored
             low = interval["lower"] if interval else row["value"]
@@ -116,7 +120,7 @@ def _readers(found: Findings, run: Run) -> list[str]:
 
 
 def _own_readers(found: Findings, run: Run) -> list[str]:
-    model, readers = _scored(found, run, "kappa_linear"), _scored(found, reader("inter_rater"), "kappa_linear")
+    model, readers = (_scored(found.shown, one, "kappa_linear") for one in (run, reader("inter_rater")))
     if model is None:
         return []
     if readers is None:
@@ -131,7 +135,7 @@ def _answer(found: Findings, run: Run) -> str:
     """Return the answer; the words of each follow the published kappa and the lower bound."""
     if found.context.source == "phantom":
         return _SIMULATED
-    scored = _scored(found, run, "kappa_unweighted")
+    scored = _scored(found.shown, run, "kappa_unweighted")
     if scored is None:
         return "Nobody can say: κ is undefined on these discs."
     if not _beats_baseline(found, run):
@@ -170,7 +174,7 @@ def _use(value: float, lower: float) -> str:
 def _beats_baseline(found: Findings, run: Run) -> bool:
     baseline = baseline_of(found, run.split)
     for metric, floor in (("kappa_linear", 0.0), ("accuracy", baseline.accuracy if baseline else 0.0)):
-        scored = _scored(found, run, metric)
+        scored = _scored(found.shown, run, metric)
         if scored is None or (scored[1] or {"lower": scored[0]["value"]})["lower"] <= floor:
             return False
     return True

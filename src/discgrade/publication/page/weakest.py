@@ -1,20 +1,25 @@
-"""Where the model fails: its scores by grade, level, manufacturer and field strength."""
+"""Where the model fails: its scores by grade, level, manufacturer and field strength, and whether groups differ."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
 
+import pandas as pd
+
 from discgrade.grades import INTEGRAL
+from discgrade.publication.agreement_values import keys_in_row, p_words
 from discgrade.publication.keys import Key
 from discgrade.publication.page.findings import Findings
 from discgrade.publication.render.table import Cell
 from discgrade.publication.tables.rows.scores import score_cell
 from discgrade.publication.wording import split_words
-from discgrade.settings.run import FOLDS, HOLDOUT
+from discgrade.reliability.agreement.heterogeneity import FEWEST, GRADE
 
 FEW = 10
 """Test discs below which a group says little."""
 SCOPES = {"level": "Level", "manufacturer": "Manufacturer", "field_strength": "Field strength"}
+LEVEL_OF_TESTS = 0.05
+"""P value, adjusted where there are several tests, below which groups are said to differ."""
 
 
 @dataclass(frozen=True)
@@ -26,13 +31,15 @@ class Group:
         discs: Number of different test discs.
         score: The score, with its interval where there is one.
         value: The score as a number; None if it is undefined.
-        weakest: Whether no other group of its kind has a lower score.
+        tested: Whether the test of its kind compares it.
+        weakest: Whether groups of its kind differ, and no other that was compared has a lower score.
     """
 
     label: str
     discs: int
     score: Cell
     value: float | None
+    tested: bool
     weakest: bool = False
 
     @property
@@ -43,16 +50,26 @@ class Group:
 
 @dataclass(frozen=True)
 class Kind:
-    """Groups of one kind: what divides them, what is scored, and the groups."""
+    """Groups of one kind.
+
+    Attributes:
+        name: What divides them.
+        score: What is scored.
+        groups: The groups.
+        differ: Whether they differ by more than chance, in words.
+        p: The P value that says so; empty where they were not tested.
+    """
 
     name: str
     score: str
     groups: tuple[Group, ...]
+    differ: str
+    p: Cell = Cell()
 
 
 def shown_part(found: Findings) -> str:
-    """Return the split whose groups are shown: all folds where the default model was trained in them."""
-    return FOLDS if Key(found.run(FOLDS), "accuracy") in found.study.scores else HOLDOUT
+    """Return the split whose groups are shown: all folds where the model was trained in them."""
+    return found.main.split
 
 
 def part_words(found: Findings) -> str:
@@ -62,45 +79,50 @@ def part_words(found: Findings) -> str:
 
 def kinds(found: Findings) -> list[Kind]:
     """Return the groups of each kind; a kind of fewer than two groups is left out."""
-    grades = Kind("Grade", "sensitivity", tuple(_grades(found)))
     scopes = {scope: words for scope, words in SCOPES.items() if scope == "level" or found.told.headers}
-    others = [Kind(words, "κ (linear)", tuple(_scope(found, scope))) for scope, words in scopes.items()]
-    return [_marked(kind) for kind in (grades, *others) if len(kind.groups) > 1]
+    groups = {GRADE: tuple(_grades(found))} | {scope: tuple(_scope(found, scope)) for scope in scopes}
+    named = {GRADE: ("Grade", "sensitivity")} | {scope: (words, "κ (linear)") for scope, words in scopes.items()}
+    return [_judged(found, scope, *named[scope], of_kind) for scope, of_kind in groups.items() if len(of_kind) > 1]
 
 
 def _grades(found: Findings) -> Iterator[Group]:
-    split = shown_part(found)
-    tested = found.tested(split)
+    tested = found.tested(shown_part(found))
     for grade in map(float, INTEGRAL):
-        discs = int((tested["integral"] == grade).sum())
-        if discs:
-            yield _group(found, f"{grade:g}", discs, Key(found.run(split), "sensitivity", grade=grade))
+        discs = tested[tested["integral"] == grade]
+        if len(discs):
+            enough = discs["patient"].nunique() >= FEWEST
+            yield _group(found, f"{grade:g}", discs, Key(found.main, "sensitivity", grade=grade), enough)
 
 
 def _scope(found: Findings, scope: str) -> Iterator[Group]:
-    split = shown_part(found)
-    tested, run = found.tested(split), found.run(split)
-    names = {key.group for key in found.study.scores if key.run == run and key.scope == scope}
+    tested = found.tested(shown_part(found))
+    names = {key.group for key in found.study.scores if key.run == found.main and key.scope == scope}
     for name in sorted(names):
         kept = tested[scope].map(lambda value: f"{value:g}" if isinstance(value, float) else value)
         label = f"{name} T" if scope == "field_strength" else name
-        yield _group(found, label, int((kept == name).sum()), Key(run, "kappa_linear", scope, name))
+        discs = tested[kept == name]
+        enough = discs["patient"].nunique() >= FEWEST and discs["integral"].nunique() > 1
+        yield _group(found, label, discs, Key(found.main, "kappa_linear", scope, name), enough)
 
 
-def _group(found: Findings, label: str, discs: int, key: Key) -> Group:
+def _group(found: Findings, label: str, discs: pd.DataFrame, key: Key, tested: bool) -> Group:
     row = found.study.scores.get(key)
     value = None if row is None or isnan(row["value"]) else float(row["value"])
-    return Group(label, discs, score_cell(found.study, key, "Not scored."), value)
+    return Group(label, len(discs), score_cell(found.shown, key, "Not scored."), value, tested)
 
 
-def _marked(kind: Kind) -> Kind:
-    """Mark the group with the lowest score, if scores differ."""
-    values = [group.value for group in kind.groups if group.value is not None]
-    lowest = min(values) if len(set(values)) > 1 else None
-    groups = [
-        Group(group.label, group.discs, group.score, group.value, group.value == lowest)
-        if lowest is not None
-        else group
-        for group in kind.groups
-    ]
-    return Kind(kind.name, kind.score, tuple(groups))
+def _judged(found: Findings, scope: str, name: str, score: str, groups: tuple[Group, ...]) -> Kind:
+    """Say whether groups differ more than chance would let them; only then the lowest is marked."""
+    test = found.agreed.test(scope)
+    if not test or isnan(test["p"]["value"]):
+        reason = test["p"]["reason"] if test else "one group only"
+        return Kind(name, score, groups, f"Not tested: {reason}.")
+    p = test.get("p_holm", test["p"])["value"]
+    shown = Cell(
+        p_words(test), keys=tuple(key for row in test.values() for key in keys_in_row(found.agreed, row, ["value"]))
+    )
+    if p >= LEVEL_OF_TESTS:
+        return Kind(name, score, groups, "No more apart than chance would have it", shown)
+    lowest = min((group.value for group in groups if group.tested and group.value is not None), default=None)
+    marked = tuple(replace(group, weakest=group.tested and group.value == lowest) for group in groups)
+    return Kind(name, score, marked, "Further apart than chance would have it", shown)

@@ -50,7 +50,7 @@ def limits(*, agreement: Path, context: Context, files: TableFiles) -> None:
     table = Table(
         name="limits",
         title="Bias and 95 % limits of agreement.",
-        caption="; ".join([*parts, bounds_words(agreed, context)])
+        caption="; ".join([*parts, bounds_words(agreed)])
         + ". In grades, predicted minus reference; limits: bias ± 1.96 SD. CCC: concordance correlation coefficient.",
         stub="What is compared",
         headings=[Cell("n"), Cell("Patients"), *map(Cell, METRICS.values())],

@@ -15,6 +15,7 @@ from discgrade.publication.agreement_values import (
     count_cell,
     group_words,
     keys_in_row,
+    p_words,
     read_agreed,
     scored_words,
     test_words,
@@ -27,6 +28,7 @@ from discgrade.publication.render.table import Row as Line
 from discgrade.publication.tables.rows.lines import THIS_STUDY
 from discgrade.publication.tables.rows.scores import interval_text, number, spread_notes
 from discgrade.publication.wording import data_words
+from discgrade.reliability.agreement.samples import GRADE
 
 _NOTES = {
     "ac2": "Gwet's agreement coefficient, with linear weights as κ, linear.",
@@ -66,8 +68,16 @@ def subgroups(*, agreement: Path, context: Context, files: TableFiles) -> None:
 
 def _caption(agreed: Agreed, context: Context) -> str:
     parts = [f"Data: {data_words(context.study, context.source)}", scored_words(agreed, context)]
-    parts += ["on the integral grades", bounds_words(agreed, context)]
-    return "; ".join(parts) + f". {_TESTED} κ: Cohen's kappa."
+    parts += ["on the integral grades", bounds_words(agreed)]
+    return "; ".join(parts) + f". {_TESTED}{_of_grades(agreed)} κ: Cohen's kappa."
+
+
+def _of_grades(agreed: Agreed) -> str:
+    """Say whether all grades are met equally often; nothing where that was not tested."""
+    test = agreed.test(GRADE)
+    if not test or isnan(test["p"]["value"]):
+        return ""
+    return f" Equal exact agreement in all reference grades, permuted within each patient: {p_words(test)}."
 
 
 def _sections(agreed: Agreed, shown: dict[str, list[str]]) -> Iterator[Section]:
@@ -108,6 +118,6 @@ def _values(agreed: Agreed, shown: dict[str, list[str]]) -> Iterator[dict[str, o
             values |= {name: traced(agreed, row, field) for name, field in zip(names, BOUNDED, strict=True)}
             values |= {f"{metric}_{inner}": traced(agreed, row, inner) for inner in ("inner_lower", "inner_upper")}
         yield values
-    for scope in FACTORS:
+    for scope in (*FACTORS, GRADE):
         tests = {metric: traced(agreed, row, "value") for metric, row in agreed.test(scope).items()}
         yield {"row": f"{scope}:test", "source": THIS_STUDY, **tests}

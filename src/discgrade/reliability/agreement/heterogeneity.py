@@ -1,9 +1,10 @@
-"""Does the model agree as well in every group? A Wald test of equal kappas, its null distribution by permutation.
+"""Does the model agree as well in every group? A Wald test of equal scores, its null distribution by permutation.
 
-What belongs to a patient (the scanner, the sex, the age) is permuted among patients, the level among the discs of each
-patient, so that discs of one patient stay together. The statistic is studentized, d' V^-1 d of the differences d of the
-groups' coefficients to the first one's, V their covariance by the influence of each patient: so the test holds for
-large groups even where groups differ in how often grades occur (Chung and Romano, Ann Stat 2013;41:484-507).
+What belongs to a patient (the scanner, the sex, the age) is permuted among patients, what belongs to a disc (the
+level, the reference grade) among the discs of each patient, so that discs of one patient stay together. The statistic
+is studentized, d' V^-1 d of the differences d of the groups' coefficients to the first one's, V their covariance by the
+influence of each patient: so the test holds for large groups even where groups differ in how often grades occur (Chung
+and Romano, Ann Stat 2013;41:484-507).
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,13 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from discgrade.reliability.agreement.coefficients import GRADES, coefficients, gradients
-from discgrade.reliability.agreement.samples import LEVEL, Integers, Samples, groups_of
+from discgrade.reliability.agreement.samples import GRADE, LEVEL, Integers, Samples, groups_of
 from discgrade.reliability.confusion import Floats
 
 PERMUTATIONS = 1_999
 FEWEST = 10
 """Fewest patients of a group that is compared."""
 METRIC = "kappa_linear"
+SENSITIVITY = "accuracy"
+"""What is compared between reference grades, within which no kappa is defined: exact agreement with the grade."""
 
 _CHUNK = 100
 _CELLS = GRADES * GRADES
@@ -48,30 +51,32 @@ def compare_groups(samples: Samples, factor: str, seed: int) -> Compared:
 
     Args:
         samples: The samples.
-        factor: One of `samples.FACTORS`.
+        factor: One of `samples.FACTORS`, or `samples.GRADE`, whose groups are compared by their exact agreement.
         seed: Seed of the permutations.
     """
-    kept = [(name, mask) for name, mask in groups_of(samples, factor) if _is_enough(samples, mask)]
+    metric, grades = (SENSITIVITY, 1) if factor == GRADE else (METRIC, 2)
+    kept = [(name, mask) for name, mask in groups_of(samples, factor) if _is_enough(samples, mask, grades)]
     names = tuple(name for name, _ in kept)
     if len(kept) < 2:
-        return Compared(names, np.nan, np.nan, f"fewer than two groups with at least {FEWEST} patients and two grades")
+        more = "" if grades == 1 else " and two grades"
+        return Compared(names, np.nan, np.nan, f"fewer than two groups with at least {FEWEST} patients{more}")
     chosen = np.asarray(np.any([mask for _, mask in kept], axis=0))
     compared = samples.of(chosen)
     labels = np.argmax([mask[chosen] for _, mask in kept], axis=0)
-    observed = float(wald(compared, labels[None], len(kept))[0])
+    observed = float(wald(compared, labels[None], len(kept), metric)[0])
     if not np.isfinite(observed):
-        return Compared(names, np.nan, np.nan, "kappa varies in no group")
+        return Compared(names, np.nan, np.nan, f"{'exact agreement' if factor == GRADE else 'kappa'} varies in no group")
     larger = 0
-    for some in permuted(labels, compared.patient, seed, within=factor == LEVEL):
-        smaller = wald(compared, some, len(kept)) < observed - _SAME
+    for some in permuted(labels, compared.patient, seed, within=factor in (LEVEL, GRADE)):
+        smaller = wald(compared, some, len(kept), metric) < observed - _SAME
         larger += len(some) - int(smaller.sum())
     return Compared(names, observed, (1 + larger) / (1 + PERMUTATIONS))
 
 
-def _is_enough(samples: Samples, mask: NDArray[np.bool_]) -> bool:
-    """Return whether a group has enough patients and more than one reference grade."""
+def _is_enough(samples: Samples, mask: NDArray[np.bool_], grades: int) -> bool:
+    """Return whether a group has enough patients and so many reference grades at least."""
     group = samples.of(mask)
-    return group.discs["patient"].nunique() >= FEWEST and len(set(group.cells // GRADES)) > 1
+    return group.discs["patient"].nunique() >= FEWEST and len(set(group.cells // GRADES)) >= grades
 
 
 def permuted(labels: Integers, patient: Integers, seed: int, *, within: bool) -> Iterator[Integers]:
@@ -98,15 +103,15 @@ def permuted(labels: Integers, patient: Integers, seed: int, *, within: bool) ->
             yield mixed[:, patient]
 
 
-def wald(samples: Samples, labels: Integers, groups: int) -> Floats:
-    """Return the Wald statistic for each labelling (n, discs) of the discs, (n,); NaN where a kappa is undefined."""
+def wald(samples: Samples, labels: Integers, groups: int, metric: str = METRIC) -> Floats:
+    """Return the Wald statistic for each labelling (n, discs) of the discs, (n,); NaN where a score is undefined."""
     many, cells, patient = len(labels), samples.cells, samples.patient
     patients = int(patient.max()) + 1
     of_sample = labels[:, samples.disc] + groups * np.arange(many)[:, None]
     counts = np.bincount((of_sample * _CELLS + cells).ravel(), minlength=many * groups * _CELLS)
     matrices = counts.reshape(many, groups, GRADES, GRADES).astype(np.float64)
-    values = coefficients(matrices)[METRIC]
-    slopes = gradients(matrices, METRIC).reshape(many * groups, _CELLS)
+    values = coefficients(matrices)[metric]
+    slopes = gradients(matrices, metric).reshape(many * groups, _CELLS)
     weights = slopes[of_sample, cells]
     place = of_sample * patients + patient[samples.disc]
     moved = np.bincount(place.ravel(), weights.ravel(), many * groups * patients).reshape(many, groups, patients)

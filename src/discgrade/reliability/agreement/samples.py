@@ -23,6 +23,8 @@ LEVEL = "level"
 OF_HEADERS = ("manufacturer", "field_strength", "sex", "age_group")
 FACTORS = (LEVEL, *OF_HEADERS)
 """What discs are grouped by; all but the level are the patient's."""
+GRADE = "grade"
+"""The integral reference grade, by which discs are grouped to compare how often each is met."""
 _AGES = {40.0: "under 40", 60.0: "40 to 59", np.inf: "60 and over"}
 
 
@@ -35,7 +37,7 @@ class Samples:
         predicted: Predicted grade, (n,).
         disc: Place of the sample's disc among `discs`, (n,).
         copy: Number of the training and of the copy that the sample is of, (n,).
-        discs: One row a disc: patient, and each of `FACTORS` as text, None where it is not known.
+        discs: One row a disc: patient, and each of `FACTORS` and `GRADE` as text, None where it is not known.
         trainings: Number of training seeds.
     """
 
@@ -104,6 +106,7 @@ def _grouped(discs: pd.DataFrame) -> pd.DataFrame:
         {
             "patient": discs["patient"],
             LEVEL: discs[LEVEL],
+            GRADE: [f"{grade:g}" for grade in discs["integral"]],
             "manufacturer": discs["manufacturer"],
             "field_strength": strengths,
             "sex": discs["sex"],

@@ -11,8 +11,8 @@ from discgrade import records
 from discgrade.records.results.agreement import AGREEMENT
 from discgrade.reliability.agreement import limits, planning
 from discgrade.reliability.agreement.grouped import Spread, group_spreads, spread_of
-from discgrade.reliability.agreement.heterogeneity import METRIC, Compared, compare_groups, holm
-from discgrade.reliability.agreement.samples import FACTORS, OF_HEADERS, Samples, groups_of, read_samples
+from discgrade.reliability.agreement.heterogeneity import METRIC, SENSITIVITY, Compared, compare_groups, holm
+from discgrade.reliability.agreement.samples import FACTORS, GRADE, OF_HEADERS, Samples, groups_of, read_samples
 from discgrade.settings.model import Intervals
 from discgrade.settings.run import ALL_SEEDS, FOLDS, HOLDOUT, Run
 
@@ -77,12 +77,18 @@ def _group_rows(samples: Samples, headers: bool, settings: Intervals) -> Iterato
 
 
 def _test_rows(samples: Samples, headers: bool, settings: Intervals) -> Iterator[Row]:
-    """Yield the test of each factor: its statistic, its p value, and the one adjusted for the number of factors."""
+    """Yield the test of each factor: its statistic, its p value, and the one adjusted for the number of factors.
+
+    Whether reference grades are met equally often is another question, whose p value stands alone.
+    """
     tests = [_test(samples, factor, headers, settings.seed) for factor in FACTORS]
     for factor, test, adjusted in zip(FACTORS, tests, holm([one.p for one in tests]), strict=True):
         values = {"wald": test.statistic, "p": test.p, "p_holm": adjusted}
         for metric, value in values.items():
             yield _row(samples, (factor, f"{METRIC}: equal in all groups"), metric, _single(value), test.reason or None)
+    met = compare_groups(samples, GRADE, settings.seed)
+    for metric, value in (("wald", met.statistic), ("p", met.p)):
+        yield _row(samples, (GRADE, f"{SENSITIVITY}: equal in all groups"), metric, _single(value), met.reason or None)
 
 
 def _test(samples: Samples, factor: str, headers: bool, seed: int) -> Compared:

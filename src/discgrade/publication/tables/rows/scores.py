@@ -39,11 +39,13 @@ class Study:
         scores: Rows of `scores.SCORES` by key.
         intervals: Rows of `intervals.INTERVALS` by key.
         comparisons: Rows of `intervals.COMPARISONS` by key and what is compared with.
+        drawn: The study's table that holds the intervals.
     """
 
     scores: Mapping[Key, Row]
     intervals: Mapping[Key, Row]
     comparisons: Mapping[tuple[Key, str], Row]
+    drawn: str = "intervals"
 
 
 def over_seeds(run: Run, **changes: Any) -> Run:  # noqa: ANN401
@@ -64,6 +66,12 @@ def read_study(scores: Path, intervals: Path, comparisons: Path | None = None) -
         intervals={_key(row): row for row in _rows(records.read(intervals, INTERVALS, filters=_SHOWN))},
         comparisons={(_key(row), row["other"]): row for row in compared},
     )
+
+
+def narrowed(study: Study, shown: Path) -> Study:
+    """Return a study with the narrower intervals of `shown_intervals.parquet`; itself where none were drawn."""
+    rows = _rows(records.read(shown, INTERVALS, filters=_SHOWN))
+    return replace(study, intervals={_key(row): row for row in rows}, drawn="shown_intervals") if rows else study
 
 
 def _rows(table: pa.Table) -> list[dict[str, Any]]:
@@ -142,4 +150,4 @@ def score_value(study: Study, key: Key, field: str) -> Traced | None:
 def interval_value(study: Study, key: Key, field: str) -> Traced | None:
     """Return a field of the row of a score's interval, None if there is none."""
     row = study.intervals.get(key)
-    return Traced(row[field], (key.cell("intervals", field),)) if row else None
+    return Traced(row[field], (key.cell(study.drawn, field),)) if row else None
