@@ -28,6 +28,7 @@ from discgrade.provenance import (
     reference_digest,
 )
 from discgrade.provenance.chain import LAYOUT
+from discgrade.publication.context import context_of, data_of
 from discgrade.settings import grid
 from discgrade.settings.loading import ConfigurationError, check_config
 from discgrade.settings.model import Ratings
@@ -71,6 +72,7 @@ if not re.fullmatch(r"R[1-9]\d*", config["cohort"]["reference"]["rater"]):
     config["cohort"]["reference"]["rater"] = reference_rater()
 
 STUDY = read_study(config)
+DATA = plain(data_of(STUDY))
 RESULTS = f"results/{STUDY.name}"
 PRIVATE = f"private/{STUDY.name}"
 RUN = f"{RESULTS}/runs/{{variant}}/{{resolution}}px/share-{{share}}/{{split}}/seed-{{seed}}"
@@ -181,6 +183,11 @@ def figure_of(name, title=None):
         if title
         else paths
     )
+
+
+def shown(*variants):
+    """What a figure or table of these variants needs to know of the study: others' settings do not rerun it."""
+    return plain(context_of(STUDY, variants))
 
 
 def growing(amount):

@@ -31,7 +31,7 @@ rule figure1:
     conda:
         ENVIRONMENT
     params:
-        context=CONTEXT,
+        context=DATA,
         code=code("figure1.py"),
         lock=lock("figure1.py"),
     script:
@@ -57,7 +57,7 @@ rule figure2:
     conda:
         ENVIRONMENT
     params:
-        context=CONTEXT,
+        context=shown(DEFAULT_RUN.variant),
         run=plain(DEFAULT_RUN),
         label=LABELS[DEFAULT_RUN.variant],
         pictures=STUDY.report.disc_pictures,
@@ -83,7 +83,7 @@ rule figure3:
     conda:
         ENVIRONMENT
     params:
-        context=CONTEXT,
+        context=shown(DEFAULT_RUN.variant),
         run=plain(DEFAULT_RUN),
         code=code("figure3.py"),
         lock=lock("figure3.py"),
@@ -104,7 +104,7 @@ rule figure4:
     conda:
         ENVIRONMENT
     params:
-        context=CONTEXT,
+        context=shown(DEFAULT_RUN.variant),
         run=plain(DEFAULT_RUN),
         code=code("figure4.py"),
         lock=lock("figure4.py"),
@@ -131,7 +131,7 @@ rule figure5:
     conda:
         ENVIRONMENT
     params:
-        context=CONTEXT,
+        context=shown(REGRESSION_RUN.variant),
         run=plain(REGRESSION_RUN),
         label=variant_name(REGRESSION_RUN.variant, LABELS),
         pictures=STUDY.report.disc_pictures,
@@ -153,7 +153,7 @@ rule confusion:
     conda:
         ENVIRONMENT
     params:
-        context=CONTEXT,
+        context=shown(),
         panels=plain(confusion_panels(STUDY)),
         code=code("confusion.py"),
         lock=lock("confusion.py"),
@@ -175,7 +175,7 @@ rule forest:
     conda:
         ENVIRONMENT
     params:
-        context=CONTEXT,
+        context=shown(),
         run=plain(DEFAULT_RUN),
         labels={name: LABELS[name] for name in STUDY.grid.variants},
         code=code("forest.py"),
@@ -195,7 +195,7 @@ rule curves:
     conda:
         ENVIRONMENT
     params:
-        context=CONTEXT,
+        context=shown(*STUDY.grid.variants),
         panels=plain(curve_panels(STUDY)),
         code=code("curves.py"),
         lock=lock("curves.py"),
@@ -215,7 +215,7 @@ rule calibration:
     conda:
         ENVIRONMENT
     params:
-        context=CONTEXT,
+        context=shown(BUNDLED),
         code=code("calibration.py"),
         lock=lock("calibration.py"),
     script:
@@ -235,7 +235,7 @@ rule flow:
     conda:
         ENVIRONMENT
     params:
-        context=CONTEXT,
+        context=DATA,
         code=code("flow.py"),
         lock=lock("flow.py"),
     script:
@@ -253,7 +253,7 @@ rule groups:
     conda:
         ENVIRONMENT
     params:
-        context=CONTEXT,
+        context=shown(BUNDLED),
         code=code("groups.py"),
         lock=lock("groups.py"),
     script:
@@ -273,7 +273,7 @@ rule bland_altman:
     conda:
         ENVIRONMENT
     params:
-        context=CONTEXT,
+        context=shown(BUNDLED),
         runs=plain(main_runs(STUDY)),
         code=code("bland_altman.py"),
         lock=lock("bland_altman.py"),
@@ -292,7 +292,7 @@ rule widths:
     conda:
         ENVIRONMENT
     params:
-        context=CONTEXT,
+        context=shown(BUNDLED),
         code=code("widths.py"),
         lock=lock("widths.py"),
     script:

@@ -114,7 +114,7 @@ rule worth_reading_figure:
     conda:
         ENVIRONMENT
     params:
-        context=CONTEXT,
+        context=DATA,
         reason=why_no_certainty(STUDY),
         resolution=DEFAULT_RUN.resolution,
         pictures=STUDY.report.disc_pictures,

@@ -108,7 +108,7 @@ rule report:
     conda:
         ENVIRONMENT
     params:
-        context=CONTEXT,
+        context=COMPARED_CONTEXT,
         told=TOLD,
         code=code("report.py"),
         lock=lock("report.py"),
@@ -130,7 +130,7 @@ rule writing:
     conda:
         ENVIRONMENT
     params:
-        context=CONTEXT,
+        context=COMPARED_CONTEXT,
         told=TOLD,
         version=__version__,
         citation=texts_digest("CITATION.cff"),

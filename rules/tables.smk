@@ -1,11 +1,14 @@
 """The paper's tables, and seven more; each a rule of its own, so that one can be made alone."""
 
-from discgrade.publication.context import context_of
+from discgrade.publication.context import compared_context_of, context_of
 from discgrade.publication.wording import data_words, variant_name
+from discgrade.settings.members import bundle_variant
 
 CONTEXT = plain(context_of(STUDY))
+COMPARED_CONTEXT = plain(compared_context_of(STUDY))
 LABELS = {name: variant.label for name, variant in STUDY.variants.items()}
 DEFAULT_RUN = grid.default_run(STUDY)
+BUNDLED = bundle_variant(STUDY).name
 
 TABLE_NAMES = [
     "table1",
@@ -60,7 +63,7 @@ rule table2:
     conda:
         ENVIRONMENT
     params:
-        context=CONTEXT,
+        context=COMPARED_CONTEXT,
         code=code("table2.py"),
         lock=lock("table2.py"),
     script:
@@ -79,7 +82,7 @@ rule table3:
     conda:
         ENVIRONMENT
     params:
-        context=CONTEXT,
+        context=COMPARED_CONTEXT,
         code=code("table3.py"),
         lock=lock("table3.py"),
     script:
@@ -98,7 +101,7 @@ rule table4:
     conda:
         ENVIRONMENT
     params:
-        context=CONTEXT,
+        context=COMPARED_CONTEXT,
         code=code("table4.py"),
         lock=lock("table4.py"),
     script:
@@ -119,7 +122,7 @@ rule statements:
     conda:
         ENVIRONMENT
     params:
-        context=CONTEXT,
+        context=COMPARED_CONTEXT,
         code=code("statements.py"),
         lock=lock("statements.py"),
     script:
@@ -138,7 +141,7 @@ rule certainty:
     conda:
         ENVIRONMENT
     params:
-        context=CONTEXT,
+        context=shown(BUNDLED),
         code=code("certainty.py"),
         lock=lock("certainty.py"),
     script:
@@ -158,7 +161,7 @@ rule stability:
     conda:
         ENVIRONMENT
     params:
-        context=CONTEXT,
+        context=shown(BUNDLED),
         code=code("stability.py"),
         lock=lock("stability.py"),
     script:
@@ -201,7 +204,7 @@ rule checklist:
     conda:
         ENVIRONMENT
     params:
-        context=CONTEXT,
+        context=shown(),
         ethics=bool(STUDY.provenance.ethics),
         dataset=STUDY.provenance.dataset is not None,
         code=code("checklist.py"),
@@ -221,7 +224,7 @@ rule subgroups:
     conda:
         ENVIRONMENT
     params:
-        context=CONTEXT,
+        context=shown(BUNDLED),
         code=code("subgroups.py"),
         lock=lock("subgroups.py"),
     script:
@@ -239,7 +242,7 @@ rule limits:
     conda:
         ENVIRONMENT
     params:
-        context=CONTEXT,
+        context=shown(BUNDLED),
         code=code("limits.py"),
         lock=lock("limits.py"),
     script:
@@ -257,7 +260,7 @@ rule sample_size:
     conda:
         ENVIRONMENT
     params:
-        context=CONTEXT,
+        context=shown(BUNDLED),
         code=code("sample_size.py"),
         lock=lock("sample_size.py"),
     script:

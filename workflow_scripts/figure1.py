@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from discgrade.publication.context import Context
+from discgrade.publication.context import Data
 from discgrade.publication.figures.drawing.files import FigureFiles
 from discgrade.publication.figures.grades import figure1
 from discgrade.step import step
@@ -13,6 +13,6 @@ if TYPE_CHECKING:
 with step(snakemake) as job:
     figure1(
         discs=job.input("discs"),
-        context=job.param("context", Context),
+        context=job.param("context", Data),
         files=job.files(FigureFiles),
     )

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from discgrade.publication.context import Context
+from discgrade.publication.context import Data
 from discgrade.publication.figures.drawing.files import FigureFiles
 from discgrade.publication.figures.flow import draw_flow
 from discgrade.step import step
@@ -15,6 +15,6 @@ with step(snakemake) as job:
         flow=job.input("flow"),
         discs=job.input("discs"),
         splits=job.input("splits"),
-        context=job.param("context", Context),
+        context=job.param("context", Data),
         files=job.files(FigureFiles),
     )

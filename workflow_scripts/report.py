@@ -3,7 +3,7 @@
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from discgrade.publication.context import Context
+from discgrade.publication.context import ComparedContext
 from discgrade.publication.page.findings import Sources
 from discgrade.publication.page.report import make_page
 from discgrade.publication.page.shown_settings import ShownSettings
@@ -19,7 +19,7 @@ with step(snakemake) as job:
         figures=job.inputs("figures"),
         regions=job.inputs("regions"),
         chains=job.input("chains"),
-        context=job.param("context", Context),
+        context=job.param("context", ComparedContext),
         told=job.param("told", ShownSettings),
         destination=job.output("report"),
     )

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from discgrade.publication.context import Context
+from discgrade.publication.context import ComparedContext
 from discgrade.publication.render.files import TableFiles
 from discgrade.publication.tables.paper.statements import statements
 from discgrade.step import step
@@ -16,6 +16,6 @@ with step(snakemake) as job:
         intervals=job.input("intervals"),
         comparisons=job.input("comparisons"),
         graded=job.input("graded"),
-        context=job.param("context", Context),
+        context=job.param("context", ComparedContext),
         files=job.files(TableFiles),
     )

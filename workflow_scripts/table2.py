@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from discgrade.publication.context import Context
+from discgrade.publication.context import ComparedContext
 from discgrade.publication.render.files import TableFiles
 from discgrade.publication.tables.paper.table2 import table2
 from discgrade.step import step
@@ -15,6 +15,6 @@ with step(snakemake) as job:
         scores=job.input("scores"),
         intervals=job.input("intervals"),
         comparisons=job.input("comparisons"),
-        context=job.param("context", Context),
+        context=job.param("context", ComparedContext),
         files=job.files(TableFiles),
     )

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from discgrade.publication.context import Context
+from discgrade.publication.context import Data
 from discgrade.publication.figures.drawing.files import FigureFiles
 from discgrade.publication.figures.worth_reading import worth_reading
 from discgrade.step import step
@@ -17,6 +17,6 @@ with step(snakemake) as job:
         resolution=job.param("resolution", int),
         pictures=job.param("pictures", bool),
         reason=job.param("reason", str),
-        context=job.param("context", Context),
+        context=job.param("context", Data),
         files=job.files(FigureFiles),
     )

@@ -3,7 +3,7 @@
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from discgrade.publication.context import Context
+from discgrade.publication.context import ComparedContext
 from discgrade.publication.page.findings import Sources
 from discgrade.publication.page.shown_settings import ShownSettings
 from discgrade.publication.page.writing import write_words
@@ -16,7 +16,7 @@ with step(snakemake) as job:
     write_words(
         sources=Sources(**{field.name: job.input(field.name) for field in fields(Sources)}),
         chains=job.input("chains"),
-        context=job.param("context", Context),
+        context=job.param("context", ComparedContext),
         told=job.param("told", ShownSettings),
         version=job.param("version", str),
         software=job.workflow.with_name("CITATION.cff"),

@@ -10,7 +10,7 @@ import pytest
 from invented_study import CONFIG, NOISE, be_certain, be_stable, draw, make_study, score, write_table
 
 from discgrade import records
-from discgrade.publication.context import context_of
+from discgrade.publication.context import compared_context_of
 from discgrade.publication.render.files import TableFiles
 from discgrade.publication.tables.certainty import certainty
 from discgrade.publication.tables.cohort import cohort
@@ -39,7 +39,7 @@ def table_files(folder: Path, name: str) -> TableFiles:
 
 def make_tables(made: SimpleNamespace, folder: str = "tables", **changes: object) -> SimpleNamespace:
     """Write every table but the first of a scored study; `changes` are of its context. Return where they are."""
-    context = replace(context_of(made.study), **changes)
+    context = replace(compared_context_of(made.study), **changes)
     flow = made.folder / "flow.json"
     stages = (Stage("files", 70, {"no pixels": 3}, 67),)
     write_flow(Flow(stages, "reading 1 by R1", ("fractional",), {}, {"primary": CohortSize(1, 5)}), flow)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from discgrade.publication.context import Context, Shown
 from discgrade.publication.figures.drawing.files import FigureFiles
-from discgrade.settings.model import Intervals, Protocol
+from discgrade.settings.model import Protocol
 from discgrade.settings.run import Run
 
 VARIANTS = {
@@ -28,8 +28,6 @@ CONTEXT = Context(
     folds=5,
     seeds=(1,),
     unit="patient",
-    compare=False,
-    intervals=Intervals(0.9973, 40000, 1, 0.95),
 )
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from discgrade import records
-from discgrade.publication.context import Context, context_of
+from discgrade.publication.context import ComparedContext, compared_context_of
 from discgrade.publication.figures.drawing.words import FigureWords, write_words
 from discgrade.publication.page.findings import Findings, Sources, read_findings
 from discgrade.publication.page.report import make_page
@@ -95,9 +95,11 @@ def _flow(made: SimpleNamespace) -> Flow:
     return Flow(stages, "reading 1 by R1", ("integral",) if whole else ("fractional", "integral"), raters, sizes)
 
 
-def findings_of(made: SimpleNamespace, context: Context | None = None, **told: Any) -> Findings:
+def findings_of(made: SimpleNamespace, context: ComparedContext | None = None, **told: Any) -> Findings:
     """Read what the report says of a made study; `told` changes its settings."""
-    return read_findings(sources_of(made), context or context_of(made.study), replace(told_of(made.study), **told))
+    return read_findings(
+        sources_of(made), context or compared_context_of(made.study), replace(told_of(made.study), **told)
+    )
 
 
 def report_of(made: SimpleNamespace, folder: str, absent: Mapping[str, str] | None = None, **told: Any) -> Reported:

@@ -9,10 +9,12 @@ from typing import Any
 from discgrade import records
 from discgrade.publication import wording
 from discgrade.publication.context import Context
+from discgrade.publication.drawn_intervals import drawn_as
 from discgrade.publication.keys import Key, Traced
 from discgrade.publication.render.table import Cell, missing
 from discgrade.records.cell_keys import CellKey
 from discgrade.records.results.agreement import AGREEMENT
+from discgrade.settings.model import Intervals
 from discgrade.settings.run import HOLDOUT, Run
 
 Row = Mapping[str, Any]
@@ -100,16 +102,22 @@ def scored_words(agreed: Agreed, context: Context) -> str:
     variant = context.variants[agreed.run.variant]
     where = "on the hold-out test set" if agreed.run.split == HOLDOUT else "out of fold"
     return (
-        f"variant “{variant.label}”, that of the bundle, {where}, n = {row['n']:,} scored samples of {row['patients']:,} patients; "
+        f"variant “{variant.label}”, that of the bundle, {where}, n = {row['n']:,} scored samples of "
+        f"{row['patients']:,} patients; "
         f"{wording.protocol_words(variant.protocol)}; {wording.seed_words(context.seeds)}"
     )
 
 
 def bounds_words(agreed: Agreed) -> str:
     """Say how intervals were drawn."""
+    drawn, row = drawn_intervals(agreed), next(iter(agreed.rows.values()))
+    return wording.interval_words(drawn.probability, f"{row['patients']:,} patients", drawn.draws, drawn.seed)
+
+
+def drawn_intervals(agreed: Agreed) -> Intervals:
+    """Return how intervals were drawn."""
     row = next(iter(agreed.rows.values()))
-    patients = f"{row['patients']:,} patients"
-    return wording.interval_words(row["probability"], patients, row["draws"], row["bootstrap_seed"])
+    return drawn_as(row, row["inner_probability"])
 
 
 def p_words(tested: Mapping[str, Row]) -> str:

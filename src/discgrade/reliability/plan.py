@@ -40,7 +40,7 @@ def certainty_plans(study: Study) -> list[RunPlan]:
 
 
 def main_runs(study: Study) -> list[Run]:
-    """Return the runs that say most of the model that the study ends in, the bundle's: of all folds, else the hold-out's."""
+    """Return the runs that say most of the bundle's variant: of all folds, else those on the hold-out split."""
     name = bundle_variant(study).name
     folds = [run for run in fold_runs(study) if run.variant == name]
     return folds or [run for run in variant_runs(study) if run.variant == name]

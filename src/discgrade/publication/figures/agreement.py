@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from discgrade import records
 from discgrade.publication.context import Context
+from discgrade.publication.drawn_intervals import drawn_as
 from discgrade.publication.figures.drawing.captions import caption, counted, data_sentence, explained
 from discgrade.publication.figures.drawing.files import FigureFiles, write_drawn
 from discgrade.publication.figures.drawing.pictures import disc_pictures
@@ -27,6 +28,7 @@ from discgrade.records.cell_keys import Placed
 from discgrade.records.cohort.discs import DISCS
 from discgrade.records.results.intervals import INTERVALS
 from discgrade.records.results.scores import GRADED, SCORES
+from discgrade.settings.model import Intervals
 from discgrade.settings.run import Run
 
 COLUMNS = ["disc", "copy", "level", "reference", "predicted", "deviation", "x", "y", "outlier"]
@@ -45,11 +47,15 @@ class Shown:
 
 @dataclass(frozen=True)
 class Kappa:
-    """Cohen's kappa of the drawn samples on the integral grades, and its bounds by probability, the wider last."""
+    """Cohen's kappa of the drawn samples on the integral grades, and its bounds by probability, the wider last.
+
+    `weighed` and `drawn` are of the wider interval: what the bootstrap weighs, and how it was drawn.
+    """
 
     value: float
     bounds: Mapping[float, tuple[float, float]]
-    weighed: str
+    weighed: str = ""
+    drawn: Intervals | None = None
 
 
 def agreement(
@@ -168,8 +174,11 @@ def read_kappa(scores: Path, intervals: Sequence[Path], run: Run) -> Kappa | Non
     rows = [row for path in intervals for row in records.read(path, INTERVALS, filters=chosen).to_pylist()]
     rows = [row for row in rows if row["lower"] < row["upper"]]
     bounds = {row["probability"]: (row["lower"], row["upper"]) for row in rows}
-    weighed = f"{rows[0]['units']} {rows[0]['unit']}s" if rows else ""
-    return Kappa(found[0]["value"], bounds, weighed)
+    if not rows:
+        return Kappa(found[0]["value"], {})
+    *narrower, wide = rows
+    drawn = drawn_as(wide, narrower[0]["probability"] if narrower else None)
+    return Kappa(found[0]["value"], bounds, f"{wide['units']} {wide['unit']}s", drawn)
 
 
 def _words(points: pd.DataFrame, patients: int, kappa: Kappa | None, shown: Shown, context: Context) -> FigureWords:
@@ -190,7 +199,7 @@ def _words(points: pd.DataFrame, patients: int, kappa: Kappa | None, shown: Show
             f"A point is one scored sample, shifted at random by up to {_reach(points)} grades so that points do not "
             "hide each other; grid lines mark the valid grades, dashed lines a deviation of one grade.",
             f"Largest deviations: {named}." if named else "",
-            _interval_sentence(kappa, context),
+            _interval_sentence(kappa),
             f"Protocol: {protocol_words(trained.protocol)}." if trained else "",
             data_sentence(context),
             explained("κ", "px"),
@@ -200,11 +209,11 @@ def _words(points: pd.DataFrame, patients: int, kappa: Kappa | None, shown: Show
     )
 
 
-def _interval_sentence(kappa: Kappa | None, context: Context) -> str:
+def _interval_sentence(kappa: Kappa | None) -> str:
     """Say what stands in parentheses after kappa."""
-    if kappa is None or not kappa.bounds:
+    if kappa is None or kappa.drawn is None:
         return "κ has linear weights, on the integral grades."
-    drawn = context.intervals
+    drawn = kappa.drawn
     words = interval_words(drawn.probability, kappa.weighed, drawn.draws, drawn.seed)
     inner = f" and the {percent(drawn.inner)} ones" if drawn.inner else ""
     return f"κ has linear weights, on the integral grades; in parentheses {words}{inner}."

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from discgrade import records
 from discgrade.grades import INTEGRAL
 from discgrade.publication.context import Context
+from discgrade.publication.drawn_intervals import drawn_as
 from discgrade.publication.figures.drawing.captions import caption, data_sentence, explained
 from discgrade.publication.figures.drawing.files import FigureFiles, write_drawn
 from discgrade.publication.figures.drawing.style import (
@@ -40,7 +41,7 @@ _FIELDS = ("value", "lower", "upper", "n")
 _FEW = 5
 """Fewest discs in a tenth for it to be drawn."""
 _EXCEEDED = {f"exceeds_{grade}": colour for grade, colour in enumerate((BLUE, SKY, ORANGE, VERMILLION), start=1)}
-Worth = Mapping[str, Mapping[Any, Any]]
+Worth = Mapping[str, Mapping[str, Any]]
 """The row of each metric of all discs together."""
 _SIZES = {1: "#DCEFF9", 2: "#A3D3EE", 3: SKY, 4: BLUE, 5: "#00395A"}
 
@@ -77,7 +78,7 @@ def _words(worth: Worth, learned: Calibration | str, context: Context) -> Figure
     if isinstance(learned, str):
         return FigureWords("calibration", "", "Calibration and sets of grades", data_sentence(context), "", learned)
     covered = worth["coverage"]
-    drawn = context.intervals
+    drawn = drawn_as(covered)
     variant = context.variants[covered["variant"]].label
     words = interval_words(drawn.probability, patients(covered["units"]), drawn.draws, drawn.seed)
     holds = percent(round(float(covered["value"]), 3))

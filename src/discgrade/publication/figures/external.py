@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from discgrade import records
 from discgrade.grades import INTEGRAL
 from discgrade.publication.context import Context
+from discgrade.publication.drawn_intervals import drawn_as
 from discgrade.publication.figures.drawing.captions import caption, data_sentence, explained
 from discgrade.publication.figures.drawing.files import FigureFiles, write_drawn
 from discgrade.publication.figures.drawing.style import BLUE, GREY, ORANGE, draw, is_narrow, letter
@@ -63,7 +64,7 @@ def _words(rows: pd.DataFrame, reason: str, context: Context) -> FigureWords:
         return FigureWords("external", "", title, data_sentence(context), "", reason or _ABSENT)
     overall = rows[rows["metric"].eq("kappa_linear")].set_index("scope")
     test, outside = overall.loc["test"], overall.loc[COHORT]
-    used = context.intervals
+    used = drawn_as(dict(test))
     drawn = interval_words(used.probability, "patients", used.draws, used.seed)
     label = context.variants[str(test["variant"])].label
     return FigureWords(

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from discgrade import records
-from discgrade.publication.context import Context
+from discgrade.publication.context import Data
 from discgrade.publication.figures.drawing.captions import caption, data_sentence
 from discgrade.publication.figures.drawing.files import FigureFiles, write_drawn
 from discgrade.publication.figures.drawing.style import BLUE, COLUMN, GREY, INK, ORANGE, STRIP, draw
@@ -35,7 +35,7 @@ UNTRAINED = ", never trained on"
 _Row = tuple[list[str], list[str]]
 
 
-def draw_flow(*, flow: Path, discs: Path, splits: Path, context: Context, files: FigureFiles) -> None:
+def draw_flow(*, flow: Path, discs: Path, splits: Path, context: Data, files: FigureFiles) -> None:
     """Draw the flow of exclusions, the cohorts that it ends in, and the parts of the hold-out split.
 
     Args:

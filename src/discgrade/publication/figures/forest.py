@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from discgrade import records
 from discgrade.publication.context import Context
+from discgrade.publication.drawn_intervals import read_drawn
 from discgrade.publication.figures.drawing.captions import bars_sentence, caption, data_sentence, explained
 from discgrade.publication.figures.drawing.files import FigureFiles, write_drawn
 from discgrade.publication.figures.drawing.style import BLUE, GREY, INK, draw, is_narrow, number
@@ -19,6 +20,7 @@ from discgrade.publication.keys import Key, drawn_keys
 from discgrade.publication.wording import GROUPS, METRICS, PAIRS
 from discgrade.records.results.intervals import INTERVALS, POSTERIORS
 from discgrade.records.results.scores import SCORES
+from discgrade.settings.model import Intervals
 from discgrade.settings.run import ALL_SEEDS, FOLD_MEAN, FOLDS, READINGS, Run
 
 COLUMNS = ["split", "variant", "metric", "value", "lower", "upper", "probability", "unit", "n"]
@@ -83,10 +85,18 @@ def forest(
     def height(width: float) -> float:
         return (2 * _ROW * _lines(rows) + 26) if is_narrow(width) else _ROW * _lines(rows) + 14
 
-    draw(files, _words(rows, run, labels, context), paint, height=height, simulated=context.simulated)
+    draw(
+        files,
+        _words(rows, run, labels, context, read_drawn(intervals, shown)),
+        paint,
+        height=height,
+        simulated=context.simulated,
+    )
 
 
-def _words(rows: pd.DataFrame, run: Run, labels: Mapping[str, str], context: Context) -> FigureWords:
+def _words(
+    rows: pd.DataFrame, run: Run, labels: Mapping[str, str], context: Context, drawn: Intervals | None
+) -> FigureWords:
     """Say what is drawn."""
     default = rows[(rows["split"] == run.split) & (rows["variant"] == run.variant) & (rows["metric"] == _KAPPA)]
     read = rows["split"].eq(READINGS).any()
@@ -103,7 +113,7 @@ def _words(rows: pd.DataFrame, run: Run, labels: Mapping[str, str], context: Con
             "fractional reference where there is one. n counts scored samples. Dashed lines mark the variant "
             f"“{labels[run.variant]}”"
             + (f"; scores are means over {len(context.seeds)} training seeds." if len(context.seeds) > 1 else "."),
-            bars_sentence(context, weighed),
+            bars_sentence(drawn, weighed),
             "Above each stands the density of the same posterior.",
             _MEANS if rows["split"].eq(FOLD_MEAN).any() else "",
             "Rows of different samples (n) compare only roughly; Table 2 says which variants differ on the same discs.",

@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from discgrade import records
 from discgrade.grades import FRACTIONAL, INTEGRAL, is_grade
-from discgrade.publication.context import Context
+from discgrade.publication.context import Data
 from discgrade.publication.figures.drawing.captions import caption, counted, data_sentence
 from discgrade.publication.figures.drawing.files import FigureFiles, write_drawn
 from discgrade.publication.figures.drawing.style import (
@@ -37,7 +37,7 @@ _KNOWN = ("primary", "supplemental", "external")
 _COLOURS = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILLION)
 
 
-def figure1(*, discs: Path, context: Context, files: FigureFiles) -> None:
+def figure1(*, discs: Path, context: Data, files: FigureFiles) -> None:
     """Draw the distribution of the reference grades by cohort: stacked bars, so that their height is all cohorts.
 
     Args:
@@ -61,7 +61,7 @@ def figure1(*, discs: Path, context: Context, files: FigureFiles) -> None:
     draw(files, words, paint, height=height, simulated=context.simulated)
 
 
-def _words(counts: pd.DataFrame, patients: int, context: Context) -> FigureWords:
+def _words(counts: pd.DataFrame, patients: int, context: Data) -> FigureWords:
     """Say what is drawn."""
     scales = list(dict.fromkeys(counts["scale"]))
     integral = counts[counts["scale"] == "integral"]

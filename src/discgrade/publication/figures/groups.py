@@ -13,6 +13,7 @@ from discgrade.publication.agreement_values import (
     FACTORS,
     Agreed,
     Row,
+    drawn_intervals,
     group_words,
     key_of,
     read_agreed,
@@ -88,7 +89,7 @@ def _words(agreed: Agreed, lines: Sequence[Line], context: Context) -> FigureWor
         caption=caption(
             f"Agreement on the integral grades: {scored_words(agreed, context)}. In parentheses behind a group: its "
             "scored samples.",
-            bars_sentence(context, f"{row['patients']:,} patients"),
+            bars_sentence(drawn_intervals(agreed), f"{row['patients']:,} patients"),
             "P: permutation test of equal κ in all groups of at least 10 patients; patients are permuted as a whole, "
             "levels within each patient; adjusted for the number of tests by Holm's method.",
             f"{'; '.join(lacking)}." if lacking else "",

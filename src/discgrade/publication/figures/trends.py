@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from discgrade import records
 from discgrade.publication.context import Context
+from discgrade.publication.drawn_intervals import read_drawn
 from discgrade.publication.figures.drawing.captions import bars_sentence, caption, data_sentence, explained
 from discgrade.publication.figures.drawing.files import FigureFiles, write_drawn
 from discgrade.publication.figures.drawing.selection import of_run
@@ -27,6 +28,7 @@ from discgrade.records.cohort.splits import SPLITS
 from discgrade.records.results.intervals import INTERVALS
 from discgrade.records.results.scores import SCORES
 from discgrade.reliability.zero import zero_bound
+from discgrade.settings.model import Intervals
 from discgrade.settings.run import Run
 
 COLUMNS = ["metric", "grade", "value", "lower", "upper", "probability", "unit", "n"]
@@ -66,7 +68,7 @@ def figure3(
     write_drawn(trend, [*_training_keys(run), *drawn_keys(trend, _key(run, "share"))], files)
     sizes = dict(zip(trend["share"], trend["training_discs"], strict=True))
     labels = {1 / share: f"{'1' if share == 1 else f'1/{share}'}\n{size:,}" for share, size in sizes.items()}
-    words = replace(_words(trend, "figure3", "training fraction", run, context), title="Training fraction")
+    words = _words(trend, "training fraction", run, context, read_drawn(intervals, shown))
     axis = Axis("Training fraction, and its discs", labels)
     _draw(files, words, trend.assign(x=1 / trend["share"]), axis, context.simulated)
 
@@ -105,28 +107,29 @@ def figure4(*, scores: Path, intervals: Path, shown: Path, run: Run, context: Co
     write_drawn(trend, drawn_keys(trend, _key(run, "resolution")), files)
     labels = {px: f"{px}" for px in sorted(set(trend["resolution"]))}
     varied = "resolution of the input, the side of the square image in px"
-    words = replace(_words(trend, "figure4", varied, run, context), title="Resolution")
+    words = _words(trend, varied, run, context, read_drawn(intervals, shown))
     axis = Axis("Side of the square image (px)", labels)
     _draw(files, words, trend.assign(x=trend["resolution"]), axis, context.simulated)
 
 
-def _words(trend: pd.DataFrame, name: str, varied: str, run: Run, context: Context) -> FigureWords:
+def _words(trend: pd.DataFrame, varied: str, run: Run, context: Context, drawn: Intervals | None) -> FigureWords:
     """Say what is drawn."""
+    number, title = {"share": (3, "Training fraction"), "resolution": (4, "Resolution")}[str(trend.columns[0])]
     overall = trend[(trend["metric"] == "kappa_linear") & trend["grade"].isna()]
     n = int(overall["n"].max()) if len(overall) else 0
     units, trained = trend["unit"].dropna(), context.variants.get(run.variant)
     zeros = trend[OF_ZERO].notna().any()
     low, high = overall["value"].min(), overall["value"].max()
     return FigureWords(
-        name=name,
-        number=f"Figure {name[-1]}",
-        title="",
+        name=f"figure{number}",
+        number=f"Figure {number}",
+        title=title,
         caption=caption(
             f"Scores of the variant “{variant_name(run.variant, context.labels)}” (training seed {run.seed}) on the "
             f"hold-out test set (n = {n:,} scored samples; of each grade as the legend says) against the {varied}.",
             "A: global scores on the integral grades; κ has linear weights, and the F1 is the mean of the grades'. "
             "B: F1 score of each integral grade.",
-            bars_sentence(context, f"the {units.iloc[0]}s") if len(units) else "",
+            bars_sentence(drawn, f"the {units.iloc[0]}s") if len(units) else "",
             "Where an F1 is 0 no weights change it: its bar is then a one-sided interval from a uniform prior on hits, "
             "misses and false alarms, samples taken to be independent."
             if zeros

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from discgrade import records
-from discgrade.publication.context import Context
+from discgrade.publication.context import Data
 from discgrade.publication.figures.drawing.captions import caption, data_sentence
 from discgrade.publication.figures.drawing.files import FigureFiles, write_drawn
 from discgrade.publication.figures.drawing.pictures import disc_pictures
@@ -31,7 +31,7 @@ def worth_reading(
     resolution: int,
     pictures: bool,
     reason: str,
-    context: Context,
+    context: Data,
     files: FigureFiles,
 ) -> None:
     """Draw the discs whose labels are least probable.
@@ -60,7 +60,7 @@ def worth_reading(
     draw(files, _words(len(ranked), absent, context), paint, height=height, simulated=context.simulated)
 
 
-def _words(discs: int, absent: str, context: Context) -> FigureWords:
+def _words(discs: int, absent: str, context: Data) -> FigureWords:
     title = "Discs worth reading again"
     if absent:
         return FigureWords("worth_reading", "", title, data_sentence(context), "", absent)

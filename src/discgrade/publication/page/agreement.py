@@ -70,9 +70,11 @@ def _bar(found: Findings, kind: str, label: str, run: Run) -> Iterator[Bar]:
     key = Key(run, "kappa_linear")
     row = found.study.scores.get(key)
     if row is not None:
-        cells = [score_cell(found.shown, key._replace(metric=name), "") for name in ("kappa_linear", "accuracy")]
+        kappa, accuracy = (
+            score_cell(found.shown, key._replace(metric=name), "") for name in ("kappa_linear", "accuracy")
+        )
         wide = _bounds(found.study, key) if found.shown is not found.study else None
-        yield Bar(kind, label, f"{row['n']:,}", *cells, row["value"], _bounds(found.shown, key), wide)
+        yield Bar(kind, label, f"{row['n']:,}", kappa, accuracy, row["value"], _bounds(found.shown, key), wide)
 
 
 def _bounds(study: Study, key: Key) -> tuple[float, float] | None:

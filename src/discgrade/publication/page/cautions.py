@@ -57,7 +57,9 @@ def _against(found: Findings, label: str, run: Run) -> Iterator[Caution]:
         if row["value"] <= floor:
             yield Caution("No better than the baseline", f"{label}: {shown}; {reached}.")
         elif interval is not None and interval["lower"] <= floor and interval_text(interval):
-            text = f"{label}: {shown}, {percent(interval['probability'])} interval {interval_text(interval)}; {reached}."
+            text = (
+                f"{label}: {shown}, {percent(interval['probability'])} interval {interval_text(interval)}; {reached}."
+            )
             yield Caution("Perhaps no better than the baseline", text)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from discgrade import records
 from discgrade.publication.agreement_values import Agreed, read_agreed
-from discgrade.publication.context import Context
+from discgrade.publication.context import ComparedContext
 from discgrade.publication.page.shown_settings import ShownSettings
 from discgrade.publication.tables.rows.scores import Study, narrowed, read_study
 from discgrade.records.cohort.discs import DISCS
@@ -73,7 +73,7 @@ class Findings:
         layers: Number of its layers.
     """
 
-    context: Context
+    context: ComparedContext
     told: ShownSettings
     study: Study
     shown: Study
@@ -112,7 +112,7 @@ class Findings:
         return self.discs[self.discs["patient"].isin(patients)]
 
 
-def read_findings(sources: Sources, context: Context, told: ShownSettings) -> Findings:
+def read_findings(sources: Sources, context: ComparedContext, told: ShownSettings) -> Findings:
     """Read what the report says of a study."""
     certain = records.read(sources.certainty, CERTAINTY).to_pylist()
     network = records.read(sources.network, NETWORK, ["parameters"]).to_pydict()["parameters"]

@@ -11,7 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from discgrade.publication import wording
-from discgrade.publication.context import Context
+from discgrade.publication.context import ComparedContext
 from discgrade.publication.figures.drawing.words import FigureWords, read_words
 from discgrade.publication.page.findings import Findings, Sources, read_findings
 from discgrade.publication.page.methods import Paragraph, methods
@@ -51,7 +51,7 @@ def make_page(
     figures: Sequence[Path],
     regions: Sequence[Path],
     chains: Path,
-    context: Context,
+    context: ComparedContext,
     told: ShownSettings,
     destination: Path,
 ) -> None:

@@ -13,7 +13,8 @@ from discgrade.publication.page.findings import Findings
 from discgrade.publication.render.table import Cell
 from discgrade.publication.tables.rows.scores import score_cell
 from discgrade.publication.wording import split_words
-from discgrade.reliability.agreement.heterogeneity import FEWEST, GRADE
+from discgrade.reliability.agreement.heterogeneity import FEWEST
+from discgrade.reliability.agreement.samples import GRADE
 
 FEW = 10
 """Test discs below which a group says little."""
@@ -64,7 +65,7 @@ class Kind:
     score: str
     groups: tuple[Group, ...]
     differ: str
-    p: Cell = Cell()
+    p: Cell
 
 
 def shown_part(found: Findings) -> str:
@@ -116,7 +117,7 @@ def _judged(found: Findings, scope: str, name: str, score: str, groups: tuple[Gr
     test = found.agreed.test(scope)
     if not test or isnan(test["p"]["value"]):
         reason = test["p"]["reason"] if test else "one group only"
-        return Kind(name, score, groups, f"Not tested: {reason}.")
+        return Kind(name, score, groups, f"Not tested: {reason}.", Cell())
     p = test.get("p_holm", test["p"])["value"]
     shown = Cell(
         p_words(test), keys=tuple(key for row in test.values() for key in keys_in_row(found.agreed, row, ["value"]))

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from discgrade.publication.context import Context
+from discgrade.publication.context import ComparedContext
 from discgrade.publication.page.findings import Sources, read_findings
 from discgrade.publication.page.methods import methods as methods_of
 from discgrade.publication.page.references import bibtex, numbered, order_of, reference
@@ -24,7 +24,7 @@ def write_words(
     *,
     sources: Sources,
     chains: Path,
-    context: Context,
+    context: ComparedContext,
     told: ShownSettings,
     version: str,
     software: Path,

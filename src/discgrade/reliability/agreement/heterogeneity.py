@@ -65,7 +65,9 @@ def compare_groups(samples: Samples, factor: str, seed: int) -> Compared:
     labels = np.argmax([mask[chosen] for _, mask in kept], axis=0)
     observed = float(wald(compared, labels[None], len(kept), metric)[0])
     if not np.isfinite(observed):
-        return Compared(names, np.nan, np.nan, f"{'exact agreement' if factor == GRADE else 'kappa'} varies in no group")
+        return Compared(
+            names, np.nan, np.nan, f"{'exact agreement' if factor == GRADE else 'kappa'} varies in no group"
+        )
     larger = 0
     for some in permuted(labels, compared.patient, seed, within=factor in (LEVEL, GRADE)):
         smaller = wald(compared, some, len(kept), metric) < observed - _SAME

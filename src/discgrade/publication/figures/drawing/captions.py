@@ -1,7 +1,8 @@
 """Sentences that captions of figures share."""
 
-from discgrade.publication.context import Context
+from discgrade.publication.context import Data
 from discgrade.publication.wording import data_words, interval_words, percent
+from discgrade.settings.model import Intervals
 
 ABBREVIATIONS = {
     "AC2": "Gwet's agreement coefficient with linear weights",
@@ -21,7 +22,7 @@ def explained(*short: str) -> str:
     return "; ".join(f"{one}, {ABBREVIATIONS[one]}" for one in short) + "." if short else ""
 
 
-def data_sentence(context: Context) -> str:
+def data_sentence(context: Data) -> str:
     """Say whose data a figure shows."""
     return f"Data: {data_words(context.study, context.source)}."
 
@@ -32,16 +33,16 @@ def counted(discs: int, patients: int, samples: int | None = None) -> str:
     return f"{samples:,} copies of {of}" if samples is not None and samples > discs else of
 
 
-def bars_sentence(context: Context, weighed: str, what: str = "Bars") -> str:
-    """Say what the intervals of a figure are.
+def bars_sentence(drawn: Intervals | None, weighed: str) -> str:
+    """Say what the intervals of a figure are; empty where there are none.
 
     Args:
-        context: What the study is, in words.
+        drawn: How they were drawn.
         weighed: What the bootstrap weighs, for example "31 patients".
-        what: What the intervals look like.
     """
-    drawn = context.intervals
-    sentence = f"{what} are {interval_words(drawn.probability, weighed, drawn.draws, drawn.seed)}"
+    if drawn is None:
+        return ""
+    sentence = f"Bars are {interval_words(drawn.probability, weighed, drawn.draws, drawn.seed)}"
     return sentence + (f"; their thick part is the {percent(drawn.inner)} interval." if drawn.inner else ".")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from math import isnan, nan
 from pathlib import Path
 
-from discgrade.publication.context import Context
+from discgrade.publication.context import ComparedContext
 from discgrade.publication.keys import Key, Traced, run_key
 from discgrade.publication.published import PAPER, citation, published, remarks
 from discgrade.publication.render.files import TableFiles, write_table
@@ -63,7 +63,7 @@ class Statement:
 
 
 def statements(
-    *, scores: Path, intervals: Path, comparisons: Path, graded: Path, context: Context, files: TableFiles
+    *, scores: Path, intervals: Path, comparisons: Path, graded: Path, context: ComparedContext, files: TableFiles
 ) -> None:
     """Print each number that the paper's Results state in words, and if compared what it states.
 
@@ -197,7 +197,7 @@ def _never_predicted(line: Line, errors: Errors) -> Statement:
     return Statement(f"{line.row}/never_predicted", line.label, text=unused or "none", keys=_predicted("text", line))
 
 
-def _smallest_share(study: Study, context: Context) -> Statement:
+def _smallest_share(study: Study, context: ComparedContext) -> Statement:
     default = over_seeds(context.default)
     share = max((key.run.share for key in study.scores if key.run == replace(default, share=key.run.share)), default=1)
     if share == default.share:
@@ -208,7 +208,7 @@ def _smallest_share(study: Study, context: Context) -> Statement:
     return _score(study, "smallest_share/kappa_linear", words, key, "")
 
 
-def _resolution(study: Study, context: Context) -> Statement:
+def _resolution(study: Study, context: ComparedContext) -> Statement:
     """Return the paired difference of kappa between 64 and 128 px; else between the default and the next one below."""
     default = over_seeds(context.default)
     trained = {key.run.resolution for key in study.scores if key.run.split == default.split}

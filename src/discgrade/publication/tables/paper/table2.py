@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from discgrade.publication import wording
-from discgrade.publication.context import Context
+from discgrade.publication.context import ComparedContext
 from discgrade.publication.published import citation, published, remarks
 from discgrade.publication.render.files import TableFiles, write_table
 from discgrade.publication.render.table import Cell, Row, Section, Table, absences
@@ -31,7 +31,7 @@ _READERS = {
 Best = Mapping[str, Collection[Run]]
 
 
-def table2(*, scores: Path, intervals: Path, comparisons: Path, context: Context, files: TableFiles) -> None:
+def table2(*, scores: Path, intervals: Path, comparisons: Path, context: ComparedContext, files: TableFiles) -> None:
     """Print the global scores of raters and variants, and those of the literature.
 
     Args:
@@ -64,7 +64,7 @@ def table2(*, scores: Path, intervals: Path, comparisons: Path, context: Context
     write_table(table, values, files)
 
 
-def _parts(study: Study, context: Context) -> dict[str, list[Line]]:
+def _parts(study: Study, context: ComparedContext) -> dict[str, list[Line]]:
     """Return this study's rows by the title of their section."""
     split = wording.split_words(shown_split(study, context), context.folds)
     default = wording.variant_name(context.default.variant, context.labels)
@@ -79,7 +79,7 @@ def _parts(study: Study, context: Context) -> dict[str, list[Line]]:
     return {title: lines for title, lines in parts.items() if lines}
 
 
-def _absent(study: Study, context: Context) -> tuple[str, ...]:
+def _absent(study: Study, context: ComparedContext) -> tuple[str, ...]:
     """Say which raters and variants have no scores, and why."""
     variants = {line.label: line for line in variant_lines(study, context)}
     lines = _READERS | variants

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from discgrade.grades import INTEGRAL
-from discgrade.publication.context import Context
+from discgrade.publication.context import ComparedContext
 from discgrade.publication.keys import Key
 from discgrade.publication.published import PAPER, citation, published, remarks
 from discgrade.publication.render.files import TableFiles, write_table
@@ -21,7 +21,7 @@ METRICS = ("precision", "sensitivity", "f1", "jaccard")
 _PRINTED = {"intra_rater": "intra_rater", "inter_rater": "inter_rater"}
 
 
-def table3(*, scores: Path, intervals: Path, context: Context, files: TableFiles) -> None:
+def table3(*, scores: Path, intervals: Path, context: ComparedContext, files: TableFiles) -> None:
     """Print precision, sensitivity, F1 and Jaccard similarity of each integral grade.
 
     Args:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from math import isnan
 from pathlib import Path
 
-from discgrade.publication.context import Context
+from discgrade.publication.context import ComparedContext
 from discgrade.publication.keys import Traced
 from discgrade.publication.published import PAPER, citation, published, remarks
 from discgrade.publication.render.files import TableFiles, write_table
@@ -20,7 +20,7 @@ _RATERS = ("Not of Table 4 of the paper, but of its Results and Table 2: what ra
 _NO_PAIR = "Needs both scores."
 
 
-def table4(*, scores: Path, intervals: Path, context: Context, files: TableFiles) -> None:
+def table4(*, scores: Path, intervals: Path, context: ComparedContext, files: TableFiles) -> None:
     """Print the scores of the hold-out test set, of the folds, and their difference.
 
     Args:
@@ -39,7 +39,7 @@ def table4(*, scores: Path, intervals: Path, context: Context, files: TableFiles
     write_table(table, _values(study, known_lines(study, lines, context.compare), context.compare), files)
 
 
-def _compared(study: Study, context: Context, lines: Sequence[Line]) -> Table:
+def _compared(study: Study, context: ComparedContext, lines: Sequence[Line]) -> Table:
     """Print all columns, and next to each what was published."""
     holdout, folds, *readers = lines
     raters = [Cell(PAIRS[line.row], notes=_RATERS) for line in readers]
@@ -60,7 +60,7 @@ def _compared(study: Study, context: Context, lines: Sequence[Line]) -> Table:
     )
 
 
-def _own(study: Study, context: Context, lines: Sequence[Line]) -> Table:
+def _own(study: Study, context: ComparedContext, lines: Sequence[Line]) -> Table:
     """Print the columns and metrics that this study has, and say why it lacks the others."""
     holdout, folds, *_ = lines
     shown = known_lines(study, lines, compare=False)
@@ -89,7 +89,7 @@ def _own_row(study: Study, metric: str, shown: Sequence[Line], lines: Sequence[L
     return Row(Cell(ON_SCALES[metric]), cells)
 
 
-def _caption(study: Study, context: Context, folds: Line) -> str:
+def _caption(study: Study, context: ComparedContext, folds: Line) -> str:
     samples = folds.samples(study)
     drawn = interval_words(study, folds.key("accuracy"))
     words = f" Folds: {'; '.join(filter(None, [f'n = {samples:,}', drawn]))}." if samples else ""

@@ -1,14 +1,14 @@
 """What every table's caption says: data, protocol, n, seeds and how intervals were drawn."""
 
 from discgrade.publication import wording
-from discgrade.publication.context import Context
+from discgrade.publication.context import ComparedContext
 from discgrade.publication.keys import Key
 from discgrade.publication.published import PAPER, source
 from discgrade.publication.tables.rows.scores import Study, over_seeds
 from discgrade.settings.run import FOLD_MEAN, FOLDS
 
 
-def cross_validation(context: Context) -> str:
+def cross_validation(context: ComparedContext) -> str:
     """Return which split stands for the cross-validation: pooled folds, or their mean if folds are weighed."""
     return FOLD_MEAN if context.unit == "fold" else FOLDS
 
@@ -22,7 +22,7 @@ def interval_words(study: Study, key: Key) -> str:
     return wording.interval_words(row["probability"], weighed, row["draws"], row["bootstrap_seed"])
 
 
-def caption(study: Study, context: Context, split: str) -> str:
+def caption(study: Study, context: ComparedContext, split: str) -> str:
     """Return the sentences on data, protocol, n, seeds and intervals of a table of scores."""
     default = over_seeds(context.default, split=split)
     key = Key(default, "accuracy")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from discgrade.publication import wording
-from discgrade.publication.context import Context
+from discgrade.publication.context import ComparedContext
 from discgrade.publication.keys import Key
 from discgrade.publication.published import published
 from discgrade.publication.tables.rows.captions import cross_validation
@@ -12,14 +12,14 @@ from discgrade.publication.tables.rows.scores import Study, over_seeds
 from discgrade.settings.run import HOLDOUT
 
 
-def shown_split(study: Study, context: Context) -> str:
+def shown_split(study: Study, context: ComparedContext) -> str:
     """Return the split whose scores stand for the variants."""
     folds = cross_validation(context)
     runs = [over_seeds(context.default, variant=variant, split=folds) for variant in context.variants]
     return folds if all(Key(run, "accuracy") in study.scores for run in runs) else HOLDOUT
 
 
-def variant_lines(study: Study, context: Context) -> list[Line]:
+def variant_lines(study: Study, context: ComparedContext) -> list[Line]:
     """Return a row for each variant, the default one first; if compared, also for those of the paper not trained."""
     split, default = shown_split(study, context), context.default.variant
     printed = [row["row"] for row in published("table2") if row["section"] == "model" and context.compare]
@@ -36,7 +36,7 @@ def variant_lines(study: Study, context: Context) -> list[Line]:
     ]
 
 
-def default_lines(study: Study, context: Context) -> Iterator[Line]:
+def default_lines(study: Study, context: ComparedContext) -> Iterator[Line]:
     """Yield what else is known of the default variant: the other way to split, and the external cohort."""
     variant = context.default.variant
     for split in (HOLDOUT, cross_validation(context)):
@@ -46,13 +46,13 @@ def default_lines(study: Study, context: Context) -> Iterator[Line]:
     yield Line(f"{variant}/external", "External cohort", over_seeds(context.default), "cohort", "external")
 
 
-def has_default_protocol(context: Context, variant: str) -> bool:
+def has_default_protocol(context: ComparedContext, variant: str) -> bool:
     """Return whether a variant is scored, and its checkpoint chosen, as the default one's are."""
     default = context.variants[context.default.variant]
     return variant not in context.variants or context.variants[variant].protocol == default.protocol
 
 
-def _members_note(context: Context, variant: str) -> tuple[str, ...]:
+def _members_note(context: ComparedContext, variant: str) -> tuple[str, ...]:
     shown = context.variants.get(variant)
     if shown is None or not shown.members:
         return ()
@@ -60,7 +60,7 @@ def _members_note(context: Context, variant: str) -> tuple[str, ...]:
     return (f"Mean of the outputs of: {', '.join(shown.members)}{seeds}. Not trained itself.",)
 
 
-def _protocol_note(context: Context, variant: str) -> tuple[str, ...]:
+def _protocol_note(context: ComparedContext, variant: str) -> tuple[str, ...]:
     if has_default_protocol(context, variant):
         return ()
     return (f"By another protocol, so never bold: {wording.protocol_words(context.variants[variant].protocol)}.",)
