@@ -17,9 +17,11 @@ from discgrade.reliability.certainty.calibration import Calibration
 from discgrade.reliability.certainty.learned import read_learned
 from discgrade.reliability.certainty.learning import cross_fit, read_out_of_fold
 from discgrade.reliability.certainty.mapping import Outputs, learn
-from discgrade.reliability.certainty.measures import OutOfFold, calibration_error
+from discgrade.reliability.certainty.measures import OutOfFold, calibration_error, certainty_rows
+from discgrade.reliability.credible import unit_weights
 from discgrade.reliability.graded import read_discs, read_splits
 from discgrade.reliability.plan import certainty_plans
+from discgrade.settings.model import Intervals
 
 
 def in_folds(outputs: Outputs, folds: int = 5) -> OutOfFold:
@@ -51,6 +53,34 @@ def value(rows: pd.DataFrame, metric: str, grade: float | None = None, scope: st
         (rows["metric"] == metric) & of_grade & (rows["scope"] == scope) & (rows["group"] == group), "value"
     ]
     return found
+
+
+def test_the_interval_of_a_calibration_error_weighs_patients(made):
+    """Bin by bin, draw by draw, from the samples themselves."""
+    settings = Intervals(0.9, 150, 4)
+    plans, paths = (
+        certainty_plans(made.study),
+        dict(zip([plan.run for plan in made.runs], made.predictions, strict=True)),
+    )
+    known = read_discs(made.discs), read_splits(made.splits)
+    found = read_out_of_fold([paths[plan.run] for plan in plans], plans, *known)
+    crossed = cross_fit(found, 0.9)
+    rows = list(certainty_rows(found, crossed, learn(found.outputs, 0.9), settings))
+    (row,) = [one for one in rows if one["metric"] == "ece_after"]
+    names, owner = np.unique(found.outputs.patients.astype(str), return_inverse=True)
+    chosen = np.clip(np.floor(found.predicted + 0.5), 1, 5).astype(int) - 1
+    confidence = crossed.after[np.arange(len(chosen)), chosen]
+    assert row["value"] == pytest.approx(calibration_error(confidence, found.outputs.grades == chosen))
+    draws = []
+    for weights in np.concatenate(list(unit_weights(len(names), None, 150, 4))):
+        of_disc, error = weights[owner], 0.0
+        for low in range(10):
+            inside = (confidence >= low / 10) & ((confidence < (low + 1) / 10) | (low == 9))
+            error += abs(of_disc[inside] @ ((found.outputs.grades == chosen)[inside] - confidence[inside]))
+        draws.append(error / of_disc.sum())
+    ordered = np.sort(draws)
+    widths = ordered[135:] - ordered[:-135]
+    assert (row["lower"], row["upper"]) == pytest.approx((ordered[widths.argmin()], ordered[widths.argmin() + 135]))
 
 
 def test_ten_thousand_patients_are_covered_within_a_point_for_every_grade():

@@ -95,7 +95,8 @@ def _words(worth: Worth, learned: Calibration | str, context: Context) -> Figure
             "B: the errors left when the samples with the least probable grades are set aside.",
             "C: number of grades in the sets (bars), and how often they hold the reference grade (points): each should "
             f"reach the dashed line, a probability of {percent(learned.coverage)}.",
-            f"Bars, bands and parentheses are {words}; the ECE has none.",
+            f"Bars, bands and parentheses are {words}; that of the ECE lies high, since chance alone makes it larger "
+            "than 0, in each draw as well.",
             data_sentence(context),
             explained("ECE", "RPS"),
         ),
@@ -145,9 +146,8 @@ def _draw_forecasts(axes: Axes, rows: pd.DataFrame) -> None:
 
 def _write_scores(axes: Axes, worth: Worth) -> None:
     """Write ranked probability score and expected calibration error, with and without the map, into the free corner."""
-    score = worth["rps_after"]
-    lines = [f"RPS {score['value']:.3f} ({score['lower']:.3f} to {score['upper']:.3f})"]
-    lines.append(f"ECE {worth['ece_after']['value']:.3f}")
+    scores = {"RPS": worth["rps_after"], "ECE": worth["ece_after"]}
+    lines = [f"{name} {one['value']:.3f} ({one['lower']:.3f} to {one['upper']:.3f})" for name, one in scores.items()]
     lines.append(f"no map: {worth['rps_before']['value']:.3f}, {worth['ece_before']['value']:.3f}")
     axes.text(0.99, 0.02, "\n".join(lines), transform=axes.transAxes, ha="right", va="bottom", fontsize=6)
 

@@ -34,13 +34,16 @@ _COLUMNS = {
     "ece_before": "ECE, no map",
     "ece_after": "ECE, map",
 }
-_BOUNDED = ("coverage", "coverage_by_patient", "set_size", "singletons", "rps_before", "rps_after", "rps_gain")
-_METRICS = (*_BOUNDED, "unbounded", "threshold", "ece_before", "ece_after")
+_MEANS = ("coverage", "coverage_by_patient", "set_size", "singletons", "rps_before", "rps_after", "rps_gain")
+_ERRORS = ("ece_before", "ece_after")
+_BOUNDED = (*_MEANS, *_ERRORS)
+_METRICS = (*_MEANS, "unbounded", "threshold", *_ERRORS)
 _NOTES = {
     "coverage": "Share of the discs whose set holds the reference grade.",
     "threshold": "A new disc's set holds a grade if 1 minus its probability is at most this; learned from all folds.",
     "rps_before": "Ranked probability score, from 0 (best) to 1.",
-    "ece_before": "Expected calibration error of the predicted grade's probability, in tenths.",
+    "ece_before": "Expected calibration error of the predicted grade's probability, in tenths. Chance alone makes it "
+    "larger than 0, in each draw as well, so that its interval lies high.",
 }
 _OF_ALL = "Of all grades together only."
 _EACH = "For each grade only."

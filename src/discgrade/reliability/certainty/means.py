@@ -1,6 +1,6 @@
 """Means over discs with credible intervals: the Bayesian bootstrap of `credible`, patients weighed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,6 +71,14 @@ def drawn(settings: Intervals, patients: int) -> dict[str, Any]:
     return how | {"draws": settings.draws, "bootstrap_seed": settings.seed}
 
 
+def draws_of(score: Callable[[Floats], Floats], patients: int, settings: Intervals) -> Floats:
+    """Return the draws (draws, scores) of scores, from a function of weights (n, patients) that returns (n, scores)."""
+    with one_thread():
+        return np.concatenate(
+            [score(weights) for weights in unit_weights(patients, None, settings.draws, settings.seed)]
+        )
+
+
 def _spans(
     measures: Sequence[Measure], owner: NDArray[np.int64], patients: int, settings: Intervals
 ) -> list[tuple[float, float]]:
@@ -84,11 +92,7 @@ def _spans(
             [measure.weights for measure in measures],
         )
     )
-    values = np.empty((settings.draws, len(measures)))
-    start = 0
-    with one_thread():
-        for weights in unit_weights(patients, None, settings.draws, settings.seed):
-            values[start : (start := start + len(weights))] = (weights @ sums) / (weights @ totals)
+    values = draws_of(lambda weights: (weights @ sums) / (weights @ totals), patients, settings)
     constant = np.ptp(values, axis=0) < SAME
     values[:, constant] = [measure.mean for measure, same in zip(measures, constant, strict=True) if same]
     return [(float(lower), float(upper)) for lower, upper in highest_density(values, settings.probability)]

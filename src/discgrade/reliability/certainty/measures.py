@@ -15,7 +15,8 @@ from discgrade.reliability.certainty.calibration import (
 )
 from discgrade.reliability.certainty.conformal import fewest_patients
 from discgrade.reliability.certainty.mapping import Outputs, ranked_score
-from discgrade.reliability.certainty.means import Measure, drawn, mean_rows
+from discgrade.reliability.certainty.means import Measure, drawn, draws_of, mean_rows
+from discgrade.reliability.credible import highest_density
 from discgrade.settings.model import Intervals
 
 BINS = 10
@@ -72,16 +73,33 @@ def certainty_rows(
     yield from mean_rows(measures, patients, intervals)
     plain = {"scope": "all", "group": "", "lower": float("nan"), "upper": float("nan")}
     plain |= drawn(intervals, len(set(patients)))
-    for row in (*_calibration_errors(found, crossed), *_threshold_rows(found.outputs, learned)):
+    for row in (*_calibration_errors(found, crossed, intervals), *_threshold_rows(found.outputs, learned)):
         yield plain | row
 
 
-def _calibration_errors(found: OutOfFold, crossed: CrossFitted) -> Iterator[dict[str, Any]]:
-    patients = found.outputs.patients
-    size = {"n": len(patients), "patients": len(set(patients)), "grade": None, "reason": None}
+def _calibration_errors(found: OutOfFold, crossed: CrossFitted, intervals: Intervals) -> Iterator[dict[str, Any]]:
+    """Yield the expected calibration errors, with the intervals of a bootstrap of patients."""
+    names, owner = np.unique(found.outputs.patients.astype(str), return_inverse=True)
+    size = {"n": len(owner), "patients": len(names), "grade": None, "reason": None}
     for metric, probabilities in (("ece_before", crossed.before), ("ece_after", crossed.after)):
-        error = calibration_error(_confidence(found, probabilities), _right(found))
-        yield size | {"metric": metric, "value": error}
+        confidence, right = _confidence(found, probabilities), _right(found)
+        error = calibration_error(confidence, right)
+        lower, upper = _error_interval(confidence, right, owner, intervals)
+        yield size | {"metric": metric, "value": error, "lower": lower, "upper": upper}
+
+
+def _error_interval(
+    confidence: Floats, right: NDArray[np.bool_], owner: NDArray[np.int64], intervals: Intervals
+) -> tuple[float, float]:
+    """Return the highest-density interval of a calibration error; `owner` is each disc's patient, (N,)."""
+    patients = int(owner.max()) + 1
+    apart = np.bincount(owner * BINS + bin_of(confidence), right - confidence, patients * BINS).reshape(-1, BINS)
+    counts = np.bincount(owner)
+    draws = draws_of(
+        lambda weights: (np.abs(weights @ apart).sum(1) / (weights @ counts))[:, None], patients, intervals
+    )
+    lower, upper = highest_density(draws, intervals.probability)[0]
+    return float(lower), float(upper)
 
 
 def _threshold_rows(outputs: Outputs, learned: Calibration) -> Iterator[dict[str, Any]]:
