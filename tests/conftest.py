@@ -22,13 +22,40 @@ pytest_plugins = ["small_cohorts", "spider_phantom", "tiny_bundle", "graded_scan
 ROOT = Path(__file__).parents[1]
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Start the longest tests first, so that two workers end together."""
-    items.sort(key=lambda item: "smoke" not in getattr(item, "fixturenames", ()))
+# Modules that take minutes, the longest first.
+LONGEST = (
+    "workflow/test_interruption.py",
+    "cluster/test_submission.py",
+    "learning/loop/test_backends.py",
+    "real/test_lsma.py",
+    "workflow/test_spider.py",
+    "cluster/test_grading.py",
+    "cluster/test_preemption.py",
+    "workflow/test_localisation.py",
+    "publication/page/test_browser.py",
+    "workflow/test_own_cohort.py",
+    "rating/page/test_kills.py",
+)
 
 
-def copy_project(destination: Path) -> Path:
-    """Copy what a clone would hold: tracked files and new ones that git does not ignore."""
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start the longest tests first, so that all workers end together."""
+    places = {Path(__file__).parent / name: place for place, name in enumerate(LONGEST)}
+
+    def place(item: pytest.Item) -> tuple[int, bool]:
+        is_long = item.get_closest_marker("ci") is not None
+        waits = "smoke" not in getattr(item, "fixturenames", ())
+        return (places.get(item.path, len(places)) if is_long else len(places), waits)
+
+    items.sort(key=place)
+
+
+# What no workflow reads.
+READ_BY_PEOPLE = ("tests/", "docs/")
+
+
+def copy_project(destination: Path, without: tuple[str, ...] = ()) -> Path:
+    """Copy what a clone would hold: tracked files and new ones that git does not ignore, but for some folders."""
     listing = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -36,7 +63,7 @@ def copy_project(destination: Path) -> Path:
         capture_output=True,
     ).stdout.decode()
     for name in filter(None, listing.split("\0")):
-        if (ROOT / name).is_file():
+        if (ROOT / name).is_file() and not (without and name.startswith(without)):
             target = destination / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, target)
@@ -77,7 +104,7 @@ def smoke(shared_folder: Path) -> Path:
     project = Path(os.environ.get("DISCGRADE_SMOKE") or shared_folder / "smoke_project")
     with locked(project.with_suffix(".lock")):
         if not (project / "results" / "smoke" / "report.html").exists():
-            copy_project(project)
+            copy_project(project, READ_BY_PEOPLE)
             result = snakemake(project, "--configfile", "studies/smoke.yaml")
             assert result.returncode == 0, result.stderr[-1500:]
     return project
@@ -97,8 +124,8 @@ def copied() -> Callable[[Path], Path]:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A fresh copy of the project without results."""
-    return copy_project(tmp_path / "project")
+    """A fresh copy of the project, ready to run, without results."""
+    return copy_project(tmp_path / "project", READ_BY_PEOPLE)
 
 
 @pytest.fixture(scope="session")
