@@ -90,9 +90,13 @@ def test_the_sheet_holds_every_reading_of_the_page(rated, sheet, tmp_path):
             assert float(made[key][name]) == float(row[name])
 
 
-def test_the_readings_run_through_the_workflow(project_of, smoke, run_snakemake):
-    targets = ("results/rated/splits.parquet", "results/rated/samples/24px/00.parquet", "private/rated/readings.csv")
-    result = run_snakemake(project_of, *targets, "--configfile", "studies/rated.yaml")
+def test_the_readings_run_through_the_workflow_and_a_new_one_makes_its_own_shard_anew(
+    project_of, rated, smoke, run_snakemake
+):
+    instances = [f"results/rated/instances/0{shard}.parquet" for shard in (0, 1)]
+    targets = "results/rated/splits.parquet", "results/rated/samples/24px/00.parquet", "private/rated/readings.csv"
+    overlay = ("--configfile", "studies/rated.yaml")
+    result = run_snakemake(project_of, *targets, *overlay)
     assert result.returncode == 0, result.stderr[-1500:]
     mine = records.read(project_of / "results" / "rated" / "discs.parquet", DISCS).to_pandas()
     theirs = records.read(smoke / "results" / "smoke" / "discs.parquet", DISCS).to_pandas()
@@ -100,19 +104,14 @@ def test_the_readings_run_through_the_workflow(project_of, smoke, run_snakemake)
     methods = (project_of / "private" / "rated" / "readings.methods.md").read_text()
     assert "2 raters" in methods
 
-
-def test_a_new_reading_makes_its_own_shard_anew(project_of, rated, run_snakemake):
-    instances = [*(f"results/rated/instances/0{shard}.parquet" for shard in (0, 1)), "private/rated/readings.csv"]
-    overlay = ("--configfile", "studies/rated.yaml")
-    assert run_snakemake(project_of, *instances, *overlay).returncode == 0
-    again = run_snakemake(project_of, "-n", *instances, *overlay)
+    again = run_snakemake(project_of, "-n", *targets, *instances, *overlay)
     assert "Nothing to be done" in again.stdout + again.stderr
     rated.start()
     page = rated.page(0, take=True)
     while page.step("undo").json["kind"] != "grade":
         pass
     rated.stop()
-    planned = run_snakemake(project_of, "-n", *instances, *overlay)
+    planned = run_snakemake(project_of, "-n", *instances, targets[-1], *overlay)
     said = planned.stdout + planned.stderr
     assert said.count("rule deidentify:") == 1
     assert said.count("rule export_readings:") == 1
