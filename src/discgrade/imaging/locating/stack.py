@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from discgrade.imaging.locating.below import FURTHER, further_disc
 from discgrade.imaging.locating.found import Found, FoundDisc
 from discgrade.imaging.locating.input import Spacing
 from discgrade.imaging.locating.middle import Middle, mid_sagittal
@@ -23,7 +24,7 @@ class Located:
     Attributes:
         discs: From head to feet: the number of the slice, from 0, and the disc; none where `middle.slice` is None.
         middle: Which slice was chosen, and why; or why there is none.
-        flags: What the locator says of all of them, one sentence each.
+        flags: What speaks against their levels or places, one sentence each.
     """
 
     discs: tuple[tuple[int, FoundDisc], ...]
@@ -52,7 +53,8 @@ def locate(stack: Sequence[Grey], spacing: Spacing, find: Find) -> Located:
         return Located((), middle)
     chosen = found[middle.slice]
     discs = tuple(_on_its_slice(disc, middle, found) for disc in reversed(chosen.discs))
-    return Located(discs, middle, chosen.flags)
+    further = (FURTHER,) if further_disc(stack[middle.slice], spacing, chosen.discs) else ()
+    return Located(discs, middle, (*chosen.flags, *further))
 
 
 def _lies_otherwise(pixels: Grey, spacing: Spacing, found: Found, find: Find) -> str:
