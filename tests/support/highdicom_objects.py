@@ -50,7 +50,7 @@ def encoded_report(study: GradedStudy, sources: Sources, facts: BundleFacts) -> 
         specific_character_set=headers.CHARACTERS,
         is_complete=True,
     )
-    headers.name(made, header)
+    headers.name(made, header, headers.about(header))
     headers.settle(made)
     return _stored(made)
 
@@ -109,7 +109,7 @@ def _overlay(study: GradedStudy, place: tuple[str, int], source: Source, number:
         study_date=whose.StudyDate,
         study_time=whose.StudyTime,
     )
-    headers.name(made, source.header)
+    headers.name(made, source.header, whose)
     _describe(made, source, place[1], image.letters, when)
     headers.settle(made)
     return _stored(made)

@@ -7,6 +7,7 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from discgrade.host import collect_rarely
 from discgrade.private import RefusedError
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def _number(text: str) -> int:
 
 def run(given: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
+    collect_rarely()
     try:
         return _run(given)
     except ValueError as error:
@@ -75,24 +77,24 @@ def run(given: argparse.Namespace) -> int:
 
 def _run(given: argparse.Namespace) -> int:
     from discgrade.grading import running, whole  # noqa: PLC0415 - `--help` needs none of it
-    from discgrade.grading.bundle.opening import open_bundle  # noqa: PLC0415
-    from discgrade.grading.inputs.regions import masked_regions, read_regions  # noqa: PLC0415
+    from discgrade.grading.inputs.regions import read_regions  # noqa: PLC0415
     from discgrade.grading.outputs.folder import check_destination, replacing_folder  # noqa: PLC0415
-    from discgrade.grading.work import Order  # noqa: PLC0415
-    from discgrade.imaging.masks.folders import Folders, without  # noqa: PLC0415
+    from discgrade.grading.work import Order, opened  # noqa: PLC0415
 
     running.be_quiet()
     _check(given)
     check_destination(given.out)
-    bundle = open_bundle(given.bundle)
+    bundle = opened(given.bundle)
     if given.regions is None and given.masks is None and bundle.facts.locator is None:
         raise RefusedError(_NO_LOCATOR)
     regions = None if given.regions is None else read_regions(given.regions)
-    if given.masks is not None:
-        folders = Folders(given.scans, given.masks, given.labels, given.follow_links)
-        regions = masked_regions(folders, given.processes)
     stamps = running.files_of(given.scans, given.follow_links)
     if given.masks is not None:
+        from discgrade.grading.inputs.masked import masked_regions  # noqa: PLC0415 - most runs need none of it
+        from discgrade.imaging.masks.folders import Folders, without  # noqa: PLC0415
+
+        folders = Folders(given.scans, given.masks, given.labels, given.follow_links)
+        regions = masked_regions(folders, given.processes)
         stamps = without(stamps, given.scans, given.masks)
     umask = os.umask(0o077)
     os.umask(umask)

@@ -15,7 +15,7 @@ from discgrade.grading.discs import GradedStudy
 from discgrade.grading.inputs.regions import Region
 from discgrade.grading.inputs.scans import Index, Scanned
 from discgrade.grading.work import Done, Job, Order, grade_patient
-from discgrade.host import die_with_parent
+from discgrade.host import collect_rarely, die_with_parent
 from discgrade.imaging.header import LEFT_OUT, Stamp
 from discgrade.imaging.scans.headers import read_some
 from discgrade.imaging.walking import walk
@@ -67,6 +67,7 @@ class Workers:
 
 def _begin() -> None:
     die_with_parent()
+    collect_rarely()
     be_quiet()
 
 

@@ -11,14 +11,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from discgrade.grading import running, whole
-from discgrade.grading.bundle.opening import open_bundle
 from discgrade.grading.inputs.regions import read_regions
 from discgrade.grading.inputs.scans import Index
 from discgrade.grading.jitter import join_moves
 from discgrade.grading.outputs.folder import replacing_folder
 from discgrade.grading.outputs.pages.places import FOLDERS
 from discgrade.grading.outputs.stream import STUDIES, join
-from discgrade.grading.work import Order
+from discgrade.grading.work import Order, opened
 from discgrade.private import make_folder
 from discgrade.records import replacing
 
@@ -82,7 +81,7 @@ def _grade(given: argparse.Namespace) -> None:
     """Grade the patients of one shard."""
     index = Index(given.index, write=False)
     regions = None if given.regions is None else read_regions(given.regions)
-    bundle = open_bundle(given.bundle)
+    bundle = opened(given.bundle)
     with replacing_folder(given.out) as folder, running.Workers(given.processes) as workers:
         wanted = tuple(given.wanted)
         order = Order(given.scans, given.bundle, folder, given.series, wanted, given.jitter, given.saliency)
@@ -92,7 +91,7 @@ def _grade(given: argparse.Namespace) -> None:
 
 def _join(given: argparse.Namespace) -> None:
     """Put the shards together."""
-    bundle = open_bundle(given.bundle)
+    bundle = opened(given.bundle)
     with replacing_folder(given.out) as folder:
         join(given.shards, folder)
         stability = join_moves(given.shards, folder)

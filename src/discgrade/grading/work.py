@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from discgrade.grading.bundle.opening import open_bundle
+from discgrade.grading.bundle.opening import Bundle, open_bundle
 from discgrade.grading.discs import GradedDisc, GradedStudy
 from discgrade.grading.flags import flags, uncertainty
 from discgrade.grading.grader import Grade, Grader
@@ -106,10 +106,16 @@ def _written(
 
 
 @cache
+def opened(bundle: Path) -> Bundle:
+    """Return a bundle, read once in this process."""
+    return open_bundle(bundle)
+
+
+@cache
 def grader_of(bundle: Path) -> Grader:
-    """Return a bundle at work, opened once in this process."""
+    """Return a bundle at work, made once in this process."""
     cv2.setNumThreads(1)
-    return Grader(open_bundle(bundle))
+    return Grader(opened(bundle))
 
 
 def graded(prepared: Prepared, given: Sequence[Grade], grader: Grader) -> GradedStudy:

@@ -4,12 +4,15 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from discgrade.host import MACHINE, is_running
+
+if TYPE_CHECKING:
+    import pyarrow.compute as pc
 
 PathLike = str | os.PathLike[str]
 

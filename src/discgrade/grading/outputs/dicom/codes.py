@@ -6,7 +6,7 @@ whose name begins with 99 is private (PS3.16 8). docs/grading.md lists it.
 """
 
 from highdicom.coding_schemes import CodingSchemeIdentificationItem
-from highdicom.sr import CodedConcept
+from pydicom.sr.coding import Code
 
 SCHEME = "99DISCGRADE"
 
@@ -28,26 +28,26 @@ def scheme() -> CodingSchemeIdentificationItem:
     )
 
 
-def private(code: str, meaning: str) -> CodedConcept:
+def private(code: str, meaning: str) -> Code:
     """Return a concept of the private scheme; code and meaning are cut to what DICOM holds (PS3.3 8.1)."""
-    return CodedConcept(code[:_LONGEST_CODE], SCHEME, meaning[:_LONGEST_MEANING])
+    return Code(code[:_LONGEST_CODE], SCHEME, meaning[:_LONGEST_MEANING])
 
 
-def disc(level: str) -> CodedConcept:
+def disc(level: str) -> Code:
     """Return the disc of a level, L1/L2 to L5/S1.
 
     Raises:
         KeyError: if it is another level.
     """
-    return CodedConcept(_DISCS[level], "SCT", f"{level} disc")
+    return Code(_DISCS[level], "SCT", f"{level} disc")
 
 
-def grade(number: int) -> CodedConcept:
+def grade(number: int) -> Code:
     """Return one of the five grades."""
     return private(f"GRADE{number}", f"Pfirrmann grade {_ROMAN[number - 1]}")
 
 
-def probability(number: int) -> CodedConcept:
+def probability(number: int) -> Code:
     """Return the name of a grade's probability."""
     return private(f"P{number}", f"Probability of Pfirrmann grade {_ROMAN[number - 1]}")
 
@@ -59,7 +59,7 @@ FRACTIONAL = private("FRACTIONAL", "Fractional Pfirrmann grade")
 DEGENERATION = private("DEGENERATION", "Disc degeneration by Pfirrmann grade")
 REVIEW = private("REVIEW", "Why a person should look")
 
-COMMENT = CodedConcept("121106", "DCM", "Comment")
-SPINE_MRI = CodedConcept("25056-3", "LN", "MRI unspecified body region")
+COMMENT = Code("121106", "DCM", "Comment")
+SPINE_MRI = Code("25056-3", "LN", "MRI unspecified body region")
 """Procedure reported; CID 100 has no MRI of the spine. Where in the body is said by the finding sites."""
-ONE = CodedConcept("1", "UCUM", "no units")
+ONE = Code("1", "UCUM", "no units")

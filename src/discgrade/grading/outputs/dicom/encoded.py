@@ -7,7 +7,7 @@ import struct
 from collections.abc import Iterable
 from functools import lru_cache
 
-from highdicom.sr import CodedConcept
+from pydicom.sr.coding import Code
 
 _LONG = frozenset({"OB", "SQ", "UT"})
 _BINARY = frozenset({"OB", "UI"})
@@ -39,9 +39,10 @@ def sequence(tag: int, items: Iterable[bytes]) -> bytes:
     return element(tag, "SQ", b"".join(items))
 
 
-def coded(tag: int, concept: CodedConcept) -> bytes:
+def coded(tag: int, concept: Code) -> bytes:
     """Return a sequence that holds one code."""
-    return _coded(tag, concept.value, concept.scheme_designator, concept.meaning)
+    value, scheme, meaning, *_ = concept
+    return _coded(tag, value, scheme, meaning)
 
 
 @lru_cache(4096)
@@ -50,7 +51,7 @@ def _coded(tag: int, value: str, scheme: str, meaning: str) -> bytes:
     return sequence(tag, [item(*(element(where, kind, text.encode()) for where, kind, text in texts))])
 
 
-def content(relation: str, kind: str, name: CodedConcept, *elements: bytes) -> bytes:
+def content(relation: str, kind: str, name: Code, *elements: bytes) -> bytes:
     """Return a content item.
 
     Args:
@@ -63,19 +64,17 @@ def content(relation: str, kind: str, name: CodedConcept, *elements: bytes) -> b
     return item(*head, coded(0x0040A043, name), *elements)
 
 
-def text(relation: str, name: CodedConcept, said: str) -> bytes:
+def text(relation: str, name: Code, said: str) -> bytes:
     """Return a text as a content item."""
     return content(relation, "TEXT", name, element(0x0040A160, "UT", said.encode()))
 
 
-def code(relation: str, name: CodedConcept, value: CodedConcept) -> bytes:
+def code(relation: str, name: Code, value: Code) -> bytes:
     """Return a code as a content item."""
     return content(relation, "CODE", name, coded(0x0040A168, value))
 
 
-def number(
-    name: CodedConcept, value: float, unit: CodedConcept, relation: str = "CONTAINS", written: str = ""
-) -> bytes:
+def number(name: Code, value: float, unit: Code, relation: str = "CONTAINS", written: str = "") -> bytes:
     """Return a measurement as a content item; as it is written, it has at most 16 characters."""
     exact = [element(0x0040A161, "FD", struct.pack("<d", value))] if isinstance(value, float) else []
     measured = item(coded(0x004008EA, unit), *exact, element(0x0040A30A, "DS", (written or repr(value)).encode()))

@@ -7,8 +7,8 @@ grades of the prediction set, the probability of each grade, the reasons to look
 from collections.abc import Iterator
 
 import numpy as np
-from highdicom.sr import CodedConcept
 from numpy.typing import NDArray
+from pydicom.sr.coding import Code
 
 import discgrade
 from discgrade.grading.bundle.facts import BundleFacts
@@ -20,16 +20,16 @@ from discgrade.keyed import uid
 
 NOTICE = "For research only. Not a medical device."
 
-_GROUP = CodedConcept("125007", "DCM", "Measurement Group")
-_TRACKED = CodedConcept("112039", "DCM", "Tracking Identifier")
-_TRACKING_UID = CodedConcept("112040", "DCM", "Tracking Unique Identifier")
-_FINDING = CodedConcept("121071", "DCM", "Finding")
-_SITE = CodedConcept("363698007", "SCT", "Finding Site")
-_ALGORITHM = CodedConcept("111001", "DCM", "Algorithm Name")
-_VERSION = CodedConcept("111003", "DCM", "Algorithm Version")
-_PARAMETER = CodedConcept("111002", "DCM", "Algorithm Parameters")
-_REGION = CodedConcept("111030", "DCM", "Image Region")
-_SOURCE = CodedConcept("260753009", "SCT", "Source")
+_GROUP = Code("125007", "DCM", "Measurement Group")
+_TRACKED = Code("112039", "DCM", "Tracking Identifier")
+_TRACKING_UID = Code("112040", "DCM", "Tracking Unique Identifier")
+_FINDING = Code("121071", "DCM", "Finding")
+_SITE = Code("363698007", "SCT", "Finding Site")
+_ALGORITHM = Code("111001", "DCM", "Algorithm Name")
+_VERSION = Code("111003", "DCM", "Algorithm Version")
+_PARAMETER = Code("111002", "DCM", "Algorithm Parameters")
+_REGION = Code("111030", "DCM", "Image Region")
+_SOURCE = Code("260753009", "SCT", "Source")
 _CONTEXT, _MODIFIER, _PART = "HAS OBS CONTEXT", "HAS CONCEPT MOD", "CONTAINS"
 _CONTENT = 0x0040A730
 _DIGITS = 6

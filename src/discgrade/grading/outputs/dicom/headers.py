@@ -69,9 +69,8 @@ def about(header: Dataset) -> Dataset:
     return found
 
 
-def name(made: Dataset, header: Dataset) -> None:
-    """Say whose an object is, in the words of an image's header."""
-    reduced = about(header)
+def name(made: Dataset, header: Dataset, reduced: Dataset) -> None:
+    """Say whose an object is, in the words of an image's header and of what `about` made of it."""
     for keyword in (*_PATIENT, *_NAMES, "IssuerOfPatientID", *_REMOVED):
         value = reduced[keyword].value if keyword in _PATIENT else text(header, keyword)[: _LONGEST.get(keyword)]
         if value or keyword in (*_PATIENT, *_NAMES):

@@ -6,39 +6,39 @@ highdicom would build some twenty objects an image, each of a dozen others, and 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from highdicom.sr import CodedConcept
 from pydicom.dataset import Dataset
+from pydicom.sr.coding import Code
 from pydicom.valuerep import DS
 
 from discgrade.grading.outputs.dicom.encoded import code, coded, content, element, item, number, sequence
 
 _CONTEXT, _PART = "HAS ACQ CONTEXT", "CONTAINS"
 _CONTENT = 0x0040A730
-_MODALITY = CodedConcept("121139", "DCM", "Modality")
-_FRAME = CodedConcept("112227", "DCM", "Frame of Reference UID")
-_ROWS = CodedConcept("110910", "DCM", "Pixel Data Rows")
-_COLUMNS = CodedConcept("110911", "DCM", "Pixel Data Columns")
-_LIBRARY = CodedConcept("111028", "DCM", "Image Library")
-_GROUP = CodedConcept("126200", "DCM", "Image Library Group")
-_SOURCE = CodedConcept("260753009", "SCT", "Source")
-_PIXELS = CodedConcept("{pixels}", "UCUM", "Pixels")
-_MM = CodedConcept("mm", "UCUM", "mm")
-_SHARE = CodedConcept("{-1:1}", "UCUM", "{-1:1}")
+_MODALITY = Code("121139", "DCM", "Modality")
+_FRAME = Code("112227", "DCM", "Frame of Reference UID")
+_ROWS = Code("110910", "DCM", "Pixel Data Rows")
+_COLUMNS = Code("110911", "DCM", "Pixel Data Columns")
+_LIBRARY = Code("111028", "DCM", "Image Library")
+_GROUP = Code("126200", "DCM", "Image Library Group")
+_SOURCE = Code("260753009", "SCT", "Source")
+_PIXELS = Code("{pixels}", "UCUM", "Pixels")
+_MM = Code("mm", "UCUM", "mm")
+_SHARE = Code("{-1:1}", "UCUM", "{-1:1}")
 _SPACINGS = (
-    CodedConcept("111026", "DCM", "Horizontal Pixel Spacing"),
-    CodedConcept("111066", "DCM", "Vertical Pixel Spacing"),
+    Code("111026", "DCM", "Horizontal Pixel Spacing"),
+    Code("111066", "DCM", "Vertical Pixel Spacing"),
 )
-_THICKNESS = CodedConcept("112225", "DCM", "Slice Thickness")
+_THICKNESS = Code("112225", "DCM", "Slice Thickness")
 _POSITION = tuple(
-    CodedConcept(str(110901 + number), "DCM", f"Image Position (Patient) {axis}") for number, axis in enumerate("XYZ")
+    Code(str(110901 + number), "DCM", f"Image Position (Patient) {axis}") for number, axis in enumerate("XYZ")
 )
 _ORIENTATION = tuple(
-    CodedConcept(str(110904 + number), "DCM", f"Image Orientation (Patient) {axis}")
+    Code(str(110904 + number), "DCM", f"Image Orientation (Patient) {axis}")
     for number, axis in enumerate(("Row X", "Row Y", "Row Z", "Column X", "Column Y", "Column Z"))
 )
 
 
-def library(images: Iterable[Dataset], modality: Callable[[str], CodedConcept]) -> bytes:
+def library(images: Iterable[Dataset], modality: Callable[[str], Code]) -> bytes:
     """Return the library of some images, a content item of a report.
 
     Args:
@@ -57,7 +57,7 @@ def library(images: Iterable[Dataset], modality: Callable[[str], CodedConcept]) 
     return content(_PART, "CONTAINER", _LIBRARY, whole, sequence(_CONTENT, inner))
 
 
-def _entry(image: Dataset, modality: CodedConcept) -> bytes:
+def _entry(image: Dataset, modality: Code) -> bytes:
     return item(
         sequence(0x00081199, [_reference(image)]),
         element(0x0040A010, "CS", _PART.encode()),
@@ -73,7 +73,7 @@ def _reference(image: Dataset) -> bytes:
     )
 
 
-def _described(image: Dataset, modality: CodedConcept) -> Iterator[bytes]:
+def _described(image: Dataset, modality: Code) -> Iterator[bytes]:
     yield code(_CONTEXT, _MODALITY, modality)
     if "FrameOfReferenceUID" in image:
         yield content(_CONTEXT, "UIDREF", _FRAME, element(0x0040A124, "UI", image.FrameOfReferenceUID.encode()))
@@ -96,7 +96,7 @@ def _placed(image: Dataset) -> Iterator[bytes]:
     yield from (_number(name, value, _SHARE) for name, value in directions)
 
 
-def _number(name: CodedConcept, value: object, unit: CodedConcept) -> bytes:
+def _number(name: Code, value: object, unit: Code) -> bytes:
     if not isinstance(value, int | float):
         raise TypeError(f"{name.meaning} should be a number. Received: {type(value).__name__}")
     known = DS(value, auto_format=True)  # as the header writes it, or shortened to what the standard holds

@@ -52,7 +52,7 @@ def _describe(made: Dataset, source: Source, frame: int, sides: Letters) -> None
     """Say which image it was drawn on, whose that is, and when that was."""
     when, whose = headers.moment(source.header), headers.about(source.header)
     made.StudyInstanceUID, made.StudyDate, made.StudyTime = whose.StudyInstanceUID, whose.StudyDate, whose.StudyTime
-    headers.name(made, source.header)
+    headers.name(made, source.header, whose)
     made.PatientOrientation = [sides.right, sides.bottom] if sides.right and sides.bottom else None
     made.DateOfSecondaryCapture, made.TimeOfSecondaryCapture = when.date, when.time
     made.ContentDate, made.ContentTime = when.date, when.time

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from highdicom.sr import (
-    CodedConcept,
     ComprehensiveSR,
     DeviceObserverIdentifyingAttributes,
     MeasurementReport,
@@ -15,6 +14,7 @@ from highdicom.sr import (
     TrackingIdentifier,
 )
 from pydicom.dataset import Dataset
+from pydicom.sr.coding import Code
 
 import discgrade
 from discgrade.grading.bundle.facts import BundleFacts
@@ -28,8 +28,8 @@ from discgrade.keyed import uid
 
 SERIES_NUMBER = 9001
 
-_DEVICE = CodedConcept("121007", "DCM", "Device")
-_MEASUREMENTS = CodedConcept("126010", "DCM", "Imaging Measurements")
+_DEVICE = Code("121007", "DCM", "Device")
+_MEASUREMENTS = Code("126010", "DCM", "Imaging Measurements")
 _EVIDENCE, _CONTENT = 0x0040A375, 0x0040A730
 
 
@@ -41,10 +41,11 @@ def report(study: GradedStudy, sources: Sources, facts: BundleFacts) -> bytes:
         sources: The slices of its discs.
         facts: Of the bundle that graded it.
     """
-    described = (headers.about(source.header) for source in sources.values())
-    images = list({image.SOPInstanceUID: image for image in described}.values())
+    described = {instance: source.header for (instance, _), source in sources.items()}
+    known = {instance: headers.about(header) for instance, header in described.items()}
+    images = list(known.values())
     shared = _shared(images[0].SOPClassUID, facts.name, study.discs[0].bundle)
-    own = elements(_own(study, sources, images[0]))
+    own = elements(_own(study, sources, known[study.discs[0].place.sop_instance_uid]))
     own[_EVIDENCE] = evidence(images)
     own[_CONTENT] = sequence(_CONTENT, _items(shared.context, images, study, sources, facts))
     return file_of(shared.mould, headers.derived_uid(study, "report", repr(study.discs)), own)
@@ -58,7 +59,7 @@ def _own(study: GradedStudy, sources: Sources, image: Dataset) -> Dataset:
     made.StudyInstanceUID, made.SeriesInstanceUID = image.StudyInstanceUID, headers.derived_uid(study, "report series")
     made.StudyDate, made.StudyTime = image.StudyDate, image.StudyTime
     made.ContentDate, made.ContentTime = when.date, when.time
-    headers.name(made, header)
+    headers.name(made, header, image)
     return made
 
 
@@ -87,7 +88,7 @@ class _Shared:
 
     mould: Mould
     context: tuple[bytes, ...]
-    modality: CodedConcept
+    modality: Code
 
 
 @lru_cache(16)
@@ -98,10 +99,12 @@ def _shared(sop_class: str, name: str, digest: str) -> _Shared:
         LookupError, ValueError: if reports cannot be about such images.
     """
     image = _stand_in(sop_class)
-    *context, found, _ = _beginning(name, digest, image).ContentSequence
+    beginning = _beginning(name, digest, image)
+    *context, found, _ = beginning.ContentSequence
+    encoded = tuple(map(encoded_item, context))
     made = ComprehensiveSR(
         evidence=[image],
-        content=_beginning(name, digest, image),
+        content=beginning,
         series_instance_uid=uid("stand-in"),
         series_number=SERIES_NUMBER,
         sop_instance_uid=uid("stand-in"),
@@ -118,8 +121,9 @@ def _shared(sop_class: str, name: str, digest: str) -> _Shared:
         is_complete=True,
     )
     headers.settle(made)
-    modality = found.ContentSequence[0].ContentSequence[0].ContentSequence[0].value
-    return _Shared(mould(made), tuple(map(encoded_item, context)), modality)
+    said = found.ContentSequence[0].ContentSequence[0].ContentSequence[0].value
+    modality = Code(said.value, said.scheme_designator, said.meaning)
+    return _Shared(mould(made), encoded, modality)
 
 
 def _stand_in(sop_class: str) -> Dataset:

@@ -6,9 +6,11 @@ Chinese, Japanese and Arabic, is written by its number in Unicode, as U+5C71: ne
 shows all of it.
 """
 
-from functools import cache
+from copy import copy
+from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 from reportlab.lib.styles import ParagraphStyle
@@ -22,9 +24,35 @@ _FILE = Path(__file__).parent / "font" / "DejaVuSans-part.ttf"
 _NAME = "DejaVuSans-part"
 
 
+class _Text(Paragraph):
+    """A paragraph that is broken into lines once for each width: tables ask several times, and most texts return."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:  # noqa: ANN401 - untyped inside
+        super().__init__(*given, **named)
+        self._broken: dict[float, dict[str, Any]] = {}
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        """Break it into lines, and say how much room it takes, in points."""
+        known = self._broken.get(width)
+        if known is None:
+            super().wrap(width, height)
+            known = self._broken[width] = {name: getattr(self, name) for name in _WRAPPED if hasattr(self, name)}
+        vars(self).update(known)
+        return self.width, self.height
+
+
+_WRAPPED = ("width", "height", "blPara", "_wrapWidths")
+"""What reportlab keeps of a paragraph that is broken into lines."""
+
+
 def paragraph(text: object, style: ParagraphStyle) -> Paragraph:
     """Return a text as a paragraph, whatever its letters and without taking any of them for markup."""
-    return Paragraph(marked_up(text), style)
+    return copy(_paragraph(str(text), style))
+
+
+@lru_cache(1 << 11)
+def _paragraph(text: str, style: ParagraphStyle) -> Paragraph:
+    return _Text(marked_up(text), style)
 
 
 def marked_up(text: object) -> str:
