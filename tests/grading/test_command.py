@@ -151,11 +151,16 @@ def test_a_study_uid_of_two_patients_is_skipped_and_others_go_on(scans, out, gra
     assert "several patients" in found["A1"]["left_out"]
 
 
-def test_a_study_uid_of_two_days_is_skipped(scans, out, grade):
-    rows = study(scans, "A1")
+def test_a_study_uid_of_two_days_or_two_people_is_skipped(scans, out, grade):
+    rows = [*study(scans, "A1"), *study(scans, "B2"), *study(scans, "C3")]
     study(scans, "A1", SeriesNumber=5, StudyDate="20200101")
-    assert grade(rows) == 1
-    assert "several days" in studies_of(out)["A1"]["left_out"]
+    study(scans, "B2", SeriesNumber=5, PatientName="Hans", PatientBirthDate="19610203")
+    study(scans, "C3", SeriesNumber=5, PatientName="Hans")
+    assert grade(rows) == 3
+    found = studies_of(out)
+    assert "several days" in found["A1"]["left_out"]
+    assert "several names and dates of birth" in found["B2"]["left_out"]
+    assert (found["C3"]["state"], found["C3"]["notes"][:31]) == ("graded", "its files give several names of")
 
 
 def test_a_truncated_file_is_said_and_other_discs_are_graded(scans, out, grade):
@@ -220,13 +225,19 @@ def test_nothing_is_said_that_names_a_file_or_a_patient(scans, out, grade, capfd
     assert "Secret" not in "".join(capfd.readouterr())
 
 
-def test_a_disc_with_two_regions_is_left_out_and_equal_rows_are_one(scans, out, grade):
+def test_a_disc_with_two_regions_is_left_out_unless_one_reading_is_taken(scans, out, grade, capsys):
     rows = study(scans, "A1")
     assert grade([*rows, rows[0]]) == 0
     assert len(read_table(out / "grades.csv")) == 3
-    assert grade([*rows, rows[0] | {"x": 21}]) == 3
+    read = [{"rater": "Dr. B", "reading": 1} | row for row in rows]
+    again = {"rater": "Dr. B", "reading": 2} | rows[0] | {"x": 21}
+    assert grade([*read, again]) == 3
     assert "rows 2, 5 of the sheet give it different regions" in studies_of(out)["A1"]["left_out"]
     assert [row["level"] for row in read_table(out / "grades.csv")] == ["L4/L5", "L5/S1"]
+    assert grade([*read, again], "--rater", "dr. b", "--reading", "2") == 0
+    assert [row["x"] for row in read_table(out / "grades.csv")] == ["21.0"]
+    assert grade([*read, again], "--rater", "Dr. C") == 1
+    assert "No row of the sheet is of rater Dr. C. It holds: Dr. B" in capsys.readouterr().err
 
 
 def test_other_spellings_and_a_frame_are_understood(scans, out, grade):

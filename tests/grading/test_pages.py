@@ -32,13 +32,18 @@ def contents(folder):
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_each_study_gets_its_files_and_the_later_page_shows_the_earlier_study(tmp_path, grade):
-    code, out = grade(two_dates(tmp_path / "scans"))
+def test_each_study_gets_its_files_and_the_later_page_shows_the_earlier_study(tmp_path, grade, capsys):
+    """The last study is somebody else's, under the same Patient ID: it is shown alone, and said to be so."""
+    other = {"StudyInstanceUID": uid("other"), "SeriesInstanceUID": uid("other series"), "StudyDate": "20160203"}
+    rows = study(tmp_path / "scans" / "c", "A1", **other, PatientName="Hans", PatientBirthDate="19610203")
+    code, out = grade(two_dates(tmp_path / "scans") + rows)
     assert code == 0
     pages = {path.parent.name: path.read_text() for path in out.glob("studies/*/page.html")}
-    assert set(pages) == {uid("study", "A1"), uid("later")}
+    assert set(pages) == {uid("study", "A1"), uid("later"), uid("other")}
     assert "Earlier studies of this patient" in pages[uid("later")]
-    assert "Earlier studies of this patient" not in pages[uid("study", "A1")]
+    assert "Earlier studies of this patient" not in pages[uid("study", "A1")] + pages[uid("other")]
+    assert all("another name and date of birth" in page for page in pages.values())
+    assert "3 studies may be somebody else's than their Patient ID says" in capsys.readouterr().out
     for folder in (out / "studies").iterdir():
         assert {path.name for path in folder.iterdir()} == {"page.html", "page.pdf", "report.dcm", "overlay-1.dcm"}
     index = (out / "index.html").read_text()

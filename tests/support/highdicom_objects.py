@@ -71,7 +71,7 @@ def _content(study: GradedStudy, sources: Sources, facts: BundleFacts, evidence:
         imaging_measurements=[planar_group(disc, sources[disc.place.image], facts) for disc in study.discs],
         referenced_images=evidence,
     )[0]
-    notes = (NOTICE, facts.intended_use, *facts.limits, *study.left_out)
+    notes = (NOTICE, facts.intended_use, *facts.limits, *study.left_out, *study.notes)
     content.ContentSequence.extend(
         TextContentItem(codes.COMMENT, note, RelationshipTypeValues.CONTAINS) for note in notes if note
     )

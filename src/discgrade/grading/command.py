@@ -40,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--regions", type=Path, metavar="SHEET", help="where the discs lie, a row for each; default: found"
     )
+    add_reading(parser, "SHEET")
     parser.add_argument(
         "--masks", type=Path, metavar="DIR", help="where the discs lie, as masks: see discgrade regions"
     )
@@ -53,6 +54,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--saliency", action="store_true", help="show on the pages what each grade rests on")
     parser.add_argument("--no-pages", action="store_true", help="write no pages (HTML, PDF)")
     parser.add_argument("--no-sr", action="store_true", help="write no DICOM (structured report, overlay)")
+
+
+def add_reading(parser: argparse.ArgumentParser, sheet: str) -> None:
+    """Declare which reading of a sheet to take."""
+    parser.add_argument("--rater", default="", metavar="NAME", help=f"take the rows of this rater of {sheet} alone")
+    parser.add_argument(
+        "--reading", type=_number, metavar="N", help=f"take a rater's first (1) or a later reading of {sheet} alone"
+    )
 
 
 def _number(text: str) -> int:
@@ -77,6 +86,7 @@ def run(given: argparse.Namespace) -> int:
 
 def _run(given: argparse.Namespace) -> int:
     from discgrade.grading import running, whole  # noqa: PLC0415 - `--help` needs none of it
+    from discgrade.grading.inputs.reading import Reading  # noqa: PLC0415
     from discgrade.grading.inputs.regions import read_regions  # noqa: PLC0415
     from discgrade.grading.outputs.folder import check_destination, replacing_folder  # noqa: PLC0415
     from discgrade.grading.work import Order, opened  # noqa: PLC0415
@@ -87,7 +97,7 @@ def _run(given: argparse.Namespace) -> int:
     bundle = opened(given.bundle)
     if given.regions is None and given.masks is None and bundle.facts.locator is None:
         raise RefusedError(_NO_LOCATOR)
-    regions = None if given.regions is None else read_regions(given.regions)
+    regions = None if given.regions is None else read_regions(given.regions, Reading(given.rater, given.reading))
     stamps = running.files_of(given.scans, given.follow_links)
     if given.masks is not None:
         from discgrade.grading.inputs.masked import masked_regions  # noqa: PLC0415 - most runs need none of it
@@ -120,6 +130,8 @@ def _check(given: argparse.Namespace) -> None:
     """
     if given.masks is not None and given.regions is not None:
         raise RefusedError(_TWO_SOURCES)
+    if given.regions is None and (given.rater or given.reading):
+        raise RefusedError("--rater and --reading say which rows of a sheet to take. Give the sheet with --regions")
     if not given.scans.is_dir():
         raise RefusedError(f"{given.scans} should be the folder of the scans. There is no such folder")
     if given.out.resolve().is_relative_to(given.scans.resolve()):
@@ -139,6 +151,11 @@ def _said(tally: "Tally", out: Path) -> list[str]:
     if tally.skipped or tally.in_part:
         said.append(
             f"{tally.skipped} studies skipped, of {tally.in_part} a part left out: {out / 'studies.csv'} says why"
+        )
+    if tally.noted:
+        said.append(
+            f"{tally.noted} studies may be somebody else's than their Patient ID says, by name, date of birth or sex: "
+            f"{out / 'studies.csv'}"
         )
     if tally.identified:
         said.append(f"The scans may identify patients, and so does {out}: only you may read it")

@@ -123,6 +123,8 @@ class GradedStudy:
         discs: From head to feet.
         skipped: Why nothing was graded; None if something was.
         left_out: What was left out of a study that was graded, and why, one sentence each.
+        notes: What else somebody should know of it, one sentence each.
+        person: Which of several people under one Patient ID it is about, from 0; of other studies 0.
     """
 
     patient_id: str
@@ -133,6 +135,8 @@ class GradedStudy:
     discs: tuple[GradedDisc, ...]
     skipped: str | None = None
     left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    person: int = 0
 
 
 @dataclass(frozen=True, eq=False)

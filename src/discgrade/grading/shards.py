@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from discgrade.grading import running, whole
+from discgrade.grading.command import add_reading
+from discgrade.grading.inputs.reading import Reading
 from discgrade.grading.inputs.regions import read_regions
 from discgrade.grading.inputs.scans import Index
 from discgrade.grading.jitter import join_moves
@@ -52,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     index.add_argument("--follow-links", action="store_true")
     grade.add_argument("--index", type=Path, required=True)
     grade.add_argument("--regions", type=Path, help="without: found by the bundle's locator")
+    add_reading(grade, "regions")
     grade.add_argument("--shard", type=_shard, required=True, help="number from 0, a slash, how many")
     grade.add_argument("--series", default="")
     grade.add_argument("--wanted", nargs="*", default=[])
@@ -80,7 +83,7 @@ def _index(given: argparse.Namespace) -> None:
 def _grade(given: argparse.Namespace) -> None:
     """Grade the patients of one shard."""
     index = Index(given.index, write=False)
-    regions = None if given.regions is None else read_regions(given.regions)
+    regions = None if given.regions is None else read_regions(given.regions, Reading(given.rater, given.reading))
     bundle = opened(given.bundle)
     with replacing_folder(given.out) as folder, running.Workers(given.processes) as workers:
         wanted = tuple(given.wanted)

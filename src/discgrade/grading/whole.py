@@ -33,6 +33,7 @@ class Tally:
         graded: Studies with a graded disc.
         skipped: Studies without one.
         in_part: Studies of which something was left out.
+        noted: Studies that may be somebody else's than their Patient ID says.
         discs: Graded discs.
         flagged: Discs that somebody should look at.
         kinds: Number of discs for each kind of flag.
@@ -43,6 +44,7 @@ class Tally:
     graded: int
     skipped: int
     in_part: int
+    noted: int
     discs: int
     flagged: int
     kinds: Mapping[str, int]
@@ -155,6 +157,7 @@ def _tally(folder: Path) -> Tally:
         counts["graded"] += bool(study.discs)
         counts["skipped"] += study.skipped is not None
         counts["in_part"] += study.skipped is None and bool(study.left_out)
+        counts["noted"] += bool(study.notes)
         counts["discs"] += len(study.discs)
         counts["flagged"] += len(flagged)
         kinds.update(kind for disc in flagged for kind in {flag.kind for flag in disc.flags})
@@ -164,6 +167,7 @@ def _tally(folder: Path) -> Tally:
         graded=counts["graded"],
         skipped=counts["skipped"],
         in_part=counts["in_part"],
+        noted=counts["noted"],
         discs=counts["discs"],
         flagged=counts["flagged"],
         kinds=dict(sorted(kinds.items())),

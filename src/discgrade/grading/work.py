@@ -1,7 +1,8 @@
 """What a process does for one patient: read, cut, grade, flag, and write the pages."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from discgrade.grading.discs import GradedDisc, GradedStudy
 from discgrade.grading.flags import flags, uncertainty
 from discgrade.grading.grader import Grade, Grader
 from discgrade.grading.inputs.cutting import Cut
+from discgrade.grading.inputs.people import people_of
 from discgrade.grading.inputs.regions import Region
 from discgrade.grading.inputs.scans import Scanned
 from discgrade.grading.inputs.studies import Prepared, prepare
@@ -79,11 +81,13 @@ def grade_patient(order: Order, job: Job) -> Done:
     grader = grader_of(order.bundle)
     studies: list[GradedStudy] = []
     moves: list[Moved] = []
-    earlier: list[Earlier] = []
-    for scanned, regions in zip(job.studies, job.regions, strict=True):
+    earlier: dict[int, list[Earlier]] = defaultdict(list)
+    for scanned, regions, whose in zip(job.studies, job.regions, people_of(job.studies), strict=True):
         prepared = prepare(scanned, regions, order.scans, grader, order.rule)
         given = grader.grade([cut.roi.pixels for cut in prepared.cuts], [cut.place.level for cut in prepared.cuts])
-        studies.append(_written(order, prepared, graded(prepared, given, grader), grader, earlier))
+        study = graded(prepared, given, grader)
+        study = replace(study, person=whose.number, notes=(*study.notes, *whose.notes))
+        studies.append(_written(order, prepared, study, grader, earlier[whose.number]))
         if order.jitter:
             moves += moved(prepared, given, grader, order.scans)
     return Done(tuple(studies), tuple(moves))
@@ -92,7 +96,7 @@ def grade_patient(order: Order, job: Job) -> Done:
 def _written(
     order: Order, prepared: Prepared, study: GradedStudy, grader: Grader, earlier: list[Earlier]
 ) -> GradedStudy:
-    """Write what is wanted of a study beside its patient's earlier ones, and count it among these."""
+    """Write what is wanted of a study next to the same person's earlier ones, and count it among these."""
     if not (order.wanted and study.discs):
         return study
     found = maps(prepared, grader) if order.saliency else {}
@@ -130,6 +134,7 @@ def graded(prepared: Prepared, given: Sequence[Grade], grader: Grader) -> Graded
         discs=tuple(_disc(cut, grade, grader) for cut, grade in pairs),
         skipped=prepared.skipped,
         left_out=prepared.left_out,
+        notes=prepared.notes,
     )
 
 

@@ -6,7 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from discgrade.grading.discs import Origin
+from discgrade.grading.inputs import reading
+from discgrade.grading.inputs.reading import ALL, Reading, rows_of
 from discgrade.imaging.box import Box
+from discgrade.imaging.header import normalised
 from discgrade.private import RefusedError
 from discgrade.readings import numbers
 from discgrade.readings.formats import folded, read_pages
@@ -14,7 +17,7 @@ from discgrade.readings.levels import level_of
 
 COLUMNS = ("patient_id", "sop_instance_uid", "level", "x", "y", "width", "height")
 """Columns that a sheet of regions should have; `frame` may stand next to them."""
-_NAMES = {folded(name): name for name in (*COLUMNS, "frame")}
+_NAMES = {folded(name): name for name in (*COLUMNS, "frame", *reading.COLUMNS)}
 _PLACE = COLUMNS[3:]
 _LEAST = 4.0
 """Pixels of a side below which a region shows nothing of a disc."""
@@ -54,23 +57,27 @@ class Region:
         return f"row{'s' * (len(self.rows) > 1)} {', '.join(map(str, self.rows))} of the sheet"
 
 
-def read_regions(path: Path) -> dict[str, list[Region]]:
-    """Return the regions of a sheet (.csv, .xlsx or .parquet) by SOP Instance UID; equal rows are one region.
+def read_regions(path: Path, taken: Reading = ALL) -> dict[str, list[Region]]:
+    """Return the regions of a sheet (.csv, .xlsx or .parquet) by SOP Instance UID; equal regions are one.
+
+    Args:
+        path: The sheet.
+        taken: Which of its readings to take.
 
     Raises:
-        RefusedError: if it cannot be read, lacks a column or has no rows.
+        RefusedError: if it cannot be read, lacks a column, has no rows or no such reading.
     """
     if not path.is_file():
         raise RefusedError(f"The sheet of regions is missing: {path}. It should be a .csv, .xlsx or .parquet file")
     names, rows = _table(path)
-    cells = [(number, dict(zip(names, row, strict=False))) for number, row in rows]
+    cells = rows_of([(number, dict(zip(names, row, strict=False))) for number, row in rows], taken)
     marks = numbers.decimal_marks({name: [row.get(name, "") for _, row in cells] for name in _PLACE})
     doubts = frozenset[numbers.Mark]().union(*marks.values())
     found: dict[tuple[object, ...], Region] = {}
     for number, row in cells:
         fault = next(filter(None, (numbers.doubt(row.get(name, ""), marks[name], doubts) for name in _PLACE)), "")
         one = _region(number, row, fault)
-        key = (one.patient_id, one.sop_instance_uid, one.frame, one.level, one.box, one.fault)
+        key = (normalised(one.patient_id), one.sop_instance_uid, one.frame, one.level, one.box, one.fault)
         earlier = found.get(key)
         found[key] = one if earlier is None else replace(earlier, rows=(*earlier.rows, number))
     by_image: dict[str, list[Region]] = defaultdict(list)
@@ -89,7 +96,7 @@ def _table(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     else:
         names, rows = [], []
     missing = [name for name in COLUMNS if name not in names]
-    twice = sorted({name for name in names if name and names.count(name) > 1})
+    twice = sorted({name for name in names if name and name not in reading.COLUMNS and names.count(name) > 1})
     if missing or twice:
         problem = f"Missing: {', '.join(missing)}" if missing else f"Twice: {', '.join(twice)}"
         raise RefusedError(

@@ -15,6 +15,7 @@ from discgrade.grading.inputs.regions import Region
 from discgrade.grading.inputs.scans import Scanned
 from discgrade.grading.inputs.series import Readable, readable
 from discgrade.imaging.scans.headers import File
+from discgrade.imaging.scans.people import differences
 from discgrade.imaging.stacks import Stack, stacks
 from discgrade.imaging.upright import upright
 
@@ -22,6 +23,12 @@ NOT_NAMED = "the sheet of regions names no image of this study"
 _ASTRAY = Flag(
     "order", "the discs of this slice do not lie below one another as their levels say: levels or numbers are mixed up"
 )
+_SEVERAL = (
+    "its files give several {told} under one Patient ID and Study Instance UID, so that nobody can tell whose it is; "
+    "correct the headers, or separate the files"
+)
+_PLURALS = {"name": "names", "date of birth": "dates of birth", "sex": "sexes"}
+_NAMES = "its files give several names of the patient: find out whether all are about one person"
 AMBIGUOUS = (
     "its Study Instance UID stands for several patients or several days, so that nobody can tell whose it is; "
     "separate them, or give the study another UID"
@@ -42,6 +49,7 @@ class Prepared:
         cuts: Its regions, from head to feet.
         sources: The slices that they lie on.
         left_out: What was left out, one sentence each.
+        notes: What else somebody should know, one sentence each.
         skipped: Why nothing is graded; None if something is.
     """
 
@@ -54,6 +62,7 @@ class Prepared:
     cuts: tuple[Cut, ...] = ()
     sources: Sources = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     skipped: str | None = None
 
 
@@ -81,6 +90,10 @@ def prepare(
         return replace(study, skipped=f"{scanned.broken} files of a folder cannot be read, and nothing else is there")
     if scanned.ambiguous:
         return replace(study, skipped=AMBIGUOUS)
+    several = differences(file.person for file in files)
+    if {"date of birth", "sex"}.intersection(several):
+        return replace(study, skipped=_SEVERAL.format(told=" and ".join(_PLURALS[one] for one in several)))
+    study = replace(study, notes=(_NAMES,) if several else ())
     frames = [one for file in files for one in file.frames if one.instance not in scanned.shared]
     found = tuple(stacks(frames))
     read = readable(found, rule)
@@ -164,7 +177,8 @@ def _cut(study: Prepared, desk: Desk, regions: Sequence[Region]) -> Prepared:
             left_out.append(f"{region.said} ({region.level}) is left out: {error}")
     for level, rows in twice.items():
         left_out.append(
-            f"{level} is left out: rows {', '.join(map(str, rows))} of the sheet give it different regions. Keep one"
+            f"{level} is left out: rows {', '.join(map(str, rows))} of the sheet give it different regions. Keep one, "
+            "or one reading: --rater, --reading"
         )
     _forget(desk)
     cuts.sort(key=lambda one: _height(one.place.level))

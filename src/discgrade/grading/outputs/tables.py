@@ -12,7 +12,8 @@ from discgrade.records.results.grades import GRADES
 
 STUDY_COLUMNS = (
     "patient_id", "study_uid", "study_date", "state", "discs", "flagged", "series_number", "series_uid",
-    "series_description", "series_reason", "slice_reason", "other_series", "left_out", "identified",
+    "series_description", "series_reason", "slice_reason", "other_series", "left_out", "notes",
+    "identified",
 )  # fmt: skip
 REVIEW_COLUMNS = (
     "patient_id", "sop_instance_uid", "frame", "level", "x", "y", "width", "height", "pseudo", "expected", "p_1", "p_2",
@@ -60,6 +61,7 @@ def _study_row(study: GradedStudy) -> list[object]:
         "" if read is None else read.slice,
         "; ".join(others),
         "; ".join([*([study.skipped] if study.skipped else []), *study.left_out]),
+        "; ".join(study.notes),
         "yes" if study.identified else "no",
     ]
 

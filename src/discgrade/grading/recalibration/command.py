@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import discgrade
+from discgrade.grading.command import add_reading
 from discgrade.private import RefusedError
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = _DESCRIPTION
     parser.add_argument("bundle", type=Path, metavar="BUNDLE", help="what a study learned: a folder or a zip file")
     parser.add_argument("readings", type=Path, metavar="READINGS", help="grades that somebody read")
+    add_reading(parser, "READINGS")
     parser.add_argument("--graded", type=Path, required=True, help="what `discgrade grade` wrote with BUNDLE")
     parser.add_argument("--out", type=Path, required=True, metavar="NEW", help="folder of the new bundle")
 
@@ -53,13 +55,14 @@ def run(given: argparse.Namespace) -> int:
 def _run(given: argparse.Namespace) -> int:
     from discgrade.grading.bundle.opening import open_bundle  # noqa: PLC0415 - `--help` needs none of it
     from discgrade.grading.bundle.writing import write_bundle, zip_bundle  # noqa: PLC0415
+    from discgrade.grading.inputs.reading import Reading  # noqa: PLC0415
     from discgrade.grading.recalibration.fitting import recalibrate  # noqa: PLC0415
     from discgrade.grading.recalibration.readings import join_readings, read_readings  # noqa: PLC0415
 
     if given.out.exists():
         raise RefusedError(f"{given.out} is there already. Choose a new folder for the bundle")
-    bundle = open_bundle(given.bundle)
-    read = join_readings(given.graded, read_readings(given.readings), bundle.digest)
+    bundle, taken = open_bundle(given.bundle), Reading(given.rater, given.reading)
+    read = join_readings(given.graded, read_readings(given.readings, taken), bundle.digest)
     made = recalibrate(bundle.facts, read)
     facts = replace(made.facts, parent=bundle.digest, discgrade=discgrade.__version__)
     write_bundle(facts, bundle.contents, given.out)

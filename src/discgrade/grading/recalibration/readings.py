@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from discgrade.grades import is_grade
+from discgrade.grading.inputs import reading
+from discgrade.grading.inputs.reading import ALL, Reading, rows_of
 from discgrade.grading.outputs.stream import STUDIES, read_studies
 from discgrade.private import RefusedError
 from discgrade.readings import numbers
@@ -18,7 +20,7 @@ from discgrade.readings.levels import level_of
 COLUMNS = ("sop_instance_uid", "level", "grade")
 """Columns that a sheet of readings should have; `frame` may stand next to them, others are ignored."""
 
-_NAMES = {folded(name): name for name in (*COLUMNS, "frame")}
+_NAMES = {folded(name): name for name in (*COLUMNS, "frame", *reading.COLUMNS)}
 
 Disc = tuple[str, int, str]
 """SOP Instance UID, frame and level."""
@@ -43,16 +45,20 @@ class Read:
     ungraded: int
 
 
-def read_readings(sheet: Path) -> dict[Disc, float]:
+def read_readings(sheet: Path, taken: Reading = ALL) -> dict[Disc, float]:
     """Return the grade that a sheet (.csv, .xlsx or .parquet) gives to each disc.
 
+    Args:
+        sheet: The sheet.
+        taken: Which of its readings to take.
+
     Raises:
-        RefusedError: if it lacks a column, a row cannot be read, or two rows give one disc unlike grades.
+        RefusedError: if it lacks a column or has no such reading, a row cannot be read, or two rows give one disc
+            unlike grades.
     """
     names, rows = _table(sheet)
     given: dict[Disc, set[float]] = defaultdict(set)
-    for number, cells in rows:
-        row = dict(zip(names, cells, strict=False))
+    for number, row in rows_of([(number, dict(zip(names, cells, strict=False))) for number, cells in rows], taken):
         disc, grade = _disc(row), numbers.grade(row.get("grade", ""))
         if disc is None or grade is None or not is_grade(grade):
             raise RefusedError(
@@ -63,8 +69,8 @@ def read_readings(sheet: Path) -> dict[Disc, float]:
     unlike = sum(len(grades) > 1 for grades in given.values())
     if unlike:
         raise RefusedError(
-            f"{unlike} discs have several unlike grades in the sheet of readings. Leave one reading of each disc in "
-            "it, for example the first of your main rater"
+            f"{unlike} discs have several unlike grades in the sheet of readings. Take one reading of each disc, for "
+            "example the first of your main rater: --rater NAME --reading 1"
         )
     return {disc: next(iter(grades)) for disc, grades in given.items()}
 

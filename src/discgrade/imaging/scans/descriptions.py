@@ -46,7 +46,7 @@ def description(dataset: Dataset) -> str:
     Args:
         dataset: Header, at least the elements of `TAGS`.
     """
-    said = "".join(one if one.isprintable() else " " for one in _text(dataset, "SeriesDescription"))
+    said = "".join(one if one.isprintable() else " " for one in text(dataset, "SeriesDescription"))
     return _masked(said, frozenset(_own(dataset)))
 
 
@@ -59,7 +59,7 @@ def _masked(said: str, own: frozenset[str]) -> str:
 
 def _without(said: str, own: frozenset[str]) -> str:
     """Mask each of the own words that is there, also in pieces: from its first letter to its last, whole words."""
-    letters, places = _plain(said)
+    letters, places = plain(said)
     hidden: set[int] = set()
     for word in own:
         start = letters.find(word) if len(word) > _SHORTEST else -1
@@ -73,7 +73,7 @@ def _without(said: str, own: frozenset[str]) -> str:
 
 
 @lru_cache(1 << 14)
-def _plain(text: str) -> tuple[str, tuple[int, ...]]:
+def plain(text: str) -> tuple[str, tuple[int, ...]]:
     """Return letters and digits without case and accents, ae, oe, ue as a, o, u; and where each of them stood."""
     letters: list[str] = []
     places: list[int] = []
@@ -87,27 +87,28 @@ def _plain(text: str) -> tuple[str, tuple[int, ...]]:
 
 
 def _names(word: str, own: frozenset[str]) -> bool:
-    plain = _plain(word)[0]
+    letters = plain(word)[0]
     return any(
-        plain == one
-        or (len(one) > _SHORTEST and one in plain)
-        or (len(one) >= _ALIKE_FROM and SequenceMatcher(None, one, plain).ratio() >= _ALIKE)
+        letters == one
+        or (len(one) > _SHORTEST and one in letters)
+        or (len(one) >= _ALIKE_FROM and SequenceMatcher(None, one, letters).ratio() >= _ALIKE)
         for one in own
     )
 
 
 def _own(dataset: Dataset) -> Iterator[str]:
-    """Yield the words of everything that is a person's, an institution's or a date, as `_plain` writes them."""
+    """Yield the words of everything that is a person's, an institution's or a date, as `plain` writes them."""
     for keyword in TAGS:
         if keyword not in _KEPT:
-            for found in _WORD.findall(_text(dataset, keyword)):
-                if len(word := _plain(found)[0]) >= _SHORTEST:
+            for found in _WORD.findall(text(dataset, keyword)):
+                if len(word := plain(found)[0]) >= _SHORTEST:
                     yield word
                 if keyword.endswith("Date") and len(word) == len("YYYYMMDD"):
                     yield from (word[6:] + word[4:6] + word[:4], word[6:] + word[4:6] + word[2:4], word[2:])
 
 
-def _text(dataset: Dataset, keyword: str) -> str:
+def text(dataset: Dataset, keyword: str) -> str:
+    """Return an element as text; empty if it is missing or cannot be read."""
     try:
         value: Any = dataset.get(keyword)
     except Exception:

@@ -23,7 +23,8 @@ from discgrade.imaging import opening
 from discgrade.imaging.frames import Frame, Weighting
 from discgrade.imaging.header import LEFT_OUT, Stamp
 from discgrade.imaging.scanners import tesla
-from discgrade.imaging.scans import descriptions
+from discgrade.imaging.scans import descriptions, people
+from discgrade.imaging.scans.people import UNKNOWN, Person
 from discgrade.imaging.volumes.datasets import header_of
 from discgrade.imaging.volumes.files import is_volume
 from discgrade.imaging.volumes.names import is_image
@@ -31,9 +32,9 @@ from discgrade.imaging.walking import walk
 
 INDEX = "scans.sqlite"
 
-_FORMAT = 4
+_FORMAT = 5
 _OWN_TAGS = ("Manufacturer", "MagneticFieldStrength", "PatientIdentityRemoved")
-_TAGS = [Tag(name) for name in dict.fromkeys((*imaging.TAGS, *descriptions.TAGS, *_OWN_TAGS))]
+_TAGS = [Tag(name) for name in dict.fromkeys((*imaging.TAGS, *descriptions.TAGS, *people.TAGS, *_OWN_TAGS))]
 _IMAGES = ("1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.4.4")
 _CHUNK = 200
 _MOST_PROCESSES = 8
@@ -54,6 +55,7 @@ class File:
         manufacturer: Manufacturer as written.
         field_strength: Of the magnet in tesla; None if the file does not say.
         identity_removed: Whether the file says that the patient's identity was removed from it (0012,0062).
+        person: Who it is about, as far as it says; nothing where the identity was removed.
         frames: Its slices; none if it is no grey image.
     """
 
@@ -67,6 +69,7 @@ class File:
     manufacturer: str = ""
     field_strength: float | None = None
     identity_removed: bool = False
+    person: Person = UNKNOWN
     frames: tuple[Frame, ...] = ()
 
 
@@ -169,8 +172,9 @@ def _fields(dataset: Dataset, name: str) -> Any:  # noqa: ANN401
     identifiers = [str(dataset.get(keyword) or "").strip() for keyword in ("PatientID", "IssuerOfPatientID")]
     scanned = [_text(dataset, "StudyDate"), _text(dataset, "Manufacturer"), _field_strength(dataset)]
     removed = _text(dataset, "PatientIdentityRemoved") == "YES"
+    who = UNKNOWN if removed else people.person(dataset)
     rows = [astuple(one) for one in slices]
-    return [*identifiers, study.strip(), descriptions.description(dataset), *scanned, removed, rows]
+    return [*identifiers, study.strip(), descriptions.description(dataset), *scanned, removed, astuple(who), rows]
 
 
 def _text(dataset: Dataset, keyword: str) -> str:
@@ -202,8 +206,8 @@ def unpacked(path: str, text: str) -> File | None:
         return None
     if header is False:
         return File(path, broken=True)
-    *values, rows = header
-    return File(path, False, *values, *[tuple(_frame(row) for row in rows)])
+    *values, who, rows = header
+    return File(path, False, *values, person=Person(*_tuples(who)), frames=tuple(_frame(row) for row in rows))
 
 
 def _frame(row: list[Any]) -> Frame:

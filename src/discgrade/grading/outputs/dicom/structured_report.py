@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from highdicom.sr import (
+    CodedConcept,
     ComprehensiveSR,
     DeviceObserverIdentifyingAttributes,
     MeasurementReport,
@@ -72,7 +73,7 @@ def _items(
     groups = (group(disc, sources[disc.place.image], facts) for disc in study.discs)
     head = element(0x0040A050, "CS", b"CONTINUOUS")
     yield content("CONTAINS", "CONTAINER", _MEASUREMENTS, head, sequence(_CONTENT, groups))
-    notes = (NOTICE, facts.intended_use, *facts.limits, *study.left_out)
+    notes = (NOTICE, facts.intended_use, *facts.limits, *study.left_out, *study.notes)
     yield from (text("CONTAINS", codes.COMMENT, note) for note in notes if note)
 
 
@@ -152,4 +153,4 @@ def _observer(name: str, digest: str) -> ObservationContext:
         model_name=name,
         serial_number=digest,
     )
-    return ObservationContext(observer_device_context=ObserverContext(_DEVICE, device))
+    return ObservationContext(observer_device_context=ObserverContext(CodedConcept(*_DEVICE[:3]), device))

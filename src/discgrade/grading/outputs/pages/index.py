@@ -30,6 +30,7 @@ def index_page(studies: Iterable[GradedStudy], facts: BundleFacts, files: Files)
         f'<p class="notice" role="note"><strong>{text(words.NOTICE)}</strong> {text(facts.intended_use)}</p>',
         definitions(facts_of_run),
         "</header><main>",
+        *_whose(known),
         section("studies", "Studies", _studies(graded, files)) if graded else "",
         *_not_graded([one for one in known if not one.discs]),
         *_over_time(graded),
@@ -37,6 +38,13 @@ def index_page(studies: Iterable[GradedStudy], facts: BundleFacts, files: Files)
         "</main>",
     ]
     return page("Graded studies", body)
+
+
+def _whose(known: Sequence[GradedStudy]) -> Iterator[str]:
+    """Yield the studies that may be somebody else's than their Patient ID says."""
+    told = [f"{one.patient_id}, {words.day(one.study_date)}: {note}" for one in known for note in one.notes]
+    if told:
+        yield f'<div class="warn"><p><strong>Find out whose these studies are</strong></p>{items(told)}</div>'
 
 
 def _studies(graded: Sequence[GradedStudy], files: Files) -> str:
@@ -86,11 +94,11 @@ def _not_graded(skipped: Sequence[GradedStudy]) -> Iterator[str]:
 
 def _over_time(graded: Sequence[GradedStudy]) -> Iterator[str]:
     """Yield a table for each patient with several studies; studies without a Patient ID are nobody's."""
-    patients: dict[str, list[Earlier]] = defaultdict(list)
+    patients: dict[tuple[str, int], list[Earlier]] = defaultdict(list)
     for one in graded:
         if one.patient_id and one.study_date:
-            patients[one.patient_id].append(Earlier(one, ()))
-    tables = [_patient(patient, known) for patient, known in patients.items() if len(known) > 1]
+            patients[one.patient_id, one.person].append(Earlier(one, ()))
+    tables = [_patient(patient, known) for (patient, _), known in patients.items() if len(known) > 1]
     if tables:
         yield section("time", "Patients with several studies", f'<p class="faint">{text(CAUTION)}</p>', *tables)
 

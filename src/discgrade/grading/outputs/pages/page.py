@@ -28,7 +28,8 @@ def study_page(study: GradedStudy, views: Views, facts: BundleFacts, earlier: Se
         f"<h1>Lumbar discs, {text(day)}</h1>",
         definitions(_facts(study)),
         f'<p class="notice" role="note"><strong>{text(words.NOTICE)}</strong> {text(facts.intended_use)}</p>',
-        _warning(study.left_out),
+        _warning("Left out", study.left_out),
+        _warning("Find out", study.notes),
         "</header><main>",
         section("grades", "Grades", _overview(study, views, facts)),
         section("discs", "Each disc", _discs(study, views)),
@@ -49,8 +50,8 @@ def _facts(study: GradedStudy) -> list[tuple[str, str]]:
     ]
 
 
-def _warning(left_out: Sequence[str]) -> str:
-    return f'<div class="warn"><p><strong>Left out</strong></p>{items(left_out)}</div>' if left_out else ""
+def _warning(title: str, sentences: Sequence[str]) -> str:
+    return f'<div class="warn"><p><strong>{title}</strong></p>{items(sentences)}</div>' if sentences else ""
 
 
 def _overview(study: GradedStudy, views: Views, facts: BundleFacts) -> str:

@@ -77,6 +77,7 @@ def study_pdf(study: GradedStudy, views: Views, facts: BundleFacts, earlier: Seq
         Spacer(0, 4),
         _paragraph(f"{words.NOTICE} {facts.intended_use}", _BOLD),
         *_listed("Left out", study.left_out),
+        *_listed("Find out", study.notes),
         _paragraph("Grades", _HEADING),
         _overview(study, views, facts),
         *_cards([[slice_picture(study, view, WIDTH / _COLUMNS - 12)] for view in views.slices[1:]]),
