@@ -207,7 +207,8 @@ def unpacked(path: str, text: str) -> File | None:
     if header is False:
         return File(path, broken=True)
     *values, who, rows = header
-    return File(path, False, *values, person=Person(*_tuples(who)), frames=tuple(_frame(row) for row in rows))
+    known: list[Any] = [*values, Person(*_tuples(who)), tuple(_frame(row) for row in rows)]
+    return File(path, False, *known)
 
 
 def _frame(row: list[Any]) -> Frame:
