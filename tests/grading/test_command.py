@@ -361,12 +361,27 @@ def test_it_needs_no_training_software(scans, tmp_path, tiny_bundle, grade):
 
 
 def test_two_images_with_one_identifier_are_left_out(scans, out, grade):
-    rows = study(scans, "A1")
-    image = pydicom.dcmread(scans / "A1" / "3-2.dcm")
-    image.PixelSpacing = [0.5, 0.5]
-    save(scans / "A1" / "again.dcm", image, np.zeros((96, 80)))
+    """By their headers, or by their pixels alone."""
+    rows = [*study(scans, "A1"), *study(scans, "B2")]
+    for patient, spacing in (("A1", 0.5), ("B2", 0.7)):
+        image = pydicom.dcmread(scans / patient / "3-2.dcm")
+        image.PixelSpacing = [spacing, spacing]
+        save(scans / patient / "again.dcm", image, np.zeros((96, 80)))
     assert grade(rows) == 1
-    assert "stands for several different images" in studies_of(out)["A1"]["left_out"]
+    found = studies_of(out)
+    assert all("stands for several different images" in found[patient]["left_out"] for patient in ("A1", "B2"))
+
+
+def test_what_would_fill_the_memory_or_shows_nothing_is_left_out(scans, out, grade):
+    rows = [*study(scans, "A1", PixelSpacing=[7000, 0.0001]), *study(scans, "B2"), *study(scans, "C3")]
+    for file in (scans / "B2").iterdir():
+        save(file, pydicom.dcmread(file), np.full((96, 80), 7))
+    (scans / "itself").symlink_to("itself")
+    assert grade(rows) == 3
+    found = studies_of(out)
+    assert "a pixel is 7000 mm high and 0.0001 mm wide" in found["A1"]["left_out"]
+    assert "its region is all of one grey" in found["B2"]["left_out"]
+    assert found["C3"]["state"] == "graded"
 
 
 def test_pages_and_dicom_are_written_for_each_study_and_stay_private(scans, out, grade, tiny_bundle):

@@ -28,7 +28,7 @@ def walk(source: Path, follow_links: bool) -> Iterator[Stamp]:
             target = _target(entry) if entry.is_symlink() else None
             if target and not follow_links and not target.is_relative_to(inside):
                 yield Stamp(path, LEFT_OUT)
-            elif not entry.is_dir():
+            elif not _is_folder(entry):
                 yield _stamp(path, entry)
             elif target is None or _is_new(target, entered):
                 folders.append(path)
@@ -49,6 +49,14 @@ def _target(link: os.DirEntry[str]) -> Path | None:
     with suppress(OSError, RuntimeError):
         return Path(link.path).resolve(strict=True)
     return None
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Tell whether an entry is a folder or leads to one; a link that leads to itself is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _stamp(path: str, entry: os.DirEntry[str]) -> Stamp:

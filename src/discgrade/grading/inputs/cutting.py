@@ -1,10 +1,12 @@
 """Regions of a sheet cut out of the images of one study, or why one cannot be."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 from pydicom.dataset import FileDataset
 
 from discgrade.grades import LEVELS
@@ -21,6 +23,10 @@ from discgrade.imaging.roi import Roi, extract
 from discgrade.imaging.scans.headers import File
 from discgrade.imaging.scans.slices import BrokenSliceError, decode, open_image
 from discgrade.imaging.stacks import Stack
+
+_SHARED = "its SOP Instance UID stands for several different images"
+_FINEST, _COARSEST, _MOST_OBLONG = 0.02, 20.0, 10.0
+"""Sides of a pixel in mm, and how often one may hold the other, beyond which a header is wrong."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +65,16 @@ class Desk:
 
     @cached_property
     def _file(self) -> dict[str, File]:
-        return {one.instance: file for file in self.files for one in file.frames}
+        return {instance: copies[-1] for instance, copies in self._copies.items()}
+
+    @cached_property
+    def _copies(self) -> dict[str, list[File]]:
+        """Files by SOP Instance UID: several where one lies there twice."""
+        found: dict[str, list[File]] = defaultdict(list)
+        for file in self.files:
+            for instance in {one.instance for one in file.frames}:
+                found[instance].append(file)
+        return found
 
     @cached_property
     def _places(self) -> dict[tuple[str, int], int]:
@@ -101,6 +116,8 @@ class Desk:
             if isinstance(error, OutError):
                 raise
             raise OutError(f"its box lies outside the image: {error}") from None
+        if roi.scale == 0:
+            raise OutError("its region is all of one grey: it shows no disc")
         place = Place(self.scanned.patient_id, self.scanned.uid, stack.first.series, *image, level, box, origin)
         return Cut(place, roi, self._file[image[0]])
 
@@ -123,7 +140,7 @@ class Desk:
             raise OutError(region.fault)
         self._check_level(region.level)
         if region.sop_instance_uid in self.scanned.shared:
-            raise OutError("its SOP Instance UID stands for several different images")
+            raise OutError(_SHARED)
         if normalised(region.patient_id) != normalised(self.scanned.patient_id):
             raise OutError("its patient is not the one that the image's header names")
         number = self._places.get((region.sop_instance_uid, region.frame))
@@ -150,6 +167,31 @@ class Desk:
             if instance not in self._open:
                 self._open[instance] = open_image(self.folder / self._file[instance].path, self.folder)
             dataset = self._open[instance]
-            return Source(dataset, decode(dataset, frame))
+            source = Source(dataset, decode(dataset, frame))
         except BrokenSliceError as error:
             raise OutError(f"its image cannot be graded: {error}") from None
+        _check_spacing(source.slice)
+        self._check_copies(instance, frame, source.slice)
+        return source
+
+    def _check_copies(self, instance: str, frame: int, image: Slice) -> None:
+        """Check that files whose headers say the same show the same."""
+        for file in self._copies[instance][:-1]:
+            try:
+                other = decode(open_image(self.folder / file.path, self.folder), frame)
+            except BrokenSliceError:
+                continue
+            if not np.array_equal(other.pixels, image.pixels):
+                raise OutError(_SHARED)
+
+
+def _check_spacing(image: Slice) -> None:
+    """Check that square pixels can be made of those of a slice: of absurd ones there would be billions."""
+    sides = image.row_spacing, image.column_spacing
+    if sides[0] is None or sides[1] is None:
+        return
+    low, high = sorted((sides[0], sides[1]))
+    if low < _FINEST or high > _COARSEST or high > _MOST_OBLONG * low:
+        raise OutError(
+            f"its header says that a pixel is {sides[0]:g} mm high and {sides[1]:g} mm wide, which no scanner makes"
+        )

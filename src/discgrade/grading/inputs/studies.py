@@ -23,6 +23,7 @@ NOT_NAMED = "the sheet of regions names no image of this study"
 _ASTRAY = Flag(
     "order", "the discs of this slice do not lie below one another as their levels say: levels or numbers are mixed up"
 )
+_NONE_ALONE = "no image has a SOP Instance UID that is its own, so that nobody can tell which is meant"
 _SEVERAL = (
     "its files give several {told} under one Patient ID and Study Instance UID, so that nobody can tell whose it is; "
     "correct the headers, or separate the files"
@@ -86,15 +87,12 @@ def prepare(
         _day(dates[0]) if dates else None,
         not all(file.identity_removed for file in files) or not files,
     )
-    if not files:
-        return replace(study, skipped=f"{scanned.broken} files of a folder cannot be read, and nothing else is there")
-    if scanned.ambiguous:
-        return replace(study, skipped=AMBIGUOUS)
     several = differences(file.person for file in files)
-    if {"date of birth", "sex"}.intersection(several):
-        return replace(study, skipped=_SEVERAL.format(told=" and ".join(_PLURALS[one] for one in several)))
-    study = replace(study, notes=(_NAMES,) if several else ())
     frames = [one for file in files for one in file.frames if one.instance not in scanned.shared]
+    problem = _problem(scanned, len(files), several, len(frames))
+    if problem:
+        return replace(study, skipped=problem)
+    study = replace(study, notes=(_NAMES,) if several else ())
     found = tuple(stacks(frames))
     read = readable(found, rule)
     study = replace(study, stacks=found, series=_series(found, read, files), left_out=tuple(_broken(scanned)))
@@ -104,6 +102,17 @@ def prepare(
     if regions is None:
         return _found(study, desk)
     return _cut(study, desk, regions) if regions else replace(study, skipped=NOT_NAMED)
+
+
+def _problem(scanned: Scanned, files: int, several: Sequence[str], frames: int) -> str:
+    """Return why nothing of a study can be graded, whatever its regions are; empty if something can."""
+    if not files:
+        return f"{scanned.broken} files of a folder cannot be read, and nothing else is there"
+    if scanned.ambiguous:
+        return AMBIGUOUS
+    if {"date of birth", "sex"}.intersection(several):
+        return _SEVERAL.format(told=" and ".join(_PLURALS[one] for one in several))
+    return "" if frames else _NONE_ALONE
 
 
 def _found(study: Prepared, desk: Desk) -> Prepared:

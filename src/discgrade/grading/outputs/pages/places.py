@@ -17,9 +17,10 @@ _FILE = 0o600
 
 
 def folder_of(study: GradedStudy) -> str:
-    """Return the folder of a study's files, relative to that of the run: its UID, or a digest of what is no UID."""
+    """Return the folder of a study's files, relative to that of the run: its UID, or a digest where there is none."""
     known = _UID.fullmatch(study.study_uid) and ".." not in study.study_uid
-    digest = hashlib.sha256(study.study_uid.encode("utf-8", "surrogateescape")).hexdigest()
+    whose = repr((study.patient_id, study.study_uid))  # patients without a UID should not share a folder
+    digest = hashlib.sha256(whose.encode("utf-8", "surrogateescape")).hexdigest()
     return f"{FOLDERS}/{study.study_uid if known else digest}"
 
 
