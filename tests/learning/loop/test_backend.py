@@ -37,8 +37,8 @@ def test_modules_that_are_left_out_can_be_imported_afterwards():
 def test_what_keras_finds_in_the_home_folder_changes_no_bit(in_a_process, tmp_path, monkeypatch):
     found = {"floatx": "float16", "epsilon": 1e-2, "backend": "torch", "image_data_format": "channels_first"}
     (tmp_path / "keras.json").write_text(json.dumps(found))
-    assert in_a_process("without").wait() == 0
+    without = in_a_process("without")
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    assert in_a_process("with").wait() == 0
+    assert [process.wait() for process in (without, in_a_process("with"))] == [0, 0]
     for file in ("predictions.parquet", "history.parquet", "model.keras"):
         assert (tmp_path / "with" / file).read_bytes() == (tmp_path / "without" / file).read_bytes()
