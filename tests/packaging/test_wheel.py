@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tarfile
+import venv
 import zipfile
 from pathlib import Path
 
@@ -50,9 +51,10 @@ def core(built, tmp_path_factory):
     folder = tmp_path_factory.mktemp("core")
     locked = (ROOT / "envs" / "requirements.lock").read_text()
     (folder / "versions.txt").write_text("\n".join(re.findall(r"^\S+==\S+", locked, re.MULTILINE)))
-    succeeded(run(sys.executable, "-m", "venv", folder / "venv", cwd=folder))
-    pip = [folder / "venv" / "bin" / "python", "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
-    succeeded(run(*pip, "--no-compile", "--constraint", folder / "versions.txt", *built.glob("*.whl"), cwd=folder))
+    venv.create(folder / "venv")
+    install = [Path(sys.executable).with_name("uv"), "pip", "install", "--quiet"]
+    there = ["--python", folder / "venv" / "bin" / "python", "--constraint", folder / "versions.txt"]
+    succeeded(run(*install, *there, *built.glob("*.whl"), cwd=folder))
     return folder / "venv" / "bin"
 
 

@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+import venv
 from pathlib import Path
 
 import pytest
@@ -121,8 +122,9 @@ def test_a_study_without_records_is_refused(tmp_path):
 @pytest.mark.ci
 def test_runcrate_reports_every_job(crate, tmp_path):
     environment = tmp_path / "runcrate"
-    subprocess.run([sys.executable, "-m", "venv", environment], check=True)
-    subprocess.run([environment / "bin" / "pip", "install", "--quiet", "runcrate==0.6.2"], check=True)
+    venv.create(environment)
+    install = [Path(sys.executable).with_name("uv"), "pip", "install", "--quiet", "runcrate==0.6.2"]
+    subprocess.run([*install, "--python", environment / "bin" / "python"], check=True)
     command = [environment / "bin" / "runcrate", "report", crate.parent]
     report = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     assert report.count("action: #job-") == 14
