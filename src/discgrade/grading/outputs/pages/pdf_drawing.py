@@ -61,17 +61,24 @@ class Picture(Flowable):
     def _mark(self, box: Box, label: str, dashed: bool) -> None:
         left, top = box.x * self._scale, self.height - box.y * self._scale
         wide, high = box.width * self._scale, box.height * self._scale
-        self.canv.setStrokeColor(_YELLOW)
-        self.canv.setLineWidth(0.7)
-        if dashed:
-            self.canv.setDash(*_DASHES)
-        self.canv.rect(left, top - high, wide, high)
-        if dashed:
-            self.canv.setDash()
+        self._outline(left, top - high, wide, high, dashed)
         if label:
             size = self.width / 28
             room = self.canv.stringWidth(label, _BOLD, size) + size
             self._write(label, left - room if left > room else left + wide, top - high / 2, size)
+
+    def _outline(self, left: float, bottom: float, wide: float, high: float, dashed: bool) -> None:
+        """Draw a box as far as it lies on the picture."""
+        self.canv.saveState()
+        picture = self.canv.beginPath()
+        picture.rect(0, 0, self.width, self.height)
+        self.canv.clipPath(picture, stroke=0, fill=0)
+        self.canv.setStrokeColor(_YELLOW)
+        self.canv.setLineWidth(0.7)
+        if dashed:
+            self.canv.setDash(*_DASHES)
+        self.canv.rect(left, bottom, wide, high)
+        self.canv.restoreState()
 
     def _write(self, label: str, left: float, middle: float, size: float) -> None:
         """Write on black, so that it can be read on anything."""
