@@ -136,7 +136,7 @@ elif SOURCE == "volumes":
             runtime=growing(60),
         params:
             content=source_digest,
-            shards=SHARDS,
+            shards=POSSIBLE_SHARDS,
             export=EXPORT,
             deidentify=plain(STUDY.deidentify),
             ratings=plain(STUDY.ratings),
@@ -165,7 +165,7 @@ else:
             runtime=growing(60),
         params:
             content=source_digest,
-            shards=SHARDS,
+            shards=POSSIBLE_SHARDS,
             export=EXPORT,
             deidentify=plain(STUDY.deidentify),
             ratings=RATINGS,
@@ -176,13 +176,42 @@ else:
             "../workflow_scripts/deidentify.py"
 
 
+# What trainings stand on: no patient of the cohort `external`, and nothing that such a patient changes.
+rule split:
+    input:
+        **by_ordinary_shard("instances", "rejected", "ratings", "excluded"),
+        flagged=f"{TRAINING}/flagged.parquet" if STUDY.cohort.exclude_flagged else [],
+    output:
+        discs=f"{TRAINING}/discs.parquet",
+        splits=f"{TRAINING}/splits.parquet",
+    log:
+        f"{RESULTS}/logs/split.log",
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(15),
+    params:
+        shards=shards_to_split,
+        reference=plain(STUDY.cohort.reference),
+        accept_regions=STUDY.cohort.accept_regions,
+        splits=plain(STUDY.splits),
+        code=code("split.py"),
+        lock=lock("split.py"),
+    script:
+        "../workflow_scripts/split.py"
+
+
 rule select_discs:
     input:
         **by_shard("instances", "rejected", "ratings", "excluded"),
+        trained=f"{TRAINING}/discs.parquet",
+        trained_splits=f"{TRAINING}/splits.parquet",
         flagged=f"{RESULTS}/flagged.parquet" if STUDY.cohort.exclude_flagged else [],
     output:
         ratings=f"{RESULTS}/ratings.parquet",
         discs=f"{RESULTS}/discs.parquet",
+        splits=f"{RESULTS}/splits.parquet",
         flow=f"{RESULTS}/flow.json",
     log:
         f"{RESULTS}/logs/select_discs.log",
@@ -192,28 +221,10 @@ rule select_discs:
         mem_mb=growing(2000),
         runtime=growing(15),
     params:
-        shards=SHARDS,
+        shards=all_shards,
         reference=plain(STUDY.cohort.reference),
         accept_regions=STUDY.cohort.accept_regions,
         code=code("select_discs.py"),
         lock=lock("select_discs.py"),
     script:
         "../workflow_scripts/select_discs.py"
-
-
-rule split:
-    input:
-        discs=discs_to_split,
-    output:
-        splits=f"{RESULTS}/splits.parquet",
-    log:
-        f"{RESULTS}/logs/split.log",
-    localrule: True
-    conda:
-        ENVIRONMENT
-    params:
-        splits=plain(STUDY.splits),
-        code=code("split.py"),
-        lock=lock("split.py"),
-    script:
-        "../workflow_scripts/split.py"

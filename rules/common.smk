@@ -1,10 +1,11 @@
 """Names and functions that the stage files share. Nothing heavy is imported here: every job pays for it again."""
 
 import gc
+import json
 import os
 import re
 import sys
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 # A plan makes many objects and drops few: looking less often for dropped ones makes it a sixth quicker.
@@ -19,6 +20,7 @@ sys.path.insert(0, PACKAGE)
 os.environ.update(PYTHONPATH=PACKAGE)
 
 from discgrade import __version__
+from discgrade.deidentification.apart import with_apart
 from discgrade.environment import settle_jobs
 from discgrade.places import check_writable
 from discgrade.provenance import (
@@ -33,7 +35,7 @@ from discgrade.settings import grid
 from discgrade.settings.loading import ConfigurationError, check_config
 from discgrade.settings.model import Ratings
 from discgrade.settings.plain import plain
-from discgrade.settings.run import Run
+from discgrade.settings.run import HOLDOUT, Run
 from discgrade.settings.study import read_study
 from discgrade.terminal import explain_kills, show_progress
 from snakemake.exceptions import WorkflowError
@@ -75,11 +77,15 @@ STUDY = read_study(config)
 DATA = plain(data_of(STUDY))
 RESULTS = f"results/{STUDY.name}"
 PRIVATE = f"private/{STUDY.name}"
+# What trainings stand on.
+TRAINING = f"{RESULTS}/training"
 RUN = f"{RESULTS}/runs/{{variant}}/{{resolution}}px/share-{{share}}/{{split}}/seed-{{seed}}"
 ENVIRONMENT = "../envs/workflow.yaml"
 SOURCE = STUDY.cohort.source
 EXPORT = f"{STUDY.cohort.export}/export" if SOURCE == "export" else f"{RESULTS}/export"
 SHARDS = grid.shards(STUDY)
+# These, and as many for patients of the cohort `external`; `shards_apart` tells which of them there are.
+POSSIBLE_SHARDS = with_apart(SHARDS) if grid.may_set_apart(STUDY) else SHARDS
 PROPOSING = SOURCE == "folder" and STUDY.ratings.propose is not None
 # Whether a rule makes the sheet, so that no plan can read it.
 SHEET_IS_MADE = SOURCE == "phantom" or PROPOSING
@@ -123,7 +129,7 @@ onstart:
 
 
 wildcard_constraints:
-    shard=r"\d+",
+    shard=r"(external-)?\d+",
     variant="|".join(map(re.escape, STUDY.variants)),
     resolution=r"\d+",
     share=r"\d+",
@@ -197,6 +203,16 @@ def growing(amount):
 
 def by_shard(*kinds):
     """The tables of all shards, by kind, as named inputs."""
+    return {kind: partial(tables_by_shard, kind=kind) for kind in kinds}
+
+
+def tables_by_shard(wildcards, kind):
+    """The tables of one kind of all shards."""
+    return [f"{RESULTS}/{kind}/{shard}.parquet" for shard in all_shards(wildcards)]
+
+
+def by_ordinary_shard(*kinds):
+    """The tables of the shards that are not set apart, by kind, as named inputs."""
     return {
         kind: [f"{RESULTS}/{kind}/{shard}.parquet" for shard in SHARDS]
         for kind in kinds

@@ -8,6 +8,7 @@ rule score_external:
         predictions=output_of(
             [plan.run for plan in external_plans(STUDY)], "predictions.parquet"
         ),
+        external=external_outputs([plan.run for plan in external_plans(STUDY)]),
         discs=f"{RESULTS}/discs.parquet",
         splits=f"{RESULTS}/splits.parquet",
         calibration=f"{RESULTS}/calibration.json",

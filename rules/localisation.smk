@@ -32,7 +32,7 @@ if STUDY.locator.train:
 rule locator_slices:
     input:
         instances=f"{RESULTS}/instances/{{shard}}.parquet",
-        discs=f"{RESULTS}/discs.parquet",
+        discs=f"{TRAINING}/discs.parquet",
     output:
         slices=f"{LOCATED}/slices/{{shard}}.parquet",
     log:
@@ -55,8 +55,8 @@ rule locator_slices:
 rule train_locator:
     input:
         slices=expand(f"{LOCATED}/slices/{{shard}}.parquet", shard=SHARDS),
-        discs=f"{RESULTS}/discs.parquet",
-        splits=f"{RESULTS}/splits.parquet",
+        discs=f"{TRAINING}/discs.parquet",
+        splits=f"{TRAINING}/splits.parquet",
     output:
         model=f"{LOCATED}/{{fold}}/model.keras",
         facts=f"{LOCATED}/{{fold}}/facts.json",
@@ -84,10 +84,61 @@ rule train_locator:
         "../workflow_scripts/train_locator.py"
 
 
+rule external_slices:
+    input:
+        instances=f"{RESULTS}/instances/{{shard}}.parquet",
+        discs=f"{RESULTS}/discs.parquet",
+    output:
+        slices=f"{LOCATED}/external/{{shard}}.parquet",
+    log:
+        f"{RESULTS}/logs/external_slices/{{shard}}.log",
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(60),
+    params:
+        export=EXPORT,
+        side=STUDY.locator.side,
+        spacing_mm=STUDY.locator.spacing_mm,
+        code=code("locator_slices.py"),
+        lock=lock("locator_slices.py"),
+    script:
+        "../workflow_scripts/locator_slices.py"
+
+
+# Patients of the cohort `external` are looked at by the locator of all others; a new one trains none.
+rule locate_external:
+    input:
+        slices=external_slices,
+        discs=f"{RESULTS}/discs.parquet",
+        model=f"{LOCATED}/all/model.keras",
+        facts=f"{LOCATED}/all/facts.json",
+    output:
+        located=f"{LOCATED}/external.parquet",
+    log:
+        f"{RESULTS}/logs/locate_external.log",
+    conda:
+        ENVIRONMENT
+    threads: STUDY.threads
+    resources:
+        gpu=STUDY.gpus,
+        mem_mb=growing(4000),
+        runtime=growing(60),
+    params:
+        locator=plain(STUDY.locator),
+        training=LOCATOR_TRAINING,
+        code=code("locate_external.py"),
+        lock=lock("locate_external.py", backend=LOCATOR_TRAINING["backend"]),
+    script:
+        "../workflow_scripts/locate_external.py"
+
+
 rule gather_boxes:
     input:
         **by_shard("instances"),
         located=expand(f"{LOCATED}/{{fold}}/located.parquet", fold=LOCATOR_SPLITS),
+        external=external_boxes,
         facts=f"{LOCATED}/all/facts.json",
         discs=f"{RESULTS}/discs.parquet",
     output:

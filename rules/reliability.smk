@@ -11,6 +11,7 @@ from discgrade.reliability.plan import (
 rule score:
     input:
         predictions=output_of(grid.all_runs(STUDY), "predictions.parquet"),
+        external=external_outputs(grid.all_runs(STUDY)),
         discs=f"{RESULTS}/discs.parquet",
         splits=f"{RESULTS}/splits.parquet",
         ratings=f"{RESULTS}/ratings.parquet",

@@ -37,12 +37,38 @@ rule flag_regions:
         mem_mb=growing(2000),
         runtime=growing(15),
     params:
-        shards=SHARDS,
+        shards=all_shards,
         reference=plain(STUDY.cohort.reference),
+        listed=True,
         code=code("flag_regions.py"),
         lock=lock("flag_regions.py"),
     script:
         "../workflow_scripts/flag_regions.py"
+
+
+if STUDY.cohort.exclude_flagged:
+
+    # What looks wrong among the patients to train on, whoever is external.
+    rule flag_training_regions:
+        input:
+            **by_ordinary_shard("instances", "rejected", "ratings", "excluded", "rois"),
+        output:
+            flagged=f"{TRAINING}/flagged.parquet",
+        log:
+            f"{RESULTS}/logs/flag_training_regions.log",
+        conda:
+            ENVIRONMENT
+        resources:
+            mem_mb=growing(2000),
+            runtime=growing(15),
+        params:
+            shards=SHARDS,
+            reference=plain(STUDY.cohort.reference),
+            listed=False,
+            code=code("flag_regions.py"),
+            lock=lock("flag_regions.py"),
+        script:
+            "../workflow_scripts/flag_regions.py"
 
 
 rule draw_rois:

@@ -14,9 +14,19 @@ def samples_of_run(wildcards):
 
 def predictions_of_members(wildcards):
     """What the members of an ensemble predict, on the split of one of its runs."""
+    return output_of(members_of(wildcards), "predictions.parquet")
+
+
+def external_of_members(wildcards):
+    """What they predict for the external cohort."""
+    return output_of(members_of(wildcards), "external.parquet")
+
+
+def members_of(wildcards):
+    """The runs of the members of an ensemble, on the split of one of its runs."""
     numbers = {name: int(wildcards[name]) for name in ("resolution", "share", "seed")}
     run = Run(variant=wildcards.variant, split=wildcards.split, **numbers)
-    return output_of(grid.member_runs(STUDY, run), "predictions.parquet")
+    return grid.member_runs(STUDY, run)
 
 
 def training_of(wildcards):
@@ -51,6 +61,16 @@ def named_code(wildcards):
 
 def lock_of_training(wildcards):
     """Digest of the locked packages that a variant's training can reach, through its loss and network as well."""
+    return lock_of_network("train.py", wildcards)
+
+
+def lock_of_predicting(wildcards):
+    """Digest of the locked packages that the predictions of a variant's network can reach."""
+    return lock_of_network("predict_external.py", wildcards)
+
+
+def lock_of_network(script, wildcards):
+    """Digest of the locked packages that a script can reach, with a variant's loss, network and backend."""
     training = training_of(wildcards)
     named = training.loss, training.network
-    return lock("train.py", named=named, backend=training.backend)
+    return lock(script, named=named, backend=training.backend)

@@ -48,6 +48,74 @@ def planned_source():
     return planned
 
 
+@cache
+def shards_apart():
+    """Names of the shards that hold external patients alone, and of all that hold some; a job is told by the plan."""
+    if IN_JOB and (told := os.environ.get("DISCGRADE_EXTERNAL_SHARDS")):
+        return tuple(json.loads(told))
+    found = found_shards_apart()
+    os.environ["DISCGRADE_EXTERNAL_SHARDS"] = json.dumps(found)
+    return found
+
+
+def found_shards_apart():
+    """What `shards_apart` tells, from the source."""
+    if SOURCE == "export":
+        from discgrade.deidentification.adoption import apart_in, external_in
+
+        return apart_in(Path(STUDY.cohort.export)), external_in(Path(STUDY.cohort.export))
+    if SOURCE == "phantom":
+        return [], []
+    if PROPOSING:
+        from discgrade.grading.proposing import names_external
+
+        from discgrade.private import RefusedError
+
+        sheet = Path(STUDY.cohort.ratings or "")
+        try:
+            named = names_external(sheet, Path(PRIVATE), STUDY.ratings)
+        except RefusedError as error:
+            refuse(error)
+        return [], SHARDS if named else []
+    return planned_source().apart, planned_source().external
+
+
+def all_shards(wildcards):
+    """Names of all shards of the study."""
+    return [*SHARDS, *shards_apart()[0]]
+
+
+def external_samples(wildcards):
+    """The sample shards at a run's resolution that hold external patients."""
+    return [
+        f"{RESULTS}/samples/{wildcards.resolution}px/{shard}.parquet"
+        for shard in shards_apart()[1]
+    ]
+
+
+def external_slices(wildcards):
+    """The slices for a locator that hold external patients'."""
+    return [
+        f"{RESULTS}/localisation/external/{shard}.parquet"
+        for shard in shards_apart()[1]
+    ]
+
+
+def external_boxes(wildcards):
+    """What a locator finds of external patients; nothing without any."""
+    return (
+        [f"{RESULTS}/localisation/external.parquet"] if shards_apart()[1] else []
+    )
+
+
+def external_outputs(runs):
+    """An input: what runs on the hold-out split predict for the external cohort; nothing without one."""
+    scored = [run for run in runs if run.split == HOLDOUT]
+    return lambda wildcards: (
+        output_of(scored, "external.parquet") if shards_apart()[1] else []
+    )
+
+
 def source_digest(wildcards):
     """Digest of what one shard of a user's own source holds."""
     own = SOURCE in ("folder", "rating", "volumes") and not PROPOSING
@@ -70,8 +138,8 @@ def expected():
     return expect(readings, STUDY.cohort.reference)
 
 
-def discs_to_split(wildcards):
-    """The discs; a cohort that is too small for the splits is refused when the study is planned."""
+def shards_to_split(wildcards):
+    """The shards to train on; a cohort that is too small for the splits is refused when the study is planned."""
     if expected():
         from discgrade.settings.parts import check_parts
 
@@ -79,7 +147,7 @@ def discs_to_split(wildcards):
             check_parts(expected().patients, STUDY.splits)
         except ValueError as error:
             refuse(error)
-    return f"{RESULTS}/discs.parquet"
+    return SHARDS
 
 
 @cache

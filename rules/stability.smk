@@ -25,7 +25,7 @@ rule regrade_moved:
     params:
         runs=plain(regraded_runs(STUDY)),
         cutting=plain(cutting_plans(STUDY)),
-        shards=SHARDS,
+        shards=all_shards,
         export=EXPORT,
         images=plain(STUDY.images),
         augmentation=plain(STUDY.augmentation),

@@ -6,8 +6,8 @@ ENSEMBLES = [name for name, variant in STUDY.variants.items() if variant.members
 rule train:
     input:
         samples=samples_of_run,
-        discs=f"{RESULTS}/discs.parquet",
-        splits=f"{RESULTS}/splits.parquet",
+        discs=f"{TRAINING}/discs.parquet",
+        splits=f"{TRAINING}/splits.parquet",
     output:
         model=f"{RUN}/model.keras",
         network=f"{RUN}/network.parquet",
@@ -35,6 +35,38 @@ rule train:
         "../workflow_scripts/train.py"
 
 
+# Patients of the cohort `external` are graded by the trained network, so that a new one reruns this and no training.
+rule predict_external:
+    input:
+        model=f"{RUN}/model.keras",
+        samples=external_samples,
+        discs=f"{RESULTS}/discs.parquet",
+        splits=f"{RESULTS}/splits.parquet",
+    output:
+        predictions=f"{RUN}/external.parquet",
+    log:
+        f"{RESULTS}/logs/predict_external/{{variant}}/{{resolution}}px/share-{{share}}/{{split}}/seed-{{seed}}.log",
+    wildcard_constraints:
+        variant=one_of([name for name in STUDY.variants if name not in ENSEMBLES]),
+        split=HOLDOUT,
+    conda:
+        ENVIRONMENT
+    threads: STUDY.threads
+    resources:
+        gpu=STUDY.gpus,
+        mem_mb=growing(4000),
+        runtime=growing(60),
+    params:
+        training=lambda wildcards: plain(training_of(wildcards)),
+        protocol=lambda wildcards: plain(protocol_of(wildcards)),
+        scratch=f"{RESULTS}/checkpoints/external",
+        named=named_code,
+        code=code("predict_external.py"),
+        lock=lock_of_predicting,
+    script:
+        "../workflow_scripts/predict_external.py"
+
+
 # A run that nothing trains: the mean outputs of its members' runs, which all that follows takes for any other run.
 rule combine:
     input:
@@ -45,6 +77,26 @@ rule combine:
         f"{RESULTS}/logs/combine/{{variant}}/{{resolution}}px/share-{{share}}/{{split}}/seed-{{seed}}.log",
     wildcard_constraints:
         variant=one_of(ENSEMBLES),
+    localrule: True
+    conda:
+        ENVIRONMENT
+    params:
+        code=code("combine.py"),
+        lock=lock("combine.py"),
+    script:
+        "../workflow_scripts/combine.py"
+
+
+rule combine_external:
+    input:
+        predictions=external_of_members,
+    output:
+        predictions=f"{RUN}/external.parquet",
+    log:
+        f"{RESULTS}/logs/combine_external/{{variant}}/{{resolution}}px/share-{{share}}/{{split}}/seed-{{seed}}.log",
+    wildcard_constraints:
+        variant=one_of(ENSEMBLES),
+        split=HOLDOUT,
     localrule: True
     conda:
         ENVIRONMENT

@@ -15,6 +15,6 @@ with step(snakemake) as job:
         shards=shards_of(job.param("shards", list[str]), job.inputs),
         rois=job.inputs("rois"),
         reference=job.param("reference", Reference),
-        private=job.private,
+        private=job.private if job.param("listed", bool) else None,
         destination=job.output("flagged"),
     )

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 with step(snakemake) as job:
     gather_boxes(
-        located=job.inputs("located"),
+        located=[*job.inputs("located"), *job.inputs("external")],
         facts=job.input("facts"),
         discs=job.input("discs"),
         instances=job.inputs("instances"),

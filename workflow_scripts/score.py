@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 with step(snakemake) as job:
     score_runs(
         predictions=job.inputs("predictions"),
+        external=job.inputs("external"),
         runs=job.param("runs", list[RunPlan]),
         discs=job.input("discs"),
         splits=job.input("splits"),

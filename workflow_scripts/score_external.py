@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 with step(snakemake) as job:
     score_external(
         predictions=job.inputs("predictions"),
+        external=job.inputs("external"),
         runs=job.param("runs", list[RunPlan]),
         reason=job.param("reason", str),
         discs=job.input("discs"),

@@ -1,9 +1,10 @@
-"""Join the shards into one cohort: every reading, one row a disc, and who was excluded and why."""
+"""Join the shards into one cohort: readings, discs, the parts of all patients, and who was excluded and why."""
 
 from typing import TYPE_CHECKING
 
 from discgrade.cohort.selection import select_discs
 from discgrade.cohort.shards import shards_of
+from discgrade.cohort.splits import add_external
 from discgrade.settings.model import Reference
 from discgrade.step import step
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 with step(snakemake) as job:
     select_discs(
         shards=shards_of(job.param("shards", list[str]), job.inputs),
+        trained=job.input("trained"),
         flagged=next(iter(job.inputs("flagged")), None),
         reference=job.param("reference", Reference),
         accept_regions=job.param("accept_regions", bool),
@@ -20,3 +22,4 @@ with step(snakemake) as job:
         discs_out=job.output("discs"),
         flow_out=job.output("flow"),
     )
+    add_external(trained=job.input("trained_splits"), discs=job.output("discs"), destination=job.output("splits"))

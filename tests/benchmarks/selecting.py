@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from discgrade.cohort.selection import select_discs
+from discgrade.cohort.selection import select_discs, select_trained
 from discgrade.cohort.shards import shards_of
 from discgrade.grades import LEVELS
 from discgrade.host import peak_memory
@@ -93,11 +93,16 @@ def join(patients: int, folder: Path) -> None:
     """Join the shards of the first patients; print the peak memory in MiB and the seconds."""
     names = [f"{number:04d}" for number in range(patients // A_SHARD)]
     start = time.perf_counter()
+    asked = {
+        "shards": shards_of(names, lambda kind: [folder / kind / f"{name}.parquet" for name in names]),
+        "flagged": None,
+        "reference": Reference("reading", "R1", 1),
+        "accept_regions": False,
+    }
+    select_trained(**asked, destination=folder / "trained.parquet")
     select_discs(
-        shards=shards_of(names, lambda kind: [folder / kind / f"{name}.parquet" for name in names]),
-        flagged=None,
-        reference=Reference("reading", "R1", 1),
-        accept_regions=False,
+        **asked,
+        trained=folder / "trained.parquet",
         ratings_out=folder / "ratings.parquet",
         discs_out=folder / "discs.parquet",
         flow_out=folder / "flow.json",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from discgrade.cohort.splits import in_hash_order, make_splits
+from discgrade.cohort.splits import add_external, in_hash_order, make_splits
 from discgrade.records import read, write
 from discgrade.records.cohort.discs import DISCS
 from discgrade.records.cohort.splits import SPLITS
@@ -35,7 +35,9 @@ def split(tmp_path_factory):
         rows = [disc(patient, level, cohort) for patient, cohort in cohorts.items() for level in ("L4/L5", "L5/S1")]
         write(rows, DISCS, folder / "discs.parquet")
         splits = replace(SPLIT, **changes)
-        make_splits(discs=folder / "discs.parquet", splits=splits, destination=folder / "splits.parquet")
+        discs, trained = folder / "discs.parquet", folder / "trained.parquet"
+        make_splits(discs=discs, splits=splits, destination=trained)
+        add_external(trained=trained, discs=discs, destination=folder / "splits.parquet")
         return read(folder / "splits.parquet", SPLITS).to_pandas()
 
     return run

@@ -24,6 +24,7 @@ def score_outside(made: SimpleNamespace) -> Path:
     destination = made.folder / "external.parquet"
     score_external(
         predictions=[paths[plan.run] for plan in plans],
+        external=made.external[:1],
         runs=plans,
         reason=why_no_external(made.study),
         discs=made.discs,

@@ -136,14 +136,20 @@ def make_study(
     ratings = make_ratings(rng, discs, again, second, whole)
     plans = run_plans(study)
     paths: Sequence[Path] = [folder / "runs" / str(index) / "predictions.parquet" for index in range(len(plans))]
+    apart: list[Path] = []
     for path, plan in zip(paths, plans, strict=True):
         parts = splits[splits["split"] == plan.run.split].set_index("patient")["part"]
-        write_table(make_predictions(rng, discs, parts, plan, copies), PREDICTIONS, path)
+        made = make_predictions(rng, discs, parts, plan, copies)
+        outside = made["part"] == "external"
+        write_table(made[~outside], PREDICTIONS, path)
+        if external and plan.run.split == HOLDOUT:
+            apart.append(write_table(made[outside], PREDICTIONS, path.with_name("external.parquet")))
     return SimpleNamespace(
         folder=folder,
         study=study,
         runs=plans,
         predictions=paths,
+        external=apart,
         discs=write_table(discs, DISCS, folder / "discs.parquet"),
         splits=write_table(splits, SPLITS, folder / "splits.parquet"),
         ratings=write_table(ratings, RATINGS, folder / "ratings.parquet"),
@@ -158,7 +164,7 @@ def make_study(
 
 def score(made: SimpleNamespace) -> None:
     """Run `score_runs` on a made study."""
-    names = ("predictions", "runs", "discs", "splits", "ratings", "graded", "scores")
+    names = ("predictions", "external", "runs", "discs", "splits", "ratings", "graded", "scores")
     score_runs(**{name: getattr(made, name) for name in names}, reference=made.study.cohort.reference)
 
 

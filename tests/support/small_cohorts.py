@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from discgrade.cohort.selection import select_discs
+from discgrade.cohort.selection import select_discs, select_trained
 from discgrade.cohort.shards import shards_of
 from discgrade.records import read, write
 from discgrade.records.cohort.discs import DISCS
@@ -82,11 +82,16 @@ def select(tmp_path: Path) -> Callable[..., Cohort]:
         out = {name: tmp_path / name for name in ("ratings.parquet", "discs.parquet", "flow.json")}
         if flagged is not None:
             write(flagged, FLAGGED, tmp_path / "flagged.parquet")
+        asked = {
+            "shards": shards_of(shards, paths.__getitem__),
+            "flagged": None if flagged is None else tmp_path / "flagged.parquet",
+            "reference": reference,
+            "accept_regions": accept_regions,
+        }
+        select_trained(**asked, destination=tmp_path / "trained.parquet")
         select_discs(
-            shards=shards_of(shards, paths.__getitem__),
-            flagged=None if flagged is None else tmp_path / "flagged.parquet",
-            reference=reference,
-            accept_regions=accept_regions,
+            **asked,
+            trained=tmp_path / "trained.parquet",
             ratings_out=out["ratings.parquet"],
             discs_out=out["discs.parquet"],
             flow_out=out["flow.json"],

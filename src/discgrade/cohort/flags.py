@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 
 def flag_regions(
-    *, shards: Sequence[Shard], rois: Sequence[Path], reference: Reference, private: Path, destination: Path
+    *, shards: Sequence[Shard], rois: Sequence[Path], reference: Reference, private: Path | None, destination: Path
 ) -> None:
     """Write which regions of interest look wrong and why; a person decides about them.
 
@@ -41,7 +41,8 @@ def flag_regions(
         shards: The shards' tables.
         rois: Each shard's regions of interest, `regions.ROIS`, in the order of the shards.
         reference: Which reading is the reference: its region is judged.
-        private: Folder that receives flagged.csv, with the rows of the sheet, if it holds them.
+        private: Folder that receives flagged.csv, with the rows of the sheet, if it holds them; None: nothing is
+            listed.
         destination: Parquet file to write, `regions.FLAGGED`, in the order of the discs' names.
     """
     parts = [_judged(shard, path, reference) for shard, path in zip(shards, rois, strict=True)]
@@ -53,7 +54,8 @@ def flag_regions(
     flagged = discs.filter(pc.not_equal(discs["flag"], "")).sort_by("disc")
     write(flagged, FLAGGED, destination)
     log.info("%d of %d regions are flagged", len(flagged), len(discs))
-    _list(flagged, reference, private)
+    if private is not None:
+        _list(flagged, reference, private)
 
 
 def _judged(shard: Shard, rois: Path, reference: Reference) -> tuple[pa.Table, pd.DataFrame]:

@@ -22,13 +22,40 @@ from discgrade.records.cohort.flow import write_flow
 from discgrade.records.cohort.readings import RATINGS
 from discgrade.records.cohort.regions import FLAGGED
 from discgrade.settings.model import Reference, Scale
+from discgrade.settings.run import EXTERNAL
 
 log = logging.getLogger(__name__)
+
+
+def select_trained(
+    *, shards: Sequence[Shard], flagged: Path | None, reference: Reference, accept_regions: bool, destination: Path
+) -> None:
+    """Write the discs that may be trained on: all but those of the cohort `external`.
+
+    They depend on nothing external where its patients have shards of their own, so that no such patient makes a
+    training run again.
+
+    Args:
+        shards: The tables of the shards that are not set apart.
+        flagged: Discs to leave out since their regions look wrong among those of these shards; None: none.
+        reference: Which reading is the reference.
+        accept_regions: Take regions even where those of a whole cohort look wrong.
+        destination: One row a disc, `discs.DISCS`, sorted by disc.
+
+    Raises:
+        ValueError: as `select_discs` does.
+    """
+    _refuse(shards, reference, accept_regions)
+    counts, out = count(shards), _flagged(flagged)
+    parts = (_reference_discs(shard, reference, counts.scales[0]) for shard in shards)
+    kept = (part.filter(pc.invert(pc.or_(_is_external(part), _is_in(part, out)))) for part in parts)
+    write_sorted(kept, DISCS, ["disc"], destination, _cuts(shards, counts.readings))
 
 
 def select_discs(
     *,
     shards: Sequence[Shard],
+    trained: Path,
     flagged: Path | None,
     reference: Reference,
     accept_regions: bool,
@@ -42,7 +69,8 @@ def select_discs(
 
     Args:
         shards: The shards' tables.
-        flagged: Discs to leave out since their regions look wrong, `regions.FLAGGED`; None: none.
+        trained: The discs that may be trained on, as `select_trained` wrote them.
+        flagged: External discs to leave out since their regions look wrong, `regions.FLAGGED`; None: none.
         reference: Which reading is the reference.
         accept_regions: Take regions even where those of a whole cohort look wrong.
         ratings_out: Every reading, sorted by disc, rater and reading.
@@ -53,16 +81,12 @@ def select_discs(
         ValueError: if the cohort contradicts itself, its regions cannot be those of discs, or no disc has a reference
             grade; every fault in one message.
     """
-    faults = find_faults(shards, reference)
+    _refuse(shards, reference, accept_regions)
     counts = count(shards)
-    faults = faults or _judge_regions(shards, reference, accept_regions)
-    if faults:
-        raise ValueError("The cohort cannot be used:\n" + "\n".join(f"- {fault}" for fault in faults))
-    out = frozenset[str]() if flagged is None else frozenset(read(flagged, FLAGGED, ["disc"])["disc"].to_pylist())
-    cuts = cuts_of([name for shard in shards for name in _some_discs(shard)], counts.readings)
+    cuts = _cuts(shards, counts.readings)
     write_sorted(map(_readings, shards), RATINGS, SORTED_BY, ratings_out, cuts)
     kept, left_out = Members(), Members()
-    discs = _discs(shards, counts.scales[0], reference, out, (kept, left_out))
+    discs = _discs(shards, trained, (reference, counts.scales[0]), _flagged(flagged), (kept, left_out))
     write_sorted(discs, DISCS, ["disc"], discs_out, cuts)
     flow = make_flow(counts, kept, left_out, reference)
     for stage in flow.stages:
@@ -70,6 +94,12 @@ def select_discs(
             "%s: %d received, %d kept, excluded: %s", stage.unit, stage.received, stage.kept, stage.excluded or "none"
         )
     write_flow(flow, flow_out)
+
+
+def _refuse(shards: Sequence[Shard], reference: Reference, accept_regions: bool) -> None:
+    faults = find_faults(shards, reference) or _judge_regions(shards, reference, accept_regions)
+    if faults:
+        raise ValueError("The cohort cannot be used:\n" + "\n".join(f"- {fault}" for fault in faults))
 
 
 def _judge_regions(shards: Sequence[Shard], reference: Reference, accept: bool) -> list[str]:
@@ -90,6 +120,22 @@ def _reference_discs(shard: Shard, reference: Reference, scale: Scale = "fractio
     return reference_discs(ratings, instances, reference=reference, shard=shard.name, scale=scale)
 
 
+def _flagged(path: Path | None) -> pa.Array:
+    return pa.array([] if path is None else read(path, FLAGGED, ["disc"])["disc"].to_pylist(), pa.string())
+
+
+def _is_external(discs: pa.Table) -> pa.ChunkedArray:
+    return pc.equal(discs["cohort"], EXTERNAL)
+
+
+def _is_in(discs: pa.Table, names: pa.Array) -> pa.ChunkedArray:
+    return pc.is_in(discs["disc"], value_set=names)
+
+
+def _cuts(shards: Sequence[Shard], readings: int) -> list[str]:
+    return cuts_of([name for shard in shards for name in _some_discs(shard)], readings)
+
+
 def _some_discs(shard: Shard) -> list[str]:
     names: list[str] = sorted(set(shard.readings(["disc"])["disc"]))
     return names[::SAMPLED] or names
@@ -103,16 +149,19 @@ def _readings(shard: Shard) -> pa.Table:
 
 def _discs(
     shards: Sequence[Shard],
-    scale: Scale,
-    reference: Reference,
-    out: frozenset[str],
+    trained: Path,
+    reading: tuple[Reference, Scale],
+    flagged: pa.Array,
     members: tuple[Members, Members],
 ) -> Iterator[pa.Table]:
     """Yield each shard's discs, but for those to leave out; note the members that are kept, and the others."""
     for shard in shards:
-        discs = _reference_discs(shard, reference, scale)
-        flagged = pc.is_in(discs["disc"], value_set=pa.array(sorted(out), pa.string()))
-        parts = discs.filter(pc.invert(flagged)), discs.filter(flagged)
-        for part, noted in zip(parts, members, strict=True):
+        discs = _reference_discs(shard, *reading)
+        known = read(trained, DISCS, filters=pc.field("shard") == shard.name)
+        names = known["disc"].combine_chunks()
+        external = pc.and_(_is_external(discs), pc.invert(_is_in(discs, flagged)))
+        kept = pa.concat_tables([known, discs.filter(external)])
+        left_out = discs.filter(pc.invert(pc.or_(external, _is_in(discs, names))))
+        for part, noted in zip((kept, left_out), members, strict=True):
             noted.add(part.select(["patient", "cohort"]).to_pandas())
-        yield parts[0]
+        yield kept

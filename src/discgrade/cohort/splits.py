@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from discgrade import keyed
 from discgrade.records import read, write
@@ -21,10 +22,10 @@ _Row = tuple[str, str, str, int]
 
 
 def make_splits(*, discs: Path, splits: Splits, destination: Path) -> None:
-    """Write which part every patient has in every split.
+    """Write which part every patient has in every split, but for those of the cohort `external`.
 
     Args:
-        discs: The cohort's discs, `discs.DISCS`.
+        discs: Discs, `discs.DISCS`.
         splits: Share of the patients outside the external cohort in the test part of the hold-out split; number of
             folds, 0 for none; share of the training part's patients kept apart as validation part, 0 for none;
             denominators of the nested training fractions; and the seed of the hashes.
@@ -37,11 +38,28 @@ def make_splits(*, discs: Path, splits: Splits, destination: Path) -> None:
     cohorts = dict(zip(table["patient"], table["cohort"], strict=True))
     assigned = [patient for patient, cohort in cohorts.items() if cohort != EXTERNAL]
     check_parts(len(assigned), splits)
-    external = sorted(cohorts.keys() - assigned)
     rows: list[_Row] = []
     for split, test in _tests(assigned, splits):
         rows += _parts(split, assigned, test, splits)
-        rows += [(split, patient, EXTERNAL, 1) for patient in external]
+    _write(rows, destination)
+
+
+def add_external(*, trained: Path, discs: Path, destination: Path) -> None:
+    """Write splits with the patients of the cohort `external` added to each, in a part of that name.
+
+    Args:
+        trained: As `make_splits` wrote them.
+        discs: The cohort's discs, `discs.DISCS`.
+        destination: Parquet file to write, `splits.SPLITS`, sorted by split and patient.
+    """
+    assigned = read(trained, SPLITS).select(SPLITS.names).to_pydict()
+    rows: list[_Row] = list(zip(*assigned.values(), strict=True))
+    external = read(discs, DISCS, ["patient"], filters=pc.field("cohort") == EXTERNAL)["patient"].unique().to_pylist()
+    rows += [(split, patient, EXTERNAL, 1) for split in sorted(set(assigned["split"])) for patient in external]
+    _write(rows, destination)
+
+
+def _write(rows: Sequence[_Row], destination: Path) -> None:
     columns = zip(*sorted(rows), strict=True)
     write(pa.table([pa.array(column) for column in columns], names=SPLITS.names), SPLITS, destination)
 

@@ -17,8 +17,10 @@ from typing import Any
 
 from discgrade import private as privacy
 from discgrade import records
+from discgrade.deidentification.apart import with_apart
+from discgrade.deidentification.digests import plan_shards
 from discgrade.deidentification.shard import ShardTables, deidentify_shard
-from discgrade.deidentification.source import Source, headers
+from discgrade.deidentification.source import Source
 from discgrade.host import die_with_parent
 from discgrade.records.cohort.export import EXCLUDED, INSTANCES, REJECTED
 from discgrade.records.cohort.readings import RATINGS
@@ -81,25 +83,48 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(given: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     privacy.check_places(given.source, given.private, given.destination / "export", given.ratings)
-    headers(given.source, given.private, given.follow_links)
     digits = max(2, len(str(given.shards - 1)))
-    shards = [f"{number:0{digits}d}" for number in range(given.shards)]
-    for note in _export(given, shards):
+    ordinary = [f"{number:0{digits}d}" for number in range(given.shards)]
+    shards = with_apart(ordinary)
+    planned = plan_shards(
+        Source(given.source, given.ratings),
+        shards,
+        private=given.private,
+        export=given.destination / "export",
+        deidentify=_deidentify(given),
+        ratings=_ratings(given),
+    )
+    used = [*ordinary, *planned.apart]
+    for note in _export(given, shards, used):
         print(note, file=sys.stderr)
-    _remove_others(given.destination, shards)
-    _summarise(given.destination, shards)
+    _remove_others(given.destination, used)
+    _summarise(given.destination, used)
     return 0
 
 
-def _export(given: argparse.Namespace, shards: Sequence[str]) -> list[str]:
-    """Export all shards; return each note on the sheet once."""
+def _deidentify(given: argparse.Namespace) -> Deidentify:
+    return Deidentify(
+        keep_sex_and_age=not given.no_sex_and_age,
+        keep_weight_and_size=given.weight_and_size,
+        pseudonym=given.pseudonym,
+        follow_links=given.follow_links,
+        words=tuple(given.words),
+    )
+
+
+def _ratings(given: argparse.Namespace) -> Ratings:
+    return Ratings(identifiers=given.identifiers, exclude_faulty=given.exclude_faulty)
+
+
+def _export(given: argparse.Namespace, shards: Sequence[str], used: Sequence[str]) -> list[str]:
+    """Export the shards that are used; return each note on the sheet once."""
     work = partial(_shard, given=given, shards=shards)
     processes = min(given.jobs, given.shards)
     if processes <= 1:
-        notes = list(map(work, shards))
+        notes = list(map(work, used))
     else:
         with ProcessPoolExecutor(processes, get_context("spawn"), initializer=die_with_parent) as pool:
-            notes = list(pool.map(work, shards))
+            notes = list(pool.map(work, used))
     return list(dict.fromkeys(chain.from_iterable(notes)))
 
 
@@ -111,14 +136,8 @@ def _shard(shard: str, given: argparse.Namespace, shards: Sequence[str]) -> list
         export=given.destination / "export",
         tables=ShardTables(*(given.destination / kind / f"{shard}.parquet" for kind in _TABLES)),
         private=given.private,
-        deidentify=Deidentify(
-            keep_sex_and_age=not given.no_sex_and_age,
-            keep_weight_and_size=given.weight_and_size,
-            pseudonym=given.pseudonym,
-            follow_links=given.follow_links,
-            words=tuple(given.words),
-        ),
-        ratings=Ratings(identifiers=given.identifiers, exclude_faulty=given.exclude_faulty),
+        deidentify=_deidentify(given),
+        ratings=_ratings(given),
     )
 
 

@@ -1,14 +1,16 @@
 """What the output of each shard depends on: asked when a study is planned, so that a change reruns what it touches."""
 
 import hmac
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from discgrade.deidentification.apart import apart_shards, ordinary_shards
+from discgrade.deidentification.exporting import has_exported
 from discgrade.deidentification.identity import keys
 from discgrade.deidentification.identity.pseudonyms import Pseudonyms
-from discgrade.deidentification.sheets import Sheet, open_sheet
-from discgrade.deidentification.source import Source, by_instance, headers, shard_of
+from discgrade.deidentification.sheets import Sheet, external_folders, open_sheet
+from discgrade.deidentification.source import Source, by_instance, headers, placing
 from discgrade.imaging.header import Header
 from discgrade.readings.expected import Reading
 from discgrade.readings.headings import COLUMNS
@@ -16,6 +18,7 @@ from discgrade.readings.numbers import number, whole
 from discgrade.readings.raters import numbers_of, read_days
 from discgrade.readings.sheet import Row
 from discgrade.settings.model import Deidentify, Ratings
+from discgrade.settings.run import EXTERNAL
 
 _Group = tuple[str, ...]
 
@@ -28,11 +31,16 @@ class Planned:
         digests: Digest of what each shard's output depends on.
         notes: What a person should know of the sheet, without a name.
         readings: The readings that can be used.
+        apart: The shards that are set apart for patients of the cohort `external`, and hold or held some.
+        external: All shards with readings of that cohort: of patients whose folder holds others too, it is an ordinary
+            one.
     """
 
     digests: dict[str, str]
     notes: list[str]
     readings: list[Reading]
+    apart: list[str]
+    external: list[str]
 
 
 def plan_shards(
@@ -52,7 +60,7 @@ def plan_shards(
 
     Args:
         source: Scans and readings.
-        shards: Names of the shards.
+        shards: Names of the shards, those that are set apart among them.
         private: Folder of the index.
         export: Folder of the export.
         deidentify: Whether links are followed, and how pseudonyms are made.
@@ -62,27 +70,36 @@ def plan_shards(
         RefusedError: if the sheet, the map of raters or the list of withdrawals breaks a rule.
     """
     found = headers(source.dicom, private, deidentify.follow_links)
+    pseudonyms = Pseudonyms(_derivation(source.key_seed, deidentify, private))
+    sheet = open_sheet(source.ratings, found, private, pseudonyms, ratings, export=export, keep=False)
+    shard_of = placing(shards, external_folders(sheet, found))
     first, here = by_instance(found), {shard: list[Header]() for shard in shards}
     for one in found:
-        here[shard_of(one.path, shards)].append(one)
+        here[shard_of(one.path)].append(one)
     parts = {
         shard: [f"file\0{one.path}\0{one.content or one.size}\0{first.get(one.instance, one) is one}" for one in files]
         for shard, files in here.items()
     }
-    for shard, text in _elsewhere(found, shards):
+    for shard, text in _elsewhere(found, shard_of):
         parts[shard].append(text)
-    pseudonyms = Pseudonyms(_derivation(source.key_seed, deidentify, private))
-    sheet = open_sheet(source.ratings, found, private, pseudonyms, ratings, export=export, keep=False)
     for row, text in _readings(sheet):
         image = sheet.images.get(row.get("sop_instance_uid"))
-        for shard in [shard_of(image.path, shards)] if image else shards:
+        for shard in [shard_of(image.path)] if image else ordinary_shards(shards):
             parts[shard].append(text)
     for shard, text in _withdrawn(sheet, here):
         parts[shard].append(text)
     salt = keys.secret(private / "digest.key")
     contents = {shard: "\n".join(sorted(lines)).encode("utf-8", "surrogateescape") for shard, lines in parts.items()}
     digests = {shard: hmac.new(salt, content, "sha256").hexdigest() for shard, content in contents.items()}
-    return Planned(digests, sheet.notes, list(_usable(sheet)))
+    apart = [shard for shard in apart_shards(shards) if here[shard] or has_exported(shard, private)]
+    read = {shard_of(image.path) for image in _external_images(sheet)}
+    return Planned(digests, sheet.notes, list(_usable(sheet)), apart, [shard for shard in shards if shard in read])
+
+
+def _external_images(sheet: Sheet) -> Iterator[Header]:
+    for row in sheet.rows:
+        if row.get("cohort") == EXTERNAL and row.get("sop_instance_uid") in sheet.images:
+            yield sheet.images[row.get("sop_instance_uid")]
 
 
 def _derivation(seed: int | None, deidentify: Deidentify, private: Path) -> keys.Derive:
@@ -122,12 +139,12 @@ def _withdrawn(sheet: Sheet, here: dict[str, list[Header]]) -> Iterator[tuple[st
             yield shard, f"withdrawn\0{key}"
 
 
-def _elsewhere(found: Sequence[Header], shards: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _elsewhere(found: Sequence[Header], shard_of: Callable[[str], str]) -> Iterator[tuple[str, str]]:
     """Yield shard and text for each file of another shard that its output depends on: of one of its images or patients.
 
     Which of the files of an image is exported, and what identifies a patient, is told by all of them.
     """
-    images = [(one, shard_of(one.path, shards)) for one in found if one.instance]
+    images = [(one, shard_of(one.path)) for one in found if one.instance]
     first, spread = dict[_Group, str](), dict[_Group, list[tuple[Header, str]]]()
     for one, place in images:
         for group in _groups(one):

@@ -47,6 +47,11 @@ def commit(staged: Path, export: Path, shard: str, shards: Sequence[str], privat
     shutil.rmtree(staged)
 
 
+def has_exported(shard: str, private: Path) -> bool:
+    """Tell whether a shard was ever exported."""
+    return (private / MANIFESTS / f"{shard}.txt").exists()
+
+
 def _remove(export: Path, paths: Collection[str]) -> None:
     """Remove files, and the folders that they leave empty."""
     for path in paths:

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +16,8 @@ from discgrade.deidentification.folders import Job, Outcome, export_files
 from discgrade.deidentification.identity import keys, linkage, withdrawal
 from discgrade.deidentification.identity.pseudonyms import Pseudonyms
 from discgrade.deidentification.readings import Told, deidentified, left_out
-from discgrade.deidentification.sheets import WITHDREW, Sheet, names_of, open_sheet
-from discgrade.deidentification.source import Source, headers, shard_of
+from discgrade.deidentification.sheets import WITHDREW, Sheet, external_folders, names_of, open_sheet
+from discgrade.deidentification.source import Source, headers, placing
 from discgrade.readings.sheet import Row
 from discgrade.records.cohort.export import EXCLUDED, INSTANCES, REJECTED
 from discgrade.records.cohort.readings import RATINGS
@@ -54,7 +54,7 @@ def deidentify_shard(
     Args:
         source: Scans and readings; a hash of its name assigns each top-level entry of the scans to a shard.
         shard: Name of this shard.
-        shards: Names of all shards.
+        shards: Names of all shards; patients of the cohort `external` go to those that are set apart, if there are any.
         export: Folder that receives the anonymised files, below one folder a patient.
         tables: Tables to write.
         private: Folder of key, index and linkage map.
@@ -77,6 +77,7 @@ def deidentify_shard(
         keys.check_fingerprint(export, fingerprint)
         found = headers(source.dicom, private, deidentify.follow_links)
         sheet = open_sheet(source.ratings, found, private, pseudonyms, ratings, export=export, keep=True)
+        shard_of = placing(shards, external_folders(sheet, found))
         job = Job(
             source=source.dicom,
             staged=exporting.stage(export, shard),
@@ -87,7 +88,7 @@ def deidentify_shard(
             withdrawn=sheet.withdrawn.keys,
         )
         with records.writer(tables.instances, INSTANCES) as sink:
-            outcome = export_files([one for one in found if shard_of(one.path, shards) == shard], job, sink)
+            outcome = export_files([one for one in found if shard_of(one.path) == shard], job, sink)
             told = deidentified(sheet.rows, sheet.raters, outcome.rated)
             with privacy.locked(private, "export"):
                 exporting.commit(job.staged, export, shard, shards, private)
@@ -99,7 +100,7 @@ def deidentify_shard(
                 origin.note(private, source, shards, export, deidentify=deidentify, ratings=ratings)
                 gone = {pseudonyms.patient(key) for key in sheet.withdrawn.keys}
                 withdrawal.note_models(gone, export.parent, private)
-        excluded = _left_out(sheet, outcome, pseudonyms, shard, shards)
+        excluded = _left_out(sheet, outcome, pseudonyms, shard, lambda path: shard_of(path) if path else shards[0])
     _write_tables(told, excluded, outcome, tables)
     _say(shard, sheet, outcome, excluded)
     return sheet.notes
@@ -146,13 +147,15 @@ def _settings(pseudonyms: Pseudonyms, deidentify: Deidentify) -> Settings:
     return Settings(pseudonyms, kept, vocabulary.words("description") | site_words)
 
 
-def _left_out(sheet: Sheet, outcome: Outcome, pseudonyms: Pseudonyms, shard: str, shards: Sequence[str]) -> Rows:
+def _left_out(
+    sheet: Sheet, outcome: Outcome, pseudonyms: Pseudonyms, shard: str, shard_of: Callable[[str], str]
+) -> Rows:
     """Return the readings that this shard leaves out: of rejected images, and those that the sheet itself loses."""
     rejected = {path: reason for _, path, reason in outcome.rejected}
 
     def home(row: Row) -> str:
         image = sheet.images.get(row.get("sop_instance_uid"))
-        return shard_of(image.path, shards) if image else shards[0]
+        return shard_of(image.path if image else "")
 
     lost = [
         (row, f"image rejected ({rejected.get(sheet.images[row.get('sop_instance_uid')].path, 'not exported')})")

@@ -9,7 +9,7 @@ from discgrade import private as privacy
 from discgrade.deidentification.identity import linkage, withdrawal
 from discgrade.deidentification.identity.pseudonyms import Pseudonyms
 from discgrade.deidentification.identity.withdrawal import NOBODY, Withdrawn
-from discgrade.deidentification.source import by_instance
+from discgrade.deidentification.source import by_instance, folder_of
 from discgrade.imaging.header import Header
 from discgrade.private import RefusedError
 from discgrade.readings import raters, rules
@@ -102,6 +102,27 @@ def open_sheet(
     excluded = [*((row, WITHDREW) for row in gone), *checked.excluded]
     notes = [*raters.changes(rows, numbered, known), *_cohort_notes(checked.rows)]
     return Sheet(checked.rows, excluded, numbered, withdrawn, images, notes)
+
+
+def external_folders(sheet: Sheet, found: Sequence[Header]) -> frozenset[str]:
+    """Return the source folders that hold nobody but patients of the cohort `external`, by all rows of the sheet.
+
+    A row that is left out counts too: a patient who withdrew stays where they were.
+    """
+    cohorts: dict[tuple[str, ...], set[str]] = {}
+    for row in (*sheet.rows, *(row for row, _ in sheet.excluded)):
+        image = sheet.images.get(row.get("sop_instance_uid"))
+        if image is not None:
+            cohorts.setdefault(image.key, set()).add(row.get("cohort"))
+    external = {key for key, names in cohorts.items() if names == {EXTERNAL}}
+    if not external:
+        return frozenset()
+    folders: dict[str, bool] = {}
+    for one in found:
+        if one.instance:
+            folder = folder_of(one.path)
+            folders[folder] = folders.get(folder, True) and one.key in external
+    return frozenset(folder for folder, alone in folders.items() if alone)
 
 
 def with_instances(rows: Sequence[Row], found: Sequence[Header], names: Names) -> list[Row]:

@@ -6,13 +6,14 @@ Planning a study reads this index; while nothing is new, it needs the standard l
 import hashlib
 import hmac
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from discgrade import private as privacy
+from discgrade.deidentification.apart import apart_shards, ordinary_shards
 from discgrade.deidentification.identity import people
 from discgrade.imaging.header import Header
 from discgrade.imaging.walking import walk
@@ -77,6 +78,19 @@ def folder_of(path: str) -> str:
 def shard_of(path: str, shards: Sequence[str]) -> str:
     """Return the shard of a file, which a hash of its source folder's name decides."""
     return shards[_number(folder_of(path)) % len(shards)]
+
+
+def placing(shards: Sequence[str], external: Collection[str]) -> Callable[[str], str]:
+    """Return what tells the shard of a file: that of its folder, or one set apart if all in it are external.
+
+    Args:
+        shards: Names of the shards, those that are set apart among them.
+        external: Source folders that hold nobody but patients of the cohort `external`.
+    """
+    ordinary, apart = ordinary_shards(shards), apart_shards(shards)
+    if not apart:
+        return lambda path: shard_of(path, ordinary)
+    return lambda path: shard_of(path, apart if folder_of(path) in external else ordinary)
 
 
 @lru_cache(maxsize=4096)

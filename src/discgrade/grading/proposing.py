@@ -23,6 +23,7 @@ from discgrade.readings import numbers
 from discgrade.readings.headings import COLUMNS, REQUIRED
 from discgrade.readings.sheet import AS_IT_IS, PLACE, Row, read_sheet
 from discgrade.settings.model import Ratings
+from discgrade.settings.run import EXTERNAL
 
 REGION = "region_origin"
 _NEEDED = tuple(name for name in REQUIRED if name not in (*PLACE, "sop_instance_uid"))
@@ -41,6 +42,11 @@ class Proposed:
 
     fields: dict[int, dict[str, str]] = field(default_factory=dict)
     reasons: dict[int, str] = field(default_factory=dict)
+
+
+def names_external(sheet: Path, private: Path, settings: Ratings) -> bool:
+    """Tell whether a sheet to complete names the cohort `external`."""
+    return any(row.get("cohort") == EXTERNAL for row in read_sheet(sheet, private, settings, _NEEDED)[0])
 
 
 def propose_regions(

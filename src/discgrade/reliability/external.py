@@ -24,7 +24,7 @@ from discgrade.reliability.certainty.mapping import ranked_score
 from discgrade.reliability.certainty.measures import calibration_error
 from discgrade.reliability.confusion import Floats
 from discgrade.reliability.credible import highest_density, unit_weights
-from discgrade.reliability.graded import graded_outputs, read_discs, read_splits
+from discgrade.reliability.graded import external_of, graded_outputs, read_discs, read_splits
 from discgrade.reliability.metrics import error_scores, global_scores, per_grade_scores
 from discgrade.reliability.out_of_fold import cuts_of_runs
 from discgrade.reliability.plan import RunPlan
@@ -79,6 +79,7 @@ class Side:
 def score_external(
     *,
     predictions: Sequence[Path],
+    external: Sequence[Path],
     runs: Sequence[RunPlan],
     reason: str,
     discs: Path,
@@ -91,6 +92,7 @@ def score_external(
 
     Args:
         predictions: Prediction tables of the runs.
+        external: What the first run predicts for the external cohort; empty without one.
         runs: The run on the hold-out split that is judged, then what its cuts are fitted on.
         reason: Why no run is judged; empty if one is.
         discs: `discs.parquet`.
@@ -103,7 +105,8 @@ def score_external(
     if not reason:
         table, parts = read_discs(discs), read_splits(splits)
         cuts = cuts_of_runs(predictions, runs, table, parts)
-        frame = graded_outputs(predictions[0], runs[0], table, parts, cuts.get(runs[0].run))
+        outside = external_of(external, runs).get(runs[0].run)
+        frame = graded_outputs(predictions[0], runs[0], table, parts, cuts.get(runs[0].run), external=outside)
         learned = read_learned(Calibration, calibration)
         found = {part: _side(frame[frame["part"] == part], table, runs[0], learned) for part in PARTS}
         if len(found[COHORT].reference):

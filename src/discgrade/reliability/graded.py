@@ -17,7 +17,7 @@ from discgrade.records.cohort.splits import SPLITS
 from discgrade.records.results.scores import GRADED
 from discgrade.records.results.training import PREDICTIONS
 from discgrade.reliability.plan import RunPlan
-from discgrade.settings.run import EXTERNAL, HOLDOUT
+from discgrade.settings.run import EXTERNAL, HOLDOUT, Run
 
 _NAMED = 5
 
@@ -65,13 +65,18 @@ def read_splits(path: Path) -> pd.DataFrame:
     return splits
 
 
-def scored_outputs(path: Path, plan: RunPlan) -> tuple[pd.DataFrame, NDArray[np.float64]]:
+def scored_outputs(path: Path, plan: RunPlan, external: Path | None = None) -> tuple[pd.DataFrame, NDArray[np.float64]]:
     """Return disc, copy and part of the copies that the protocol scores, and their outputs, (n, K).
+
+    Args:
+        path: The run's predictions.
+        plan: The run.
+        external: What it predicts for the external cohort.
 
     Raises:
         ValueError: if the outputs do not have one width, or copies to be averaged are missing.
     """
-    table = records.read(path, PREDICTIONS).combine_chunks()
+    table = records.read_all([path] if external is None else [path, external], PREDICTIONS).combine_chunks()
     table = table.filter(pa.array(is_scored(table.column("copy").to_numpy(), plan.protocol.score)))
     frame: pd.DataFrame = table.select(["disc", "copy", "part"]).to_pandas()
     try:
@@ -83,9 +88,9 @@ def scored_outputs(path: Path, plan: RunPlan) -> tuple[pd.DataFrame, NDArray[np.
     return frame, values
 
 
-def _predictions(path: Path, plan: RunPlan, cuts: Sequence[float] | None) -> pd.DataFrame:
+def _predictions(path: Path, plan: RunPlan, cuts: Sequence[float] | None, external: Path | None) -> pd.DataFrame:
     """Return disc, copy, part, outputs and predicted grade of the copies that the protocol scores."""
-    frame, values = scored_outputs(path, plan)
+    frame, values = scored_outputs(path, plan, external)
     try:
         predicted = decode(values, plan.scale, plan.decoding, cuts) if len(frame) else np.empty(0)
     except ValueError as error:
@@ -134,7 +139,13 @@ def _check_part(frame: pd.DataFrame, expected: pd.Index, part: str, plan: RunPla
 
 
 def graded_outputs(
-    path: Path, plan: RunPlan, discs: pd.DataFrame, splits: pd.DataFrame, cuts: Sequence[float] | None = None
+    path: Path,
+    plan: RunPlan,
+    discs: pd.DataFrame,
+    splits: pd.DataFrame,
+    cuts: Sequence[float] | None = None,
+    *,
+    external: Path | None = None,
 ) -> pd.DataFrame:
     """Decode what a run put out, and check that it covers the run's scored part.
 
@@ -146,6 +157,7 @@ def graded_outputs(
         discs: As `read_discs` returns.
         splits: As `read_splits` returns.
         cuts: What `decoding: cuts` decodes by.
+        external: What the run predicts for the external cohort; None: nothing, or `path` holds it.
 
     Returns:
         Columns disc, copy, part, outputs (K numbers), predicted (grade) and reference (grade), sorted by part (test
@@ -154,7 +166,7 @@ def graded_outputs(
     Raises:
         ValueError: if discs are unknown, a disc of the scored part is missing or outputs do not fit the scale.
     """
-    frame = _predictions(path, plan, cuts)
+    frame = _predictions(path, plan, cuts, external)
     unknown = pd.Index(frame["disc"]).difference(discs.index)
     if len(unknown):
         raise ValueError(f"{plan.run.path}: predictions of unknown discs: {named(unknown)}")
@@ -170,9 +182,26 @@ def graded_outputs(
     return frame.sort_values(["part", "disc", "copy"], ascending=[False, True, True], ignore_index=True)
 
 
+def external_of(external: Sequence[Path], plans: Sequence[RunPlan]) -> dict[Run, Path]:
+    """Return what runs predict for the external cohort, by run.
+
+    Args:
+        external: Of the runs on the hold-out split, in their order; empty without such a cohort.
+        plans: All runs.
+    """
+    scored = [plan.run for plan in plans if plan.run.split == HOLDOUT]
+    return dict(zip(scored, external, strict=True)) if external else {}
+
+
 def grade_run(
-    path: Path, plan: RunPlan, discs: pd.DataFrame, splits: pd.DataFrame, cuts: Sequence[float] | None = None
+    path: Path,
+    plan: RunPlan,
+    discs: pd.DataFrame,
+    splits: pd.DataFrame,
+    cuts: Sequence[float] | None = None,
+    *,
+    external: Path | None = None,
 ) -> pd.DataFrame:
     """Return a run's graded samples, columns of `scores.GRADED`; see `graded_outputs`."""
-    frame = graded_outputs(path, plan, discs, splits, cuts)
+    frame = graded_outputs(path, plan, discs, splits, cuts, external=external)
     return pd.DataFrame(frame.assign(**plan.run.wildcards, scale=plan.scale)[GRADED.names])

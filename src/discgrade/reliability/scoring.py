@@ -12,7 +12,7 @@ from discgrade.grades import FRACTIONAL, rank
 from discgrade.records.results.scores import GRADED, SCORES
 from discgrade.reliability import raters
 from discgrade.reliability.confusion import Floats
-from discgrade.reliability.graded import grade_run, read_discs, read_splits
+from discgrade.reliability.graded import external_of, grade_run, read_discs, read_splits
 from discgrade.reliability.out_of_fold import cuts_of_runs
 from discgrade.reliability.plan import RunPlan
 from discgrade.reliability.scopes import scoped_pairs
@@ -41,6 +41,7 @@ def rater_cells(readings: pd.DataFrame, main: raters.Reading, discs: pd.DataFram
 def score_runs(
     *,
     predictions: Sequence[Path],
+    external: Sequence[Path],
     runs: Sequence[RunPlan],
     discs: Path,
     splits: Path,
@@ -53,6 +54,7 @@ def score_runs(
 
     Args:
         predictions: The runs' prediction tables, in the order of `runs`.
+        external: What those on the hold-out split predict for the external cohort, in that order; empty without one.
         runs: The runs, with the scale, decoding rule and protocol of each.
         discs: `discs.parquet`.
         splits: `splits.parquet`.
@@ -71,10 +73,11 @@ def score_runs(
     readings = raters.read_readings(ratings, known, main)
     twice = raters.doubly_read(readings, main)
     cuts = cuts_of_runs(predictions, runs, known, parts)
+    outside = external_of(external, runs)
     cells: list[Cell] = []
     with records.writer(graded, GRADED) as sink:
         for path, plan in zip(predictions, runs, strict=True):
-            frame = grade_run(path, plan, known, parts, cuts.get(plan.run))
+            frame = grade_run(path, plan, known, parts, cuts.get(plan.run), external=outside.get(plan.run))
             sink.write_table(records.conform(pa.Table.from_pandas(frame, preserve_index=False), GRADED, graded))
             for scope, pairs in scoped_pairs(frame, known, twice):
                 cells.append(Cell(plan.run, scope, pairs.matrix, pairs.detail))

@@ -17,6 +17,11 @@ def shards(study: Study) -> list[str]:
     return [f"{number:0{digits}d}" for number in range(count)]
 
 
+def may_set_apart(study: Study) -> bool:
+    """Tell whether patients of the cohort `external` get shards of their own: where a plan can read the sheet."""
+    return study.cohort.source != "phantom" and study.ratings.propose is None
+
+
 def default_run(study: Study) -> Run:
     """Return the default variant's run on the hold-out split, at the main resolution, from the first seed."""
     return Run(study.grid.default, study.images.resolution, 1, HOLDOUT, study.grid.seeds[0])

@@ -19,8 +19,8 @@ from discgrade.deidentification.volumes.source import (
     Volumes,
     derivation,
     images_of,
+    placing_patients,
     read_grades,
-    shard_of_patient,
 )
 from discgrade.deidentification.volumes.taking import WITHDREW, Job, Taken, take
 from discgrade.grades import LEVELS
@@ -78,7 +78,8 @@ def take_shard(
         rows, faults = read_grades(source, private, ratings)
         raters = linkage.raters_of(rows, private, export, pseudonyms.rater, keep=True)
         stamps = images_of(source, deidentify.follow_links)
-        own = [one for one in stamps if shard_of_patient(read_name(one.path).patient, shards) == shard]
+        shard_of = placing_patients(shards, rows)
+        own = [one for one in stamps if shard_of(read_name(one.path).patient) == shard]
         gone = _withdrawn(private, rows, stamps, pseudonyms)
         staged = exporting.stage(export, shard)
         paths = [one.path for one in walk(source.masks, deidentify.follow_links)]
@@ -86,7 +87,7 @@ def take_shard(
         kept = deidentify.keep_sex_and_age
         job = Job(source, masks, read_overview(source.overview), staged, pseudonyms, kept, gone)
         taken = take(own, job)
-        here = [row for row in rows if shard_of_patient(row.get("patient_id"), shards) == shard]
+        here = [row for row in rows if shard_of(row.get("patient_id")) == shard]
         placed, lost = _placed(here, taken, gone)
         checked = rules.check(
             placed,

@@ -2,12 +2,14 @@
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from discgrade import private as privacy
+from discgrade.deidentification.apart import apart_shards, ordinary_shards
 from discgrade.deidentification.digests import Planned
+from discgrade.deidentification.exporting import has_exported
 from discgrade.deidentification.identity import keys, linkage
 from discgrade.deidentification.identity.keys import Derive, RandomMap
 from discgrade.deidentification.identity.pseudonyms import Pseudonyms
@@ -24,6 +26,7 @@ from discgrade.readings.numbers import grade, whole
 from discgrade.readings.raters import numbers_of
 from discgrade.readings.sheet import Row, read_sheet
 from discgrade.settings.model import Cohort, Deidentify, Ratings
+from discgrade.settings.run import EXTERNAL
 
 
 @dataclass(frozen=True)
@@ -71,10 +74,25 @@ def images_of(source: Volumes, follow_links: bool) -> list[Stamp]:
     return images
 
 
-def shard_of_patient(patient: str, shards: Sequence[str]) -> str:
-    """Return the shard of a patient, which a hash of the name decides."""
-    digest = hashlib.sha256(normalised(patient).encode("utf-8", "surrogateescape")).digest()
-    return shards[int.from_bytes(digest[:8], "big") % len(shards)]
+def placing_patients(shards: Sequence[str], rows: Sequence[Row]) -> Callable[[str], str]:
+    """Return what tells the shard of a patient, which a hash of the name decides.
+
+    Args:
+        shards: Names of the shards; patients of the cohort `external` go to those that are set apart.
+        rows: Rows of the sheet.
+    """
+    ordinary, apart = ordinary_shards(shards), apart_shards(shards)
+    cohorts: dict[str, set[str]] = {}
+    for row in rows if apart else ():
+        cohorts.setdefault(normalised(row.get("patient_id")), set()).add(row.get("cohort"))
+
+    def shard_of(patient: str) -> str:
+        name = normalised(patient)
+        among = apart if apart and cohorts.get(name) == {EXTERNAL} else ordinary
+        digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).digest()
+        return among[int.from_bytes(digest[:8], "big") % len(among)]
+
+    return shard_of
 
 
 def read_grades(source: Volumes, private: Path, ratings: Ratings) -> tuple[list[Row], list[Fault]]:
@@ -93,20 +111,24 @@ def plan_volumes(
         RefusedError: if a folder is empty or the sheet breaks a rule.
     """
     privacy.make(private)
+    rows, _ = read_grades(source, private, ratings)
+    shard_of = placing_patients(shards, rows)
     parts: dict[str, list[str]] = {shard: [] for shard in shards}
+    held = {shard_of(row.get("patient_id")) for row in rows}
     for kind, stamps in (("volume", images_of(source, deidentify.follow_links)), ("mask", _masks(source, deidentify))):
         for one in stamps:
-            shard = shard_of_patient(read_name(one.path).patient, shards)
+            shard = shard_of(read_name(one.path).patient)
+            held |= {shard} if kind == "volume" else set()
             # A mask whose name does not begin as its volume's may be of any shard.
             for place in [shard] if kind == "volume" or is_image(one.path) else shards:
                 parts[place].append(f"{kind}\0{one.path}\0{one.size}\0{one.modified}")
-    rows, _ = read_grades(source, private, ratings)
     for row in rows:
         text = "\0".join(f"{name}={value}" for name, value in sorted(row.fields.items()))
-        parts[shard_of_patient(row.get("patient_id"), shards)].append(f"reading\0{text}")
-    overview = "" if source.overview is None else hashlib.sha256(source.overview.read_bytes()).hexdigest()
+        parts[shard_of(row.get("patient_id"))].append(f"reading\0{text}")
+    for name, told in _overview(source):
+        parts[shard_of(read_name(name).patient)].append(f"overview\0{name}\0{told}")
     gone = (private / "withdrawn.csv").read_bytes().hex() if (private / "withdrawn.csv").exists() else ""
-    common = f"labels\0{source.labels}\0{overview}\0{gone}"
+    common = f"labels\0{source.labels}\0{gone}"
     salt = keys.secret(private / "digest.key")
     digests = {
         shard: hmac.new(
@@ -117,7 +139,17 @@ def plan_volumes(
     pseudonyms = Pseudonyms(derivation(deidentify, private))
     raters = numbers_of(linkage.raters_of(rows, private, export, pseudonyms.rater, keep=False))
     readings = [given for row in rows if (given := _reading(row, raters)) is not None]
-    return Planned(digests, [], readings)
+    apart = [shard for shard in apart_shards(shards) if shard in held or has_exported(shard, private)]
+    read = {shard_of(row.get("patient_id")) for row in rows if row.get("cohort") == EXTERNAL}
+    return Planned(digests, [], readings, apart, [shard for shard in shards if shard in read])
+
+
+def _overview(source: Volumes) -> Iterator[tuple[str, str]]:
+    """Yield what the sheet of series tells, by the name of a volume."""
+    if source.overview is not None:
+        from discgrade.deidentification.volumes.overview import read_overview  # noqa: PLC0415 (pydicom: only if needed)
+
+        yield from ((f"{name}.mha", repr(scan)) for name, scan in read_overview(source.overview).items())
 
 
 def _masks(source: Volumes, deidentify: Deidentify) -> list[Stamp]:

@@ -20,7 +20,7 @@ from discgrade.records.cohort.discs import DISCS
 from discgrade.records.cohort.samples import sample_schema
 from discgrade.records.cohort.splits import SPLITS
 from discgrade.settings.model import Protocol, Scale
-from discgrade.settings.run import Run
+from discgrade.settings.run import EXTERNAL, Run
 
 # Bytes of pixels that are decoded at a time.
 READ_BYTES = 2**24
@@ -86,19 +86,52 @@ def load_samples(
     table = _disc_table(discs, splits, run)
     table = table.append_column("reference", pa.array(reference_grades(table, scale, run.variant)))
     index = _sample_index(shards, table, run.resolution)
+    full = int(_uses(index, 1, protocol)["train"].sum())
     uses = _uses(index, run.share, protocol)
+    return _samples(shards, table, index, uses, full=full, resolution=run.resolution, scratch=scratch)
+
+
+def load_external(
+    shards: Sequence[Path], discs: Path, splits: Path, *, run: Run, protocol: Protocol, scratch: Path
+) -> Samples:
+    """Read the samples of the cohort `external` that a trained run predicts; see `load_samples`.
+
+    Raises:
+        ValueError: if a disc or patient is missing.
+    """
+    table = _disc_table(discs, splits, run)
+    table = table.filter(pc.equal(table["part"], EXTERNAL))
+    table = table.append_column("reference", table["grade"])
+    index = _sample_index(shards, table, run.resolution)
+    nothing = np.zeros(len(index["disc"]), bool)
+    chosen = (index["disc"] >= 0) & is_scored(index["copy"], protocol.score)
+    uses = {"train": nothing, "validation": nothing, "scored": chosen}
+    return _samples(shards, table, index, uses, full=0, resolution=run.resolution, scratch=scratch)
+
+
+def _samples(
+    shards: Sequence[Path],
+    table: pa.Table,
+    index: Mapping[str, NDArray[Any]],
+    uses: Mapping[str, NDArray[np.bool_]],
+    *,
+    full: int,
+    resolution: int,
+    scratch: Path,
+) -> Samples:
+    """Read the samples that are used."""
     needed = np.logical_or.reduce([*uses.values()])
     order = np.lexsort((index["copy"], index["disc"]))
     order = order[needed[order]]
     disc = index["disc"][order]
     return Samples(
-        pixels=_pixels(shards, order, len(needed), _buffer(len(order), run.resolution, scratch)),
+        pixels=_pixels(shards, order, len(needed), _buffer(len(order), resolution, scratch)),
         grades=table["reference"].to_numpy()[disc],
         disc=table["disc"].to_numpy()[disc],
         level=table["level"].to_numpy()[disc],
         copy=index["copy"][order],
         part=table["part"].to_numpy()[disc],
-        full=int(_uses(index, 1, protocol)["train"].sum()),
+        full=full,
         **{use: np.flatnonzero(chosen[order]) for use, chosen in uses.items()},
     )
 

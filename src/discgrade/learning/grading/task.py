@@ -46,6 +46,24 @@ def grading_task(samples: Samples, training: Training, log: TextIO) -> Task:
     )
 
 
+def predicting_task(samples: Samples, training: Training) -> Task:
+    """Return what a trained run predicts: samples without a target."""
+    count = len(samples.grades)
+    return Task(
+        network=partial(network_of, training, samples.pixels.shape[-1]),
+        objective=Objective(find_loss(training.loss), hits(training.scale)),
+        pixels=samples.pixels,
+        targets=np.zeros((count, 1), np.float32),
+        weights=np.ones(count, np.float32),
+        train=samples.train,
+        validation=samples.validation,
+        scored=samples.scored,
+        full=samples.full,
+        portion=1.0,
+        context=one_hot_levels(samples.level),
+    )
+
+
 def _portion(samples: Samples, views: int | None) -> float:
     """Return the share of the samples to train on that so many views of each disc are; all, if there are no more."""
     copies = len(np.unique(samples.copy[samples.train]))

@@ -99,7 +99,7 @@ def train_model(
             saving.save_model(trained, files.model)
             records.write(describe(trained), NETWORK, files.network)
             records.write(list(map(asdict, epochs)), HISTORY, files.history)
-            records.write(_predictions(data, outputs), PREDICTIONS, files.predictions)
+            records.write(predictions_of(data, outputs), PREDICTIONS, files.predictions)
             checkpoints.clear(folder)
 
 
@@ -121,7 +121,8 @@ def _digest(data: Samples, run: Run, training: Training, protocol: Protocol, ide
     )
 
 
-def _predictions(data: Samples, outputs: NDArray[np.float32]) -> pa.Table:
+def predictions_of(data: Samples, outputs: NDArray[np.float32]) -> pa.Table:
+    """Return a run's outputs for its scored samples, (N, K), as `training.PREDICTIONS`."""
     width = outputs.shape[1]
     offsets = pa.array(np.arange(0, outputs.size + 1, width, dtype=np.int32))
     columns = {

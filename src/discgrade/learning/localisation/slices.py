@@ -158,9 +158,11 @@ def read_slices(shards: Sequence[Path], facts: LocatorFacts) -> Slices:
 def _boxes(
     key: SliceKey, levels: Sequence[str], drawn: Sequence[Sequence[float]], facts: LocatorFacts
 ) -> NDArray[np.float32]:
-    """Return centre and size of the boxes of one slice on its input, (levels, 4)."""
+    """Return centre and size of the boxes of one slice on its input, (levels, 4), but of levels that are not told."""
     boxes = np.full((len(facts.levels), 4), np.nan, np.float32)
     for level, numbers in zip(levels, drawn, strict=True):
+        if level not in facts.levels:
+            continue
         box = key.on_input(Box(*numbers), facts)
         boxes[facts.levels.index(level)] = (box.x + box.width / 2, box.y + box.height / 2, box.width, box.height)
     return boxes

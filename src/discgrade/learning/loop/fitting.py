@@ -139,6 +139,16 @@ def predict(engine: Engine, batches: Batches, rows: NDArray[np.int64]) -> NDArra
     return np.concatenate(parts)[: len(rows)]
 
 
+def predict_alone(model: keras.Model, task: Task, training: Training, log: TextIO) -> NDArray[np.float32]:
+    """Return the (N, ...) outputs of a trained model for the scored samples of a task that trains on none."""
+    _check_inputs(model, task)
+    optimizer = make_optimizer(training)
+    optimizer.build(model.trainable_variables)
+    engine = start_engine(model, optimizer, task.objective)
+    say(log, f"{keras.backend.backend()} on {'the GPU' if engine.gpu else 'the CPU'}")
+    return predict(engine, Batches(engine, task), task.scored)
+
+
 def _check_inputs(model: keras.Model, task: Task) -> None:
     """Check that a network takes images, and at most the context next to them.
 
