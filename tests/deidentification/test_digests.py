@@ -12,6 +12,7 @@ from mr_files import mr_image, write_images
 from readings import reading, write_sheet
 
 from discgrade.deidentification import source
+from discgrade.deidentification.apart import with_apart
 from discgrade.deidentification.digests import plan_shards
 from discgrade.deidentification.identity import keys
 from discgrade.deidentification.identity.pseudonyms import Pseudonyms
@@ -41,8 +42,54 @@ def row(number: int, **changes: object) -> dict[str, object]:
     return reading(patient_id=f"ID{number}", sop_instance_uid=f"1.2.{number}.0", **changes)
 
 
+def test_a_new_external_patient_changes_their_own_shard_alone(scans, plan_apart):
+    """With a second folder of theirs, whose scans nobody read."""
+    rows = [row(number, cohort="external" if number in (2, 5) else "primary") for number in range(8)]
+    before = plan_apart(rows)
+    assert set(before.apart) == set(before.external)
+    write_images(scans, {"Patient 9/IM1": patient(9), "Patient 9 again/IM1": patient(9, 1)})
+    after = plan_apart([*rows, row(9, cohort="external")])
+    names = before.digests.keys()
+    moved = {shard for shard in names if before.digests[shard] != after.digests[shard]}
+    assert moved
+    assert all(shard.startswith("external-") for shard in moved)
+
+
+def test_a_folder_that_holds_other_patients_too_is_not_set_apart(scans, plan_apart):
+    write_images(scans, {"Patient 2/IM2": patient(7, 1)})
+    found = plan_apart([row(number, cohort="external" if number == 2 else "primary") for number in range(8)])
+    assert found.apart == []
+    assert found.external == [source.shard_of("Patient 2/IM1", SHARDS)]
+
+
+def test_an_external_patient_who_withdraws_moves_to_no_other_shard(plan_apart, tmp_path):
+    rows = [row(number, cohort="external" if number == 2 else "primary") for number in range(8)]
+    before = plan_apart(rows)
+    (tmp_path / "private" / "withdrawn.csv").write_text("id\nID2\n")
+    after = plan_apart(rows)
+    assert before.apart == after.apart
+    assert {shard for shard in before.digests if before.digests[shard] != after.digests[shard]} == set(before.apart)
+
+
 def changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
     return {shard for shard in SHARDS if before[shard] != after[shard]}
+
+
+@pytest.fixture
+def plan_apart(scans, tmp_path):
+    """A function that plans the shards, those that are set apart among them, for a sheet of these rows."""
+
+    def run(rows):
+        return plan_shards(
+            Source(scans, write_sheet(tmp_path / "ratings.csv", rows)),
+            with_apart(SHARDS),
+            private=tmp_path / "private",
+            export=tmp_path / "export",
+            deidentify=DEIDENTIFY,
+            ratings=SETTINGS,
+        )
+
+    return run
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from discgrade.records.cohort.discs import DISCS
 from discgrade.records.cohort.splits import SPLITS
 from discgrade.records.results.scores import GRADED
 from discgrade.records.results.training import PREDICTIONS
-from discgrade.reliability.graded import grade_run, named, read_discs, read_splits
+from discgrade.reliability.graded import external_of, grade_run, named, read_discs, read_splits
 from discgrade.settings.model import Protocol, Score
 
 
@@ -27,7 +27,8 @@ def change(path: Path, schema, edit) -> None:
 
 def grade(made, index: int = 0, score: Score = "as_read", **changes) -> pd.DataFrame:
     plan = replace(made.runs[index], protocol=Protocol(score, "validation"), **changes)
-    return grade_run(made.predictions[index], plan, read_discs(made.discs), read_splits(made.splits))
+    outside = external_of(made.external, made.runs).get(made.runs[index].run)
+    return grade_run(made.predictions[index], plan, read_discs(made.discs), read_splits(made.splits), external=outside)
 
 
 def test_as_read_copies_of_the_test_part_and_the_external_cohort_are_scored(made):
@@ -45,11 +46,12 @@ def test_augmented_copies_are_scored_without_the_one_as_read(made):
 def test_averaged_copies_are_scored_by_the_mean_of_their_outputs(made):
     """Three copies that say 1, 1 and 5 by 0.4, 0.4 and 0.9 to 0.1 each: the mean says 5 more than either 1."""
     outputs = {0: [0.4, 0.1, 0.1, 0.1, 0.3], 1: [0.4, 0.1, 0.1, 0.1, 0.3], 2: [0.0, 0.0, 0.1, 0.0, 0.9]}
-    change(
-        made.predictions[0],
-        PREDICTIONS,
-        lambda rows: rows.assign(outputs=[outputs[copy] for copy in rows["copy"]]).sample(frac=1, random_state=1),
-    )
+    for path in (made.predictions[0], made.external[0]):
+        change(
+            path,
+            PREDICTIONS,
+            lambda rows: rows.assign(outputs=[outputs[copy] for copy in rows["copy"]]).sample(frac=1, random_state=1),
+        )
     frame = grade(made, score="averaged", scale="integral", decoding="argmax")
     assert set(grade(made, scale="integral", decoding="argmax")["predicted"]) == {1.0}
     assert set(frame["predicted"]) == {5.0}
@@ -169,7 +171,8 @@ def test_a_patient_with_two_parts_of_a_split_is_named(made):
 
 def test_a_split_without_test_patients_has_no_scored_part(made):
     change(made.splits, SPLITS, lambda rows: rows.replace({"part": {"test": "train", "external": "train"}}))
-    change(made.predictions[0], PREDICTIONS, lambda rows: rows.iloc[:0])
+    for path in (made.predictions[0], made.external[0]):
+        change(path, PREDICTIONS, lambda rows: rows.iloc[:0])
     with pytest.raises(ValueError, match="no scored part: holdout has no test patients"):
         grade(made)
 

@@ -14,6 +14,7 @@ import pytest
 from discgrade import records
 from discgrade.decoding import decode
 from discgrade.imaging.sampling import normalise
+from discgrade.learning.grading.predicting import predict_external
 from discgrade.learning.grading.samples import load_samples
 from discgrade.learning.grading.training import TrainingFiles, train_model
 from discgrade.provenance.digests import code_digest
@@ -119,6 +120,31 @@ def test_a_training_predicts_every_scored_disc_once_says_so_and_leaves_no_checkp
     assert "tensorflow on the CPU, samples in main memory" in log
     for word in ("epoch 2/2", "loss ", "accuracy ", "rate 0.01", "images/s", "MiB", "s left"):
         assert word in log.splitlines()[-1]
+
+
+def test_the_trained_network_alone_predicts_of_external_discs_what_the_training_did(
+    cohort, settings, run, train, tmp_path
+):
+    """The training saw those discs too; each has two copies to predict."""
+    protocol = Protocol(score="averaged", checkpoint="last")
+    folder, _ = train(network=OWN_NETWORK, protocol=protocol)
+    predict_external(
+        model=folder / "model.keras",
+        samples=cohort.samples,
+        discs=cohort.discs,
+        splits=cohort.splits,
+        run=run,
+        training=replace(settings, network=OWN_NETWORK),
+        protocol=protocol,
+        scratch=tmp_path / "scratch",
+        destination=tmp_path / "external.parquet",
+    )
+    alone = records.read(tmp_path / "external.parquet", PREDICTIONS).to_pylist()
+    together = [row for row in rows_of(folder, "predictions") if row["part"] == "external"]
+    assert [(row["disc"], row["copy"]) for row in alone] == [(row["disc"], row["copy"]) for row in together]
+    np.testing.assert_allclose(
+        [row["outputs"] for row in alone], [row["outputs"] for row in together], rtol=1e-6, atol=1e-7
+    )
 
 
 def test_a_training_learns(make_cohort, train):
