@@ -24,6 +24,7 @@ rule score_external:
     params:
         runs=plain(external_plans(STUDY)),
         reason=why_no_external(STUDY),
+        headers=STUDY.bundle.headers,
         intervals=plain(STUDY.intervals),
         code=code("score_external.py"),
         lock=lock("score_external.py"),

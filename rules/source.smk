@@ -63,7 +63,9 @@ def found_shards_apart():
     if SOURCE == "export":
         from discgrade.deidentification.adoption import apart_in, external_in
 
-        return apart_in(Path(STUDY.cohort.export)), external_in(Path(STUDY.cohort.export))
+        return apart_in(Path(STUDY.cohort.export)), external_in(
+            Path(STUDY.cohort.export)
+        )
     if SOURCE == "phantom":
         return [], []
     if PROPOSING:
@@ -103,9 +105,7 @@ def external_slices(wildcards):
 
 def external_boxes(wildcards):
     """What a locator finds of external patients; nothing without any."""
-    return (
-        [f"{RESULTS}/localisation/external.parquet"] if shards_apart()[1] else []
-    )
+    return [f"{RESULTS}/localisation/external.parquet"] if shards_apart()[1] else []
 
 
 def external_outputs(runs):

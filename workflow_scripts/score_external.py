@@ -19,6 +19,7 @@ with step(snakemake) as job:
         discs=job.input("discs"),
         splits=job.input("splits"),
         calibration=job.input("calibration"),
+        headers=job.param("headers", bool),
         intervals=job.param("intervals", Intervals),
         destination=job.output("scores"),
     )

@@ -39,8 +39,7 @@ def value(rows, scope, metric, *, group="", grade=None, field="value"):
 def graded(made, part):
     plan = external_plans(made.study)[0]
     path = dict(zip([one.run for one in made.runs], made.predictions, strict=True))[plan.run]
-    frame = records.read(path, PREDICTIONS).to_pandas()
-    frame = frame[frame["part"] == part]
+    frame = records.read(path if part == "test" else made.external[0], PREDICTIONS).to_pandas()
     discs = records.read(made.discs, DISCS).to_pandas().set_index("disc")
     predicted = FRACTIONAL[np.stack(frame["outputs"].to_numpy()).argmax(axis=1)]
     return integral(discs["grade"][frame["disc"]].to_numpy()), integral(predicted)
@@ -58,6 +57,19 @@ def test_scores_are_those_of_scikit_learn(made, rows, part):
     assert value(rows, part, "kappa_linear", field="n") == len(reference)
 
 
+def test_a_group_has_the_score_of_its_patients_and_an_interval_over_them(made, rows):
+    reference, predicted = graded(made, "external")
+    discs = records.read(made.discs, DISCS).to_pandas()
+    women = discs[(discs["cohort"] == "external") & (discs["sex"] == "F")]
+    frame = records.read(made.external[0], PREDICTIONS).to_pandas()
+    chosen = frame["disc"].isin(women["disc"]).to_numpy()
+    expected = cohen_kappa_score(reference[chosen], predicted[chosen], weights="linear")
+    assert value(rows, "external/sex", "kappa_linear", group="F") == pytest.approx(expected, abs=1e-9)
+    assert value(rows, "external/sex", "kappa_linear", group="F", field="units") == women["patient"].nunique()
+    old = discs[(discs["cohort"] == "external") & (discs["age"] >= 60)]
+    assert value(rows, "external/age_group", "bias", group="60 and over", field="patients") == old["patient"].nunique()
+
+
 def test_intervals_hold_their_score_and_count_patients(rows):
     drawn = rows[rows["lower"].notna() & rows["scope"].isin(["test", "external"])]
     assert (drawn["lower"] <= drawn["value"] + 1e-9).all()
@@ -66,7 +78,8 @@ def test_intervals_hold_their_score_and_count_patients(rows):
 
 
 def test_subgroups_and_calibration_are_told_for_both(rows):
-    assert {"test/level", "external/level", "test/manufacturer", "external/field_strength"} <= set(rows["scope"])
+    for group in ("level", "manufacturer", "field_strength", "sex", "age_group"):
+        assert {f"test/{group}", f"external/{group}"} <= set(rows["scope"])
     for part in ("test", "external"):
         assert value(rows, part, "rps_after") > 0
         assert 0 <= value(rows, part, "ece_before") <= 1
@@ -74,12 +87,9 @@ def test_subgroups_and_calibration_are_told_for_both(rows):
 
 def test_a_planted_shift_is_found_and_a_recalibration_mends_it(tmp_path):
     made = study_outside(tmp_path, 40, 60)
-    plan = external_plans(made.study)[0]
-    path = dict(zip([one.run for one in made.runs], made.predictions, strict=True))[plan.run]
-    frame = records.read(path, PREDICTIONS).to_pandas()
-    outside = frame["part"] == "external"
-    frame.loc[outside, "outputs"] = frame.loc[outside, "outputs"].map(lambda one: np.roll(one, 3))
-    write_table(frame, PREDICTIONS, path)
+    frame = records.read(made.external[0], PREDICTIONS).to_pandas()
+    shifted = frame["outputs"].map(lambda one: np.roll(one, 3))
+    write_table(frame.assign(outputs=shifted), PREDICTIONS, made.external[0])
     rows = scored(made)
     assert value(rows, "external", "bias") > value(rows, "test", "bias") + 0.5
     none, some = (value(rows, "recalibrated", "kappa_linear", group=size) for size in ("0", "40"))

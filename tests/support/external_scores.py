@@ -30,6 +30,7 @@ def score_outside(made: SimpleNamespace) -> Path:
         discs=made.discs,
         splits=made.splits,
         calibration=be_certain(made)["calibration"],
+        headers=True,
         intervals=DRAWN,
         destination=destination,
     )

@@ -17,7 +17,9 @@ from sklearn.isotonic import IsotonicRegression
 
 from discgrade import keyed, records
 from discgrade.grades import INTEGRAL, integral, nearest, rank
+from discgrade.records.cohort.discs import DISCS
 from discgrade.records.results.external import EXTERNAL
+from discgrade.reliability.agreement.samples import AGE_GROUPS, FACTORS, LEVEL, age_groups
 from discgrade.reliability.certainty.calibration import Calibration, calibrated, integral_probabilities
 from discgrade.reliability.certainty.learned import read_learned
 from discgrade.reliability.certainty.mapping import ranked_score
@@ -33,7 +35,7 @@ from discgrade.settings.run import EXTERNAL as COHORT
 
 PARTS = ("test", COHORT)
 SCORED = ("kappa_linear", "kappa_quadratic", "kappa_unweighted", "balanced_accuracy", "lin_ccc", "bias", "mae")
-GROUPS = ("level", "manufacturer", "field_strength")
+GROUPS = FACTORS
 SIZES = (5, 10, 20, 40, 80, 160, 320)
 """Numbers of external patients that a recalibration is tried on."""
 REPEATS = 40
@@ -85,6 +87,7 @@ def score_external(
     discs: Path,
     splits: Path,
     calibration: Path,
+    headers: bool,
     intervals: Intervals,
     destination: Path,
 ) -> None:
@@ -98,20 +101,28 @@ def score_external(
         discs: `discs.parquet`.
         splits: `splits.parquet`.
         calibration: `calibration.json`.
+        headers: Whether the scans' headers tell the truth: without it, no group is of scanners or people.
         intervals: How credible intervals are drawn.
         destination: Table to write, `external.EXTERNAL`; empty without an external cohort.
     """
     rows: list[dict[str, Any]] = []
     if not reason:
-        table, parts = read_discs(discs), read_splits(splits)
+        table, parts = _with_people(read_discs(discs), discs), read_splits(splits)
         cuts = cuts_of_runs(predictions, runs, table, parts)
         outside = external_of(external, runs).get(runs[0].run)
         frame = graded_outputs(predictions[0], runs[0], table, parts, cuts.get(runs[0].run), external=outside)
         learned = read_learned(Calibration, calibration)
         found = {part: _side(frame[frame["part"] == part], table, runs[0], learned) for part in PARTS}
         if len(found[COHORT].reference):
-            rows = [runs[0].run.wildcards | row for row in external_rows(found, intervals)]
+            groups = GROUPS if headers else (LEVEL,)
+            rows = [runs[0].run.wildcards | row for row in external_rows(found, groups, intervals)]
     records.write(rows, EXTERNAL, destination)
+
+
+def _with_people(discs: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Add the sex and the age group of each disc's patient."""
+    people = records.read(path, DISCS, ["disc", "sex", "age"]).to_pandas().set_index("disc").loc[discs.index]
+    return discs.assign(sex=people["sex"], age_group=age_groups(people["age"]))
 
 
 def _side(frame: pd.DataFrame, discs: pd.DataFrame, plan: RunPlan, learned: Calibration | str) -> Side:
@@ -135,19 +146,24 @@ def _side(frame: pd.DataFrame, discs: pd.DataFrame, plan: RunPlan, learned: Cali
     )
 
 
-def external_rows(sides: dict[str, Side], intervals: Intervals) -> Iterator[dict[str, Any]]:
+def external_rows(sides: dict[str, Side], groups: Sequence[str], intervals: Intervals) -> Iterator[dict[str, Any]]:
     """Yield every score of both parts, of their subgroups, and of recalibrations."""
     for part, side in sides.items():
         yield from _rows(side, part, "", intervals)
-        for group in GROUPS:
+        for group in groups:
             values = side.groups[group].astype(object)
-            for value in sorted(values.dropna().unique(), key=str):
+            for value in sorted(values.dropna().unique(), key=_place):
                 chosen = (values == value).to_numpy()
                 some = side.subset(chosen)
                 if len(set(some.patients)) >= FEWEST:
                     word = f"{value:g}" if isinstance(value, float) else str(value)
                     yield from _rows(some, f"{part}/{group}", word, intervals, only=("kappa_linear", "bias"))
     yield from _curve(sides[COHORT], intervals)
+
+
+def _place(value: object) -> tuple[int, str]:
+    """Return what sorts the values of a group: ages as they follow, all others by their words."""
+    return AGE_GROUPS.index(value) if value in AGE_GROUPS else 0, str(value)
 
 
 def _rows(

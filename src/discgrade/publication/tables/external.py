@@ -8,6 +8,7 @@ from typing import Any
 from discgrade import records
 from discgrade.grades import INTEGRAL
 from discgrade.publication import wording
+from discgrade.publication.agreement_values import FACTORS, group_words
 from discgrade.publication.context import Context
 from discgrade.publication.keys import Key, Traced
 from discgrade.publication.render.files import TableFiles, write_table
@@ -39,7 +40,7 @@ _CALIBRATION = {
     "ece_after": "ECE, map",
 }
 _NO_MAP = "The study learned no map of probabilities."
-_GROUPS = {"level": "Level", "manufacturer": "Manufacturer", "field_strength": "Field strength (T)"}
+_GROUPS = FACTORS | {"field_strength": "Field strength (T)"}
 _FEW = "Too few patients."
 _NONE_INTERNAL = "Judged on external patients alone."
 
@@ -99,7 +100,8 @@ def _sections(found: Found) -> Iterator[Section]:
     yield Section(Cell("Agreement"), [_line(found, words, name) for name, words in _AGREEMENT.items()])
     yield Section(Cell("Probabilities"), [_line(found, words, name) for name, words in _CALIBRATION.items()])
     for group, words in _GROUPS.items():
-        names = sorted({key[1] for key in found if key[0] in {f"{part}/{group}" for part in _PARTS}})
+        there = {key[1] for key in found if key[0] in {f"{part}/{group}" for part in _PARTS}}
+        names = sorted(there, key=lambda name: (not name.startswith("under"), name))
         if names:
             title = Cell(f"κ, linear weights, by {words[0].lower()}{words[1:]}")
             yield Section(title, [_of_group(found, group, one) for one in names])
@@ -116,7 +118,7 @@ def _line(found: Found, label: str, metric: str, grade: float | None = None) -> 
 
 def _of_group(found: Found, group: str, name: str) -> Row:
     cells = [_cell(found.get((f"{part}/{group}", name, None, "kappa_linear")), _FEW) for part in _PARTS]
-    return Row(Cell(name), cells)
+    return Row(Cell(group_words(name)), cells)
 
 
 def _tried(found: Found, size: int) -> Row:

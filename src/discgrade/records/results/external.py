@@ -12,7 +12,7 @@ EXTERNAL = pa.schema(
         column(
             "scope",
             pa.string(),
-            "whose discs: test, external; test and external by group: test/level, external/manufacturer ...; "
+            "whose discs: test, external; test and external by group: test/level, external/age_group ...; "
             "recalibrated: external patients that were left out of a recalibration on others",
         ),
         column("group", pa.string(), "value of the group, or number of patients of the recalibration; empty for all"),

@@ -26,6 +26,8 @@ FACTORS = (LEVEL, *OF_HEADERS)
 GRADE = "grade"
 """The integral reference grade, by which discs are grouped to compare how often each is met."""
 _AGES = {40.0: "under 40", 60.0: "40 to 59", np.inf: "60 and over"}
+AGE_GROUPS = tuple(_AGES.values())
+"""In order."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,6 @@ def _of_run(run: Run) -> pc.Expression:
 
 def _grouped(discs: pd.DataFrame) -> pd.DataFrame:
     """Return the patient of each disc and its value of each factor as text."""
-    ages = pd.cut(discs["age"], [-np.inf, *_AGES], right=False, labels=list(_AGES.values())).astype(object)
     strengths = [None if pd.isna(one) else f"{one:g} T" for one in discs["field_strength"]]
     return pd.DataFrame(
         {
@@ -110,15 +111,21 @@ def _grouped(discs: pd.DataFrame) -> pd.DataFrame:
             "manufacturer": discs["manufacturer"],
             "field_strength": strengths,
             "sex": discs["sex"],
-            "age_group": ages.where(ages.notna(), None),
+            "age_group": age_groups(discs["age"]),
         }
     )
+
+
+def age_groups(ages: "pd.Series[float]") -> "pd.Series[str]":
+    """Return the group of each age in years; None where it is not known."""
+    groups = pd.cut(ages, [-np.inf, *_AGES], right=False, labels=list(AGE_GROUPS)).astype(object)
+    return groups.where(groups.notna(), None)
 
 
 def groups_of(samples: Samples, factor: str) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     """Yield each group of a factor in order, with the mask of its discs."""
     values = samples.discs[factor].to_numpy(object)
     found = set(values[pd.notna(values)])
-    known: Mapping[str, int] = {name: place for place, name in enumerate(_AGES.values())}
+    known: Mapping[str, int] = {name: place for place, name in enumerate(AGE_GROUPS)}
     for name in sorted(found, key=lambda one: (known.get(one, 0), one)):
         yield str(name), values == name
