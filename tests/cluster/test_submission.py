@@ -20,6 +20,7 @@ pytestmark = pytest.mark.ci
 SUBMITTED = {
     "make_phantom",
     "deidentify",
+    "split",
     "select_discs",
     "flag_regions",
     "extract_rois",
