@@ -17,6 +17,7 @@ rule measure_labels:
         discs=f"{RESULTS}/discs.parquet",
         splits=f"{RESULTS}/splits.parquet",
         ratings=f"{RESULTS}/ratings.parquet",
+        again=STUDY.labels.reread or [],
     output:
         noise=f"{RESULTS}/label_noise.parquet",
         quality=f"{RESULTS}/label_quality.parquet",

@@ -34,9 +34,11 @@ def planned_source():
     }
     try:
         if SOURCE == "volumes":
-            planned = plan_volumes(volumes_of(STUDY.cohort), SHARDS, **how)
+            planned = plan_volumes(volumes_of(STUDY.cohort), POSSIBLE_SHARDS, **how)
         else:
-            planned = plan_shards(source_of(STUDY, Path(PRIVATE)), SHARDS, **how)
+            planned = plan_shards(
+                source_of(STUDY, Path(PRIVATE)), POSSIBLE_SHARDS, **how
+            )
     except RefusedError as error:
         refuse(error)
     if not IN_JOB:
@@ -132,7 +134,8 @@ def expected():
     if SOURCE == "export":
         from discgrade.deidentification.adoption import readings_of
 
-        readings = readings_of(Path(STUDY.cohort.export), SHARDS)
+        apart = shards_apart()[0]
+        readings = readings_of(Path(STUDY.cohort.export), [*SHARDS, *apart])
     else:
         readings = planned_source().readings
     return expect(readings, STUDY.cohort.reference)

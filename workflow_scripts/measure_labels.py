@@ -20,6 +20,7 @@ with step(snakemake) as job:
         discs=job.input("discs"),
         splits=job.input("splits"),
         ratings=job.input("ratings"),
+        again=next(iter(job.inputs("again")), None),
         reference=job.param("reference", Reference),
         intervals=job.param("intervals", Intervals),
         noise=job.output("noise"),

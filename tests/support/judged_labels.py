@@ -29,6 +29,7 @@ def measure(made: SimpleNamespace, folder: Path, **changes: Any) -> tuple[Path, 
     files = {"noise": folder / "noise.parquet", "quality": folder / "quality.parquet", "queue": folder / "reread.csv"}
     given = {"predictions": [paths[plan.run] for plan in plans], "runs": plans, "intervals": DRAWN}
     given |= {"reason": why_no_certainty(made.study), "reference": made.study.cohort.reference}
+    given |= {"again": None}
     given |= {"trained": list(made.study.variants)}
     given |= {name: getattr(made, name) for name in ("graded", "discs", "splits", "ratings")}
     measure_labels(**given | files | changes)

@@ -26,7 +26,7 @@ RESULTS = "results"
 WITHHELD = "(withheld)"
 MARK = "layout"
 """Name of the input that marks the layout of the results: it holds nothing."""
-SOURCES = ("dicom", "ratings", "export")
+SOURCES = ("dicom", "ratings", "export", "volumes", "masks", "overview")
 """Keys of the config's cohort that name places of the user's own; a name of a folder may be a name of a patient."""
 
 

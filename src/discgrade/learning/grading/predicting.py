@@ -47,10 +47,10 @@ def predict_external(
     """
     log = log or sys.stderr
     data = load_external(samples, discs, splits, run=run, protocol=protocol, scratch=scratch)
-    say(log, f"{len(data.scored)} samples of the external cohort to predict")
-    if not len(data.scored):
+    if data is None:
         records.write([], PREDICTIONS, destination)
         return
+    say(log, f"{len(data.scored)} samples of the external cohort to predict")
     start_backend(training)
     from discgrade.learning.grading.task import predicting_task  # noqa: PLC0415 - imports Keras
     from discgrade.learning.loop import fitting  # noqa: PLC0415

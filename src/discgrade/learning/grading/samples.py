@@ -93,8 +93,10 @@ def load_samples(
 
 def load_external(
     shards: Sequence[Path], discs: Path, splits: Path, *, run: Run, protocol: Protocol, scratch: Path
-) -> Samples:
-    """Read the samples of the cohort `external` that a trained run predicts; see `load_samples`.
+) -> Samples | None:
+    """Read the samples of the cohort `external` that a trained run predicts; None if there is no such disc.
+
+    See `load_samples`.
 
     Raises:
         ValueError: if a disc or patient is missing.
@@ -102,6 +104,8 @@ def load_external(
     table = _disc_table(discs, splits, run)
     table = table.filter(pc.equal(table["part"], EXTERNAL))
     table = table.append_column("reference", table["grade"])
+    if not table.num_rows:
+        return None
     index = _sample_index(shards, table, run.resolution)
     nothing = np.zeros(len(index["disc"]), bool)
     chosen = (index["disc"] >= 0) & is_scored(index["copy"], protocol.score)

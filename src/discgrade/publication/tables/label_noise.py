@@ -44,6 +44,20 @@ _PAIRS = {
     "kappa_readings": "Linear κ of the same models with the reading",
     "kappa_apart": "Paired difference",
 }
+_AGAIN = {
+    "kappa_label": "Linear κ of the models with the label",
+    "kappa_again": "Linear κ of the models with the later reading",
+    "kappa_moved": "Paired difference",
+}
+_READ_AGAIN = {
+    "all": "all that were read again",
+    "list": "of these, in the list worth reading again",
+    "elsewhere": "elsewhere",
+}
+_SHRUNKEN = (
+    "Mean residual of the patient's discs in grades, shrunken by how much patients differ at all; positive: read "
+    "higher than the models expect. A rater's shift shows here, and what the models do not see in a patient's pictures."
+)
 _CEILINGS = {"ceiling_apart": "each disc for itself", "ceiling_together": "all discs of a patient together"}
 _REREAD = "The rate at which the rater's first two readings would agree as often as they did."
 
@@ -92,7 +106,7 @@ def _caption(rows: Sequence[Row], context: Context) -> str:
         f"{drawn}; those of simulated ceilings hold as many of the simulated studies. "
         "Residual: the grade read, minus its least-squares fit by the models' expected grade, level and cohort. "
         "Ceiling: linear κ of a model that knows the true grades, simulated with this study's grades and patients and "
-        "readings that err by one grade, up or down."
+        "readings that err by one grade, up or down. Later readings change neither label nor score."
     )
 
 
@@ -102,6 +116,11 @@ def _sections(rows: Sequence[Row]) -> Iterator[tuple[str, list[Line]]]:
     yield "Linear κ of model and reading", [_line(_AGREEMENT[row["scope"]].format(row["group"]), row) for row in kappas]
     signs = [row for row in rows if row["scope"] == "sign"]
     yield "Signs of noise", [_line(_SIGNS[row["metric"]], row, _sign_notes(row)) for row in signs]
+    patients = [row for row in rows if row["scope"] == "patient"]
+    yield "Patients who stand out most", [_line(row["group"], row, (_SHRUNKEN,)) for row in patients]
+    again = [row for row in rows if row["scope"] == "again"]
+    lines = [_line(f"{_AGAIN[row['metric']]}: {_READ_AGAIN[row['group']]}", row) for row in again]
+    yield "Discs that were read again: before and after", lines
     pairs = [row for row in rows if row["scope"] == "models"]
     words = [_PAIRS[row["metric"]].format(_MODELS[row["group"]]) for row in pairs]
     yield "Models with each other", [_line(text, row) for text, row in zip(words, pairs, strict=True)]

@@ -12,11 +12,16 @@ LABEL_NOISE = pa.schema(
         column(
             "scope",
             pa.string(),
-            "what the discs are restricted by: all; reader, level, month; order: tenth of the reading order; "
-            "sign: a sign of noise; models: pairs of models that differ in seeds, variants or parts; "
-            "ceiling_apart, ceiling_together: simulated errors of single discs, of whole patients",
+            "what the discs are restricted by: all; reader, level, month; order: tenth of the reading order; patient; "
+            "again: discs that were read again; sign: a sign of noise; models: pairs of models that differ in seeds, "
+            "variants or parts; ceiling_apart, ceiling_together: simulated errors of single discs, of whole patients",
         ),
-        column("group", pa.string(), "value of the scope, for example R1.2, L4/L5, 0.05; empty for all"),
+        column(
+            "group",
+            pa.string(),
+            "value of the scope, for example R1.2, L4/L5, 0.05, a pseudonym; empty for all; of again: all, list (worth "
+            "reading again), elsewhere",
+        ),
         column("grade", pa.float64(), "always null: of all grades together", "grade", nullable=True),
         column(
             "metric",
@@ -26,7 +31,9 @@ LABEL_NOISE = pa.schema(
             "first to the last reading, in grades; careless: mean squared residual of the worst day as a multiple of "
             "the other days'; swapped: share of neighbouring discs that fit better exchanged, above chance; "
             "kappa_models, kappa_readings, kappa_apart: of model with model, of both with the readings, and their "
-            "difference; kappa_ceiling: of a model that knows the truth",
+            "difference; kappa_label, kappa_again, kappa_moved: of the models with the label, with the later reading "
+            "of the same discs, and their difference; shift: mean residual of a patient's discs, shrunken, in grades; "
+            "kappa_ceiling: of a model that knows the truth",
         ),
         column("value", pa.float64(), "value of the metric; NaN where there is none"),
         column("lower", pa.float64(), "lower bound of the interval; NaN for a metric without one"),

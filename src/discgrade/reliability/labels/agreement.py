@@ -85,7 +85,7 @@ def _tenths(dated: pd.DataFrame) -> pd.Series:
 
 
 def _scored(scope: str, group: str, rows: pd.DataFrame, settings: Intervals) -> Iterator[Found]:
-    tables = {"": _cells(rows["reference"], rows["predicted"], codes(rows["patient"]))}
+    tables = {"": cells(rows["reference"], rows["predicted"], codes(rows["patient"]))}
 
     def scores(matrices: Mapping[str, Floats]) -> dict[str, Floats]:
         errors = error_scores(matrices[""], FRACTIONAL)
@@ -95,11 +95,11 @@ def _scored(scope: str, group: str, rows: pd.DataFrame, settings: Intervals) -> 
         yield Found(scope, group, metric, value, lower, upper, len(rows), rows["patient"].nunique())
 
 
-def _cells(reference: pd.Series, predicted: pd.Series, owner: Integers) -> Floats:
+def cells(reference: pd.Series, predicted: pd.Series, owner: Integers) -> Floats:
     """Return the confusion matrix of each patient, (P, 169)."""
-    cells = rank(reference) * GRADES + rank(predicted)
+    places = rank(reference) * GRADES + rank(predicted)
     patients = int(owner.max()) + 1
-    return np.bincount(owner * CELLS + cells, minlength=patients * CELLS).reshape(patients, CELLS).astype(float)
+    return np.bincount(owner * CELLS + places, minlength=patients * CELLS).reshape(patients, CELLS).astype(float)
 
 
 def drawn(tables: Mapping[str, Floats], scores: Scores, settings: Intervals) -> dict[str, tuple[float, float, float]]:
@@ -185,8 +185,8 @@ def _compared(kind: str, pairs: Sequence[pd.DataFrame], discs: pd.DataFrame, set
         sides = {"models": ("predicted", "predicted_other")}
         sides |= {"one": ("reference", "predicted"), "other": ("reference", "predicted_other")}
         for name, (row, column) in sides.items():
-            cells = _cells(both[row], both[column], owner)
-            tables[f"{name}-{place}"] = np.pad(cells, [(0, len(patients) - len(cells)), (0, 0)])
+            table = cells(both[row], both[column], owner)
+            tables[f"{name}-{place}"] = np.pad(table, [(0, len(patients) - len(table)), (0, 0)])
     for metric, (value, lower, upper) in drawn(tables, _pair_scores, settings).items():
         samples = sum(map(len, pairs))
         yield Found("models", kind, metric, value, lower, upper, samples, len(patients))

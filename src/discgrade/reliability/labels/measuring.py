@@ -11,7 +11,6 @@ import pandas as pd
 
 from discgrade import records
 from discgrade.grades import integral, rank
-from discgrade.records.cohort.readings import RATINGS
 from discgrade.records.results.labels import LABEL_NOISE, LABEL_QUALITY
 from discgrade.records.results.scores import GRADED
 from discgrade.reliability import raters
@@ -20,7 +19,9 @@ from discgrade.reliability.graded import read_discs, read_splits
 from discgrade.reliability.labels.agreement import Found, agreement, model_pairs
 from discgrade.reliability.labels.ceiling import RATES, rate_of, simulate
 from discgrade.reliability.labels.labelled import Labelled, read_labelled
-from discgrade.reliability.labels.quality import quality_rows, write_queue
+from discgrade.reliability.labels.patients import shifted_patients
+from discgrade.reliability.labels.quality import first_of, quality_rows, write_queue
+from discgrade.reliability.labels.rereading import later_readings, rereading
 from discgrade.reliability.labels.signs import Sign, signs
 from discgrade.reliability.plan import RunPlan
 from discgrade.settings.model import Intervals, Reference
@@ -40,6 +41,7 @@ def measure_labels(
     discs: Path,
     splits: Path,
     ratings: Path,
+    again: Path | None,
     reference: Reference,
     intervals: Intervals,
     noise: Path,
@@ -57,6 +59,7 @@ def measure_labels(
         discs: `discs.parquet`.
         splits: `splits.parquet`.
         ratings: `ratings.parquet`.
+        again: Sheet of re-readings of exported images (`rereading.later_readings`); None: there is none.
         reference: Which reading is the reference.
         intervals: How credible intervals are drawn.
         noise: Destination of the measures, `labels.LABEL_NOISE`.
@@ -81,22 +84,18 @@ def measure_labels(
     judged = readings.reindex(labelled.discs.index)
     rows = [*_rows(labelled, judged, main, settings)]
     rows += [asdict(one) for one in model_pairs(_graded(graded), trained, labelled.discs, run, settings)]
+    later = later_readings(ratings, again, discs, main)
+    ranked = list(quality_rows(labelled, later))
+    rows += [asdict(one) for one in shifted_patients(labelled, settings.probability)]
+    listed = {str(row["disc"]) for row in ranked[: first_of(len(ranked))]}
+    rows += [asdict(one) for one in rereading(labelled, later, listed, settings)]
     common = run.wildcards | drawn(settings, labelled.discs["patient"].nunique())
     records.write([_EMPTY | common | row for row in rows], LABEL_NOISE, noise)
-    ranked = list(quality_rows(labelled, _again(ratings, main)))
     records.write(ranked, LABEL_QUALITY, quality)
     write_queue(ranked, discs, queue)
 
 
 _EMPTY = {"grade": None, "group": "", "lower": nan, "upper": nan, "p": nan, "detail": None, "reason": None}
-
-
-def _again(ratings: Path, main: raters.Reading) -> pd.Series:
-    """Return what the main rater gave at the next reading of a disc, with or without a model in view."""
-    rows = records.read(ratings, RATINGS, ["disc", "grade", "rater", "reading"]).to_pandas()
-    others = rows[(rows["rater"] == main[0]) & (rows["reading"] != main[1])].sort_values(["disc", "reading"])
-    again: pd.Series = others.drop_duplicates("disc").set_index("disc")["grade"]
-    return again
 
 
 def _graded(path: Path) -> pd.DataFrame:
