@@ -110,10 +110,10 @@ def test_a_doubtful_sheet_is_refused_in_words_by_shards_that_run_at_once(scans, 
 
 
 def test_a_full_disc_is_said_without_the_name_of_a_file(scans, tmp_path, capsys, monkeypatch):
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device", str(tmp_path / "out" / "export" / "Kovács"))
 
-    monkeypatch.setattr("discgrade.deidentification.command.headers", fail)
+    monkeypatch.setattr("discgrade.deidentification.command.plan_shards", fail)
     assert main(["deidentify", str(scans), str(tmp_path / "out"), "--private", str(tmp_path / "p")]) == 1
     error = capsys.readouterr().err
     assert error.startswith("No space left on device in DESTINATION. Make room")
@@ -130,10 +130,10 @@ def test_a_refusal_is_one_line_and_names_nobody(scans, tmp_path, capsys):
 
 
 def test_an_unforeseen_error_is_named_by_its_kind_and_place_only(scans, tmp_path, capsys, monkeypatch):
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise KeyError("Kovács Ilona")
 
-    monkeypatch.setattr("discgrade.deidentification.command.headers", fail)
+    monkeypatch.setattr("discgrade.deidentification.command.plan_shards", fail)
     assert main(["deidentify", str(scans), str(tmp_path / "out"), "--private", str(tmp_path / "p")]) == 1
     error = capsys.readouterr().err
     assert error.startswith("KeyError in test_command.py")
