@@ -53,6 +53,14 @@ def test_a_pseudo_label_far_from_the_expected_grade_is_reviewed(table):
     assert [(one.level, round(one.difference, 2)) for one in found] == [("L4/L5", 1.7), ("L5/S1", 3.0)]
 
 
+def test_what_a_rater_read_is_shown_as_a_label_and_not_as_a_models_grade(table):
+    head = "sop_instance_uid,level,label,expected,uncertainty"
+    (one,) = table(f"{head}\n{{0}},L4/L5,3.7,2.1,0.9\n")
+    assert (one.shown["pseudo"], one.shown["label"], one.uncertainty) == (3.7, True, 0.9)
+    (other,) = table(f"{HEAD}\n{{0}},L4/L5,2,3.7\n")
+    assert "label" not in other.shown
+
+
 def test_a_table_that_says_how_uncertain_discs_are_is_taken_whole_and_in_that_order(table):
     found = table(f"{HEAD},uncertainty\n{{0}},L4/L5,2,2.1,1.2\n{{1}},L4/L5,2,3.9,2.4\n{{2}},L5/S1,4,4,3.1\n")
     assert [one.uncertainty for one in in_order(found, 1)] == [3.1, 2.4, 1.2]

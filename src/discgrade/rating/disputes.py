@@ -16,7 +16,9 @@ from discgrade.readings import sheet
 from discgrade.readings.numbers import number, whole
 from discgrade.readings.sheet import Row
 
-_PSEUDO = ("pseudo", "fractional", "grade")
+_LABEL = "label"
+"""Column of a grade that a rater gave; the others are a model's."""
+_PSEUDO = ("pseudo", _LABEL, "fractional", "grade")
 _EXPECTED = ("expected", "continuous")
 _PROBABILITY = re.compile(r"p_([1-5](?:\.[037])?)")
 
@@ -88,8 +90,9 @@ def of_model(path: Path, studies: Mapping[str, Study], threshold: float) -> list
 
     Args:
         path: Table (.csv, .parquet or .xlsx) with sop_instance_uid and level, the pseudo-label (pseudo, fractional or
-            grade), the distribution (p_1, p_1.3 ... p_5; optional), the expected grade (expected or continuous; else
-            the mean of the distribution), and optionally frame, x, y, width, height and uncertainty.
+            grade) or what a rater read (label), the distribution (p_1, p_1.3 ... p_5; optional), the expected grade
+            (expected or continuous; else the mean of the distribution), and optionally frame, x, y, width, height and
+            uncertainty.
         studies: Studies by their words.
         threshold: In grades.
 
@@ -125,6 +128,7 @@ def _check(rows: Sequence[Row], studies: Mapping[str, Study]) -> None:
 def _dispute(row: Row, study: Study) -> Dispute:
     pseudo, expected = _pseudo(row) or 0.0, _expected(row) or 0.0
     shown = {"pseudo": pseudo, "expected": round(expected, 2), "probabilities": list(_probabilities(row))}
+    shown |= {"label": True} if row.get(_LABEL) else {}
     uncertainty = number(row.get("uncertainty"))
     return Dispute(study.word, row.get("level"), abs(pseudo - expected), shown, _mark(row), uncertainty)
 

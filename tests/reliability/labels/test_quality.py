@@ -61,5 +61,5 @@ def test_the_queue_holds_the_first_tenth_with_its_places(planted, tmp_path):
         queued = list(csv.DictReader(text))
     assert len(queued) == 4
     assert [float(row["uncertainty"]) for row in queued] == [1 - row["quality"] for row in rows[:4]]
-    assert all(float(row["grade"]) in FRACTIONAL for row in queued)
+    assert all(float(row["label"]) in FRACTIONAL for row in queued)
     assert queued[0]["sop_instance_uid"] == known[0]["sop_instance_uid"]

@@ -168,8 +168,8 @@ function renderShown(shown) {
 const raterGrade = ({ who, grade }) =>
   make("p", { class: "other" }, `Rater ${who}: `, make("b", {}, String(grade)));
 
-function distribution({ pseudo, expected, probabilities }) {
-  const words = make("p", {}, "Pseudo-label ", make("b", {}, String(pseudo)), ", expected ", make("b", {}, String(expected)));
+function distribution({ pseudo, label, expected, probabilities }) {
+  const words = make("p", {}, label ? "Label " : "Pseudo-label ", make("b", {}, String(pseudo)), ", expected ", make("b", {}, String(expected)));
   const bars = probabilities.map(({ grade, p }) => {
     const share = `${Math.round(p * 100)} %`;
     const meter = make("meter", { min: 0, max: 1, value: p, "aria-label": `Grade ${grade}: ${share}` });

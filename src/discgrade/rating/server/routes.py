@@ -79,7 +79,8 @@ Work
          "problems": [{"problem": PROBLEM, "text": TEXT}],
          "series": [**Series**, ...], "reading": **Reading**,
          "shown": null | {"grades": [{"who": "A", "grade": 3}, {"who": "B", "grade": 4.3}]}
-                       | {"pseudo": 2, "expected": 3.9, "probabilities": [{"grade": 1, "p": 0.02}, ...]}}
+                       | {"pseudo": 2, "expected": 3.9, "probabilities": [{"grade": 1, "p": 0.02}, ...]}
+                       | that and {"label": true}: `pseudo` is what a rater read}
         `shown` is null in a blind reading, always. `next` is the next one to be read (for preloading). PROBLEM: no_t2,
         two_series, no_spacing, no_orientation, broken_files, shared_identifiers: the page shows the text, and
         the rater goes on.

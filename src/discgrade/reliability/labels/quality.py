@@ -67,17 +67,17 @@ def write_queue(ranked: Sequence[Mapping[str, Any]], discs: Path, destination: P
     Args:
         ranked: As `quality_rows` yields.
         discs: `discs.parquet`.
-        destination: CSV with sop_instance_uid, frame, x, y, width, height, level, grade (the label), expected, p_1 ...
+        destination: CSV with sop_instance_uid, frame, x, y, width, height, level, label, expected, p_1 ...
             p_5 and uncertainty, which is 1 - quality.
     """
     known = records.read(discs, DISCS, ["disc", *_PLACE]).to_pandas().set_index("disc")
     rows = [
         known.loc[row["disc"], _PLACE].to_dict()
-        | {name: row[name] for name in ("level", "grade", "expected")}
+        | {"level": row["level"], "label": row["grade"], "expected": row["expected"]}
         | {f"p_{grade:g}": p for grade, p in zip(INTEGRAL, row["probabilities"], strict=True)}
         | {"uncertainty": 1 - row["quality"]}
         for row in ranked[: first_of(len(ranked))]
     ]
-    columns = [*_PLACE, "level", "grade", "expected", *(f"p_{grade:g}" for grade in INTEGRAL), "uncertainty"]
+    columns = [*_PLACE, "level", "label", "expected", *(f"p_{grade:g}" for grade in INTEGRAL), "uncertainty"]
     with records.replacing(destination) as partial:
         pd.DataFrame(rows, columns=columns).to_csv(partial, index=False, lineterminator="\n")

@@ -7,9 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from discgrade import records
+from discgrade.grades import is_grade
 from discgrade.private import RefusedError
-from discgrade.readings.numbers import grade
-from discgrade.readings.sheet import load
 from discgrade.records.cohort.discs import DISCS
 from discgrade.records.cohort.readings import RATINGS
 from discgrade.reliability.confusion import Floats
@@ -48,8 +47,8 @@ def later_readings(ratings: Path, sheet: Path | None, discs: Path, main: Reading
 
 def _answers(sheet: Path, discs: Path) -> dict[str, float]:
     """Return the grades of a sheet by disc: by image and level, else by patient and level where that is one disc."""
-    rows = load(sheet)
-    lacking = [name for name in _NEEDED if rows and name not in rows[0].fields]
+    rows = pd.read_csv(sheet, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    lacking = [name for name in _NEEDED if name not in rows.columns]
     if lacking:
         raise RefusedError(
             "labels.reread should be a sheet as `discgrade rate export` writes it. Missing columns: "
@@ -60,12 +59,12 @@ def _answers(sheet: Path, discs: Path) -> dict[str, float]:
     alone = known.drop_duplicates(["patient", "level"], keep=False)
     by_patient = dict(zip(zip(alone["patient"], alone["level"], strict=True), alone["disc"], strict=True))
     found: dict[str, float] = {}
-    for row in rows:
-        level, value = row.get("level"), grade(row.get("grade"))
-        disc = by_image.get((row.get("sop_instance_uid"), level)) or by_patient.get((row.get("patient_id"), level))
-        if disc is not None and value is not None:
-            found[disc] = value
-    if rows and not found:
+    for row in rows.to_dict("records"):
+        level, value = row["level"], pd.to_numeric(row["grade"], errors="coerce")
+        disc = by_image.get((row["sop_instance_uid"], level)) or by_patient.get((row["patient_id"], level))
+        if disc is not None and is_grade(value):
+            found[disc] = float(value)
+    if len(rows) and not found:
         raise RefusedError(
             f"labels.reread should name discs of this study's export. Received: {len(rows)} rows, none of which does. "
             "Read the discs again on the images of results/NAME/export, as docs/labels.md says"
