@@ -1,11 +1,11 @@
 """A researcher's own folder and sheet: accepted as they are, or refused in one message that names every fault."""
 
 import csv
-import re
 import shutil
 
 import pytest
 import yaml
+from snakemake_runs import executed
 
 from discgrade import records
 from discgrade.provenance.audit.verify import verify
@@ -194,13 +194,6 @@ COHORT = [
 ]
 SHARD = {"deidentify": 1, "extract_rois": 1, "augment": 2}
 ONCE = {"select_discs": 1, "split": 1, "cohort": 1}
-
-
-def executed(result):
-    """Return how many jobs of each rule a run of Snakemake executed."""
-    output = result.stdout + result.stderr
-    table = output[output.index("Job stats:") :].split("\n\n")[0]
-    return {rule: int(count) for rule, count in re.findall(r"^(\w+) +(\d+)$", table, re.MULTILINE) if rule != "total"}
 
 
 def hide_a_patient(own):

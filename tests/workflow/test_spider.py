@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from snakemake_runs import executed
 
 from discgrade import records
 from discgrade.phantom.command import proportions
@@ -25,7 +26,7 @@ QUICK = {
 }
 
 
-def test_the_download_becomes_tables_and_an_external_validation_in_one_command(
+def test_the_download_becomes_tables_and_a_new_external_patient_trains_nothing(
     project, run_snakemake, tmp_path, monkeypatch
 ):
     make_spider(tmp_path / "spider", proportions(16, 5), workers=2)
@@ -33,21 +34,58 @@ def test_the_download_becomes_tables_and_an_external_validation_in_one_command(
     header, *rows = sheet.read_text().splitlines()
     outside = [f"{row},{'external' if int(row.split(',')[0]) > 9 else 'spider'}" for row in rows]
     sheet.write_text("\n".join([f"{header},cohort", *outside]) + "\n")
+    put_back = hide(tmp_path / "spider", 13)
     monkeypatch.setenv("SPIDER", str(tmp_path / "spider"))
     (project / "studies" / "quick.yaml").write_text(yaml.safe_dump(QUICK))
     configs = ("--configfile", "studies/spider.yaml", "studies/quick.yaml")
     result = run_snakemake(project, "all", "external", *configs)
     assert result.returncode == 0, result.stderr[-2000:]
+    assert executed(result)["train"] == 3
     results = Path(project, "results", "spider")
-    assert records.read(results / "discs.parquet", DISCS).num_rows == 80
+    assert records.read(results / "discs.parquet", DISCS).num_rows == 75
     flow = json.loads((results / "flow.json").read_text())
     files, readings = flow["stages"][:2]
-    assert (files["received"], files["kept"]) == (35, 16)
+    assert (files["received"], files["kept"]) == (33, 15)
     assert readings["excluded"] == {"faulty level": 1, "level outside L1/L2 to L5/S1": 32}
     assert (results / "tables" / "table2.csv").exists()
     assert (results / "bundle.zip").exists()
-    assert "of 7 patients" in (results / "tables" / "external.md").read_text()
+    assert "of 6 patients" in (results / "tables" / "external.md").read_text()
     assert (results / "figures" / "external.png").exists()
     assert verify(results, scripts=project / "workflow_scripts").faults == []
     again = run_snakemake(project, "-n", "all", "external", *configs)
     assert "Nothing to be done" in again.stdout + again.stderr
+    put_back()
+    new = run_snakemake(project, "results/spider/external.parquet", *configs)
+    assert new.returncode == 0, new.stderr[-2000:]
+    assert executed(new) == {
+        "take_volumes": 1,
+        "extract_rois": 1,
+        "augment": 1,
+        "select_discs": 1,
+        "predict_external": 1,
+        "calibrate": 1,
+        "score_external": 1,
+    }
+    assert verify(results, scripts=project / "workflow_scripts").faults == []
+
+
+def hide(spider, patient):
+    """Take a patient out of the download; return a function that puts them back."""
+    gone = spider.parent / "hidden"
+    files = [path for path in spider.glob("*/*") if path.name.startswith(f"{patient}_")]
+    sheets = {spider / "radiological_gradings.csv": ",", spider / "overview.csv": "_"}
+    before = {path: path.read_text() for path in sheets}
+    for path in files:
+        (gone / path.parent.name).mkdir(parents=True, exist_ok=True)
+        path.rename(gone / path.parent.name / path.name)
+    for path, end in sheets.items():
+        kept = [line for line in before[path].splitlines() if not line.startswith(f"{patient}{end}")]
+        path.write_text("\n".join(kept) + "\n")
+
+    def put_back():
+        for path in files:
+            (gone / path.parent.name / path.name).rename(path)
+        for path, text in before.items():
+            path.write_text(text)
+
+    return put_back
