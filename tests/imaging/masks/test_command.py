@@ -81,6 +81,7 @@ CASES = {
     "labels are out of order": rewritten(swapped),
     "L3/L4 is missing": rewritten(lambda image: sitk.ChangeLabel(image, {203: 0})),
     "it is damaged or cut": lambda _image, mask: cut(mask),
+    "it cannot be read: it is damaged or cut": lambda image, _mask: cut(image),
     "no mask is named after it": lambda _image, mask: mask.unlink(),
     "4 dimensions": lambda image, _mask: (
         sitk.WriteImage(sitk.JoinSeries([sitk.ReadImage(str(image))] * 2), str(image.with_suffix(".nii.gz")))

@@ -12,9 +12,11 @@ from discgrade.host import die_with_parent
 from discgrade.imaging.header import LEFT_OUT, Stamp
 from discgrade.imaging.masks.labels import read_table
 from discgrade.imaging.masks.pairing import MaskFiles, find_masks
-from discgrade.imaging.masks.studies import Masked, masked
+from discgrade.imaging.masks.studies import LeftOut, Masked, masked
 from discgrade.imaging.scans.headers import File, read, unpacked
 from discgrade.imaging.scans.studies import by_study
+from discgrade.imaging.volumes.errors import VolumeError
+from discgrade.imaging.volumes.files import is_volume, read_volume
 from discgrade.imaging.walking import walk
 from discgrade.private import RefusedError
 
@@ -60,7 +62,21 @@ def regions_of(folders: Folders, processes: int | None = None) -> Iterator[Maske
 
 
 def _one(folders: Folders, masks: MaskFiles, files: Sequence[File]) -> Masked:
-    return masked(files, folders.scans, masks, folders.labels)
+    return _whole(masked(files, folders.scans, masks, folders.labels), folders.scans)
+
+
+def _whole(found: Masked, scans: Path) -> Masked:
+    """Leave out a volume whose voxels cannot all be read: its boxes come from mask and header and would not tell."""
+    if found.chosen is None or not is_volume(found.chosen.first.path):
+        return found
+    try:
+        read_volume(scans / found.chosen.first.path)
+    except VolumeError as error:
+        first = found.chosen.first
+        patient = found.regions[0].patient_id if found.regions else ""
+        broken = LeftOut(first.path, str(error), fault=True, patient_id=patient, instance=first.instance)
+        return Masked(left_out=(*found.left_out, broken))
+    return found
 
 
 def _headers(folders: Folders, processes: int | None) -> list[File]:
