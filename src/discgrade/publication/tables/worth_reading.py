@@ -74,8 +74,8 @@ def _reread(ranked: Sequence[Disc], first: Sequence[Disc]) -> str:
     if not read + others:
         return "None was read again."
     return (
-        f"The rater read {read} of them again and came nearer to the models in {moved}; of the other discs {others}, "
-        f"and in {others_moved}."
+        f"{read} of them were read again, and {moved} of the answers came nearer to the models; of the other discs "
+        f"{others}, and {others_moved}."
     )
 
 
