@@ -53,6 +53,24 @@ def test_the_whole_job_in_one_command(scans, tmp_path):
     assert paths == {path.relative_to(out / "export").as_posix() for path in out.rglob("*.dcm")}
 
 
+def test_external_patients_have_tables_of_their_own_and_one_who_withdraws_leaves_them(scans, tmp_path):
+    rows = [reading(patient_id=f"{n}", sop_instance_uid=f"1.2.{n}.0", cohort=c) for n, c in ((1, "a"), (2, "external"))]
+    places = ("deidentify", str(scans), str(tmp_path / "out"), "--private", str(tmp_path / "private"), "--jobs", "1")
+    given = (*places, "--shards", "1", "--ratings", str(write_sheet(tmp_path / "ratings.csv", rows)))
+    assert main(list(given)) == 0
+    out = tmp_path / "out"
+    ordinary, apart = (records.read(out / "ratings" / f"{name}.parquet", RATINGS) for name in ("00", "external-00"))
+    assert (ordinary["cohort"].to_pylist(), apart["cohort"].to_pylist()) == (["a"], ["external"])
+    images = records.read(out / "instances" / "external-00.parquet", INSTANCES)
+    assert set(images["patient"].to_pylist()) == set(apart["patient"].to_pylist())
+    before = (out / "instances" / "00.parquet").read_bytes()
+    (tmp_path / "private" / "withdrawn.csv").write_text("id\n2\n")
+    assert main(list(given)) == 0
+    assert records.read(out / "instances" / "external-00.parquet", INSTANCES).num_rows == 0
+    assert len(list(out.rglob("*.dcm"))) == 4
+    assert (out / "instances" / "00.parquet").read_bytes() == before
+
+
 @pytest.mark.slow
 def test_a_killed_run_leaves_no_half_written_file_and_the_next_one_completes_it(tmp_path):
     scans = write_images(
