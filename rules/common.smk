@@ -1,7 +1,6 @@
 """Names and functions that the stage files share. Nothing heavy is imported here: every job pays for it again."""
 
 import gc
-import json
 import os
 import re
 import sys
@@ -21,7 +20,7 @@ os.environ.update(PYTHONPATH=PACKAGE)
 
 from discgrade import __version__
 from discgrade.deidentification.apart import with_apart
-from discgrade.environment import settle_jobs
+from discgrade.environment import keep_shards, kept_shards, settle_jobs
 from discgrade.places import check_writable
 from discgrade.provenance import (
     code_digest,

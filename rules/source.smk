@@ -53,10 +53,10 @@ def planned_source():
 @cache
 def shards_apart():
     """Names of the shards that hold external patients alone, and of all that hold some; a job is told by the plan."""
-    if IN_JOB and (told := os.environ.get("DISCGRADE_EXTERNAL_SHARDS")):
-        return tuple(json.loads(told))
+    if IN_JOB and (kept := kept_shards()):
+        return kept
     found = found_shards_apart()
-    os.environ["DISCGRADE_EXTERNAL_SHARDS"] = json.dumps(found)
+    keep_shards(found)
     return found
 
 

@@ -7,12 +7,15 @@ sets them for every job.
 This module is left out of the code digests (`provenance.digests.UNTRACKED`).
 """
 
-from collections.abc import MutableMapping
+import json
+import os
+from collections.abc import MutableMapping, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 TOLD = "DISCGRADE_SETTLED"
 """The variable that tells jobs what was settled before them, for their logs."""
+_SHARDS = "DISCGRADE_EXTERNAL_SHARDS"
 
 
 class Rule(NamedTuple):
@@ -99,3 +102,14 @@ def settle_jobs(environment: MutableMapping[str, str]) -> list[str]:
     if told:
         environment[TOLD] = "; ".join(told)
     return told
+
+
+def keep_shards(found: Sequence[Sequence[str]]) -> None:
+    """Let jobs know which shards external patients have: a plan has found it out, and each job would look again."""
+    os.environ[_SHARDS] = json.dumps(found)
+
+
+def kept_shards() -> list[list[str]] | None:
+    """Return what `keep_shards` kept; None if nothing is there."""
+    found: list[list[str]] | None = json.loads(os.environ.get(_SHARDS, "null"))
+    return found
