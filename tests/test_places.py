@@ -82,3 +82,4 @@ def test_a_folder_to_be_is_tried_where_it_is_to_be_and_nothing_is_left(disc, tmp
 def test_an_error_of_the_command_line_says_where_and_what_to_do():
     assert explain(FileNotFoundError(errno.ENOENT, "No such file", "x")) == "x: No such file. Check the name"
     assert explain(OSError("odd")) == "odd"
+    assert explain(OSError(errno.ENOSPC, "No space left")) == "No space left. Make room there, or choose another place"

@@ -27,8 +27,10 @@ _LITTLE = 1 << 20
 
 def explain(error: OSError) -> str:
     """Say where the file system refused what, and what to do."""
-    if error.errno is None or error.filename is None:
+    if error.errno is None or (error.filename is None and error.errno not in _ADVICE):
         return str(error)
+    if error.filename is None:  # as when a disc is full: what was written to it is not said
+        return f"{error.strerror}. {_ADVICE[error.errno]}"
     advice = "Check the name" if error.errno == errno.ENOENT else _ADVICE.get(error.errno, "Choose another place")
     return f"{error.filename}: {error.strerror}. {advice}"
 

@@ -32,6 +32,10 @@ def test_a_folder_replaces_an_earlier_output(out, tmp_path):
     assert (out / "grades.csv").read_text() == "second"
     assert names(out) == ["grades.csv", MARK]
     assert names(tmp_path) == ["out"]
+    (tmp_path / "link").symlink_to("out")
+    write(tmp_path / "link", "third")
+    assert (out / "grades.csv").read_text() == "third"
+    assert names(tmp_path) == ["link", "out"]
 
 
 def test_an_error_leaves_the_earlier_output_as_it_was(out, tmp_path):

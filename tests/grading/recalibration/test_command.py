@@ -83,6 +83,7 @@ def test_a_site_that_reads_a_grade_higher_gets_cuts_of_its_own(bundle, tmp_path,
     assert shown["calibration error"][1] < shown["calibration error"][0]
     assert 0.85 < shown["coverage of the sets"][1] <= 1
     assert "WARNING: your readings hold other grades than the training did" in said
+    assert "Too few of your patients have grade 1 for a promise" in said
 
 
 def test_the_new_bundle_names_its_parent_and_keeps_the_networks(bundle, tmp_path, capsys):
@@ -118,6 +119,11 @@ def test_another_bundles_grades_are_refused(bundle, make_bundle, tmp_path, capsy
     site = make_site(tmp_path, bundle)
     assert recalibrate(make_bundle("other", scale="integral", citation="Another"), site, tmp_path / "new") == 1
     assert "was graded with another bundle" in capsys.readouterr().err
+
+
+def test_readings_of_one_grade_teach_nothing(bundle, tmp_path, capsys):
+    assert recalibrate(bundle, make_site(tmp_path, bundle, shift=9), tmp_path / "new") == 1
+    assert "All readings are grade 5: nothing can be learned" in capsys.readouterr().err
 
 
 def test_an_output_without_the_networks_outputs_is_refused(bundle, tmp_path, capsys):

@@ -25,6 +25,8 @@ from discgrade.imaging.scans.slices import BrokenSliceError, decode, open_image
 from discgrade.imaging.stacks import Stack
 
 _SHARED = "its SOP Instance UID stands for several different images"
+_MOST_OF_IMAGE = 2.0
+"""How often the side of an image a box may hold: of an endless one there would be billions of pixels."""
 _FINEST, _COARSEST, _MOST_OBLONG = 0.02, 20.0, 10.0
 """Sides of a pixel in mm, and how often one may hold the other, beyond which a header is wrong."""
 
@@ -110,11 +112,15 @@ class Desk:
             OutError: if it cannot be.
         """
         self._check_level(level)
+        shown = self._source(image).slice
+        rows, columns = shown.pixels.shape
+        if box.width > _MOST_OF_IMAGE * columns or box.height > _MOST_OF_IMAGE * rows:
+            raise OutError(
+                f"its box of {box.width:g} x {box.height:g} px is larger than its image of {columns} x {rows} px"
+            )
         try:
-            roi = extract(self._source(image).slice, box, self.grader.facts.preprocessing.region)
+            roi = extract(shown, box, self.grader.facts.preprocessing.region)
         except ValueError as error:
-            if isinstance(error, OutError):
-                raise
             raise OutError(f"its box lies outside the image: {error}") from None
         if roi.scale == 0:
             raise OutError("its region is all of one grey: it shows no disc")

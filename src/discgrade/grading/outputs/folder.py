@@ -27,6 +27,7 @@ def replacing_folder(destination: Path) -> Iterator[Path]:
     Raises:
         RefusedError: if `destination` holds anything but an earlier output.
     """
+    destination = destination.resolve()  # what a link leads to is replaced, not the link
     _recover(destination)
     check_destination(destination)
     destination.parent.mkdir(parents=True, exist_ok=True)

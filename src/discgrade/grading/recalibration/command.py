@@ -83,11 +83,23 @@ def report(made: "Recalibrated") -> Iterator[str]:
         yield f"{words:32}{_number(before):>10}{_number(after):>10}"
     facts = made.facts
     yield f"The new bundle decodes by {facts.decoding}; its map of probabilities: {facts.calibration.method}."  # type: ignore[union-attr]
+    yield from _rare(made)
     yield from _departure(made)
 
 
 def _number(value: float) -> str:
     return "none" if isnan(value) else f"{value:.3f}"
+
+
+def _rare(made: "Recalibrated") -> Iterator[str]:
+    """Yield the grades that are in every set, and with them all between: of these too few were read."""
+    assert made.facts.calibration is not None
+    rare = [str(grade) for grade, known in enumerate(made.facts.calibration.thresholds, 1) if known is None]
+    if rare:
+        yield (
+            f"Too few of your patients have grade {' or '.join(rare)} for a promise, so that these grades are in every "
+            "set, with all between them and the others: read more such discs for smaller sets."
+        )
 
 
 def _departure(made: "Recalibrated") -> Iterator[str]:

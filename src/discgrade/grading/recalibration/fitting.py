@@ -97,9 +97,14 @@ def recalibrate(facts: BundleFacts, read: Read) -> Recalibrated:
         read: Discs with outputs and readings.
 
     Raises:
-        RefusedError: if the bundle is on the continuous scale, or there are fewer than `FEWEST` patients.
+        RefusedError: if the bundle is on the continuous scale, there are fewer than `FEWEST` patients, or all readings
+            are of one grade.
     """
     patients = len(set(read.patients))
+    if len(set(read.grades)) == 1:
+        raise RefusedError(
+            f"All readings are grade {read.grades[0]:g}: nothing can be learned of other grades. Read discs of several"
+        )
     if facts.scale == "continuous":
         raise RefusedError("The bundle gives a grade and no probabilities: there is nothing to recalibrate")
     if patients < FEWEST:
