@@ -1,5 +1,6 @@
 """One look for all figures: their sizes, colours and numbers, and how a figure is drawn and written."""
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,6 +8,7 @@ from textwrap import fill
 from typing import Any
 
 import matplotlib.style
+from fontTools import subset
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -97,8 +99,20 @@ def _save(figure: Figure, paths: Sequence[Path]) -> None:
     nothing = dict.fromkeys(("CreationDate", "Creator", "Producer"))
     metadata: list[dict[str, Any]] = [nothing, {"Software": None}, {"Date": None, "Creator": None}]
     for path, told in zip(paths, metadata, strict=True):
-        with records.replacing(path) as partial:
+        with records.replacing(path) as partial, _lean_fonts():
             figure.savefig(partial, format=path.suffix[1:], metadata=told)
+
+
+@contextmanager
+def _lean_fonts() -> Iterator[None]:
+    """Embed fonts without the tables that a layout needs, which is done by then: cutting them down takes longest."""
+    usual = subset.Options
+    dropped = [*usual().drop_tables, "GDEF", "GPOS", "GSUB", "MATH", "kern"]
+    setattr(subset, "Options", functools.partial(usual, drop_tables=dropped, layout_features=[]))  # noqa: B010 - a class to mypy
+    try:
+        yield
+    finally:
+        setattr(subset, "Options", usual)  # noqa: B010
 
 
 def lay_out(figure: Figure) -> None:
