@@ -165,7 +165,7 @@ def test_missing_variant_says_so(study, out, saved, words):
     _draw(study, out, run=replace(DEFAULT, variant="my_regression"), label="My regression")
     assert out.csv.read_text() == "disc,copy,level,reference,predicted,deviation,x,y,outlier\n"
     shown = [text for text, _ in words(saved[0])]
-    assert shown == ["No predictions of the variant “My regression” on the hold-out test set."]
+    assert shown == ["The study trains no variant that it would show (“My regression”)."]
 
 
 def test_same_tables_give_the_same_bytes(study, files):

@@ -148,6 +148,12 @@ def test_an_interval_that_covers_the_baseline_is_told(found):
     assert "Perhaps no better than the baseline" not in titles(changed(found, "accuracy", lower=floor + 0.01))
 
 
+def test_each_kind_of_warning_stands_once_with_all_that_it_is_about(found):
+    both = changed(changed(found, "accuracy", value=0.1), "accuracy", FOLDS, value=0.1)
+    (one,) = [caution for caution in warnings(both) if caution.title == "No better than the baseline"]
+    assert one.text.count("Default model, ") == 2
+
+
 def test_grades_with_fewer_than_ten_test_discs_are_told(found):
     discs = found.discs.assign(integral=found.discs["integral"].replace({1.0: 2.0}))
     (few,) = [one.text for one in warnings(replace(found, discs=discs)) if one.title.startswith("Fewer")][:1]

@@ -34,6 +34,15 @@ def test_a_grade_that_is_met_less_often_is_found_and_one_of_few_patients_is_not_
     assert compare_groups(samples.of(samples.reference == 3), GRADE, seed=1).reason.startswith("fewer than two groups")
 
 
+def test_a_model_that_names_one_grade_meets_that_grade_alone(monkeypatch):
+    """Nothing varies within a grade then, and yet they differ; kappas, all 0, do not."""
+    monkeypatch.setattr(heterogeneity, "PERMUTATIONS", 99)
+    samples = make_samples(60, worse=0)
+    always = replace(samples, predicted=np.full(len(samples.reference), 3.0))
+    assert compare_groups(always, GRADE, seed=1).p == pytest.approx(0.01)
+    assert compare_groups(always, "manufacturer", seed=1).p == 1
+
+
 def test_equal_groups_are_seldom_told_apart(monkeypatch):
     monkeypatch.setattr(heterogeneity, "PERMUTATIONS", 99)
     for factor in ("manufacturer", "level"):

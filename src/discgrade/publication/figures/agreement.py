@@ -205,8 +205,15 @@ def _words(points: pd.DataFrame, patients: int, kappa: Kappa | None, shown: Show
             explained("κ", "px"),
         ),
         alt=f"Scatter of predicted against reference grades: {near} lie within one grade.",
-        absent="" if len(points) else f"No predictions of the variant “{label}” on the hold-out test set.",
+        absent="" if len(points) else _absent(label, trained is not None),
     )
+
+
+def _absent(label: str, trained: bool) -> str:
+    """Say why there is nothing to draw."""
+    if not trained:
+        return f"The study trains no variant that it would show (“{label}”)."
+    return f"No predictions of the variant “{label}” on the hold-out test set."
 
 
 def _interval_sentence(kappa: Kappa | None) -> str:

@@ -35,10 +35,11 @@ _RATERS = (
     "Raters: readings of the same rater again and of another, as far as there are any; the noise ceiling is a model "
     "that knew every true grade: single readings disagree with it, too."
 )
+_READ = "Readings are weighed by patient."
 _MEANS = (
-    "Readings are weighed by patient, means of the folds by fold. The latter have narrower intervals than pooled "
-    "folds, since only the folds' few scores are weighed anew, not the patients in them: they say how much a mean of "
-    "such folds varies, and nothing of new patients."
+    "Means of the folds are weighed by fold: their intervals are narrower than those of pooled folds, since only the "
+    "folds' few scores are weighed anew, not the patients in them: they say how much a mean of such folds varies, and "
+    "nothing of new patients."
 )
 Densities = Mapping[tuple[str, str, str], tuple[Sequence[float], Sequence[float]]]
 
@@ -115,8 +116,12 @@ def _words(
             + (f"; scores are means over {len(context.seeds)} training seeds." if len(context.seeds) > 1 else "."),
             bars_sentence(drawn, weighed),
             "Above each stands the density of the same posterior.",
+            _READ if read else "",
             _MEANS if rows["split"].eq(FOLD_MEAN).any() else "",
-            "Rows of different samples (n) compare only roughly; Table 2 says which variants differ on the same discs.",
+            "Rows of different samples (n) compare only roughly; the table of global scores says which variants "
+            "differ on the same discs."
+            if len(labels) > 1
+            else "",
             data_sentence(context),
             explained("κ"),
         ),

@@ -25,6 +25,7 @@ from discgrade.publication.figures.drawing.captions import bars_sentence, captio
 from discgrade.publication.figures.drawing.files import FigureFiles, write_drawn
 from discgrade.publication.figures.drawing.style import BLUE, GREY, draw, is_narrow, number
 from discgrade.publication.figures.drawing.words import FigureWords
+from discgrade.publication.render.table import absences
 from discgrade.records.cell_keys import Placed
 
 COLUMNS = ["scope", "group", "metric", "value", "lower", "upper", "inner_lower", "inner_upper", "n", "patients"]
@@ -79,7 +80,7 @@ def _words(agreed: Agreed, lines: Sequence[Line], context: Context) -> FigureWor
     """Say what is drawn."""
     row = agreed.rows["all", "", "kappa_linear"]
     untested = {scope: words for scope, words in FACTORS.items() if isnan(agreed.test(scope)["p"]["value"])}
-    lacking = [f"{words} {test_words(agreed, scope)}" for scope, words in untested.items()]
+    lacking = absences((words, test_words(agreed, scope)) for scope, words in untested.items())
     values = [agreed.rows[scope, group, "kappa_linear"]["value"] for _, scope, group in lines if group]
     span = f"; κ of groups lies between {min(values):.2f} and {max(values):.2f}" if values else ""
     return FigureWords(

@@ -26,15 +26,12 @@ class Caution:
 
 
 def warnings(found: Findings) -> list[Caution]:
-    """Return what a reader must know before quoting a score, the gravest first."""
-    return [
-        *_baseline(found),
-        *_no_interval(found),
-        *_copies(found),
-        *_checkpoint(found),
-        *_few(found),
-        *_labels(found),
-    ]
+    """Return what a reader must know before quoting a score, each kind once with all that it is about."""
+    texts: dict[str, list[str]] = {}
+    for kind in (_baseline, _no_interval, _copies, _checkpoint, _few, _labels):
+        for one in kind(found):
+            texts.setdefault(one.title, []).append(one.text)
+    return [Caution(title, " ".join(sentences)) for title, sentences in texts.items()]
 
 
 def _baseline(found: Findings) -> Iterator[Caution]:

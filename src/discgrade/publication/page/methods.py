@@ -91,7 +91,8 @@ def _exclusions(found: Findings) -> Iterator[str]:
         left_out = f"; left out: {', '.join(reasons)}" if reasons else ""
         yield f"{stage.unit.capitalize()}: {stage.received:,} received, {stage.kept:,} kept{left_out}."
     flagged = _count(found.flagged, "region")
-    kept = "their discs were left out" if found.told.exclude_flagged else "their discs were kept"
+    whose, were = ("its disc", "was") if found.flagged == 1 else ("their discs", "were")
+    kept = f"{whose} {were} {'left out' if found.told.exclude_flagged else 'kept'}"
     yield f"An outlier check flagged {flagged}; {kept}." if found.flagged else "An outlier check flagged no region."
 
 

@@ -27,6 +27,8 @@ SENSITIVITY = "accuracy"
 _CHUNK = 100
 _CELLS = GRADES * GRADES
 _SAME = 1e-9
+_APART = 1e-6
+"""Difference of two scores that is no rounding."""
 
 
 @dataclass(frozen=True)
@@ -64,13 +66,13 @@ def compare_groups(samples: Samples, factor: str, seed: int) -> Compared:
     compared = samples.of(chosen)
     labels = np.argmax([mask[chosen] for _, mask in kept], axis=0)
     observed = float(wald(compared, labels[None], len(kept), metric)[0])
-    if not np.isfinite(observed):
+    if np.isnan(observed):
         return Compared(
             names, np.nan, np.nan, f"{'exact agreement' if factor == GRADE else 'kappa'} varies in no group"
         )
     larger = 0
     for some in permuted(labels, compared.patient, seed, within=factor in (LEVEL, GRADE)):
-        smaller = wald(compared, some, len(kept), metric) < observed - _SAME
+        smaller = wald(compared, some, len(kept), metric) < (observed - _SAME)
         larger += len(some) - int(smaller.sum())
     return Compared(names, observed, (1 + larger) / (1 + PERMUTATIONS))
 
@@ -106,7 +108,10 @@ def permuted(labels: Integers, patient: Integers, seed: int, *, within: bool) ->
 
 
 def wald(samples: Samples, labels: Integers, groups: int, metric: str = METRIC) -> Floats:
-    """Return the Wald statistic for each labelling (n, discs) of the discs, (n,); NaN where a score is undefined."""
+    """Return the Wald statistic for each labelling (n, discs) of the discs, (n,); NaN where a score is undefined.
+
+    It is infinite where groups differ that do not vary: a model that names one grade meets that grade always.
+    """
     many, cells, patient = len(labels), samples.cells, samples.patient
     patients = int(patient.max()) + 1
     of_sample = labels[:, samples.disc] + groups * np.arange(many)[:, None]
@@ -122,7 +127,9 @@ def wald(samples: Samples, labels: Integers, groups: int, metric: str = METRIC) 
     apart, spread = values @ contrast.T, contrast @ covariance @ contrast.T
     valid = np.asarray(np.isfinite(apart).all(-1) & np.isfinite(spread).all((-2, -1)))
     inverse = np.linalg.pinv(np.where(valid[:, None, None], spread, 0.0), hermitian=True)
-    return np.where(valid, np.einsum("ni,nij,nj->n", apart, inverse, apart), np.nan)
+    unexplained = np.abs(apart - np.einsum("nij,njk,nk->ni", spread, inverse, apart)).max(-1, initial=0.0)
+    found = np.einsum("ni,nij,nj->n", apart, inverse, apart)
+    return np.where(valid, np.where(unexplained > _APART, np.inf, found), np.nan)
 
 
 def holm(values: Sequence[float]) -> list[float]:
