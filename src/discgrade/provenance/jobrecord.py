@@ -114,8 +114,8 @@ def _now() -> str:
 def _seeds(given: Mapping[str, Any]) -> Iterator[int]:
     """Yield every seed that a job draws with, among its params, the settings that they hold, and its wildcards.
 
-    A param that is a run names the seed of a training that the job shows, and `context` what a table or figure says of
-    its intervals: those are none of its own.
+    A param that is a run, and the run in `context`, names the seed of a training that the job shows: it is none of its
+    own.
     """
     for name, value in given.items():
         if name == "seed" or name.endswith("_seed"):

@@ -33,7 +33,7 @@ class Group:
         score: The score, with its interval where there is one.
         value: The score as a number; None if it is undefined.
         tested: Whether the test of its kind compares it.
-        weakest: Whether groups of its kind differ, and no other that was compared has a lower score.
+        weakest: Whether groups of its kind differ, and none that was compared has a lower score.
     """
 
     label: str
@@ -125,5 +125,5 @@ def _judged(found: Findings, scope: str, name: str, score: str, groups: tuple[Gr
     if p >= LEVEL_OF_TESTS:
         return Kind(name, score, groups, "No more apart than chance would have it", shown)
     lowest = min((group.value for group in groups if group.tested and group.value is not None), default=None)
-    marked = tuple(replace(group, weakest=group.tested and group.value == lowest) for group in groups)
+    marked = tuple(replace(group, weakest=group.value == lowest) for group in groups)
     return Kind(name, score, marked, "Further apart than chance would have it", shown)
