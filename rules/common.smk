@@ -34,6 +34,7 @@ from discgrade.settings import grid
 from discgrade.settings.loading import ConfigurationError, check_config
 from discgrade.settings.model import Ratings
 from discgrade.settings.plain import plain
+from discgrade.settings.pseudo_labels import label_splits, teacher_run
 from discgrade.settings.run import HOLDOUT, Run
 from discgrade.settings.study import read_study
 from discgrade.terminal import explain_kills, show_progress
@@ -85,6 +86,9 @@ EXPORT = f"{STUDY.cohort.export}/export" if SOURCE == "export" else f"{RESULTS}/
 SHARDS = grid.shards(STUDY)
 # These, and as many for patients of the cohort `external`; `shards_apart` tells which of them there are.
 POSSIBLE_SHARDS = with_apart(SHARDS) if grid.may_set_apart(STUDY) else SHARDS
+PSEUDO = STUDY.pseudo_labels
+LABEL_SPLITS = label_splits(STUDY) if PSEUDO else []
+LABELS_OF_SPLITS = [f"{RESULTS}/labels/{split}.parquet" for split in LABEL_SPLITS]
 PROPOSING = SOURCE == "folder" and STUDY.ratings.propose is not None
 # Whether a rule makes the sheet, so that no plan can read it.
 SHEET_IS_MADE = SOURCE == "phantom" or PROPOSING

@@ -12,6 +12,24 @@ def samples_of_run(wildcards):
     ]
 
 
+def predictions_of_teacher(wildcards):
+    """What the teacher of a split predicts."""
+    return output_of([teacher_run(STUDY, wildcards.split)], "predictions.parquet")[0]
+
+
+def labels_of_run(wildcards):
+    """The labels that a model made and that a run learns, if any: as they are, or after review."""
+    kinds = {"pseudo": "pseudo", "reviewed": "labels"}
+    kind = kinds.get(STUDY.variants[wildcards.variant].labels)
+    return [f"{RESULTS}/{kind}/{wildcards.split}.parquet"] if kind else []
+
+
+def left_out_of_run(wildcards):
+    """The cohort that a run does not learn, if any."""
+    without = STUDY.variants[wildcards.variant].labels == "without"
+    return PSEUDO.cohort if without else None
+
+
 def predictions_of_members(wildcards):
     """What the members of an ensemble predict, on the split of one of its runs."""
     return output_of(members_of(wildcards), "predictions.parquet")

@@ -153,6 +153,26 @@ def shards_to_split(wildcards):
     return SHARDS
 
 
+def discs_to_label(wildcards):
+    """The discs; a cohort that no model can label is refused when the study is planned."""
+    if expected():
+        from discgrade.readings.expected import label_fault, label_note
+
+        fault = label_fault(expected(), PSEUDO.cohort)
+        if fault:
+            refuse(fault)
+        note = label_note(expected(), PSEUDO.deviation)
+        if note:
+            told_once(note)
+    return f"{TRAINING}/discs.parquet"
+
+
+@cache
+def told_once(note):
+    """Warn of something, once in a plan."""
+    logger.warning(note)
+
+
 @cache
 def planned_readings():
     """The sheet of a rating study as it is now, made when the study is planned: it decides which shards change."""

@@ -114,6 +114,7 @@ rule statements:
         intervals=f"{RESULTS}/intervals.parquet",
         comparisons=f"{RESULTS}/comparisons.parquet",
         graded=f"{RESULTS}/graded.parquet",
+        pseudo=f"{RESULTS}/pseudo_labels.parquet" if PSEUDO else [],
     output:
         **tables_of("statements", "Statements of the Results"),
     log:

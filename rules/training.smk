@@ -8,6 +8,7 @@ rule train:
         samples=samples_of_run,
         discs=f"{TRAINING}/discs.parquet",
         splits=f"{TRAINING}/splits.parquet",
+        labels=labels_of_run,
     output:
         model=f"{RUN}/model.keras",
         network=f"{RUN}/network.parquet",
@@ -28,6 +29,7 @@ rule train:
         training=lambda wildcards: plain(training_of(wildcards)),
         protocol=lambda wildcards: plain(protocol_of(wildcards)),
         state=f"{RESULTS}/checkpoints/{{variant}}/{{resolution}}px/share-{{share}}/{{split}}/seed-{{seed}}",
+        without=left_out_of_run,
         named=named_code,
         code=code("train.py"),
         lock=lock_of_training,

@@ -87,8 +87,8 @@ def test_the_paper_is_planned_whole(plan):
     code, told, _ = plan("--configfile", "studies/paper.yaml")
     assert code == 0
     counts = {line.split()[0]: line.split()[1] for line in told.splitlines() if len(line.split()) > 1}
-    # 8 variants + 10 folds + 5 further shares + 6 further resolutions; a sample shard for each of 7 resolutions
-    assert counts["train"] == "29"
+    # 8 variants + 10 folds + 5 further shares + 6 further resolutions + 11 teachers; samples at each of 7 resolutions
+    assert counts["train"] == "40"
     assert counts["augment"] == str(7 * 32)
     assert counts["deidentify"] == counts["extract_rois"] == "32"
     assert counts["default"] == str(1 + 10 + 5 + 6)

@@ -1,10 +1,9 @@
 """Write the report of the study: one page from its tables, figures and scores."""
 
-from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from discgrade.publication.context import ComparedContext
-from discgrade.publication.page.findings import Sources
+from discgrade.publication.page.findings import FILES, Sources
 from discgrade.publication.page.report import make_page
 from discgrade.publication.page.shown_settings import ShownSettings
 from discgrade.step import step
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 
 with step(snakemake) as job:
     make_page(
-        sources=Sources(**{field.name: job.input(field.name) for field in fields(Sources)}),
+        sources=Sources(**{name: job.input(name) for name in FILES}, labels=job.inputs("labels")),
         tables=job.inputs("tables"),
         figures=job.inputs("figures"),
         regions=job.inputs("regions"),

@@ -21,4 +21,5 @@ with step(snakemake) as job:
         graded=job.output("graded"),
         scores=job.output("scores"),
         reference=job.param("reference", Reference),
+        labels=job.inputs("labels"),
     )

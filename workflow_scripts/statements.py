@@ -11,11 +11,13 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with step(snakemake) as job:
+    pseudo = job.inputs("pseudo")
     statements(
         scores=job.input("scores"),
         intervals=job.input("intervals"),
         comparisons=job.input("comparisons"),
         graded=job.input("graded"),
+        pseudo=pseudo[0] if pseudo else None,
         context=job.param("context", ComparedContext),
         files=job.files(TableFiles),
     )

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from discgrade.learning.grading.samples import Lesson
 from discgrade.learning.grading.training import TrainingFiles, train_model
 from discgrade.learning.loop.placement import use_gpu
 from discgrade.settings.model import Protocol, Training
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 with step(snakemake) as job:
     use_gpu(job.gpus)
+    labels = job.inputs("labels")
     train_model(
         samples=job.inputs("samples"),
         discs=job.input("discs"),
@@ -27,5 +29,6 @@ with step(snakemake) as job:
             predictions=job.output("predictions"),
         ),
         state=job.path("state"),
+        lesson=Lesson(labels[0] if labels else None, job.param("without", str) or None),
         progress=job.progress,
     )

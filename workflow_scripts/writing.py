@@ -1,10 +1,9 @@
 """Write what goes into a manuscript: the methods in words, the works that they cite, and how to cite the software."""
 
-from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from discgrade.publication.context import ComparedContext
-from discgrade.publication.page.findings import Sources
+from discgrade.publication.page.findings import FILES, Sources
 from discgrade.publication.page.shown_settings import ShownSettings
 from discgrade.publication.page.writing import write_words
 from discgrade.step import step
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 
 with step(snakemake) as job:
     write_words(
-        sources=Sources(**{field.name: job.input(field.name) for field in fields(Sources)}),
+        sources=Sources(**{name: job.input(name) for name in FILES}, labels=job.inputs("labels")),
         chains=job.input("chains"),
         context=job.param("context", ComparedContext),
         told=job.param("told", ShownSettings),

@@ -131,7 +131,6 @@ def test_a_region_is_drawn_anew_in_each_reading():
     assert np.mean([drawn[disc] == drawn[*disc[:2], 1] for disc in again]) < 0.2
 
 
-def test_84_of_the_supplemental_labels_are_reviewed_and_the_others_are_a_classifiers():
+def test_every_label_of_the_supplemental_cohort_is_what_rater_1_read():
     rows = read_cohort(discs("supplemental", 361), reread=0, second_rater=0)
-    assert [row.origin for row in rows].count("reviewed") == 84
-    assert {row.origin for row in rows} == {"reviewed", "pseudo"}
+    assert {(row.origin, row.rater) for row in rows} == {("human", FIRST_RATER)}

@@ -236,7 +236,7 @@ def test_another_pydicom_or_decoder_changes_what_reads_scans(checkout):
 @pytest.mark.parametrize("package", ["tensorflow", "keras", "h5py"])
 def test_another_tensorflow_or_keras_or_what_they_need_changes_trainings_and_exports(checkout, package):
     drawing = {"credible_intervals", "calibrate", "measure_localisation", "regrade_moved", "agreement", "bland_altman"}
-    drawing |= {"score_external", "measure_labels"}
+    drawing |= {"score_external", "measure_labels", "score_pseudo_labels"}
     assert locks_changed(checkout, package) - drawing == TRAINING
 
 

@@ -111,6 +111,7 @@ def test_every_table_and_figure_has_a_caption():
         "widths",
         "label_noise",
         "worth_reading",
+        "pseudo_labels",
         "worst_boxes",
         "flow",
     }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from discgrade.readings.expected import Expected, Reading, expect
+from discgrade.readings.expected import Expected, Reading, expect, label_fault, label_note
 from discgrade.settings.model import Reference
 
 FIRST, MEDIAN = Reference("reading", "R1", 1), Reference("median", "R1", 1)
@@ -19,12 +19,38 @@ def test_whole_grades_are_told(grades, whole):
 
 def test_readings_that_decide_no_reference_grade_do_not_count():
     readings = [read("P1", 3.0), read("P1", 4.3, rater="R2"), read("P2", 2.7, reading=2)]
-    assert expect(readings, FIRST) == Expected(patients=1, whole=True)
-    assert expect(readings, MEDIAN) == Expected(patients=1, whole=False)
+    sizes = {"cohorts": {"primary": 1}, "read": {"primary"}}
+    assert expect(readings, FIRST) == Expected(patients=1, whole=True, **sizes)
+    assert expect(readings, MEDIAN) == Expected(patients=1, whole=False, **sizes)
 
 
 def test_external_patients_are_in_no_part():
-    assert expect([read("P1", 3.0), read("P2", 4.3, cohort="external")], FIRST) == Expected(patients=1, whole=False)
+    found = expect([read("P1", 3.0), read("P2", 4.3, cohort="external")], FIRST)
+    assert (found.patients, found.whole, found.cohorts) == (1, False, {"primary": 1, "external": 1})
+
+
+@pytest.mark.parametrize(
+    ("cohort", "readings", "told"),
+    [
+        ("second", [("P1", "primary", "human"), ("P2", "second", "human")], ""),
+        ("second", [("P1", "primary", "human"), ("P2", "external", "human")], "no reading that decides a grade is of"),
+        ("primary", [("P1", "primary", "human"), ("P2", "external", "human")], "all patients are of primary"),
+        ("second", [("P1", "primary", "human"), ("P2", "second", "pseudo")], "no reading of second is a human's"),
+    ],
+    ids=["fits", "missing", "the only one", "no human"],
+)
+def test_a_cohort_that_no_model_can_label_is_told(cohort, readings, told):
+    given = [read(patient, 3.0, cohort=group)._replace(origin=origin) for patient, group, origin in readings]
+    fault = label_fault(expect(given, FIRST), cohort)
+    assert told in fault
+    assert bool(fault) == bool(told)
+
+
+@pytest.mark.parametrize(("grade", "deviation", "noted"), [(3.0, 1.7, True), (3.3, 1.7, False), (3.0, 2.0, False)])
+def test_what_a_deviation_means_with_whole_grades_is_told(grade, deviation, noted):
+    note = label_note(expect([read("P1", grade)], FIRST), deviation)
+    assert ("1.7 reviews discs that are 2 grades or more apart" in note) == noted
+    assert bool(note) == noted
 
 
 @pytest.mark.parametrize(("across", "doubtful"), [(0.59, False), (0.69, True), (None, False)])

@@ -14,7 +14,7 @@ from discgrade.settings.run import EXTERNAL
 TABLES = ("instances", "rejected", "ratings", "excluded")
 """Folders of an export, each with a table a shard."""
 
-_READ = ["patient", "cohort", "rater", "reading", "grade"]
+_READ = ["patient", "cohort", "rater", "reading", "grade", "origin"]
 
 
 def adopt_shard(copies: Mapping[Path, Path]) -> None:
@@ -71,4 +71,6 @@ def readings_of(export: Path, shards: Sequence[str]) -> Iterator[Reading]:
     """Yield the readings of an export."""
     for shard in shards:
         table = read(export / "ratings" / f"{shard}.parquet", RATINGS, _READ).select(_READ)
-        yield from (Reading(*row) for row in zip(*table.to_pydict().values(), strict=True))
+        rows = zip(*table.to_pydict().values(), strict=True)
+        for patient, cohort, rater, reading, grade, origin in rows:
+            yield Reading(patient, cohort, rater, reading, grade, origin=origin)

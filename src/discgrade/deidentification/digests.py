@@ -122,7 +122,8 @@ def _usable(sheet: Sheet) -> Iterator[Reading]:
     for row in sheet.rows:
         rater, again = numbers.get(row.get("rater"), ""), whole(row.get("reading"), 1) or 1
         across = _across(row, sheet.images.get(row.get("sop_instance_uid")))
-        yield Reading(row.get("patient_id"), row.get("cohort"), rater, again, number(row.get("grade")) or 0.0, across)
+        grade, origin = number(row.get("grade")) or 0.0, row.get("origin") or "human"
+        yield Reading(row.get("patient_id"), row.get("cohort"), rater, again, grade, across, origin)
 
 
 def _across(row: Row, image: Header | None) -> float | None:

@@ -23,8 +23,6 @@ SECOND_RATER_MIXTURE = (1, 3, 30, 51, 11)
 USE = np.array([231, 90, 72, 929, 414, 470, 1735, 792, 264, 1582, 95, 86, 393])
 GRADED = {"primary": 6179 / (5 * 1238), "supplemental": 1769 / (5 * 361)}
 """Share of the discs that were graded at all."""
-REVIEWED = 84 / 1769
-"""Share of the supplemental cohort's labels that rater 1 reviewed; the others are a classifier's."""
 
 HESITATION = 0.36
 """Share of the discs over which a rater hesitates."""

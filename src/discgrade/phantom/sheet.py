@@ -1,7 +1,7 @@
 """The sheet of readings and the table of the hidden truth."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -147,7 +147,7 @@ def read_cohort(discs: Discs, *, reread: int, second_rater: int) -> list[Reading
     perceived = perception("first reading")
     first = readings.first_reading(perceived, discs.cohort)
     days = _days(FIRST_DAY[discs.cohort], len(graded))
-    rows = _with_origins(discs.read(graded, first, days, (FIRST_RATER, 1)), discs, graded)
+    rows = discs.read(graded, first, days, (FIRST_RATER, 1))
 
     again = readings.choose(first, reread, readings.REREAD_MIXTURE, discs.uniform("read again")[graded])
     plain = discs.uniform("plain grades")[graded] < readings.PLAIN
@@ -163,16 +163,6 @@ def _graded(discs: Discs) -> Numbers:
     """Return the numbers of the discs that are graded at all, ascending."""
     order = np.argsort(discs.uniform("left out"), kind="stable")
     return np.sort(order[: readings.graded(len(discs), discs.cohort)])
-
-
-def _with_origins(rows: list[Reading], discs: Discs, graded: Numbers) -> list[Reading]:
-    """Mark the supplemental cohort's labels: a classifier's, some of them reviewed, contradictory discs first."""
-    if discs.cohort == "primary":
-        return rows
-    doubt = (discs.uniform("doubt") + discs.contradictory)[graded]
-    reviewed = np.zeros(len(rows), bool)
-    reviewed[np.argsort(-doubt, kind="stable")[: round(len(rows) * readings.REVIEWED)]] = True
-    return [replace(row, origin="reviewed" if yes else "pseudo") for row, yes in zip(rows, reviewed, strict=True)]
 
 
 def _days(first: str, discs: int) -> Days:

@@ -35,6 +35,7 @@ UNTRACKED = (
     "discgrade.settings.members",
     "discgrade.settings.model",
     "discgrade.settings.plain",
+    "discgrade.settings.pseudo_labels",
     "discgrade.settings.study",
     "discgrade.learning.loop.progress",
     "discgrade.publication.figures.drawing.panels",

@@ -45,6 +45,7 @@ class Words:
         seeds: Number of training seeds.
         pictures: Whether figures may show discs.
         excluded: Whether discs with a flagged region are left out.
+        pseudo: Cohort that a model labels; empty if none is.
         default: The default run.
         regression: The run of the regression variant.
     """
@@ -61,6 +62,7 @@ class Words:
     seeds: int
     pictures: bool
     excluded: bool
+    pseudo: str
     default: Shown
     regression: Shown
 
@@ -83,6 +85,7 @@ def caption_words(study: Study) -> dict[str, object]:
         seeds=len(study.grid.seeds),
         pictures=study.report.disc_pictures,
         excluded=study.cohort.exclude_flagged,
+        pseudo=_rst(study.pseudo_labels.cohort) if study.pseudo_labels else "",
         default=_shown(study, default_run(study)),
         regression=_shown(study, regression_run(study)),
     )

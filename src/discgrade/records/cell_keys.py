@@ -24,8 +24,8 @@ class CellKey:
 
     Attributes:
         table: The study's table that holds it: scores, intervals, shown_intervals, comparisons, certainty, agreement,
-            stability, localisation, boxes, external, label_noise, label_quality, graded, splits, discs, ratings, flow;
-            network and history lie in the folder of the run.
+            stability, localisation, boxes, external, label_noise, label_quality, pseudo_labels, graded, splits, discs,
+            ratings, flow; network and history lie in the folder of the run.
         field: Column of that table, or what was counted in it.
         variant: The run's variant; empty for any, as is each field of the run that follows.
         resolution: The run's resolution in pixels.

@@ -8,6 +8,7 @@ import pyarrow as pa
 from discgrade.records.cohort.boxes import BOXES, LOCALISATION, LOCATED, REGRADED, slice_schema
 from discgrade.records.cohort.discs import DISCS
 from discgrade.records.cohort.export import EXCLUDED, INSTANCES, REJECTED
+from discgrade.records.cohort.pseudo_labels import ANSWERS, LABELS
 from discgrade.records.cohort.readings import RATINGS
 from discgrade.records.cohort.regions import FLAGGED, ROIS
 from discgrade.records.cohort.samples import sample_schema
@@ -19,6 +20,7 @@ from discgrade.records.results.external import EXTERNAL
 from discgrade.records.results.grades import GRADES
 from discgrade.records.results.intervals import COMPARISONS, INTERVALS, POSTERIORS
 from discgrade.records.results.labels import LABEL_NOISE, LABEL_QUALITY
+from discgrade.records.results.pseudo_labels import PSEUDO_SCORES
 from discgrade.records.results.scores import GRADED, SCORES
 from discgrade.records.results.stability import MOVED, STABILITY
 from discgrade.records.results.training import HISTORY, NETWORK, PREDICTIONS
@@ -33,6 +35,8 @@ TABLES: dict[str, pa.Schema] = {
     "rois/<shard>.parquet": ROIS,
     "flagged.parquet": FLAGGED,
     "samples/<px>px/<shard>.parquet": sample_schema(48),
+    "pseudo/<split>.parquet, labels/<split>.parquet": LABELS,
+    "answers.parquet": ANSWERS,
     "runs/<run>/network.parquet": NETWORK,
     "runs/<run>/history.parquet": HISTORY,
     "runs/<run>/predictions.parquet, runs/<run>/external.parquet": PREDICTIONS,
@@ -45,6 +49,7 @@ TABLES: dict[str, pa.Schema] = {
     "certainty.parquet": CERTAINTY,
     "label_noise.parquet": LABEL_NOISE,
     "label_quality.parquet": LABEL_QUALITY,
+    "pseudo_labels.parquet": PSEUDO_SCORES,
     "moved.parquet": MOVED,
     "stability.parquet": STABILITY,
     "external.parquet": EXTERNAL,

@@ -1,6 +1,6 @@
 """What a run predicted for its scored part, decoded and checked against discs and splits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from discgrade.copies import is_scored
 from discgrade.decoding import decode
 from discgrade.grades import is_grade
 from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.pseudo_labels import LABELS
 from discgrade.records.cohort.splits import SPLITS
 from discgrade.records.results.scores import GRADED
 from discgrade.records.results.training import PREDICTIONS
@@ -201,7 +202,28 @@ def grade_run(
     cuts: Sequence[float] | None = None,
     *,
     external: Path | None = None,
+    origins: Mapping[str, "pd.Series[str]"] | None = None,
 ) -> pd.DataFrame:
-    """Return a run's graded samples, columns of `scores.GRADED`; see `graded_outputs`."""
+    """Return a run's graded samples, columns of `scores.GRADED`; see `graded_outputs`.
+
+    Args:
+        path: The run's predictions.
+        plan: The run.
+        discs: As `read_discs` returns.
+        splits: As `read_splits` returns.
+        cuts: What `decoding: cuts` decodes by.
+        external: What the run predicts for the external cohort, if it is scored on it.
+        origins: As `label_origins` returns; empty where all labels are the sheet's.
+    """
     frame = graded_outputs(path, plan, discs, splits, cuts, external=external)
-    return pd.DataFrame(frame.assign(**plan.run.wildcards, scale=plan.scale)[GRADED.names])
+    known = (origins or {}).get(plan.run.split)
+    origin = None if known is None else known.reindex(frame["disc"]).fillna(discs["origin"]).to_numpy(object)
+    return pd.DataFrame(frame.assign(**plan.run.wildcards, scale=plan.scale, origin=origin)[GRADED.names])
+
+
+def label_origins(labels: Sequence[Path]) -> dict[str, "pd.Series[str]"]:
+    """Return who made the labels that models of each split learn, by disc, of those that a model had a part in."""
+    found = records.read_all(labels, LABELS, ["split", "disc", "origin"]).to_pandas() if labels else None
+    if found is None:
+        return {}
+    return {str(split): rows.set_index("disc")["origin"] for split, rows in found.groupby("split")}

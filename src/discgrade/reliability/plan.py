@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from discgrade.settings.grid import all_runs, default_run, fold_runs, member_runs, variant_runs
 from discgrade.settings.members import bundle_kind, bundle_members, bundle_variant
 from discgrade.settings.model import Decoding, Protocol, Scale, Study
+from discgrade.settings.pseudo_labels import arm_runs, label_splits, teacher_run
 from discgrade.settings.run import Run
 
 
@@ -76,6 +77,16 @@ def why_no_external(study: Study) -> str:
     if name not in (study.grid.default, *study.grid.variants):
         return f"The variant of the bundle, {name}, is not trained on the hold-out split: name it in grid.variants."
     return ""
+
+
+def teacher_plans(study: Study) -> list[RunPlan]:
+    """Return the run that labels a cohort in each split."""
+    return [_plan(study, teacher_run(study, split)) for split in label_splits(study)]
+
+
+def arm_plans(study: Study) -> list[RunPlan]:
+    """Return the runs in every fold that tell what labels of a model are worth, those without them first."""
+    return [_plan(study, run) for run in arm_runs(study)]
 
 
 def regraded_runs(study: Study) -> list[Regraded]:

@@ -31,6 +31,8 @@ def scoped_pairs(
     """
     scale: Scale = frame["scale"].iloc[0]
     known = discs.loc[frame["disc"]]
+    if frame["origin"].notna().any():
+        known = known.assign(origin=frame["origin"].to_numpy(object))
     disc, tested = frame["disc"].to_numpy(object), (frame["part"] == "test").to_numpy()
     everything = Pairs(
         reference=rank(frame["reference"]),

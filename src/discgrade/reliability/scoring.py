@@ -12,7 +12,7 @@ from discgrade.grades import FRACTIONAL, rank
 from discgrade.records.results.scores import GRADED, SCORES
 from discgrade.reliability import raters
 from discgrade.reliability.confusion import Floats
-from discgrade.reliability.graded import external_of, grade_run, read_discs, read_splits
+from discgrade.reliability.graded import external_of, grade_run, label_origins, read_discs, read_splits
 from discgrade.reliability.out_of_fold import cuts_of_runs
 from discgrade.reliability.plan import RunPlan
 from discgrade.reliability.scopes import scoped_pairs
@@ -49,6 +49,7 @@ def score_runs(
     graded: Path,
     scores: Path,
     reference: Reference,
+    labels: Sequence[Path] = (),
 ) -> None:
     """Decode and check every run's predictions, and score them.
 
@@ -63,6 +64,8 @@ def score_runs(
         scores: Destination of the scores: each run, all folds pooled (`folds`), the mean of the folds (`fold-mean`),
             the mean of all seeds (-1), and the pairs of readings.
         reference: Which reading the others are compared with.
+        labels: The splits' labels of a cohort that a model labels, `pseudo_labels.LABELS`: samples then say who made
+            the label that models learn. All are scored against the reference reading.
 
     Raises:
         ValueError: on predictions of unknown discs, a run without its scored part, grades outside the scale, or folds
@@ -73,11 +76,12 @@ def score_runs(
     readings = raters.read_readings(ratings, known, main)
     twice = raters.doubly_read(readings, main)
     cuts = cuts_of_runs(predictions, runs, known, parts)
-    outside = external_of(external, runs)
+    outside, origins = external_of(external, runs), label_origins(labels)
     cells: list[Cell] = []
     with records.writer(graded, GRADED) as sink:
         for path, plan in zip(predictions, runs, strict=True):
-            frame = grade_run(path, plan, known, parts, cuts.get(plan.run), external=outside.get(plan.run))
+            outer = outside.get(plan.run)
+            frame = grade_run(path, plan, known, parts, cuts.get(plan.run), external=outer, origins=origins)
             sink.write_table(records.conform(pa.Table.from_pandas(frame, preserve_index=False), GRADED, graded))
             for scope, pairs in scoped_pairs(frame, known, twice):
                 cells.append(Cell(plan.run, scope, pairs.matrix, pairs.detail))

@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator, ValidationError, validators
 
 from discgrade.settings.ensembles import cut_faults, ensemble_faults
 from discgrade.settings.functions import check_loss, check_network
+from discgrade.settings.pseudo_labels import pseudo_label_faults
 from discgrade.settings.renamed import rename
 
 SCHEMA = Path(__file__).with_name("config.schema.yaml")
@@ -123,9 +124,16 @@ def _proposing(config: Mapping[str, Any]) -> Iterator[str]:
         yield f"ratings.propose: nothing is there. Give the path of a bundle. Received: {bundle}"
 
 
+def _missing_answers(config: Mapping[str, Any]) -> Iterator[str]:
+    """Yield that the answers to a review queue are not where the config says."""
+    answers = config["pseudo_labels"]["answers"]
+    if answers is not None and not Path(answers).is_file():
+        yield f"pseudo_labels.answers: nothing is there. Give the path of the sheet, or null. Received: {answers}"
+
+
 def _expand_paths(config: dict[str, Any]) -> None:
     cohort = ("dicom", "ratings", "export", "volumes", "masks", "overview")
-    for section, keys in (("cohort", cohort), ("ratings", ("propose",))):
+    for section, keys in (("cohort", cohort), ("ratings", ("propose",)), ("pseudo_labels", ("answers",))):
         for key in keys:
             if isinstance(config.get(section, {}).get(key), str):
                 config[section][key] = os.path.expanduser(os.path.expandvars(config[section][key]))  # noqa: PTH111
@@ -160,7 +168,7 @@ def check_config(config: dict[str, Any], tell: Callable[[str], None] = print) ->
     faults = faults or [*_undefined_variants(config)]
     if not faults:
         found = ensemble_faults, cut_faults, _untrained_bundle, _unknown_functions, _missing_sources, _proposing
-        faults = [fault for find in found for fault in find(config)]
+        faults = [fault for find in (*found, pseudo_label_faults, _missing_answers) for fault in find(config)]
     if faults:
         raise ConfigurationError("The config is not valid:\n" + "\n".join(f"  - {fault}" for fault in faults))
     return _in_order(config)

@@ -14,6 +14,7 @@ from discgrade.settings.groups.bundle import Bundle
 from discgrade.settings.groups.certainty import Certainty
 from discgrade.settings.groups.labels import Labels
 from discgrade.settings.groups.locator import Locator
+from discgrade.settings.groups.pseudo_labels import PseudoLabels
 from discgrade.settings.groups.rating import Rating
 
 Scale = Literal["fractional", "integral", "continuous"]
@@ -28,6 +29,7 @@ Border = Literal["edge", "reflect", "zero"]
 Decoding = Literal["argmax", "median", "mean", "cuts"]
 Optimizer = Literal["sgd", "adamw"]
 Schedule = Literal["plateau", "cosine", "one_cycle"]
+Taught = Literal["human", "pseudo", "reviewed", "without"]
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,8 @@ class Variant:
         training: How it is trained; of an ensemble that of its first member, with the ensemble's own decoding.
         protocol: How it is scored and its epoch chosen.
         members: The variants whose outputs an ensemble averages; none of a variant that is trained itself.
+        labels: What it learns of the cohort that a model labels: what people read, the pseudo-labels as they are, those
+            after review, or nothing at all.
     """
 
     name: str
@@ -191,6 +195,7 @@ class Variant:
     training: Training
     protocol: Protocol
     members: tuple[str, ...] = ()
+    labels: Taught = "human"
 
 
 @dataclass(frozen=True)
@@ -233,7 +238,8 @@ class Report:
 class Study:
     """All settings of a study.
 
-    `threads` and `gpus` are those of one training; `unit` is what the Bayesian bootstrap weighs (`protocol.unit`).
+    `threads` and `gpus` are those of one training; `unit` is what the Bayesian bootstrap weighs (`protocol.unit`);
+    `pseudo_labels` is None where all labels are the sheet's.
     """
 
     name: str
@@ -252,6 +258,7 @@ class Study:
     certainty: Certainty
     labels: Labels
     locator: Locator
+    pseudo_labels: PseudoLabels | None
     report: Report
     rating: Rating
     bundle: Bundle

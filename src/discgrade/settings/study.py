@@ -6,6 +6,7 @@ from typing import Any
 
 from discgrade.settings.model import Study, Training
 from discgrade.settings.plain import typed
+from discgrade.settings.pseudo_labels import arms, is_made, teacher_of
 
 _AS_THEY_ARE = (
     "cohort", "deidentify", "ratings", "splits", "images", "augmentation", "intervals", "certainty",
@@ -17,6 +18,10 @@ _TRAINING = [field.name for field in fields(Training)]
 def read_study(config: Mapping[str, Any]) -> Study:
     """Return the settings of a config that `loading.check_config` has checked and completed."""
     grid, variants = dict(config["grid"]), config["variants"]
+    complete = {name: _variant(config, name, own) for name, own in variants.items()}
+    if is_made(config):
+        complete = {name: one | {"labels": "reviewed"} for name, one in complete.items()}
+        complete |= arms(config, complete[teacher_of(config)])
     return typed(
         Study,
         {section: config[section] for section in _AS_THEY_ARE}
@@ -24,12 +29,19 @@ def read_study(config: Mapping[str, Any]) -> Study:
             "name": config["study"],
             "threads": config["training"]["threads"],
             "gpus": config["training"]["gpus"],
-            "variants": {name: _variant(config, name, own) for name, own in variants.items()},
+            "variants": complete,
             "grid": grid | {"variants": grid["variants"] or list(variants)},
             "unit": config["protocol"]["unit"],
+            "pseudo_labels": _pseudo_labels(config),
             "report": _report(config),
         },
     )
+
+
+def _pseudo_labels(config: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return how a cohort is labelled by a model; None where none is."""
+    given = {key: value for key, value in config["pseudo_labels"].items() if key != "make"}
+    return given | {"teacher": teacher_of(config)} if is_made(config) else None
 
 
 def _report(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
@@ -6,6 +8,7 @@ from discgrade import records
 from discgrade.grades import FRACTIONAL
 from discgrade.learning.grading import samples
 from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.pseudo_labels import LABELS
 from discgrade.records.cohort.splits import SPLITS
 from discgrade.settings.model import Protocol
 from discgrade.settings.run import Run
@@ -16,10 +19,10 @@ PAPER = Protocol(score="augmented", checkpoint="scored")
 
 @pytest.fixture
 def load(cohort, run, tmp_path):
-    def load(cohort=cohort, run=run, scale="fractional", protocol=AS_READ):
-        return samples.load_samples(
-            cohort.samples, cohort.discs, cohort.splits, run=run, scale=scale, protocol=protocol, scratch=tmp_path
-        )
+    def load(cohort=cohort, run=run, scale="fractional", protocol=AS_READ, **lesson):
+        how = {"run": run, "scale": scale, "protocol": protocol, "scratch": tmp_path}
+        lesson = samples.Lesson(**lesson)
+        return samples.load_samples(cohort.samples, cohort.discs, cohort.splits, **how, lesson=lesson)
 
     return load
 
@@ -141,3 +144,37 @@ def test_a_part_without_samples_is_named(make_cohort, load):
 def test_samples_of_another_resolution_are_refused(load):
     with pytest.raises(ValueError, match="not the expected table"):
         load(run=Run("default", 32, 1, "holdout", 1))
+
+
+def second_cohort(cohort, tmp_path):
+    """Make the discs of every third patient those of a second cohort; return the study and their names."""
+    discs = records.read(cohort.discs, DISCS).to_pylist()
+    chosen = set(sorted({row["patient"] for row in discs})[::3])
+    rows = [row | {"cohort": "second" if row["patient"] in chosen else "primary"} for row in discs]
+    records.write(rows, DISCS, tmp_path / "discs.parquet")
+    return replace(cohort, discs=tmp_path / "discs.parquet"), [row["disc"] for row in rows if row["cohort"] == "second"]
+
+
+@pytest.mark.parametrize("protocol", [AS_READ, PAPER, Protocol(score="averaged", checkpoint="last")])
+def test_a_teacher_never_learns_the_cohort_it_labels_but_predicts_all_of_it(cohort, load, tmp_path, protocol):
+    other, second = second_cohort(cohort, tmp_path)
+    data, plain = load(other, protocol=protocol, without="second"), load(other, protocol=protocol)
+    for use in ("train", "validation"):
+        assert set(data.disc[getattr(data, use)]) == set(plain.disc[getattr(plain, use)]) - set(second)
+        assert set(data.disc[getattr(data, use)]) < set(plain.disc[getattr(plain, use)])
+    assert set(data.disc[data.scored]) == set(plain.disc[plain.scored]) | set(second)
+    assert {"train", "test"} <= set(data.part[data.scored])
+
+
+def test_labels_take_the_place_of_readings_and_of_no_other_disc(cohort, load, tmp_path):
+    other, second = second_cohort(cohort, tmp_path)
+    read = {row["disc"]: row["grade"] for row in records.read(other.discs, DISCS).to_pylist()}
+    label = {"split": "holdout", "patient": "P", "part": "train", "origin": "pseudo", "pseudo": 3.7, "expected": 3.6}
+    rows = [label | {"disc": disc, "grade": 3.7, "probabilities": []} for disc in second]
+    records.write(rows, LABELS, tmp_path / "labels.parquet")
+    data, whole = (load(other, scale=scale, labels=tmp_path / "labels.parquet") for scale in ("fractional", "integral"))
+    assert data.grades.tolist() == [3.7 if disc in second else read[disc] for disc in data.disc]
+    assert {grade for grade, disc in zip(whole.grades, whole.disc, strict=True) if disc in second} == {4.0}
+    records.write([rows[0] | {"disc": "nobody"}], LABELS, tmp_path / "others.parquet")
+    with pytest.raises(ValueError, match="1 labels of discs that the study does not have"):
+        load(other, labels=tmp_path / "others.parquet")

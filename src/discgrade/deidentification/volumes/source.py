@@ -170,4 +170,6 @@ def _reading(row: Row, raters: dict[str, str]) -> Reading | None:
     if value is None or row.get("level") not in LEVELS:
         return None
     again = whole(row.get("reading"), 1) or 1
-    return Reading(row.get("patient_id"), row.get("cohort"), raters.get(row.get("rater"), ""), again, value)
+    origin = row.get("origin") or "human"
+    who = row.get("patient_id"), row.get("cohort"), raters.get(row.get("rater"), "")
+    return Reading(*who, again, value, origin=origin)

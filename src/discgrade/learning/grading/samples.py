@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from discgrade import records
 from discgrade.copies import is_scored
-from discgrade.grades import is_grade
+from discgrade.grades import integral, is_grade
 from discgrade.learning.loop.device import available_memory
 from discgrade.records.cohort.discs import DISCS
+from discgrade.records.cohort.pseudo_labels import LABELS
 from discgrade.records.cohort.samples import sample_schema
 from discgrade.records.cohort.splits import SPLITS
 from discgrade.settings.model import Protocol, Scale
@@ -26,6 +27,22 @@ from discgrade.settings.run import EXTERNAL, Run
 READ_BYTES = 2**24
 # Share of the free memory beyond which the pixels go to a file.
 SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a run learns, if that is not what people read.
+
+    Attributes:
+        labels: Table of the labels of its split that a model made, `pseudo_labels.LABELS`; None: none.
+        without: A cohort that it does not learn, neither to choose its checkpoint, but predicts as a whole; None: none.
+    """
+
+    labels: Path | None = None
+    without: str | None = None
+
+
+AS_READ = Lesson()
 
 
 @dataclass(frozen=True)
@@ -66,6 +83,7 @@ def load_samples(
     scale: Scale,
     protocol: Protocol,
     scratch: Path,
+    lesson: Lesson = AS_READ,
 ) -> Samples:
     """Read the samples that a run trains on, chooses its checkpoint with, and predicts.
 
@@ -79,11 +97,12 @@ def load_samples(
             "augmented" (the paper) does both on copies 1..n; `checkpoint`: "validation" and "last" keep the validation
             part apart and validate on its copy 0, "scored" (the paper) trains on it and validates on what is scored.
         scratch: Folder for a nameless file that holds the pixels if they would fill more than half of the free memory.
+        lesson: What it learns instead of what people read.
 
     Raises:
         ValueError: if the readings do not carry the scale, or a disc, part or patient is missing.
     """
-    table = _disc_table(discs, splits, run)
+    table = _taught(_disc_table(discs, splits, run), lesson)
     table = table.append_column("reference", pa.array(reference_grades(table, scale, run.variant)))
     index = _sample_index(shards, table, run.resolution)
     full = int(_uses(index, 1, protocol)["train"].sum())
@@ -101,7 +120,7 @@ def load_external(
     Raises:
         ValueError: if a disc or patient is missing.
     """
-    table = _disc_table(discs, splits, run)
+    table = _taught(_disc_table(discs, splits, run), AS_READ)
     table = table.filter(pc.equal(table["part"], EXTERNAL))
     table = table.append_column("reference", table["grade"])
     if not table.num_rows:
@@ -161,12 +180,31 @@ def _disc_table(discs: Path, splits: Path, run: Run) -> pa.Table:
     parts = records.read(splits, SPLITS, filters=pc.field("split") == run.split)
     if not parts.num_rows:
         raise ValueError(f"No split {run.split!r} in {splits}. Set `splits.folds` to at least its number.")
-    table = records.read(discs, DISCS, columns=["disc", "patient", "level", "grade", "integral"])
+    table = records.read(discs, DISCS, columns=["disc", "patient", "level", "grade", "integral", "cohort"])
     joined = table.join(parts, "patient", join_type="left outer").sort_by("disc")
     if joined["part"].null_count:
         lost = joined.filter(pc.is_null(joined["part"]))["patient"].unique().to_pylist()
         raise ValueError(f"{len(lost)} patients have discs but no part in split {run.split!r}: {sorted(lost)[:5]}")
     return joined
+
+
+def _taught(table: pa.Table, lesson: Lesson) -> pa.Table:
+    """Return the discs with the labels that a run learns, and whether it may learn them.
+
+    Raises:
+        ValueError: if there are labels of other discs.
+    """
+    grades = table["grade"].to_numpy().copy()
+    if lesson.labels is not None:
+        labels = records.read(lesson.labels, LABELS, ["disc", "grade"])
+        places = pc.fill_null(pc.index_in(labels["disc"], value_set=table["disc"].combine_chunks()), -1).to_numpy()
+        if (places < 0).any():
+            raise ValueError(f"{lesson.labels}: {(places < 0).sum()} labels of discs that the study does not have")
+        grades[places] = labels["grade"].to_numpy()
+    taught = pc.not_equal(table["cohort"], lesson.without or "")
+    table = table.set_column(table.schema.get_field_index("grade"), "grade", pa.array(grades))
+    table = table.set_column(table.schema.get_field_index("integral"), "integral", pa.array(integral(grades)))
+    return table.append_column("taught", taught)
 
 
 def _sample_index(shards: Sequence[Path], table: pa.Table, resolution: int) -> dict[str, NDArray[Any]]:
@@ -181,6 +219,7 @@ def _sample_index(shards: Sequence[Path], table: pa.Table, resolution: int) -> d
         "copy": copy,
         "part": np.where(disc < 0, "", table["part"].to_numpy()[disc]),
         "share": table["share"].to_numpy()[disc],
+        "taught": table["taught"].to_numpy()[disc],
     }
 
 
@@ -201,16 +240,17 @@ def _check_complete(disc: NDArray[Any], copy: NDArray[Any], names: pa.ChunkedArr
 
 def _uses(index: Mapping[str, NDArray[Any]], share: int, protocol: Protocol) -> dict[str, NDArray[np.bool_]]:
     """Return which samples a run on a share trains on, chooses its checkpoint with and predicts."""
-    part, as_read = index["part"], index["copy"] == 0
+    part, as_read, taught = index["part"], index["copy"] == 0, index["taught"]
     scored_copy = is_scored(index["copy"], protocol.score)
     trained_copy = scored_copy if protocol.score == "augmented" else True
     apart = protocol.checkpoint != "scored"
     uses = {
         "train": np.isin(part, ["train"] if apart else ["train", "validation"])
         & (index["share"] >= share)
-        & trained_copy,
-        "validation": (part == "validation") & as_read if apart else (part == "test") & scored_copy,
-        "scored": np.isin(part, ["test", "external"]) & scored_copy,
+        & trained_copy
+        & taught,
+        "validation": ((part == "validation") & as_read if apart else (part == "test") & scored_copy) & taught,
+        "scored": (np.isin(part, ["test", "external"]) | ((part != "") & ~taught)) & scored_copy,
     }
     empty = [use for use, chosen in uses.items() if not chosen.any()]
     if empty:

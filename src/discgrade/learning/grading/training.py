@@ -15,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from discgrade import records
-from discgrade.learning.grading.samples import Samples, load_samples
+from discgrade.learning.grading.samples import AS_READ, Lesson, Samples, load_samples
 from discgrade.learning.loop import checkpoints
 from discgrade.learning.loop.backend import start_backend
 from discgrade.learning.loop.device import MIB
@@ -34,7 +34,7 @@ class TrainingFiles:
         model: Keras model, with the weights of the chosen epoch.
         network: Table of layers.
         history: Table of epochs.
-        predictions: Table of outputs, for the test and external parts.
+        predictions: Table of outputs, for the test and external parts, and for a cohort that is not learned.
     """
 
     model: Path
@@ -54,6 +54,7 @@ def train_model(
     identity: Sequence[str],
     files: TrainingFiles,
     state: Path,
+    lesson: Lesson = AS_READ,
     progress: Path | None = None,
     log: TextIO | None = None,
 ) -> None:
@@ -72,6 +73,7 @@ def train_model(
             locked packages. Another identity does not resume this training.
         files: What to write.
         state: Folder of checkpoints: each training's lies in a folder below it, named by all that decides its result.
+        lesson: What it learns instead of what people read.
         progress: File that holds, as long as the training runs, one line on how far it has come.
         log: Where each epoch is told; standard error if None.
 
@@ -81,7 +83,9 @@ def train_model(
     """
     log = log or sys.stderr
     with vanishing(progress, f"epoch 1/{training.epochs}  starts"):
-        data = load_samples(samples, discs, splits, run=run, scale=training.scale, protocol=protocol, scratch=state)
+        data = load_samples(
+            samples, discs, splits, run=run, scale=training.scale, protocol=protocol, scratch=state, lesson=lesson
+        )
         say(log, _summary(data))
         start_backend(training)
         from discgrade.learning.grading.network import describe  # noqa: PLC0415 - imports Keras

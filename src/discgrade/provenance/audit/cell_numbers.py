@@ -24,9 +24,11 @@ RUN_FIELDS = tuple(field.name for field in fields(Run))
 SCORE_FIELDS = (*RUN_FIELDS, "scope", "group", "grade", "metric")
 _SCORES = (
     "scores", "intervals", "shown_intervals", "comparisons", "certainty", "stability", "agreement", "localisation",
-    "external", "label_noise",
+    "external", "label_noise", "pseudo_labels",
 )  # fmt: skip
-_WITH_BOUNDS = ("certainty", "stability", "agreement", "localisation", "external", "label_noise")
+_WITH_BOUNDS = (
+    "certainty", "stability", "agreement", "localisation", "external", "label_noise", "pseudo_labels",
+)  # fmt: skip
 """Tables whose rows hold a score and its interval."""
 _OF_RUN = ("network", "history")
 _TRAINED = (*_SCORES, *_OF_RUN, "graded")

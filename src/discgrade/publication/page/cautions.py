@@ -16,6 +16,8 @@ from discgrade.publication.tables.rows.scores import interval_text, number
 from discgrade.publication.wording import percent
 from discgrade.settings.run import HOLDOUT, Run
 
+_OWN = "Labels that began as a model's own"
+
 
 @dataclass(frozen=True)
 class Caution:
@@ -106,6 +108,8 @@ def _few(found: Findings) -> Iterator[Caution]:
 
 def _labels(found: Findings) -> Iterator[Caution]:
     """Yield how many labels began as a model's own: pseudo-labels, and those that were reviewed."""
+    if found.labels is not None:
+        yield Caution(_OWN, _learned(found, found.labels))
     trained = found.discs[found.discs["cohort"] != "external"]
     parts = {
         f"the {len(trained):,} discs to train on": trained,
@@ -114,7 +118,20 @@ def _labels(found: Findings) -> Iterator[Caution]:
     counts = {where: _own_labels(discs) for where, discs in parts.items()}
     if any(counts.values()):
         words = " and ".join(f"{count:,} of {where}" for where, count in counts.items())
-        yield Caution("Labels that began as a model's own", f"{words} {_without(found)}")
+        yield Caution(_OWN, f"{words} {_without(found)}")
+
+
+def _learned(found: Findings, labels: pd.DataFrame) -> str:
+    """Say how many discs are learned by a label that a model of the study made."""
+    split = found.splits[(found.splits["split"] == HOLDOUT) & found.splits["part"].isin(["train", "validation"])]
+    trained = int(found.discs["patient"].isin(split["patient"]).sum())
+    own = labels[labels["part"].isin(["train", "validation"])]
+    reviewed = int((own["origin"] == "reviewed").sum())
+    return (
+        f"{len(own):,} of the {trained:,} discs that the hold-out split's models learn have a label that a model of "
+        f"the study gave, {reviewed:,} of these after review. All scores are against what people read; against such "
+        "labels, a model agrees more easily: see table pseudo_labels."
+    )
 
 
 def _own_labels(discs: pd.DataFrame) -> int:

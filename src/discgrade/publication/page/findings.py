@@ -1,7 +1,7 @@
 """What the report reads of a finished study: its scores, discs, partitions and flow."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from discgrade.publication.page.shown_settings import ShownSettings
 from discgrade.publication.tables.rows.scores import Study, narrowed, read_study
 from discgrade.records.cohort.discs import DISCS
 from discgrade.records.cohort.flow import Flow, read_flow
+from discgrade.records.cohort.pseudo_labels import LABELS
 from discgrade.records.cohort.regions import FLAGGED
 from discgrade.records.cohort.splits import SPLITS
 from discgrade.records.results.certainty import CERTAINTY
@@ -39,6 +40,7 @@ class Sources:
         flagged: `flagged.parquet`.
         certainty: `certainty.parquet`.
         network: `network.parquet` of the default run.
+        labels: The hold-out split's labels of a cohort that a model labels, `labels/holdout.parquet`; else none.
     """
 
     scores: Path
@@ -52,6 +54,11 @@ class Sources:
     flagged: Path
     certainty: Path
     network: Path
+    labels: Sequence[Path] = ()
+
+
+FILES = [field.name for field in fields(Sources) if field.name != "labels"]
+"""The sources that every study has."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,7 @@ class Findings:
         certainty: Rows of `certainty.CERTAINTY` over all discs, by grade and metric.
         parameters: Trainable and fixed parameters of the default run's network.
         layers: Number of its layers.
+        labels: Labels of the hold-out split that a model made, rows of `pseudo_labels.LABELS`; None where none did.
     """
 
     context: ComparedContext
@@ -85,6 +93,7 @@ class Findings:
     certainty: Mapping[tuple[float | None, str], Mapping[str, Any]]
     parameters: int
     layers: int
+    labels: pd.DataFrame | None = None
 
     def run(self, split: str) -> Run:
         """Return the run of a split of the model that the study ends in, over all seeds."""
@@ -130,4 +139,12 @@ def read_findings(sources: Sources, context: ComparedContext, told: ShownSetting
         certainty={(row["grade"], row["metric"]): row for row in certain if row["scope"] == "all"},
         parameters=sum(network),
         layers=len(network),
+        labels=_labels(sources.labels),
     )
+
+
+def _labels(paths: Sequence[Path]) -> pd.DataFrame | None:
+    found: pd.DataFrame | None = None
+    if paths:
+        found = records.read(paths[0], LABELS, ["disc", "part", "origin"]).to_pandas()
+    return found

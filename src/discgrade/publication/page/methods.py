@@ -3,9 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import pandas as pd
+
 from discgrade.publication import wording
 from discgrade.publication.page.findings import Findings
 from discgrade.publication.parts import part_sizes
+from discgrade.settings.groups.pseudo_labels import PseudoLabels
 from discgrade.settings.model import Training
 from discgrade.settings.run import HOLDOUT
 
@@ -108,6 +111,22 @@ def _reference(found: Findings) -> Iterator[str]:
     for origin, words in own.items():
         if origins.get(origin, 0):
             yield f"{_count(int(origins[origin]), 'disc')} carry {words}."
+    if found.labels is not None and found.told.pseudo_labels is not None:
+        yield _pseudo_labels(found, found.labels, found.told.pseudo_labels)
+
+
+_ANSWERS = {"reading": "the reading became the label", "queue": "a rater who saw both gave the label"}
+
+
+def _pseudo_labels(found: Findings, labels: pd.DataFrame, how: PseudoLabels) -> str:
+    """Say how a cohort was labelled by a model."""
+    reviewed, teacher = int((labels["origin"] == "reviewed").sum()), found.told.labels[how.teacher]
+    return (
+        f"Networks learned the {_count(len(labels), 'disc')} of the cohort {how.cohort} by labels that a model gave: "
+        f"in each split, a network (variant “{teacher}”) trained on the training part of all other cohorts. Where its "
+        f"grade differed from the reading by {how.deviation:g} or more ({reviewed:,} of {len(labels):,} discs in the "
+        f"hold-out split), {_ANSWERS[how.review]}. All scores are against readings."
+    )
 
 
 def _partitions(found: Findings) -> Iterator[str]:

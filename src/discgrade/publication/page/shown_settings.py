@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from discgrade.settings.grid import default_run
 from discgrade.settings.groups.attribution import Provenance
 from discgrade.settings.groups.certainty import Certainty
+from discgrade.settings.groups.pseudo_labels import PseudoLabels
 from discgrade.settings.members import bundle_variant
 from discgrade.settings.model import Augmentation, Deidentify, Images, Intervals, Reference, Splits, Study, Variant
 from discgrade.settings.run import Run
@@ -49,6 +50,7 @@ class ShownSettings:
     augmentation: Augmentation
     intervals: Intervals
     certainty: Certainty
+    pseudo_labels: PseudoLabels | None
     provenance: Provenance
 
 
@@ -72,5 +74,6 @@ def told_of(study: Study) -> ShownSettings:
         augmentation=study.augmentation,
         intervals=study.intervals,
         certainty=study.certainty,
+        pseudo_labels=study.pseudo_labels,
         provenance=study.provenance,
     )

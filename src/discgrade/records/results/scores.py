@@ -37,6 +37,12 @@ GRADED = pa.schema(
         column("scale", pa.string(), "scale the run predicts on: fractional, integral or continuous"),
         column("reference", pa.float64(), "reference grade on the cohort's finest scale", "grade"),
         column("predicted", pa.float64(), "decoded grade: integral of an integral run, else fractional", "grade"),
+        column(
+            "origin",
+            pa.string(),
+            "who made the label that models of the split learn: human, pseudo or reviewed; null: as in discs.parquet",
+            nullable=True,
+        ),
     ]
 )
 

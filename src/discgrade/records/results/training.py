@@ -34,7 +34,7 @@ PREDICTIONS = pa.schema(
     [
         DISC,
         COPY,
-        column("part", pa.string(), "test or external"),
+        column("part", pa.string(), "test or external; of a cohort that is labelled by the run, any part"),
         column(
             "outputs", pa.list_(pa.float32()), "probability of each grade of the scale, or the one continuous value"
         ),

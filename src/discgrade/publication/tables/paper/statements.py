@@ -10,6 +10,7 @@ from discgrade.publication.keys import Key, Traced, run_key
 from discgrade.publication.published import PAPER, citation, published, remarks
 from discgrade.publication.render.files import TableFiles, write_table
 from discgrade.publication.render.table import Cell, Row, Section, Table, absences, missing
+from discgrade.publication.tables.pseudo_labels import own_labels
 from discgrade.publication.tables.rows.best import is_rounded
 from discgrade.publication.tables.rows.captions import caption
 from discgrade.publication.tables.rows.errors import Errors, read_errors
@@ -63,7 +64,14 @@ class Statement:
 
 
 def statements(
-    *, scores: Path, intervals: Path, comparisons: Path, graded: Path, context: ComparedContext, files: TableFiles
+    *,
+    scores: Path,
+    intervals: Path,
+    comparisons: Path,
+    graded: Path,
+    pseudo: Path | None = None,
+    context: ComparedContext,
+    files: TableFiles,
 ) -> None:
     """Print each number that the paper's Results state in words, and if compared what it states.
 
@@ -72,6 +80,7 @@ def statements(
         intervals: `intervals.parquet`.
         comparisons: `comparisons.parquet`.
         graded: `graded.parquet`.
+        pseudo: `pseudo_labels.parquet`; None where no cohort is labelled by a model.
         context: What the study is, in words.
         files: What to write.
     """
@@ -84,6 +93,7 @@ def statements(
         "Inter-rater agreement": list(_agreement(study, "inter_rater", INTER_RATER)),
         "Default model": [*_agreement(study, "default", lines[0]), *_large_errors(study, lines[0], errors)],
         "Less training data, other resolution": [_smallest_share(study, context), _resolution(study, context)],
+        "Labels that a model made": [Statement(**told) for told in own_labels(pseudo)],
         "Protocol": [
             _optimism(study, lines[0], line) for line in trained if not has_default_protocol(context, line.row)
         ],
