@@ -47,7 +47,7 @@ def test_the_download_becomes_tables_and_a_new_external_patient_trains_nothing(
     flow = json.loads((results / "flow.json").read_text())
     files, readings = flow["stages"][:2]
     assert (files["received"], files["kept"]) == (33, 15)
-    assert readings["excluded"] == {"faulty level": 1, "level outside L1/L2 to L5/S1": 32}
+    assert readings["excluded"] == {"faulty level": 1, "level outside L1/L2 to L5/S1": 30}
     assert (results / "tables" / "table2.csv").exists()
     assert (results / "bundle.zip").exists()
     assert "of 6 patients" in (results / "tables" / "external.md").read_text()
