@@ -75,7 +75,7 @@ def test_the_summary_shows_95_and_bars_both_intervals(found):
     assert model.wide == tuple(found.study.intervals[key][bound] for bound in ("lower", "upper"))
     assert {one.field: one.table for one in model.kappa.keys}["lower"] == "shown_intervals"
     assert summarise(found).interval.startswith("Brackets and thick bars: 95 % credible intervals (highest density)")
-    assert summarise(found).interval.endswith("thin bars: 99.73 %, as in tables, for the comparison with the paper")
+    assert summarise(found).interval.endswith("thin: 99.73 %, as in tables, for the comparison with the paper")
 
 
 def test_where_no_narrower_interval_was_drawn_that_of_the_tables_is_shown(found):

@@ -70,7 +70,7 @@ def _intervals(drawn: Intervals, weighed: str, compare: bool) -> str:
         return f"Brackets and bars: {wording.interval_words(drawn.probability, weighed, drawn.draws, drawn.seed)}"
     words = wording.interval_words(drawn.inner, weighed, drawn.draws, drawn.seed)
     published = ", for the comparison with the paper" if compare else ""
-    return f"Brackets and thick bars: {words}; thin bars: {wording.percent(drawn.probability)}, as in tables{published}"
+    return f"Brackets and thick bars: {words}; thin: {wording.percent(drawn.probability)}, as in tables{published}"
 
 
 def _lead(found: Findings) -> Iterator[str]:
@@ -101,7 +101,8 @@ def _flagged(found: Findings) -> Iterator[str]:
     within = found.study.scores.get(Key(found.main, "within_one"))
     if within is not None and not isnan(within["value"]):
         over = round((1 - within["value"]) * within["n"])
-        yield f"{over:,} of {within['n']:,} scored samples are more than one grade off ({part_words(found)})."
+        where = "hold-out test set" if found.main.split == HOLDOUT else "out of fold"
+        yield f"{over:,} of {within['n']:,} scored samples are more than one grade off ({where})."
     coverage, single = (found.certainty.get((None, metric)) for metric in ("coverage", "singletons"))
     if coverage is not None and single is not None:
         yield (
