@@ -38,6 +38,39 @@ model = keras.saving.load_model(sys.argv[1])
 np.save(sys.argv[3], model.predict_on_batch(np.load(sys.argv[2])))
 """
 
+COMPARE = """
+import sys
+import jax
+import keras
+import numpy as np
+from keras import layers
+from discgrade.learning.loop.engines.kernels_jax import use_fast_kernels
+
+
+def both(side, padding, dilation):
+    image = keras.Input((side, side, 6))
+    model = keras.Model(image, layers.Conv2D(5, 3, dilation_rate=dilation, padding=padding)(image))
+    images = np.random.default_rng(1).normal(size=(4, side, side, 6)).astype(np.float32)
+
+    def loss(weights, images):
+        outputs, _ = model.stateless_call(weights, [], images)
+        return jax.numpy.sin(3 * outputs).sum(), outputs
+
+    weights = [weight.value for weight in model.trainable_variables]
+    run = jax.value_and_grad(loss, argnums=(0, 1), has_aux=True)
+    theirs = jax.tree.leaves(run(weights, images))
+    use_fast_kernels(model)
+    assert "convolution_op" in vars(model.layers[1])
+    return zip(jax.tree.leaves(run(weights, images)), theirs, strict=True)
+
+
+for side in (11, 12, 13):
+    for padding in ("same", "valid"):
+        for dilation in (2, 3, (2, 3)):
+            for ours, keras_own in both(side, padding, dilation):
+                np.testing.assert_allclose(ours, keras_own, rtol=1e-4, atol=1e-4)
+"""
+
 
 @pytest.fixture(scope="session", params=["jax", "torch"])
 def other(request, tmp_path_factory):
@@ -136,3 +169,10 @@ def test_mixed_precision_trains(other, in_a_process, tmp_path):
     assert in_a_process("run", python, backend=backend, precision="mixed_bfloat16", epochs=1).wait() == 0
     history = records.read(tmp_path / "run" / "history.parquet", HISTORY).to_pylist()
     assert np.isfinite(history[0]["loss"])
+
+
+@pytest.mark.parametrize("other", ["jax"], indirect=True)
+def test_dilated_convolutions_and_their_gradients_are_those_of_keras(other):
+    _, python = other
+    environment = os.environ | {"KERAS_BACKEND": "jax", "PYTHONPATH": str(ROOT / "src")}
+    subprocess.run([python, "-c", COMPARE], check=True, env=environment)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from discgrade.learning.loop.engines.engine import Engine, Inputs
+from discgrade.learning.loop.engines.kernels_jax import use_fast_kernels
 from discgrade.learning.loop.task import Objective, Tensor, called_with
 
 Arrays = list[Tensor]
@@ -19,6 +20,7 @@ class JaxEngine(Engine):
     """Two programs; the state lies in arrays that each step replaces until `sync` hands them to the variables."""
 
     def __init__(self, model: keras.Model, optimizer: keras.optimizers.Optimizer, objective: Objective) -> None:
+        use_fast_kernels(model)
         self.gpu = jax.default_backend() == "gpu"
         self.takes_context = len(model.inputs) > 1
         self._groups = (model.trainable_variables, model.non_trainable_variables, optimizer.variables)

@@ -13,6 +13,7 @@ import keras
 import tensorflow as tf
 from keras import layers
 
+from discgrade.learning.loop.engines.dilation import is_plain_and_dilated
 from discgrade.learning.loop.task import Tensor
 
 
@@ -21,7 +22,7 @@ def use_fast_kernels(model: keras.Model) -> None:
     for layer in model.layers:
         if layer.dtype_policy.name != "float32":
             continue
-        if type(layer) is layers.Conv2D and _is_plain_and_dilated(layer):
+        if is_plain_and_dilated(layer):
             layer.convolution_op = partial(_convolve, layer)
         elif type(layer) is layers.BatchNormalization and layer.scale and layer.center and not layer.renorm:
             layer.call = partial(_normalise, layer)
@@ -29,18 +30,6 @@ def use_fast_kernels(model: keras.Model) -> None:
             layer.call = partial(_leak, layer)
         elif type(layer) is layers.SpatialDropout2D:
             layer.call = partial(_drop, layer)
-
-
-def _is_plain_and_dilated(layer: layers.Conv2D) -> bool:
-    return (
-        layer.dilation_rate != (1, 1)
-        and layer.strides == (1, 1)
-        and layer.groups == 1
-        and layer.data_format == "channels_last"
-        and layer.padding in ("same", "valid")
-        and all(size % 2 for size in layer.kernel_size)
-        and None not in layer.input.shape[1:]
-    )
 
 
 def _convolve(layer: layers.Conv2D, images: Tensor, kernel: Tensor) -> Tensor:
