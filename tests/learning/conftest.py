@@ -63,7 +63,7 @@ OUTPUTS = {
     "predictions": "predictions.parquet",
 }
 
-# A training in a process of its own, so that it can be killed: `python -c SCRIPT arguments.json`.
+# Trainings in a process of their own, so that it can be killed: `python -c SCRIPT arguments.json ...`.
 SCRIPT = """
 import json, sys
 from pathlib import Path
@@ -72,12 +72,13 @@ from discgrade.settings.run import Run
 from discgrade.settings.model import Protocol, Training
 from discgrade.settings.plain import typed
 
-arguments = json.loads(Path(sys.argv[1]).read_text())
-paths = {name: Path(path) for name, path in arguments["paths"].items()}
-samples = [Path(path) for path in arguments["samples"]]
-files = TrainingFiles(**{name: paths.pop(name) for name in ("model", "network", "history", "predictions")})
-train_model(samples=samples, run=Run(**arguments["run"]), training=typed(Training, arguments["training"]),
-            files=files, protocol=Protocol("as_read", "validation"), identity=[], **paths)
+for file in sys.argv[1:]:
+    arguments = json.loads(Path(file).read_text())
+    paths = {name: Path(path) for name, path in arguments["paths"].items()}
+    samples = [Path(path) for path in arguments["samples"]]
+    files = TrainingFiles(**{name: paths.pop(name) for name in ("model", "network", "history", "predictions")})
+    train_model(samples=samples, run=Run(**arguments["run"]), training=typed(Training, arguments["training"]),
+                files=files, protocol=Protocol("as_read", "validation"), identity=[], **paths)
 """
 
 
@@ -177,9 +178,18 @@ def outputs(tmp_path: Path) -> Callable[[str], dict[str, Path]]:
 def in_a_process(
     cohort: Cohort, settings: Training, run: Run, outputs: Callable[[str], dict[str, Path]], tmp_path: Path
 ) -> Callable[..., subprocess.Popen[bytes]]:
-    """A function that starts a training in a process of its own."""
+    """A function that starts a training in a process of its own, and `then` others there by their folders."""
 
-    def start(folder: str, python: str = sys.executable, **changes: object) -> subprocess.Popen[bytes]:
+    def start(
+        folder: str, python: str = sys.executable, then: dict[str, dict[str, object]] | None = None, **changes: object
+    ) -> subprocess.Popen[bytes]:
+        files = [write(name, changed) for name, changed in {folder: changes, **(then or {})}.items()]
+        folders = Path(records.__file__).parents[2], Path(__file__).parent
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, folders))}
+        with (tmp_path / f"{folder}.log").open("w") as log:
+            return subprocess.Popen([python, "-c", SCRIPT, *files], env=environment, stderr=log, cwd=tmp_path)
+
+    def write(folder: str, changes: dict[str, object]) -> str:
         paths = outputs(folder) | {"discs": cohort.discs, "splits": cohort.splits, "state": tmp_path / "state" / folder}
         arguments = {
             "samples": list(map(str, cohort.samples)),
@@ -189,9 +199,6 @@ def in_a_process(
         }
         file = tmp_path / f"{folder}.json"
         file.write_text(json.dumps(arguments))
-        folders = Path(records.__file__).parents[2], Path(__file__).parent
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, folders))}
-        with (tmp_path / f"{folder}.log").open("w") as log:
-            return subprocess.Popen([python, "-c", SCRIPT, str(file)], env=environment, stderr=log, cwd=tmp_path)
+        return str(file)
 
     return start

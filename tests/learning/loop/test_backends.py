@@ -29,6 +29,7 @@ pytestmark = pytest.mark.ci
 ROOT = Path(__file__).parents[3]
 NETWORK = "discgrade.learning.grading.network:build_network"
 RESIDUAL = "discgrade.learning.grading.residual:build_network"
+RESIDUAL_TRAINING = {"optimizer": "adamw", "weight_decay": 0.05, "softness": 0.35}
 PREDICT = """
 import sys
 import keras
@@ -123,35 +124,35 @@ def test_the_same_weights_give_the_same_outputs(other, predict_on, tmp_path):
     np.testing.assert_allclose(predict_on(*other, tmp_path / "model.keras", random_pixels()), ours, atol=1e-4)
 
 
-def test_a_killed_training_gives_the_same_bytes_and_what_it_gives_opens_here(other, in_a_process, cohort, tmp_path):
+def test_trainings_give_the_same_bytes_killed_or_not_and_what_they_give_opens_here(
+    other, in_a_process, cohort, tmp_path
+):
+    """Table 1's network, one that takes the level as well, and one in mixed precision, in few processes."""
     backend, python = other
-    settings = {"backend": backend, "network": NETWORK, "epochs": 3}
-    assert in_a_process("whole", python, **settings).wait() == 0
-    process = in_a_process("killed", python, **settings)
+    plain = {"backend": backend, "network": NETWORK, "epochs": 3}
+    levelled = {"backend": backend, "network": RESIDUAL, "width": 0.25, "epochs": 2} | RESIDUAL_TRAINING
+    mixed = {"backend": backend, "precision": "mixed_bfloat16", "epochs": 1}
+    assert in_a_process("whole", python, then={"one": levelled, "mixed": mixed}, **plain).wait() == 0
+    process = in_a_process("killed", python, **plain)
     log = tmp_path / "killed.log"
     while process.poll() is None and "\nepoch 1" not in log.read_text():
         time.sleep(0.05)
     process.kill()
     process.wait()
-    assert in_a_process("killed", python, **settings).wait() == 0
+    assert in_a_process("killed", python, then={"again": levelled}, **plain).wait() == 0
     assert "resumes after epoch" in log.read_text()
     assert digests(tmp_path / "killed") == digests(tmp_path / "whole")
-    table = records.read(tmp_path / "whole" / "predictions.parquet", PREDICTIONS).to_pylist()
-    ours = predict_here(tmp_path / "whole" / "model.keras", stored_pixels(cohort, table))
-    np.testing.assert_allclose(ours, [row["outputs"] for row in table], atol=1e-4)
-
-
-def test_a_network_that_takes_the_level_gives_the_same_bytes_and_opens_here(other, in_a_process, cohort, tmp_path):
-    backend, python = other
-    residual = {"network": RESIDUAL, "width": 0.25, "optimizer": "adamw", "weight_decay": 0.05, "softness": 0.35}
-    for folder in ("one", "again"):
-        assert in_a_process(folder, python, backend=backend, epochs=2, **residual).wait() == 0
     assert digests(tmp_path / "one") == digests(tmp_path / "again")
-    table = records.read(tmp_path / "one" / "predictions.parquet", PREDICTIONS).to_pylist()
-    levels = one_hot_levels([row["disc"].partition("-")[2] for row in table])
-    model = keras.saving.load_model(tmp_path / "one" / "model.keras")
-    ours = model.predict_on_batch([normalise(stored_pixels(cohort, table)), levels])
-    np.testing.assert_allclose(ours, [row["outputs"] for row in table], atol=1e-4)
+
+    for folder, takes_levels in (("whole", False), ("one", True)):
+        table = records.read(tmp_path / folder / "predictions.parquet", PREDICTIONS).to_pylist()
+        pixels = normalise(stored_pixels(cohort, table))
+        levels = one_hot_levels([row["disc"].partition("-")[2] for row in table])
+        model = keras.saving.load_model(tmp_path / folder / "model.keras")
+        ours = model.predict_on_batch([pixels, levels] if takes_levels else pixels)
+        np.testing.assert_allclose(ours, [row["outputs"] for row in table], atol=1e-4)
+    history = records.read(tmp_path / "mixed" / "history.parquet", HISTORY).to_pylist()
+    assert np.isfinite(history[0]["loss"])
 
 
 def stored_pixels(cohort, table):
@@ -162,13 +163,6 @@ def stored_pixels(cohort, table):
         for row in records.read(shard, sample_schema(24)).to_pylist()
     }
     return np.stack([stored[row["disc"], row["copy"]] for row in table])
-
-
-def test_mixed_precision_trains(other, in_a_process, tmp_path):
-    backend, python = other
-    assert in_a_process("run", python, backend=backend, precision="mixed_bfloat16", epochs=1).wait() == 0
-    history = records.read(tmp_path / "run" / "history.parquet", HISTORY).to_pylist()
-    assert np.isfinite(history[0]["loss"])
 
 
 @pytest.mark.parametrize("other", ["jax"], indirect=True)
