@@ -197,6 +197,7 @@ def test_start_page_opens_with_tables_and_figures(tmp_path, study_config):
         "Tables",
         "Figures",
         "Labels",
+        "Pseudo-labels",
         "Cohort",
         "Settings",
         "Versions and record",

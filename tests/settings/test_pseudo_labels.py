@@ -8,8 +8,8 @@ from discgrade.settings.pseudo_labels import arm_runs, label_splits, teacher_run
 
 
 def test_a_phantom_of_two_cohorts_is_labelled_where_the_config_leaves_it_open(study_of):
-    assert study_of().pseudo_labels is None
-    assert study_of(pseudo_labels={"make": None}).pseudo_labels.cohort == "supplemental"
+    assert study_of().pseudo_labels.cohort == "supplemental"
+    assert study_of(pseudo_labels={"make": False}).pseudo_labels is None
     one = {"primary": 10, "supplemental": 0, "reread": 0, "second_rater": 0, "seed": 1}
     assert study_of(cohort={"phantom": one}, pseudo_labels={"make": None}).pseudo_labels is None
 
