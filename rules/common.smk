@@ -89,6 +89,7 @@ POSSIBLE_SHARDS = with_apart(SHARDS) if grid.may_set_apart(STUDY) else SHARDS
 PSEUDO = STUDY.pseudo_labels
 LABEL_SPLITS = label_splits(STUDY) if PSEUDO else []
 LABELS_OF_SPLITS = [f"{RESULTS}/labels/{split}.parquet" for split in LABEL_SPLITS]
+LEARNED_LABELS = LABELS_OF_SPLITS if PSEUDO and PSEUDO.learn else []
 PROPOSING = SOURCE == "folder" and STUDY.ratings.propose is not None
 # Whether a rule makes the sheet, so that no plan can read it.
 SHEET_IS_MADE = SOURCE == "phantom" or PROPOSING

@@ -15,7 +15,7 @@ rule score:
         discs=f"{RESULTS}/discs.parquet",
         splits=f"{RESULTS}/splits.parquet",
         ratings=f"{RESULTS}/ratings.parquet",
-        labels=LABELS_OF_SPLITS,
+        labels=LEARNED_LABELS,
     output:
         graded=f"{RESULTS}/graded.parquet",
         scores=f"{RESULTS}/scores.parquet",

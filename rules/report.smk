@@ -31,7 +31,7 @@ FINDINGS = {
     },
     "shown": f"{RESULTS}/shown_intervals.parquet",
     "flow": f"{RESULTS}/flow.json",
-    "labels": [f"{RESULTS}/labels/holdout.parquet"] if PSEUDO else [],
+    "labels": [f"{RESULTS}/labels/holdout.parquet"] if LEARNED_LABELS else [],
     "network": f"{RESULTS}/runs/{DEFAULT_RUN.path}/network.parquet",
 }
 

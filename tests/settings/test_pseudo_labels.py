@@ -22,7 +22,7 @@ def test_studies_of_human_labels_stay_so(study_of, name):
 
 
 def test_the_studys_own_variants_learn_reviewed_labels_and_arms_are_the_teacher_taught_otherwise(study_of):
-    study = study_of(pseudo_labels={"make": True, "teacher": "mae"})
+    study = study_of(pseudo_labels={"make": True, "learn": True, "teacher": "mae"})
     own = {name: one for name, one in study.variants.items() if "-" not in name}
     assert {one.labels for one in own.values()} == {"reviewed"}
     arms = {name: one for name, one in study.variants.items() if "-" in name}
@@ -35,15 +35,27 @@ def test_the_studys_own_variants_learn_reviewed_labels_and_arms_are_the_teacher_
 
 
 def test_a_teacher_is_trained_in_every_split_and_arms_in_every_fold(study_of):
-    study = study_of(splits={"folds": 3}, grid={"seeds": [4, 5]}, pseudo_labels={"make": True})
+    study = study_of(splits={"folds": 3}, grid={"seeds": [4, 5]}, pseudo_labels={"make": True, "learn": True})
     assert label_splits(study) == ["holdout", "fold-01", "fold-02", "fold-03"]
     assert {teacher_run(study, split).variant for split in label_splits(study)} == {"default-without"}
     runs = arm_runs(study)
     assert [run.variant for run in runs[::3]] == ["default-without", "default-human", "default-pseudo", "default"]
     assert {run.seed for run in runs} == {4}
     assert not {run for run in runs if "-" in run.variant} & set(all_runs(study))
-    few = arm_runs(study_of(splits={"folds": 3}, pseudo_labels={"make": True, "compare": False}))
+    few = arm_runs(study_of(splits={"folds": 3}, pseudo_labels={"make": True, "learn": True, "compare": False}))
     assert [run.variant for run in few[::3]] == ["default-without", "default"]
+
+
+def test_variants_that_learn_what_people_read_are_compared_with_arms_that_learn_the_models_labels(study_of):
+    study = study_of(splits={"folds": 2})
+    own = {one.labels for name, one in study.variants.items() if "-" not in name}
+    assert own == {"human"}
+    assert [(run.variant, study.variants[run.variant].labels) for run in arm_runs(study)[::2]] == [
+        ("default-without", "without"),
+        ("default", "human"),
+        ("default-pseudo", "pseudo"),
+        ("default-reviewed", "reviewed"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -54,6 +66,7 @@ def test_a_teacher_is_trained_in_every_split_and_arms_in_every_fold(study_of):
         ({"make": True}, {"supplemental": 0}, "the phantom has no patients of it. It has: primary"),
         ({"make": True, "cohort": "primary"}, {"supplemental": 0}, "all patients are of primary"),
         ({"teacher": "nobody"}, {}, "unknown variant 'nobody'. Known variants: default"),
+        ({"learn": False, "compare": False}, {}, "nothing uses the labels"),
         ({"answers": "README.md"}, {}, "only for review: queue"),
         ({"review": "queue", "answers": "nowhere.csv"}, {}, "nothing is there. Give the path of the sheet, or null"),
         ({"deviation": 0}, {}, "pseudo_labels.deviation: should be over 0 and at most 4 grades. Received: 0"),

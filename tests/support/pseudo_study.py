@@ -23,7 +23,7 @@ def labelled_study(folder: Path, *, patients: int = 40, deviation: float = 0.5) 
     """Make a study, and the labels of every split before (`pseudo`) and after review (`labels`)."""
     splits = CONFIG["splits"] | {"shares": [1]}
     grid = CONFIG["grid"] | {"variants": ["default"], "folds": ["default"]}
-    images, pseudo = {"resolution": 48, "resolutions": []}, {"make": True}
+    images, pseudo = {"resolution": 48, "resolutions": []}, {"make": True, "learn": True}
     few = {"patients": patients, "again": 5, "second": 5, "copies": 0}
     made = make_study(folder, **few, splits=splits, grid=grid, images=images, pseudo_labels=pseudo)
     discs = records.read(made.discs, DISCS).to_pandas()

@@ -19,6 +19,7 @@ _LABELS: dict[Taught, str] = {
     "without": "{}, without cohort {}",
     "human": "{}, human readings alone",
     "pseudo": "{}, pseudo-labels as they are",
+    "reviewed": "{}, reviewed pseudo-labels",
 }
 
 
@@ -45,6 +46,8 @@ def pseudo_label_faults(config: Mapping[str, Any]) -> Iterator[str]:
     elif cohort["source"] == "phantom":
         yield from _phantom_faults(pseudo["cohort"], cohort["phantom"])
     yield from _teacher_faults(config, teacher_of(config), [grid["default"], *(grid["variants"] or config["variants"])])
+    if not pseudo["learn"] and not pseudo["compare"]:
+        yield "pseudo_labels: nothing uses the labels. Set learn: true, compare: true, or make: false"
     if pseudo["review"] == "reading" and pseudo["answers"] is not None:
         yield "pseudo_labels.answers: only for review: queue. Received: review: reading, which takes the sheet's own"
 
@@ -75,21 +78,27 @@ def _teacher_faults(config: Mapping[str, Any], teacher: str, trained: list[str])
 
 def arms(config: Mapping[str, Any], teacher: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the teacher's variant as it is taught by other labels, each complete and by its name."""
-    cohort = config["pseudo_labels"]["cohort"]
+    cohort, own = config["pseudo_labels"]["cohort"], learned(config["pseudo_labels"]["learn"])
     return {
-        arm_name(teacher["name"], labels): dict(teacher)
+        arm_name(teacher["name"], labels, own): dict(teacher)
         | {
-            "name": arm_name(teacher["name"], labels),
+            "name": arm_name(teacher["name"], labels, own),
             "label": words.format(teacher["label"], cohort),
             "labels": labels,
         }
         for labels, words in _LABELS.items()
+        if labels != own
     }
 
 
-def arm_name(teacher: str, labels: Taught) -> str:
+def learned(learn: bool) -> Taught:
+    """Return which labels the study's own variants learn."""
+    return "reviewed" if learn else "human"
+
+
+def arm_name(teacher: str, labels: Taught, own: Taught) -> str:
     """Return the name of the variant that differs from the teacher's in its labels; no config can name one so."""
-    return teacher if labels == "reviewed" else f"{teacher}-{labels}"
+    return teacher if labels == own else f"{teacher}-{labels}"
 
 
 def settings_of(study: Study) -> PseudoLabels:
@@ -106,7 +115,8 @@ def label_splits(study: Study) -> list[str]:
 
 def teacher_run(study: Study, split: str) -> Run:
     """Return the run that labels the cohort for a split: it learns the split's training part of all other cohorts."""
-    name = arm_name(settings_of(study).teacher, "without")
+    settings = settings_of(study)
+    name = arm_name(settings.teacher, "without", learned(settings.learn))
     return replace(default_run(study), variant=name, split=split)
 
 
@@ -122,7 +132,7 @@ def arm_runs(study: Study) -> list[Run]:
         )
     )
     return [
-        replace(default_run(study), variant=arm_name(settings.teacher, kind), split=split)
+        replace(default_run(study), variant=arm_name(settings.teacher, kind, learned(settings.learn)), split=split)
         for kind in kinds
         for split in fold_names(study.splits)
     ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from discgrade.settings.model import Study, Training
 from discgrade.settings.plain import typed
-from discgrade.settings.pseudo_labels import arms, is_made, teacher_of
+from discgrade.settings.pseudo_labels import arms, is_made, learned, teacher_of
 
 _AS_THEY_ARE = (
     "cohort", "deidentify", "ratings", "splits", "images", "augmentation", "intervals", "certainty",
@@ -20,7 +20,8 @@ def read_study(config: Mapping[str, Any]) -> Study:
     grid, variants = dict(config["grid"]), config["variants"]
     complete = {name: _variant(config, name, own) for name, own in variants.items()}
     if is_made(config):
-        complete = {name: one | {"labels": "reviewed"} for name, one in complete.items()}
+        labels = learned(config["pseudo_labels"]["learn"])
+        complete = {name: one | {"labels": labels} for name, one in complete.items()}
         complete |= arms(config, complete[teacher_of(config)])
     return typed(
         Study,

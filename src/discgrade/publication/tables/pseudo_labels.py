@@ -47,7 +47,7 @@ def pseudo_labels(*, scores: Path, settings: PseudoLabels, context: ComparedCont
         files: What to write.
     """
     rows: list[Score] = records.read(scores, PSEUDO_SCORES).to_pylist()
-    arms = {row["variant"]: kind_of(row["variant"], settings.teacher) for row in rows if row["scope"] != "labels"}
+    arms = {row["variant"]: kind_of(row["variant"], settings) for row in rows if row["scope"] != "labels"}
     compared = bool(arms)
     table = Table(
         name="pseudo_labels",
@@ -67,9 +67,11 @@ def _headings() -> Iterator[str]:
         yield "minus (a), paired"
 
 
-def kind_of(variant: str, teacher: str) -> str:
+def kind_of(variant: str, settings: PseudoLabels) -> str:
     """Return which labels a compared variant learns."""
-    return variant.removeprefix(f"{teacher}-") if variant != teacher else REVIEWED
+    if variant == settings.teacher:
+        return REVIEWED if settings.learn else HUMAN
+    return variant.removeprefix(f"{settings.teacher}-")
 
 
 def _caption(rows: Sequence[Score], settings: PseudoLabels, context: ComparedContext) -> str:
