@@ -24,11 +24,15 @@ _LABELS: dict[Taught, str] = {
 
 
 def is_made(config: Mapping[str, Any]) -> bool:
-    """Tell whether a checked config labels a cohort by a model: as it says, or else for a phantom of two cohorts."""
-    made, cohort = config["pseudo_labels"]["make"], config["cohort"]
-    if made is None:
-        return bool(cohort["source"] == "phantom" and cohort["phantom"]["supplemental"])
-    return bool(made)
+    """Tell whether a checked config labels a cohort by a model: as it says, or else for a phantom of two cohorts.
+
+    Left open, it is not if no teacher is named and the study's default variant cannot be one.
+    """
+    pseudo, cohort = config["pseudo_labels"], config["cohort"]
+    if pseudo["make"] is not None:
+        return bool(pseudo["make"])
+    both = cohort["source"] == "phantom" and cohort["phantom"]["primary"] and cohort["phantom"]["supplemental"]
+    return bool(both and (pseudo["teacher"] or not [*_teacher_faults(config)]))
 
 
 def teacher_of(config: Mapping[str, Any]) -> str:
@@ -40,12 +44,12 @@ def pseudo_label_faults(config: Mapping[str, Any]) -> Iterator[str]:
     """Yield what keeps a cohort from being labelled by a model, in words."""
     if not is_made(config):
         return
-    pseudo, cohort, grid = config["pseudo_labels"], config["cohort"], config["grid"]
+    pseudo, cohort = config["pseudo_labels"], config["cohort"]
     if pseudo["cohort"] == EXTERNAL:
         yield f"pseudo_labels.cohort: nothing learns from {EXTERNAL}, so it needs no labels. Name another cohort"
     elif cohort["source"] == "phantom":
         yield from _phantom_faults(pseudo["cohort"], cohort["phantom"])
-    yield from _teacher_faults(config, teacher_of(config), [grid["default"], *(grid["variants"] or config["variants"])])
+    yield from _teacher_faults(config)
     if not pseudo["learn"] and not pseudo["compare"]:
         yield "pseudo_labels: nothing uses the labels. Set learn: true, compare: true, or make: false"
     if pseudo["review"] == "reading" and pseudo["answers"] is not None:
@@ -61,8 +65,9 @@ def _phantom_faults(cohort: str, phantom: Mapping[str, Any]) -> Iterator[str]:
         yield f"pseudo_labels.cohort: all patients are of {cohort}, so that none is left to train its teacher on"
 
 
-def _teacher_faults(config: Mapping[str, Any], teacher: str, trained: list[str]) -> Iterator[str]:
-    variants = config["variants"]
+def _teacher_faults(config: Mapping[str, Any]) -> Iterator[str]:
+    variants, grid, teacher = config["variants"], config["grid"], teacher_of(config)
+    trained = [grid["default"], *(grid["variants"] or variants)]
     if teacher not in variants:
         yield f"pseudo_labels.teacher: unknown variant {teacher!r}. Known variants: {', '.join(variants)}"
     elif "members" in variants[teacher]:

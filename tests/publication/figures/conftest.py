@@ -117,7 +117,7 @@ def make_study(folder: Path, patients: int = 156, integral_only: bool = False) -
     """Write every table that the figures read."""
     rng = np.random.default_rng(20210201)
     discs = _discs(rng, patients, integral_only)
-    graded = pd.concat(_graded(rng, discs))
+    graded = pd.concat(_graded(rng, discs)).assign(origin="human")
     folds = graded[graded["split"] != "holdout"].assign(split="folds")
     trained = pd.DataFrame(_scores(pd.concat([graded, folds])))
     scores = pd.concat([trained, trained.assign(seed=-1), pd.DataFrame(_rater_scores())])
