@@ -12,7 +12,8 @@ def test_a_phantom_of_two_cohorts_is_labelled_where_the_config_leaves_it_open(st
     assert study_of(pseudo_labels={"make": False}).pseudo_labels is None
     one = {"primary": 10, "supplemental": 0, "reread": 0, "second_rater": 0, "seed": 1}
     assert study_of(cohort={"phantom": one}, pseudo_labels={"make": None}).pseudo_labels is None
-    assert study_of(training={"decoding": "cuts"}).pseudo_labels is None
+    cut = {"default": {"loss": "categorical_crossentropy", "scale": "fractional", "decoding": "cuts"}}
+    assert study_of(variants=cut, grid={"variants": None, "folds": ["default"]}).pseudo_labels is None
 
 
 @pytest.mark.parametrize("name", ["smoke.yaml", "compare.yaml"])
