@@ -74,6 +74,10 @@ def cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-2000])
 
 
+def not_a_number(image: sitk.Image) -> sitk.Image:
+    return sitk.Cast(image, sitk.sitkFloat32) * float("nan")
+
+
 CASES = {
     "another grid than its image": rewritten(lambda image: image[:, :, :-1]),
     "another spacing than its image": rewritten(respaced),
@@ -82,6 +86,8 @@ CASES = {
     "L3/L4 is missing": rewritten(lambda image: sitk.ChangeLabel(image, {203: 0})),
     "it is damaged or cut": lambda _image, mask: cut(mask),
     "it cannot be read: it is damaged or cut": lambda image, _mask: cut(image),
+    "all of its voxels are 0: it shows nothing": lambda image, _mask: rewritten(lambda one: one * 0)(None, image),
+    "a voxel holds no finite number": lambda image, _mask: rewritten(not_a_number)(None, image),
     "no mask is named after it": lambda _image, mask: mask.unlink(),
     "4 dimensions": lambda image, _mask: (
         sitk.WriteImage(sitk.JoinSeries([sitk.ReadImage(str(image))] * 2), str(image.with_suffix(".nii.gz")))

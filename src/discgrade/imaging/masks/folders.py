@@ -16,7 +16,7 @@ from discgrade.imaging.masks.studies import LeftOut, Masked, masked
 from discgrade.imaging.scans.headers import File, read, unpacked
 from discgrade.imaging.scans.studies import by_study
 from discgrade.imaging.volumes.errors import VolumeError
-from discgrade.imaging.volumes.files import is_volume, read_volume
+from discgrade.imaging.volumes.files import grey_range, is_volume, read_volume
 from discgrade.imaging.walking import walk
 from discgrade.private import RefusedError
 
@@ -66,11 +66,11 @@ def _one(folders: Folders, masks: MaskFiles, files: Sequence[File]) -> Masked:
 
 
 def _whole(found: Masked, scans: Path) -> Masked:
-    """Leave out a volume whose voxels cannot all be read: its boxes come from mask and header and would not tell."""
+    """Leave out a volume whose voxels cannot be read or show nothing: boxes come from mask and header, and do not tell."""
     if found.chosen is None or not is_volume(found.chosen.first.path):
         return found
     try:
-        read_volume(scans / found.chosen.first.path)
+        grey_range(read_volume(scans / found.chosen.first.path).voxels)
     except VolumeError as error:
         first = found.chosen.first
         patient = found.regions[0].patient_id if found.regions else ""

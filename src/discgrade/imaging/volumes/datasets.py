@@ -16,8 +16,7 @@ from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, LegacyConvertedEnhancedMRImageStorage
 
 from discgrade import keyed
-from discgrade.imaging.volumes.errors import VolumeError
-from discgrade.imaging.volumes.files import Volume, read_planes, read_volume, stem
+from discgrade.imaging.volumes.files import Volume, grey_range, read_planes, read_volume, stem
 from discgrade.imaging.volumes.names import Name, read_name
 from discgrade.imaging.volumes.planes import Planes
 
@@ -134,7 +133,7 @@ def encoded(volume: Volume, called: Identifiers, scan: Scan) -> FileDataset:
     Whole numbers that lie within 65,536 of each other are stored as they are; others in as many even steps.
 
     Raises:
-        VolumeError: if a voxel is no finite number.
+        VolumeError: if a voxel is no finite number, or all are alike.
     """
     stored, slope, intercept = _stored(volume.voxels)
     dataset = _dataset(volume.planes, called, scan)
@@ -150,9 +149,7 @@ def encoded(volume: Volume, called: Identifiers, scan: Scan) -> FileDataset:
 
 def _stored(voxels: NDArray[Any]) -> tuple[NDArray[np.uint16], float, float]:
     """Return voxels as 16 bits, with slope and intercept as DICOM's decimal strings hold them."""
-    low, high = float(voxels.min()), float(voxels.max())
-    if not (math.isfinite(low) and math.isfinite(high)):
-        raise VolumeError("a voxel holds no finite number")
+    low, high = grey_range(voxels)
     whole = voxels.dtype.kind in "iub" or (low.is_integer() and high.is_integer() and _is_whole(voxels))
     if whole and high - low <= LEVELS:
         base = 0.0 if low >= 0 and high <= LEVELS else low

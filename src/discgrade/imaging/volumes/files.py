@@ -74,6 +74,20 @@ def read_volume(path: Path) -> Volume:
     return Volume(planes, _voxels(reader, order))
 
 
+def grey_range(voxels: NDArray[Any]) -> tuple[float, float]:
+    """Return the least and the largest grey value of a picture.
+
+    Raises:
+        VolumeError: if a voxel is no finite number, or all are alike.
+    """
+    low, high = float(voxels.min()), float(voxels.max())
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise VolumeError("a voxel holds no finite number")
+    if low == high:
+        raise VolumeError(f"all of its voxels are {low:g}: it shows nothing")
+    return low, high
+
+
 def _header(path: Path) -> "sitk.ImageFileReader":
     import SimpleITK as sitk  # noqa: N813, PLC0415 - only where volumes are read
 
