@@ -66,7 +66,7 @@ def _one(folders: Folders, masks: MaskFiles, files: Sequence[File]) -> Masked:
 
 
 def _whole(found: Masked, scans: Path) -> Masked:
-    """Leave out a volume whose voxels cannot be read or show nothing: boxes come from mask and header, and do not tell."""
+    """Leave out a volume whose voxels cannot be read or show nothing: boxes come from mask and header alone."""
     if found.chosen is None or not is_volume(found.chosen.first.path):
         return found
     try:
