@@ -246,6 +246,6 @@ def test_all_threads_of_the_server_share_a_heap(scans, tmp_path):
         with ThreadPoolExecutor(8) as pool:
             assert {found[0] for found in pool.map(server.ask, ["/api/start"] * 40)} == {200}
         maps = re.findall(r"^([0-9a-f]+)-[0-9a-f]+ rw-p .*", Path(f"/proc/{server.process.pid}/maps").read_text(), re.M)
-    # glibc begins the heap of a thread at a multiple of 64 MiB. Up to three were there before the server began, by threads
-    # of libraries; with a heap for each thread there are eight and more.
+    # glibc begins the heap of a thread at a multiple of 64 MiB. Threads of libraries may have begun up to three before;
+    # with a heap for each thread there are eight and more.
     assert sum(int(start, 16) % (64 << 20) == 0 for start in maps) <= 4
