@@ -121,7 +121,7 @@ def test_the_core_alone_invents_patients(core, scans, tmp_path):
 
 
 def test_the_core_alone_says_what_every_column_means(core, tmp_path):
-    assert "### `discs.parquet`" in succeeded(run(core / "discgrade", "columns", cwd=tmp_path))
+    assert "### `discs.parquet, training/discs.parquet`" in succeeded(run(core / "discgrade", "columns", cwd=tmp_path))
 
 
 def test_a_command_of_an_extra_says_which_to_install(core, tmp_path):

@@ -29,6 +29,7 @@ def test_discs_without_a_box_are_found_marked_and_counted(project, tmp_path, run
     bundle = write_locating(tmp_path / "bundle")
     cohort = {"source": "folder", "dicom": str(tmp_path / "scans"), "ratings": str(tmp_path / "sheet.csv"), "shards": 2}
     overlay = {"study": "own", "cohort": cohort | {"accept_regions": True}, "ratings": {"propose": str(bundle)}}
+    overlay["splits"] = {"folds": 2, "shares": [1]}
     (project / "studies" / "own.yaml").write_text(yaml.safe_dump(overlay))
     result = run_snakemake(project, "results/own/discs.parquet", "--configfile", "studies/own.yaml")
     assert result.returncode == 0, result.stderr[-3000:]
@@ -48,7 +49,8 @@ def test_discs_without_a_box_are_found_marked_and_counted(project, tmp_path, run
 
 def test_a_bundle_without_a_locator_is_refused_when_the_study_is_planned(project, tmp_path, run_snakemake, tiny_bundle):
     spine_study(tmp_path / "scans", "A1")
-    (tmp_path / "sheet.csv").write_text("patient_id\nA1\n")
+    row = {"patient_id": "A1", "level": "L4/L5", "grade": "3", "rater": "Dr A", "reading": "1", "cohort": "primary"}
+    write_sheet(tmp_path / "sheet.csv", [row | dict.fromkeys(("sop_instance_uid", "x", "y", "width", "height"), "")])
     cohort = {"source": "folder", "dicom": str(tmp_path / "scans"), "ratings": str(tmp_path / "sheet.csv")}
     overlay = {"study": "own", "cohort": cohort, "ratings": {"propose": str(tiny_bundle)}}
     (project / "studies" / "own.yaml").write_text(yaml.safe_dump(overlay))
