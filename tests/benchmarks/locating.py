@@ -7,11 +7,14 @@ slices a second, a stack of 15 slices in less than half a second.
 """
 
 import argparse
+import sys
 import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "src"))
 
 from discgrade.grading.bundle.opening import open_bundle
 from discgrade.grading.locator import Locator, locator_of
