@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from discgrade.learning.localisation.outside import locate_external
+from discgrade.learning.localisation.external import locate_external
 from discgrade.learning.loop.placement import use_gpu
 from discgrade.settings.groups.locator import Locator
 from discgrade.settings.model import Training
