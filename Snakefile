@@ -40,6 +40,7 @@ rule all:
         LAYOUT_FILE,
         f"{RESULTS}/report.html",
         f"{RESULTS}/workflow.html",
+        f"{RESULTS}/provenance/ro-crate-metadata.json",
         [f"{RESULTS}/writing/{name}" for name in WRITING],
         f"{RESULTS}/bundle.zip",
         f"{RESULTS}/manuscript.zip",

@@ -146,7 +146,6 @@ rule workflow_report:
         TABLES,
         FIGURES,
         chains=f"{RESULTS}/provenance/chains.html",
-        crate=f"{RESULTS}/provenance/ro-crate-metadata.json",
     output:
         report=f"{RESULTS}/workflow.html",
     log:

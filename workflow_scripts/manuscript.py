@@ -1,4 +1,4 @@
-"""Write tables as documents and workbooks, and the archive of all that a manuscript needs."""
+"""Write the archive of all that a manuscript needs."""
 
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,5 @@ with step(snakemake) as job:
         figures=job.inputs("figures"),
         texts=job.inputs("texts"),
         study=job.param("study", str),
-        documents=job.outputs_of("documents"),
-        workbooks=job.outputs_of("workbooks"),
         archive=job.output("archive"),
     )

@@ -37,7 +37,7 @@ TRAINED = (
     {"train", "score", "credible_intervals", "curves", "table1"} | SHOWN | GRADED | BUNDLE | STABLE | CERTAIN | AGREED
 )
 UNTRAINED = {"make_phantom", "deidentify", "select_discs", "split", "extract_rois", "flag_regions", "augment", "cohort"}
-REPORT = {"crate", "chains", "report", "workflow_report", "writing", "manuscript", "all"}
+REPORT = {"crate", "chains", "report", "workflow_report", "writing", "documents", "manuscript", "all"}
 TABLES = {"checklist", "table1", "table2", "table3", "table4", "statements", "certainty", "stability", "cohort"} | {
     "subgroups",
     "limits",
@@ -225,7 +225,7 @@ def test_a_changed_setting_reruns_the_rules_that_take_it(planned, changes, rules
 
 
 def test_a_deleted_table_is_made_again_alone(planned, run_snakemake):
-    """Its document and workbook are made with all others, by the step `manuscript`."""
+    """Its document and workbook are made with all others, by the step `documents`."""
     tables, apart = planned.project / "results/smoke/tables", {".docx", ".xlsx"}
     before = {path.name: path.read_bytes() for path in tables.glob("table3.*") if path.suffix not in apart}
     for name in before:

@@ -3,6 +3,7 @@
 import types
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
@@ -38,7 +39,7 @@ def _typed(kind: Any, value: Any) -> Any:  # noqa: ANN401
     if value is None or (origin is None and not is_dataclass(kind)):
         return value
     if is_dataclass(kind):
-        hints = get_type_hints(kind)
+        hints = _hints(kind)
         return kind(**{name: _typed(hints.get(name), item) for name, item in value.items()})  # type: ignore[operator]
     if origin in (tuple, list, Sequence):
         kept = list if origin is list else tuple
@@ -48,3 +49,8 @@ def _typed(kind: Any, value: Any) -> Any:  # noqa: ANN401
     if inner and isinstance(value, Mapping):
         return {key: _typed(inner[-1], item) for key, item in value.items()}
     return value
+
+
+@cache
+def _hints(kind: Any) -> Mapping[str, Any]:  # noqa: ANN401
+    return get_type_hints(kind)

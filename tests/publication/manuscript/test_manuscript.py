@@ -11,7 +11,7 @@ from drawn_study import files_in
 from discgrade.publication.figures.drawing.words import FigureWords, write_words
 from discgrade.publication.manuscript.document import tables_document
 from discgrade.publication.manuscript.workbook import number_of, table_workbook
-from discgrade.publication.manuscript.writing import write_manuscript
+from discgrade.publication.manuscript.writing import write_documents, write_manuscript
 from discgrade.publication.render.stored import to_json
 from discgrade.publication.render.table import Cell, Row, Section, Table, missing
 
@@ -69,17 +69,15 @@ def _png():
 
 
 def _write(study, folder):
+    """Write documents and workbooks next to the tables, as a study does, and all files into a folder."""
     folder.mkdir()
     cite = folder / "CITATION.cff"
     cite.write_text("title: x")
-    write_manuscript(
-        **study,
-        texts=[cite],
-        study="mine",
-        documents=[folder / f"{path.stem}.docx" for path in study["tables"]],
-        workbooks=[folder / f"{path.stem}.xlsx" for path in study["tables"]],
-        archive=folder / "manuscript.zip",
-    )
+    made = [[path.with_suffix(kind) for path in study["tables"]] for kind in (".docx", ".xlsx")]
+    write_documents(tables=study["tables"], study="mine", documents=made[0], workbooks=made[1])
+    write_manuscript(**study, texts=[cite], study="mine", archive=folder / "manuscript.zip")
+    for path in [*made[0], *made[1]]:
+        path.rename(folder / path.name)
     return folder
 
 

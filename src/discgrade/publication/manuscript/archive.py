@@ -3,9 +3,12 @@
 import re
 from collections.abc import Mapping
 from io import BytesIO
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from pathlib import PurePosixPath
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+_COMPRESSED = frozenset({".docx", ".xlsx", ".png"})
+"""Kinds of files that are compressed already."""
 _PROPERTIES = "docProps/core.xml"
 _DATE = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 
@@ -16,7 +19,7 @@ def archive_of(members: Mapping[str, bytes]) -> bytes:
     with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
         for name, content in members.items():
             member = ZipInfo(name, _EPOCH)
-            member.compress_type = ZIP_DEFLATED
+            member.compress_type = ZIP_STORED if PurePosixPath(name).suffix in _COMPRESSED else ZIP_DEFLATED
             member.external_attr = 0o644 << 16
             archive.writestr(member, content)
     return buffer.getvalue()

@@ -12,6 +12,7 @@ from discgrade.publication.render.stored import read_table
 from discgrade.publication.render.table import Table
 from discgrade.records import replacing
 
+TABLES = (".docx", ".xlsx", ".tex")
 PICTURES = (".pdf", ".png", ".svg")
 NARROW = "-85mm"
 """What the name of a picture for one column ends in."""
@@ -40,44 +41,42 @@ class Manuscript:
     missing: list[str]
 
 
-def write_manuscript(
-    *,
-    tables: Sequence[Path],
-    figures: Sequence[Path],
-    texts: Sequence[Path],
-    study: str,
-    documents: Sequence[Path],
-    workbooks: Sequence[Path],
-    archive: Path,
+def write_documents(
+    *, tables: Sequence[Path], study: str, documents: Sequence[Path], workbooks: Sequence[Path]
 ) -> None:
-    """Write each table as a document and as a workbook, and everything into one archive.
-
-    The bytes depend on the study's results alone.
+    """Write each table as a document and as a workbook.
 
     Args:
-        tables: The JSON of each table (`render.stored`); its CSV and LaTeX lie next to it.
-        figures: The JSON of each figure (`figures.words`); its pictures lie next to it.
-        texts: Further files for the archive: methods, references, how to cite.
+        tables: The JSON of each table (`render.stored`); its CSV lies next to it.
         study: Name of the study.
         documents: Where the document of each table goes, in their order.
         workbooks: Where the workbook of each table goes, in their order.
-        archive: Where the archive goes.
     """
-    members: dict[str, bytes] = {}
     for path, document, workbook in zip(tables, documents, workbooks, strict=True):
         table = read_table(path)
-        files = {
-            document: tables_document([table], study),
-            workbook: table_workbook(table, path.with_suffix(".csv")),
-        }
-        for place, content in files.items():
-            _write(place, content)
-            if not table.is_empty:
-                members[f"tables/{place.name}"] = content
+        _write(document, tables_document([table], study))
+        _write(workbook, table_workbook(table, path.with_suffix(".csv")))
+
+
+def write_manuscript(
+    *, tables: Sequence[Path], figures: Sequence[Path], texts: Sequence[Path], study: str, archive: Path
+) -> None:
+    """Write everything that a paper needs into one archive, whose bytes depend on the study's results alone.
+
+    Args:
+        tables: The JSON of each table (`render.stored`); its document, workbook and LaTeX lie next to it.
+        figures: The JSON of each figure (`figures.words`); its pictures lie next to it.
+        texts: Further files for the archive: methods, references, how to cite.
+        study: Name of the study.
+        archive: Where the archive goes.
+    """
     found = collect(tables, figures)
-    members["tables.docx"] = tables_document([table for table, _ in found.tables], study)
-    members["figures.docx"] = figures_document(found.figures, study)
-    members |= {f"tables/{path.stem}.tex": path.with_suffix(".tex").read_bytes() for _, path in found.tables}
+    members = {
+        "tables.docx": tables_document([table for table, _ in found.tables], study),
+        "figures.docx": figures_document(found.figures, study),
+    }
+    of_tables = [path.with_suffix(kind) for _, path in found.tables for kind in TABLES]
+    members |= {f"tables/{path.name}": path.read_bytes() for path in of_tables}
     members |= {f"figures/{path.name}": path.read_bytes() for _, png in found.figures for path in _pictures(png)}
     members |= {path.name: path.read_bytes() for path in texts}
     readme = "\n".join(_readme(found, study)).encode()

@@ -1,6 +1,5 @@
 """One look for all figures: their sizes, colours and numbers, and how a figure is drawn and written."""
 
-import functools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 import matplotlib.style
 from fontTools import subset
+from fontTools.ttLib import TTFont
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -28,6 +28,14 @@ TALL = 235.0
 
 _SLIP = 20.0
 """Height in mm of a figure that has nothing to draw."""
+_WRITTEN: dict[str, dict[str, Any]] = {
+    "pdf": {"metadata": dict.fromkeys(("CreationDate", "Creator", "Producer"))},
+    "png": {"metadata": {"Software": None}, "pil_kwargs": {"compress_level": 3}},
+    "svg": {"metadata": {"Date": None, "Creator": None}},
+}
+"""How each kind of picture is written: without a date or a program's name, and quickly for a few more bytes."""
+_LAYOUT_TABLES = frozenset({"GDEF", "GPOS", "GSUB", "MATH", "kern"})
+"""Tables of a font that place its letters, which a drawn text needs no more."""
 STRIP = 3.5
 """Height in mm of the line that says that data are simulated."""
 SIMULATED = "Simulated data, no patients"
@@ -96,23 +104,28 @@ def _stamp(figure: Figure, tall: float) -> None:
 
 def _save(figure: Figure, paths: Sequence[Path]) -> None:
     """Write a figure as PDF, PNG and SVG."""
-    nothing = dict.fromkeys(("CreationDate", "Creator", "Producer"))
-    metadata: list[dict[str, Any]] = [nothing, {"Software": None}, {"Date": None, "Creator": None}]
-    for path, told in zip(paths, metadata, strict=True):
+    for path in paths:
+        kind = path.suffix[1:]
         with records.replacing(path) as partial, _lean_fonts():
-            figure.savefig(partial, format=path.suffix[1:], metadata=told)
+            figure.savefig(partial, format=kind, **_WRITTEN[kind])
 
 
 @contextmanager
 def _lean_fonts() -> Iterator[None]:
     """Embed fonts without the tables that a layout needs, which is done by then: cutting them down takes longest."""
-    usual = subset.Options
-    dropped = [*usual().drop_tables, "GDEF", "GPOS", "GSUB", "MATH", "kern"]
-    setattr(subset, "Options", functools.partial(usual, drop_tables=dropped, layout_features=[]))  # noqa: B010 - a class to mypy
+    usual = subset.load_font
+
+    def load(*arguments: Any, **options: Any) -> TTFont:
+        font = usual(*arguments, **options)
+        for table in _LAYOUT_TABLES.intersection(font.keys()):
+            del font[table]
+        return font
+
+    setattr(subset, "load_font", load)  # noqa: B010 - a function to mypy
     try:
         yield
     finally:
-        setattr(subset, "Options", usual)  # noqa: B010
+        setattr(subset, "load_font", usual)  # noqa: B010
 
 
 def lay_out(figure: Figure) -> None:
