@@ -21,6 +21,7 @@ os.environ.update(PYTHONPATH=PACKAGE)
 from discgrade import __version__
 from discgrade.deidentification.apart import with_apart
 from discgrade.environment import keep_shards, kept_shards, settle_jobs
+from discgrade.forkserver.starting import start
 from discgrade.places import check_writable
 from discgrade.provenance import (
     code_digest,
@@ -130,6 +131,17 @@ onstart:
         )
     except ValueError as error:
         raise WorkflowError(str(error)) from None
+    fork_short_jobs()
+
+
+def fork_short_jobs():
+    """Let scripts of local rules start as forks of a process that has imported what they share, if there are many."""
+    if workflow.deployment_settings.deployment_method:
+        return
+    rules = [job.rule for job in workflow.dag.needrun_jobs()]
+    names = [rule.script for rule in rules if rule.name in workflow._localrules]
+    if prefix := start([Path(name).name for name in names if name]):
+        shell.prefix(prefix.replace("{", "{{").replace("}", "}}"))
 
 
 wildcard_constraints:

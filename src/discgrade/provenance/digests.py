@@ -30,6 +30,7 @@ UNTRACKED = (
     "discgrade.places",
     "discgrade.terminal",
     "discgrade.environment",
+    "discgrade.forkserver",
     "discgrade.settings.functions",
     "discgrade.settings.grid",
     "discgrade.settings.members",

@@ -12,6 +12,7 @@ from fontTools.ttLib import TTFont
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.transforms import Bbox
 
 from discgrade import records
 from discgrade.publication.figures.drawing.files import FigureFiles
@@ -34,6 +35,8 @@ _WRITTEN: dict[str, dict[str, Any]] = {
     "svg": {"metadata": {"Date": None, "Creator": None}},
 }
 """How each kind of picture is written: without a date or a program's name, and quickly for a few more bytes."""
+_PLACES = 7
+"""Decimals of a panel's place, in widths and heights of the figure."""
 _LAYOUT_TABLES = frozenset({"GDEF", "GPOS", "GSUB", "MATH", "kern"})
 """Tables of a font that place its letters, which a drawn text needs no more."""
 STRIP = 3.5
@@ -115,7 +118,7 @@ def _lean_fonts() -> Iterator[None]:
     """Embed fonts without the tables that a layout needs, which is done by then: cutting them down takes longest."""
     usual = subset.load_font
 
-    def load(*arguments: Any, **options: Any) -> TTFont:
+    def load(*arguments: object, **options: object) -> TTFont:
         font = usual(*arguments, **options)
         for table in _LAYOUT_TABLES.intersection(font.keys()):
             del font[table]
@@ -129,10 +132,15 @@ def _lean_fonts() -> Iterator[None]:
 
 
 def lay_out(figure: Figure) -> None:
-    """Fix the places of all panels, once: all files show the same picture, and no draw lays out again."""
+    """Fix the places of all panels, once: all files show the same picture, and no draw lays out again.
+
+    The solver takes its unknowns in the order of their addresses in memory: the last digits are left out.
+    """
     engine = figure.get_layout_engine()
     if engine is not None and figure.axes:
         engine.execute(figure)
+        for axes in figure.axes:
+            axes.set_position(Bbox(axes.get_position(original=True).get_points().round(_PLACES)))
     figure.set_layout_engine(None)
 
 
