@@ -136,7 +136,8 @@ onstart:
 
 def fork_short_jobs():
     """Let scripts of local rules start as forks of a process that has imported what they share, if there are many."""
-    if workflow.deployment_settings.deployment_method:
+    bash = Path(shell.get_executable() or "").name == "bash"
+    if workflow.deployment_settings.deployment_method or not bash:
         return
     rules = [job.rule for job in workflow.dag.needrun_jobs()]
     names = [rule.script for rule in rules if rule.name in workflow._localrules]

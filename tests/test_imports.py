@@ -11,7 +11,7 @@ PACKAGE = Path(discgrade.__file__).parent
 LAYERS = (
     {
         *("settings", "records", "grades", "decoding", "copies", "keyed"),
-        *("host", "environment", "terminal", "places", "private"),
+        *("host", "environment", "forkserver", "terminal", "places", "private"),
     },
     {"imaging", "reliability"},
     {"readings"},

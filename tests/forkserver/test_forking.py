@@ -67,6 +67,12 @@ def test_a_named_script_is_forked_with_everything_imported_and_sees_its_own_worl
     assert (process.returncode, err) == (0, "said\n")
 
 
+def test_a_bash_that_keeps_to_posix_forks_as_well(run, monkeypatch):
+    monkeypatch.setenv("POSIXLY_CORRECT", "1")
+    out, _ = run(PARENT).communicate()
+    assert "discgrade.forkserver.server" in out
+
+
 @pytest.mark.parametrize("given", [{"name": "tmp1.other.py"}, {"threads": "2"}])
 def test_another_script_or_one_of_several_threads_runs_by_its_interpreter(run, given):
     out, _ = run(f"import sys; print('pandas' in sys.modules); {PARENT}", **given).communicate()

@@ -27,7 +27,7 @@ def start(scripts: Sequence[str]) -> str | None:
         What bash has to run before a command of Snakemake's, which calls the interpreter by its path: a function of
         that name. None where a server does not pay, or cannot be: it takes Linux.
     """
-    if sys.platform != "linux" or not _NAME.fullmatch(sys.executable) or len(scripts) < _WORTH:
+    if len(scripts) < _WORTH or not _NAME.fullmatch(sys.executable) or not _is_supported():
         return None
     address = f"discgrade-{os.getpid()}-{secrets.token_hex(8)}"
     os.environ[ADDRESS], os.environ[SCRIPTS] = address, " ".join(sorted(set(scripts)))
@@ -35,4 +35,16 @@ def start(scripts: Sequence[str]) -> str | None:
     silent = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_RDWR, 0) for stream in range(3)]
     os.posix_spawn(sys.executable, command, os.environ | _THREADS, file_actions=silent)
     client = shlex.quote(str(Path(__file__).with_name("client.py")))
-    return f'set -euo pipefail; {sys.executable}() {{ exec {sys.executable} -I -S {client} {sys.executable} "$@"; }}; '
+    function = f'{sys.executable}() {{ exec {sys.executable} -I -S {client} {sys.executable} "$@"; }}'
+    return f"set -euo pipefail; set +o posix\n{function}\n"
+
+
+def _is_supported() -> bool:
+    """Tell whether the kernel has what the server watches its jobs by."""
+    if sys.platform != "linux":
+        return False
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+    except OSError:
+        return False
+    return True
