@@ -3,6 +3,7 @@
 Nothing here decides a result, so this module is left out of the code digests (`provenance.digests.UNTRACKED`).
 """
 
+import atexit
 import ctypes
 import gc
 import hashlib
@@ -69,8 +70,13 @@ def given_gpus(*fields: str) -> list[list[str]]:
 
 
 def collect_rarely() -> None:
-    """Look for cycles of garbage seventy times less often: imports and headers make thousands of objects that stay."""
+    """Look for cycles of garbage seventy times less often, and not once more when this process ends.
+
+    Imports and headers make hundreds of thousands of objects that stay: to look through them takes half a second, and
+    the system takes their memory back without it.
+    """
     gc.set_threshold(_OBJECTS, *gc.get_threshold()[1:])
+    atexit.register(gc.freeze)
 
 
 def is_running(process: int) -> bool:

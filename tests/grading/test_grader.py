@@ -14,6 +14,7 @@ from discgrade.grading.grader import Grader, grades
 from discgrade.grading.inputs.regions import Region
 from discgrade.grading.inputs.scans import Index
 from discgrade.grading.inputs.studies import prepare
+from discgrade.grading.workers import Workers
 from discgrade.imaging.box import Box
 from discgrade.imaging.dicom import read_slice
 from discgrade.imaging.roi import extract
@@ -40,7 +41,7 @@ def prepared(scans, rows, grader):
         region = Region((number,), row["patient_id"], row["sop_instance_uid"], 1, row["level"], box)
         regions[row["sop_instance_uid"]].append(region)
     index = Index(":memory:")
-    running.fill(index, scans, running.files_of(scans, False), running.Workers(1))
+    running.fill(index, scans, running.files_of(scans, False), Workers(1))
     ((scanned,),) = index.patients()
     return prepare(scanned, [one for some in regions.values() for one in some], scans, grader)
 

@@ -12,6 +12,7 @@ from discgrade.private import RefusedError
 
 if TYPE_CHECKING:
     from discgrade.grading.whole import Tally
+    from discgrade.grading.workers import Workers
 
 _DESCRIPTION = """Grade the discs of new scans.
 
@@ -85,15 +86,24 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _run(given: argparse.Namespace) -> int:
-    from discgrade.grading import running, whole  # noqa: PLC0415 - `--help` needs none of it
-    from discgrade.grading.inputs.reading import Reading  # noqa: PLC0415
-    from discgrade.grading.inputs.regions import read_regions  # noqa: PLC0415
-    from discgrade.grading.outputs.folder import check_destination, replacing_folder  # noqa: PLC0415
-    from discgrade.grading.work import Order, opened  # noqa: PLC0415
+    from discgrade.grading.outputs.folder import check_destination  # noqa: PLC0415 - `--help` needs none of it
+    from discgrade.grading.workers import Workers, be_quiet, how_many  # noqa: PLC0415
 
-    running.be_quiet()
+    be_quiet()
     _check(given)
     check_destination(given.out)
+    with Workers(how_many(given.processes, given.scans, given.follow_links)) as workers:
+        return _graded(given, workers)
+
+
+def _graded(given: argparse.Namespace, workers: "Workers") -> int:
+    """Grade the scans while other processes start, and return the exit code."""
+    from discgrade.grading import running, whole  # noqa: PLC0415
+    from discgrade.grading.inputs.reading import Reading  # noqa: PLC0415
+    from discgrade.grading.inputs.regions import read_regions  # noqa: PLC0415
+    from discgrade.grading.outputs.folder import replacing_folder  # noqa: PLC0415
+    from discgrade.grading.work import Order, opened  # noqa: PLC0415
+
     bundle = opened(given.bundle)
     if given.regions is None and given.masks is None and bundle.facts.locator is None:
         raise RefusedError(_NO_LOCATOR)
@@ -108,10 +118,7 @@ def _run(given: argparse.Namespace) -> int:
         stamps = without(stamps, given.scans, given.masks)
     umask = os.umask(0o077)
     os.umask(umask)
-    with (
-        replacing_folder(given.out) as folder,
-        running.Workers(running.how_many(given.processes, len(stamps))) as workers,
-    ):
+    with replacing_folder(given.out) as folder:
         order = Order(given.scans, given.bundle, folder, given.series, _wanted(given), given.jitter, given.saliency)
         with whole.indexed(folder / whole.INDEX, given.scans, stamps, workers) as index:
             whole.check_identity(index.identified, given.out)

@@ -14,7 +14,8 @@ from discgrade.grading.inputs.cutting import Cut, Desk
 from discgrade.grading.inputs.finding import find
 from discgrade.grading.inputs.scans import Index, Scanned
 from discgrade.grading.inputs.series import readable
-from discgrade.grading.running import Workers, files_of, fill
+from discgrade.grading.running import files_of, fill
+from discgrade.grading.workers import Workers
 from discgrade.imaging.header import normalised
 from discgrade.imaging.stacks import stacks
 from discgrade.private import RefusedError

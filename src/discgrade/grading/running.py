@@ -1,89 +1,23 @@
 """The studies of a folder graded one after another, by one process or several, to the same bits and in one order."""
 
 import os
-import warnings
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Self, TypeVar
 
 from discgrade.grading.discs import GradedStudy
 from discgrade.grading.inputs.regions import Region
 from discgrade.grading.inputs.scans import Index, Scanned
 from discgrade.grading.work import Done, Job, Order, grade_patient
-from discgrade.host import collect_rarely, die_with_parent
+from discgrade.grading.workers import Workers
 from discgrade.imaging.header import LEFT_OUT, Stamp
 from discgrade.imaging.scans.headers import read_some
 from discgrade.imaging.walking import walk
 
-Given = TypeVar("Given")
-Made = TypeVar("Made")
-
 Regions = Mapping[str, Sequence[Region]]
 """Rows of the sheet by SOP Instance UID."""
 
-_FILES_AT_ONCE = 100
-_FEW_FILES = 300
-"""Files below which a second process would not be there before the first is done."""
-_AHEAD = 4
-"""Jobs that wait for each process: memory does not grow with their number."""
-
-
-class Workers:
-    """Processes, or this one alone.
-
-    Args:
-        count: Number of processes; with one this process works itself.
-    """
-
-    def __init__(self, count: int) -> None:
-        self._count = count
-        context = get_context("spawn")
-        self._pool = ProcessPoolExecutor(count, context, initializer=_begin) if count > 1 else None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-
-    def each(self, function: Callable[[Given], Made], items: Iterable[Given]) -> Iterator[Made]:
-        """Yield what a function makes of items, in their order; few items are taken before their turn."""
-        if self._pool is None:
-            yield from map(function, items)
-            return
-        source = iter(items)
-        waiting = deque(self._pool.submit(function, item) for item in islice(source, self._count * _AHEAD))
-        while waiting:
-            made = waiting.popleft().result()
-            waiting.extend(self._pool.submit(function, item) for item in islice(source, 1))
-            yield made
-
-
-def _begin() -> None:
-    die_with_parent()
-    collect_rarely()
-    be_quiet()
-
-
-def be_quiet() -> None:
-    """Let no library write its warnings: they may quote a header, or name a file after a patient."""
-    warnings.simplefilter("ignore")
-
-
-def how_many(asked: int | None, files: int) -> int:
-    """Return how many processes are worth it.
-
-    Args:
-        asked: As the command was told; None: one for each core, and no more than the files are worth.
-        files: Number of files.
-    """
-    return asked or min(len(os.sched_getaffinity(0)), 1 + files // _FEW_FILES)
+_FILES_AT_ONCE = 25
 
 
 def files_of(scans: Path, follow_links: bool) -> list[Stamp]:

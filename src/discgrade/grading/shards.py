@@ -20,6 +20,7 @@ from discgrade.grading.outputs.folder import replacing_folder
 from discgrade.grading.outputs.pages.places import FOLDERS
 from discgrade.grading.outputs.stream import STUDIES, join
 from discgrade.grading.work import Order, opened
+from discgrade.grading.workers import Workers, be_quiet
 from discgrade.private import make_folder
 from discgrade.records import replacing
 
@@ -28,7 +29,7 @@ def main(words: list[str] | None = None) -> int:
     """Do one step and return its exit code."""
     steps: Mapping[str, Callable[[argparse.Namespace], None]] = {"index": _index, "grade": _grade, "join": _join}
     given = _parser().parse_args(words)
-    running.be_quiet()
+    be_quiet()
     given.umask = umask = os.umask(0o077)
     try:
         steps[given.step](given)
@@ -73,7 +74,7 @@ def _index(given: argparse.Namespace) -> None:
     """Read the headers of all scans."""
     make_folder(given.out.parent)
     stamps = running.files_of(given.scans, given.follow_links)
-    with replacing(given.out) as partial, running.Workers(given.processes) as workers:
+    with replacing(given.out) as partial, Workers(given.processes) as workers:
         index = Index(partial)
         running.fill(index, given.scans, stamps, workers)
         whole.check_filled(index)
@@ -85,7 +86,7 @@ def _grade(given: argparse.Namespace) -> None:
     index = Index(given.index, write=False)
     regions = None if given.regions is None else read_regions(given.regions, Reading(given.rater, given.reading))
     bundle = opened(given.bundle)
-    with replacing_folder(given.out) as folder, running.Workers(given.processes) as workers:
+    with replacing_folder(given.out) as folder, Workers(given.processes) as workers:
         wanted = tuple(given.wanted)
         order = Order(given.scans, given.bundle, folder, given.series, wanted, given.jitter, given.saliency)
         whole.grade_into(order, index, regions, workers, given.shard)

@@ -16,8 +16,9 @@ from discgrade.grading.outputs.pages.places import FOLDERS
 from discgrade.grading.outputs.stream import read_studies, streaming
 from discgrade.grading.outputs.tables import write_tables
 from discgrade.grading.outputs.writing import write_index
-from discgrade.grading.running import Regions, Workers, fill, grade_all
+from discgrade.grading.running import Regions, fill, grade_all
 from discgrade.grading.work import Order
+from discgrade.grading.workers import Workers
 from discgrade.imaging.header import Stamp
 from discgrade.private import RefusedError
 

@@ -6,6 +6,7 @@ from scans import series
 
 from discgrade.grading import running
 from discgrade.grading.inputs.scans import Index
+from discgrade.grading.workers import Workers
 
 
 @pytest.fixture
@@ -15,7 +16,7 @@ def index(tmp_path):
     def make():
         found = Index(":memory:")
         scans = tmp_path / "scans"
-        running.fill(found, scans, running.files_of(scans, False), running.Workers(1))
+        running.fill(found, scans, running.files_of(scans, False), Workers(1))
         return found
 
     return make
