@@ -123,7 +123,7 @@ def _graded(given: argparse.Namespace, workers: "Workers") -> int:
         with whole.indexed(folder / whole.INDEX, given.scans, stamps, workers) as index:
             whole.check_identity(index.identified, given.out)
             stability = whole.grade_into(order, index, regions, workers)
-        tally = whole.finish(folder, bundle, umask)
+        tally = whole.finish(folder, bundle, umask, workers)
     for sentence in (*_said(tally, given.out), *stability.said()):
         print(sentence)
     return 1 if not tally.discs else _LEFT_OUT if tally.skipped or tally.in_part else 0

@@ -6,6 +6,7 @@ another order. Threads only take members side by side.
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,8 +72,9 @@ class Ensemble:
             for session, member in zip(self._sessions, self._facts.members, strict=True)
         ]
         columns = 1 if self._facts.scale == "continuous" else len(self._facts.grades)
-        with ThreadPoolExecutor(max(1, self._threads)) as pool:
-            found = list(pool.map(lambda one: _one_by_one(one[0], images, one[1], one[2], columns), work))
+        with ThreadPoolExecutor(self._threads) if self._threads > 1 else nullcontext() as pool:
+            each = map if pool is None else pool.map
+            found = list(each(lambda one: _one_by_one(one[0], images, one[1], one[2], columns), work))
         return Outputs(np.stack([outputs for outputs, _ in found]), tuple(embedding for _, embedding in found))
 
 

@@ -102,7 +102,7 @@ def _join(given: argparse.Namespace) -> None:
         for shard in given.shards:
             for study in sorted((shard / FOLDERS).glob("*")):
                 shutil.copytree(study, folder / FOLDERS / study.name)
-        tally = whole.finish(folder, bundle, given.umask)
+        tally = whole.finish(folder, bundle, given.umask, Workers(1))
         whole.check_identity(tally.identified, given.out)
     print(f"{tally.discs} discs of {tally.graded} studies graded, {tally.skipped} skipped: {given.out / STUDIES}")
     for sentence in stability.said():

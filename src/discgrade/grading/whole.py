@@ -5,16 +5,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 
 from discgrade import __version__
+from discgrade.grading.bundle.facts import BundleFacts
 from discgrade.grading.bundle.opening import Bundle
 from discgrade.grading.inputs.scans import Index
 from discgrade.grading.jitter import Stability, moves_table
 from discgrade.grading.outputs.folder import MADE_BY, MARK, open_to_others
 from discgrade.grading.outputs.pages.places import FOLDERS
 from discgrade.grading.outputs.stream import read_studies, streaming
-from discgrade.grading.outputs.tables import write_tables
+from discgrade.grading.outputs.tables import TABLES, write_table
 from discgrade.grading.outputs.writing import write_index
 from discgrade.grading.running import Regions, fill, grade_all
 from discgrade.grading.work import Order
@@ -23,6 +25,7 @@ from discgrade.imaging.header import Stamp
 from discgrade.private import RefusedError
 
 INDEX = "scans.sqlite"
+_PAGE = "index.html"
 
 
 @dataclass(frozen=True)
@@ -117,21 +120,29 @@ def grade_into(
     return stability
 
 
-def finish(folder: Path, bundle: Bundle, umask: int) -> Tally:
+def finish(folder: Path, bundle: Bundle, umask: int, workers: Workers) -> Tally:
     """Write what stands on `grades.parquet` and `grades.json` of a folder, and give it its rights.
 
     Args:
         folder: Folder that holds both.
         bundle: What they were graded with.
         umask: Rights that others do not get, where nothing identifies anybody.
+        workers: Who does it.
     """
     tally = mark(folder, bundle)
-    write_tables(folder)
-    if (folder / FOLDERS).is_dir():
-        write_index(read_studies(folder), bundle.facts, folder)
+    names = (*TABLES, _PAGE) if (folder / FOLDERS).is_dir() else TABLES
+    for _ in workers.each(partial(_write, folder, bundle.facts), names):
+        pass
     if not tally.identified:
         open_to_others(folder, umask)
     return tally
+
+
+def _write(folder: Path, facts: BundleFacts, name: str) -> None:
+    if name == _PAGE:
+        write_index(read_studies(folder), facts, folder)
+    else:
+        write_table(folder, name)
 
 
 def mark(folder: Path, bundle: Bundle) -> Tally:

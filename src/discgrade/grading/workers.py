@@ -76,6 +76,7 @@ def _done(made: Made) -> Future[Made]:
 
 
 def _begin() -> None:
+    os.umask(0o077)
     die_with_parent()
     collect_rarely()
     be_quiet()

@@ -7,6 +7,7 @@ the patient's left on the right and the front above.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from typing import Literal, TypeVar
 
@@ -97,8 +98,13 @@ def plane(orientation: Sequence[float] | None) -> Plane | None:
 
 def upright(orientation: Sequence[float] | None) -> Turn:
     """Return the turn that puts a slice upright; none where its orientation is unknown."""
+    return Turn() if orientation is None else _upright(tuple(map(float, orientation)))
+
+
+@lru_cache(1 << 10)
+def _upright(orientation: tuple[float, ...]) -> Turn:
     name = plane(orientation)
-    if name is None or orientation is None:
+    if name is None:
         return Turn()
     wanted = [np.array(one, float) for one in _WANTED[name]]
 

@@ -1,5 +1,6 @@
 """The five grades of Pfirrmann et al. 2001, in words and as reference drawings (`phantom.drawings` makes these)."""
 
+from functools import cache
 from pathlib import Path
 
 DRAWINGS = Path(__file__).with_name("drawings")
@@ -15,6 +16,7 @@ SIGNS = {
 """What a T2-weighted disc of each grade looks like."""
 
 
+@cache
 def drawing(grade: int) -> bytes:
     """Return the reference drawing of a grade, 1 to 5, as PNG."""
     return (DRAWINGS / f"grade{grade}.png").read_bytes()

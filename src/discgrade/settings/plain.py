@@ -1,7 +1,7 @@
 """Settings as plain values and back: what Snakemake keeps of a job's params, and what a script takes from them."""
 
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -35,22 +35,34 @@ def typed(kind: type[T], value: object) -> T:
 
 
 def _typed(kind: Any, value: Any) -> Any:  # noqa: ANN401
-    origin, inner = get_origin(kind), get_args(kind)
-    if value is None or (origin is None and not is_dataclass(kind)):
-        return value
-    if is_dataclass(kind):
-        hints = _hints(kind)
-        return kind(**{name: _typed(hints.get(name), item) for name, item in value.items()})  # type: ignore[operator]
-    if origin in (tuple, list, Sequence):
-        kept = list if origin is list else tuple
-        return kept(_typed(inner[0], item) for item in value)
-    if origin in (Union, types.UnionType):
-        return _typed(next(one for one in inner if one is not type(None)), value)
-    if inner and isinstance(value, Mapping):
-        return {key: _typed(inner[-1], item) for key, item in value.items()}
-    return value
+    make = _maker(kind)
+    return value if make is None or value is None else make(value)
 
 
 @cache
-def _hints(kind: Any) -> Mapping[str, Any]:  # noqa: ANN401
-    return get_type_hints(kind)
+def _maker(kind: Any) -> Callable[[Any], Any] | None:  # noqa: ANN401
+    """Return what makes values of a kind, found out once for all of them; None where they stay as they are."""
+    origin, inner = get_origin(kind), get_args(kind)
+    if is_dataclass(kind):
+        return _dataclass_maker(kind)
+    if origin in (tuple, list, Sequence):
+        kept = list if origin is list else tuple
+        return lambda value: kept(_typed(inner[0], item) for item in value)
+    if origin in (Union, types.UnionType):
+        return _maker(next(one for one in inner if one is not type(None)))
+    if origin is not None and inner:
+        return lambda value: _mapping(inner[-1], value)
+    return None
+
+
+def _dataclass_maker(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401
+    hints = get_type_hints(kind)
+
+    def make(value: Mapping[str, Any]) -> Any:  # noqa: ANN401
+        return kind(**{name: _typed(hints.get(name), item) for name, item in value.items()})
+
+    return make
+
+
+def _mapping(kind: Any, value: Any) -> Any:  # noqa: ANN401
+    return {key: _typed(kind, item) for key, item in value.items()} if isinstance(value, Mapping) else value

@@ -1,4 +1,4 @@
-"""The tables of graded discs for people: `grades.csv`, `grades.xlsx`, `studies.csv` and `review.csv`."""
+"""The tables of graded discs and studies for people."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +9,8 @@ from discgrade.grading.discs import GradedStudy
 from discgrade.grading.outputs.stream import TABLE, read_studies
 from discgrade.grading.outputs.workbook import write_workbook
 from discgrade.records.results.grades import GRADES
+
+TABLES = ("grades.xlsx", "grades.csv", "studies.csv", "review.csv")
 
 STUDY_COLUMNS = (
     "patient_id", "study_uid", "study_date", "state", "discs", "flagged", "series_number", "series_uid",
@@ -25,13 +27,18 @@ _AT_ONCE = 4096
 _WIDTHS = {"grade": 7, "level": 8, "frame": 7, "flags": 60}
 
 
-def write_tables(folder: Path) -> None:
-    """Write all tables of a folder that holds `grades.parquet` and `grades.json`."""
-    privacy.write_rows(folder / "grades.csv", GRADES.names, _rows(folder))
-    write_workbook(folder / "grades.xlsx", "grades", GRADES.names, _rows(folder), _WIDTHS)
-    privacy.write_rows(folder / "studies.csv", STUDY_COLUMNS, map(_study_row, read_studies(folder)))
-    flagged = sorted(_flagged(folder), key=lambda one: (-one[0], one[1:]))
-    privacy.write_rows(folder / "review.csv", REVIEW_COLUMNS, (row for _, _, row in flagged))
+def write_table(folder: Path, name: str) -> None:
+    """Write one of `TABLES` of a folder that holds `grades.parquet` and `grades.json`."""
+    match name:
+        case "grades.xlsx":
+            write_workbook(folder / name, "grades", GRADES.names, _rows(folder), _WIDTHS)
+        case "grades.csv":
+            privacy.write_rows(folder / name, GRADES.names, _rows(folder))
+        case "studies.csv":
+            privacy.write_rows(folder / name, STUDY_COLUMNS, map(_study_row, read_studies(folder)))
+        case "review.csv":
+            flagged = sorted(_flagged(folder), key=lambda one: (-one[0], one[1:]))
+            privacy.write_rows(folder / name, REVIEW_COLUMNS, (row for _, _, row in flagged))
 
 
 def _rows(folder: Path) -> Iterator[list[object]]:

@@ -14,7 +14,7 @@ from discgrade.grading.discs import GradedDisc, GradedStudy, Source, Sources
 from discgrade.grading.outputs.dicom import headers
 from discgrade.grading.outputs.dicom.encoded import element
 from discgrade.grading.outputs.dicom.files import Mould, elements, file_of, mould
-from discgrade.grading.outputs.pages.pictures import Colours, Shown, shown
+from discgrade.grading.outputs.pages.pictures import Colours, Shown, shown_once
 from discgrade.imaging.box import Box
 from discgrade.imaging.upright import Letters
 from discgrade.keyed import uid
@@ -35,7 +35,7 @@ def overlays(study: GradedStudy, sources: Sources) -> Iterator[bytes]:
 
 
 def _overlay(study: GradedStudy, place: tuple[str, int], source: Source, number: int) -> bytes:
-    image = shown(source.slice)
+    image = shown_once(source)
     pixels = drawn(image, [disc for disc in study.discs if disc.place.image == place])
     made = Dataset()
     made.SeriesInstanceUID, made.InstanceNumber = headers.derived_uid(study, "overlay series"), number

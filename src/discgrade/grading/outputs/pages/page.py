@@ -1,6 +1,7 @@
 """One study's page: slice and discs with grades, how sure they are, why, earlier studies, and what graded them."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from discgrade.grading.bundle.facts import BundleFacts
 from discgrade.grading.discs import GradedDisc, GradedStudy, SeriesChoice
@@ -128,6 +129,7 @@ def _bar(grade: int, share: float, in_set: bool) -> str:
     return f'<tr{mark}><th scope="row">{grade}</th><td>{track}</td><td>{text(words.percent(share))}</td></tr>'
 
 
+@cache
 def _five() -> str:
     rows = "".join(
         f"<tr><td>{image(drawing(grade), '', 192, 120)}</td><td>{badge(grade)}</td><td>{text(signs)}</td></tr>"

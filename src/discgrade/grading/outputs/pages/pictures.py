@@ -1,11 +1,13 @@
 """Slices and discs as people see them: upright, with square pixels, in 8 bits through one window a slice."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from discgrade.grading.discs import Source
 from discgrade.imaging.box import Box
 from discgrade.imaging.dicom import Slice
 from discgrade.imaging.roi import square_pixels
@@ -55,6 +57,12 @@ class Shown:
         rows, columns = self.turn.shape(*self.stored)
         down, along = self.grey.shape[0] / rows, self.grey.shape[1] / columns
         return Box(turned.x * along, turned.y * down, turned.width * along, turned.height * down)
+
+
+@lru_cache(4)
+def shown_once(source: Source) -> Shown:
+    """Return the slice of a source as it is shown: made once for the overlay and the pages of a study."""
+    return shown(source.slice)
 
 
 def shown(image: Slice) -> Shown:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from discgrade.grading.discs import GradedDisc, GradedStudy, Sources
-from discgrade.grading.outputs.pages.pictures import Shown, enlarged, png, shown, with_saliency
+from discgrade.grading.outputs.pages.pictures import Shown, enlarged, png, shown_once, with_saliency
 from discgrade.imaging.box import Box
 from discgrade.imaging.upright import Letters
 
@@ -71,7 +71,7 @@ class Views:
 
 def views(study: GradedStudy, sources: Sources, saliency: Saliency) -> Views:
     """Make the pictures of a study."""
-    images = {place: shown(sources[place].slice) for place in dict.fromkeys(disc.place.image for disc in study.discs)}
+    images = {place: shown_once(sources[place]) for place in dict.fromkeys(disc.place.image for disc in study.discs)}
     slices = tuple(_slice(study, place, image) for place, image in images.items())
     maps = [saliency.get((*disc.place.image, disc.place.level)) for disc in study.discs]
     discs = (_disc(disc, images[disc.place.image], found) for disc, found in zip(study.discs, maps, strict=True))
