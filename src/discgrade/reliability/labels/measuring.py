@@ -22,7 +22,8 @@ from discgrade.reliability.labels.labelled import Labelled, read_labelled
 from discgrade.reliability.labels.patients import shifted_patients
 from discgrade.reliability.labels.quality import first_of, quality_rows, write_queue
 from discgrade.reliability.labels.rereading import later_readings, rereading
-from discgrade.reliability.labels.signs import Sign, signs
+from discgrade.reliability.labels.signs.every import signs
+from discgrade.reliability.labels.signs.judging import Sign
 from discgrade.reliability.plan import RunPlan
 from discgrade.settings.model import Intervals, Reference
 from discgrade.settings.run import ALL_SEEDS, FOLDS

@@ -16,7 +16,7 @@ import pandas as pd
 from discgrade.reliability.confusion import Floats
 from discgrade.reliability.labels.agreement import Found
 from discgrade.reliability.labels.labelled import Labelled
-from discgrade.reliability.labels.signs import residuals
+from discgrade.reliability.labels.signs.residuals import residuals
 
 SHOWN = 10
 """Most patients that are told."""
