@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from discgrade.learning.grading.samples import Lesson
+from discgrade.learning.grading.lessons import Lesson
 from discgrade.learning.grading.training import TrainingFiles, train_model
 from discgrade.learning.loop.placement import use_gpu
 from discgrade.settings.model import Protocol, Training

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from discgrade import records
-from discgrade.learning.grading.samples import Lesson
+from discgrade.learning.grading.lessons import Lesson
 from discgrade.learning.grading.training import TrainingFiles, train_model
 from discgrade.records.cohort.discs import DISCS
 from discgrade.records.cohort.pseudo_labels import LABELS

@@ -15,7 +15,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from discgrade import records
-from discgrade.learning.grading.samples import AS_READ, Lesson, Samples, load_samples
+from discgrade.learning.grading.lessons import AS_READ, Lesson
+from discgrade.learning.grading.samples import Samples, load_samples
 from discgrade.learning.loop import checkpoints
 from discgrade.learning.loop.backend import start_backend
 from discgrade.learning.loop.device import MIB
