@@ -12,6 +12,7 @@ from pydicom.sequence import Sequence
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from discgrade.deidentification import files
+from discgrade.deidentification.contents import RejectedError
 
 NAME = "CANARY99991"
 
@@ -99,7 +100,7 @@ def test_a_name_in_the_wrong_place_goes(tag, representation):
 @pytest.mark.parametrize("tag", [0x00080018, 0x0020000D, 0x0020000E])
 def test_an_image_without_a_proper_uid_is_rejected(tag):
     image = with_elements({tag: element(tag, "LO", NAME.encode())})
-    with pytest.raises(files.RejectedError, match="without SOP, study or series instance UID"):
+    with pytest.raises(RejectedError, match="without SOP, study or series instance UID"):
         exported(image)
 
 
@@ -266,7 +267,7 @@ def test_what_is_hidden_in_unused_bits_does_not_leave(signed):
     clean = np.frombuffer(image.PixelData, "<u2")
     hidden = np.resize(np.frombuffer(b"IN THE BITS", np.uint8) >> 4, clean.size).astype("<u2") << 12
     image.PixelData = (clean | hidden).tobytes()
-    with pytest.raises(files.RejectedError, match="values beyond Bits Stored"):
+    with pytest.raises(RejectedError, match="values beyond Bits Stored"):
         exported(written(image))
 
 
@@ -294,5 +295,5 @@ def test_an_identity_removed_by_another_tool_loses_no_image():
 
 
 def test_an_old_uid_in_another_place_rejects_the_file():
-    with pytest.raises(files.RejectedError, match="own values"):
+    with pytest.raises(RejectedError, match="own values"):
         exported(written(mr_image(SoftwareVersions="1.2.3.4", FrameOfReferenceUID="1.2.3.4")))

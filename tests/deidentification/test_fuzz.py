@@ -13,6 +13,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import JPEG2000Lossless, JPEGLSLossless, RLELossless
 
 from discgrade.deidentification import files
+from discgrade.deidentification.contents import RejectedError
 
 NAMES = ("CANARYNAME", "CANARYWORD")
 
@@ -67,7 +68,7 @@ def mutated(content: bytes, mutations: list[tuple[str, float, int, int]]) -> byt
 def survives(content: bytes) -> None:
     try:
         exported = files.deidentify_file(content, study_settings(), {})
-    except files.RejectedError:
+    except RejectedError:
         return
     header = exported.content[: exported.content.rindex(b"\xe0\x7f\x10\x00")]
     for name in NAMES:

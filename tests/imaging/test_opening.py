@@ -10,6 +10,7 @@ from mr_files import mr_image, settings, written
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
 from discgrade.deidentification import files
+from discgrade.deidentification.contents import RejectedError
 from discgrade.imaging import opening
 
 
@@ -47,7 +48,7 @@ def test_a_deflated_data_set_that_grows_without_end_is_rejected(monkeypatch):
     deflate = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     bomb = meta + deflate.compress(b"\x08\0\x08\0UN\0\0\xff\xff\xff\x7f" + bytes(1 << 26)) + deflate.flush()
     assert len(bomb) < 1 << 20
-    with pytest.raises(files.RejectedError, match="larger than"):
+    with pytest.raises(RejectedError, match="larger than"):
         files.deidentify_file(bomb, settings(), {})
     assert files.deidentify_file(content, settings(), {}).record["rows"] == 16
 

@@ -16,6 +16,7 @@ from mr_files import IMAGING, read, settings
 from pydicom.dataset import Dataset
 
 from discgrade.deidentification import files
+from discgrade.deidentification.contents import RejectedError
 
 Exports = dict[Path, bytes]
 
@@ -34,7 +35,7 @@ def export_all(paths: Iterable[Path]) -> Exports:
     for path in paths:
         try:
             found[path] = files.deidentify_file(path.read_bytes(), settings(), {}).content
-        except files.RejectedError as reason:
+        except RejectedError as reason:
             assert str(reason)
     return found
 

@@ -15,19 +15,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from discgrade import records
-from discgrade.deidentification.files import (
-    TOO_LARGE,
-    Exported,
-    Gathered,
-    RejectedError,
-    Settings,
-    deidentify_file,
-    identifiers_of,
-)
+from discgrade.deidentification.contents import RejectedError, read_content
+from discgrade.deidentification.files import Exported, Gathered, Settings, deidentify_file, identifiers_of
 from discgrade.deidentification.readings import study_digest
 from discgrade.deidentification.source import by_instance, folder_of, rivals
 from discgrade.imaging.header import LEFT_OUT, Header
-from discgrade.imaging.opening import HEAD, LARGEST, begins_as_dicom
+from discgrade.imaging.opening import LARGEST
 from discgrade.records.cohort.export import INSTANCES
 
 _ROWS = 1000
@@ -222,30 +215,10 @@ def _deidentified(header: Header, job: Job, progress: _Progress) -> Exported:
     Raises:
         RejectedError: if it is not exported.
     """
-    content = _content(job.source / header.path)
+    content = read_content(job.source / header.path)
     if hashlib.sha256(content).hexdigest() != header.content:
         raise RejectedError("changed since it was indexed: run again")
     return deidentify_file(content, job.settings, progress.gathered)
-
-
-def _content(path: Path) -> bytes:
-    """Return a file's content, if it begins as DICOM does.
-
-    Raises:
-        RejectedError: if it does not, cannot be opened, or is too large.
-    """
-    if not path.is_file():  # a pipe would never end
-        raise RejectedError("cannot be opened")
-    try:
-        with path.open("rb") as file:
-            head = file.read(HEAD)
-            if not begins_as_dicom(head):
-                raise RejectedError("not DICOM")
-            if path.stat().st_size > LARGEST:
-                raise RejectedError(TOO_LARGE)
-            return head + file.read(LARGEST)
-    except OSError:
-        raise RejectedError("cannot be opened") from None
 
 
 def _write(one: Exported, staged: Path) -> Row:

@@ -6,6 +6,7 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from discgrade.deidentification import files
+from discgrade.deidentification.contents import RejectedError
 from discgrade.deidentification.elements import raw, readback
 from discgrade.deidentification.identity.identifiers import PatientIdentifiers, identifiers_in
 
@@ -151,7 +152,7 @@ def unexpected(header: Dataset, uids: set[str]) -> bool:
 def test_a_fault_of_the_cleaning_rejects_the_file(monkeypatch, leak):
     image = mr_image(InstitutionName="Szent Imre")
     monkeypatch.setattr("discgrade.deidentification.elements.cleaner.Cleaner._description", lambda *_: leak)
-    with pytest.raises(files.RejectedError, match="read-back: one of the patient's own values"):
+    with pytest.raises(RejectedError, match="read-back: one of the patient's own values"):
         files.deidentify_file(written(image), settings(), {})
 
 

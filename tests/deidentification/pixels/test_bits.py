@@ -6,7 +6,7 @@ from mr_files import deidentified, mr_image, read, written
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRBigEndian, RLELossless
 
-from discgrade.deidentification import files
+from discgrade.deidentification.contents import RejectedError
 
 BEYOND = "values beyond Bits Stored"
 
@@ -39,7 +39,7 @@ def test_values_that_the_description_does_not_have_room_for_reject_the_file(desc
     made = read(written(image(np.array(values), **description)))
     if compress:
         made.compress(RLELossless, generate_instance_uid=False)
-    with pytest.raises(files.RejectedError, match=BEYOND):
+    with pytest.raises(RejectedError, match=BEYOND):
         deidentified(made, made.file_meta.TransferSyntaxUID)
 
 
@@ -75,7 +75,7 @@ def test_bits_that_the_declared_overlay_does_not_explain_reject_the_file():
     made = image(np.array([5, 1 << 13, 1 << 14]))
     made.add_new(0x60000100, "US", 16)
     made.add_new(0x60000102, "US", 13)
-    with pytest.raises(files.RejectedError, match=BEYOND):
+    with pytest.raises(RejectedError, match=BEYOND):
         deidentified(made)
 
 
@@ -83,7 +83,7 @@ def test_an_overlay_within_the_stored_bits_rejects_the_file():
     made = image(np.arange(192), BitsStored=16, HighBit=15)
     made.add_new(0x60000100, "US", 16)
     made.add_new(0x60000102, "US", 15)
-    with pytest.raises(files.RejectedError, match="an overlay lies in the bits of the pixels"):
+    with pytest.raises(RejectedError, match="an overlay lies in the bits of the pixels"):
         deidentified(made)
 
 

@@ -18,6 +18,7 @@ from pydicom.uid import (
 )
 
 from discgrade.deidentification import files
+from discgrade.deidentification.contents import RejectedError
 from discgrade.deidentification.pixels.codecs import cut_jpeg
 from discgrade.deidentification.pixels.jpeg2000 import cut_jpeg2000
 
@@ -136,7 +137,7 @@ def test_a_stream_in_a_container_is_stored_decoded():
 @pytest.mark.parametrize("syntax", [JPEGLSLossless, JPEGBaseline8Bit, JPEG2000Lossless])
 def test_a_truncated_stream_is_rejected(syntax):
     image, frame = compressed(syntax)
-    with pytest.raises(files.RejectedError, match=r"truncated|decoded"):
+    with pytest.raises(RejectedError, match=r"truncated|decoded"):
         files.deidentify_file(with_frame(image, frame[: len(frame) // 2]), settings(), {})
 
 
@@ -153,7 +154,7 @@ def test_bytes_that_are_no_stream_raise(cut, stream):
 def test_a_stream_of_another_size_is_rejected_before_it_is_decoded(syntax):
     image, frame = compressed(syntax)
     image.Rows = 60
-    with pytest.raises(files.RejectedError, match="pixels cannot be decoded"):
+    with pytest.raises(RejectedError, match="pixels cannot be decoded"):
         files.deidentify_file(with_frame(image, frame), settings(), {})
 
 
@@ -170,7 +171,7 @@ def test_a_jpeg_stream_with_an_unknown_segment_is_rejected():
     """GDCM aborts over some of them, and with it the whole shard would end."""
     image, frame = compressed(JPEGBaseline8Bit)
     content = with_frame(image, frame[:2] + b"\xff\x02\x00\x0aLINDGREN" + frame[2:])
-    with pytest.raises(files.RejectedError, match="cannot be decoded"):
+    with pytest.raises(RejectedError, match="cannot be decoded"):
         files.deidentify_file(content, settings(), {})
 
 
@@ -204,7 +205,7 @@ def test_a_stream_of_more_bits_than_stored_without_any_in_them_is_stored_decoded
 @pytest.mark.parametrize("syntax", [JPEGLSLossless, JPEG2000Lossless])
 def test_a_plane_that_nothing_declares_in_a_stream_of_more_bits_rejects_the_file(syntax):
     stored = np.random.default_rng(1).integers(0, 4000, (64, 48))
-    with pytest.raises(files.RejectedError, match="values beyond Bits Stored"):
+    with pytest.raises(RejectedError, match="values beyond Bits Stored"):
         files.deidentify_file(sixteen_bits(syntax, stored | (stored % 2 << 13)), settings(), {})
 
 
@@ -235,7 +236,7 @@ def test_a_stream_of_fewer_bits_than_a_cell_keeps_its_values():
 def test_a_codec_that_nobody_here_decodes_is_named(name, reason):
     image, frame = compressed(JPEG2000Lossless)
     content = fixed_meta(with_frame(image, frame), name)
-    with pytest.raises(files.RejectedError, match=f"^{reason}"):
+    with pytest.raises(RejectedError, match=f"^{reason}"):
         files.deidentify_file(content, settings(), {})
 
 
@@ -263,5 +264,5 @@ def test_tables_that_no_scan_uses_go():
 )
 def test_a_ls_stream_with_room_for_a_text_is_rejected(segment):
     image, frame = compressed(JPEGLSLossless)
-    with pytest.raises(files.RejectedError, match="pixels cannot be decoded: JPEG-LS"):
+    with pytest.raises(RejectedError, match="pixels cannot be decoded: JPEG-LS"):
         files.deidentify_file(with_frame(image, frame[:2] + segment + frame[2:]), settings(), {})

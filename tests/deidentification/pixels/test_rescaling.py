@@ -5,7 +5,7 @@ from mr_files import deidentified, enhanced_mr_image, mr_image, read, written
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from discgrade.deidentification import files
+from discgrade.deidentification.contents import RejectedError
 from discgrade.imaging.dicom import grey_values
 
 
@@ -20,20 +20,20 @@ def with_slope(slope: str, frame: int) -> Dataset:
 
 @pytest.mark.parametrize("slope", ["0", "0.0", "-0", "0e5"])
 def test_a_slope_of_nothing_rejects_the_file(slope):
-    with pytest.raises(files.RejectedError, match="Rescale Slope 0"):
+    with pytest.raises(RejectedError, match="Rescale Slope 0"):
         deidentified(mr_image(RescaleSlope=slope))
 
 
 @pytest.mark.parametrize("frame", [0, 1, 2])
 def test_so_does_one_of_a_frame(frame):
-    with pytest.raises(files.RejectedError, match="Rescale Slope 0"):
+    with pytest.raises(RejectedError, match="Rescale Slope 0"):
         deidentified(with_slope("0", frame))
     assert deidentified(with_slope("2", frame)).NumberOfFrames == 2
 
 
 @pytest.mark.parametrize(("slope", "intercept"), [("1e-60", "1"), ("0.0001", "9999999")])
 def test_a_step_that_is_lost_beside_the_intercept_rejects_the_file(slope, intercept):
-    with pytest.raises(files.RejectedError, match="Rescale Intercept too large for the slope"):
+    with pytest.raises(RejectedError, match="Rescale Intercept too large for the slope"):
         deidentified(mr_image(RescaleSlope=slope, RescaleIntercept=intercept))
 
 

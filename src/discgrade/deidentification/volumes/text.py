@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydicom.dataset import Dataset
 
-from discgrade.deidentification.files import RejectedError
+from discgrade.deidentification.contents import RejectedError
 
 ELEMENTS = frozenset({
     "SpecificCharacterSet", "ImageType", "SOPClassUID", "SOPInstanceUID", "Modality", "Manufacturer",
