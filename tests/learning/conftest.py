@@ -162,6 +162,12 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> Training:
     return TRAINING
 
 
+@pytest.fixture(scope="session")
+def brief() -> Training:
+    """These settings, for a training that several tests share and that needs no network of this folder."""
+    return TRAINING
+
+
 @pytest.fixture
 def run() -> Run:
     """The default run at 24 px."""

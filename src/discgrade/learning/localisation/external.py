@@ -14,7 +14,7 @@ from discgrade.learning.localisation.slices import read_slices
 from discgrade.learning.localisation.training import ALL, located_rows
 from discgrade.learning.localisation.views import Views
 from discgrade.learning.loop.backend import start_backend
-from discgrade.records.cohort.boxes import LOCATED
+from discgrade.records.cohort.boxes import LOCATED, slice_schema
 from discgrade.records.cohort.discs import DISCS
 from discgrade.settings.groups.locator import Locator
 from discgrade.settings.locating import locator_training
@@ -45,13 +45,14 @@ def locate_external(
         destination: Table to write, `boxes.LOCATED`.
         log: Where the device is told; standard error if None.
     """
-    known, data = read_facts(facts), read_slices(slices, read_facts(facts))
-    table = records.read(discs, DISCS, ["patient"], filters=pc.field("cohort") == EXTERNAL)
-    outside = set(table["patient"].to_pylist())
-    chosen = np.array([place for place, key in enumerate(data.keys) if key.patient in outside], np.int64)
-    if not len(chosen):
+    known = read_facts(facts)
+    outside = set(records.read(discs, DISCS, ["patient"], pc.field("cohort") == EXTERNAL)["patient"].to_pylist())
+    shards = [shard for shard in slices if outside & _patients(shard, known.side)]
+    if not shards:
         records.write([], LOCATED, destination)
         return
+    data = read_slices(shards, known)
+    chosen = np.array([place for place, key in enumerate(data.keys) if key.patient in outside], np.int64)
     settings = locator_training(locator, training)
     start_backend(settings)
     from discgrade.learning.localisation.task import localisation_task  # noqa: PLC0415 - imports Keras
@@ -63,3 +64,8 @@ def locate_external(
     network.load_weights(model)
     outputs = fitting.predict_alone(network, task, settings, log or sys.stderr)
     records.write(located_rows([data.keys[place] for place in chosen], outputs, known, ALL), LOCATED, destination)
+
+
+def _patients(shard: Path, side: int) -> set[str]:
+    """Return the patients of a shard of slices."""
+    return set(records.read(shard, slice_schema(side), ["patient"])["patient"].to_pylist())
