@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from discgrade.publication.rois import Drawings, draw_rois
+from discgrade.publication.rois.pages import Drawings, draw_rois
 from discgrade.step import step
 
 if TYPE_CHECKING:

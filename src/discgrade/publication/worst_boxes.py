@@ -14,7 +14,7 @@ from matplotlib.patheffects import withStroke
 
 from discgrade import records
 from discgrade.publication.figures.drawing.style import FULL, INK, ORANGE, SKY, VERMILLION, styled
-from discgrade.publication.rois import slice_picture
+from discgrade.publication.rois.slices import slice_picture
 from discgrade.records.cohort.boxes import BOXES
 from discgrade.records.cohort.export import INSTANCES
 
