@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from discgrade.reliability.external import score_external
+from discgrade.reliability.external.measuring import score_external
 from discgrade.reliability.plan import RunPlan
 from discgrade.settings.model import Intervals
 from discgrade.step import step

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 from invented_study import CONFIG, DRAWN, be_certain, make_study
 
-from discgrade.reliability.external import score_external
+from discgrade.reliability.external.measuring import score_external
 from discgrade.reliability.plan import external_plans, why_no_external
 
 
