@@ -20,7 +20,9 @@ from sklearn import metrics
 from threadpoolctl import threadpool_limits
 
 from discgrade.grades import FRACTIONAL, integral
-from discgrade.reliability.credible import Bootstrap, highest_density, score_draws, unit_weights
+from discgrade.reliability.bootstrap.draws import Bootstrap, score_draws
+from discgrade.reliability.bootstrap.summaries import highest_density
+from discgrade.reliability.bootstrap.weights import unit_weights
 from discgrade.reliability.pairs import Column, Pairs
 from discgrade.settings.model import Unit
 

@@ -4,15 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import permutations, product
 from typing import Any
 
-from discgrade.reliability.credible import (
-    Bootstrap,
-    Draws,
-    density,
-    difference,
-    highest_density,
-    larger,
-    posterior_mean,
-)
+from discgrade.reliability.bootstrap.draws import Bootstrap, Draws
+from discgrade.reliability.bootstrap.summaries import density, difference, highest_density, larger, posterior_mean
 from discgrade.reliability.metrics import GLOBAL
 from discgrade.reliability.pairs import Column
 from discgrade.reliability.tabulation import Scope

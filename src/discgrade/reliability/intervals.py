@@ -16,9 +16,10 @@ from discgrade.grades import rank
 from discgrade.records.results.intervals import COMPARISONS, INTERVALS, POSTERIORS
 from discgrade.records.results.scores import GRADED
 from discgrade.reliability import raters
+from discgrade.reliability.bootstrap.draws import Bootstrap, Draws, fold_draws, mean_draws, score_draws
+from discgrade.reliability.bootstrap.weights import one_thread
 from discgrade.reliability.comparison import comparison_rows, interval_rows, posterior_rows, run_comparisons
 from discgrade.reliability.confusion import Floats
-from discgrade.reliability.credible import Bootstrap, Draws, fold_draws, mean_draws, one_thread, score_draws
 from discgrade.reliability.graded import read_discs
 from discgrade.reliability.pairs import Detail, Pairs
 from discgrade.reliability.scopes import scoped_pairs

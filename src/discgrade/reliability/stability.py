@@ -11,8 +11,9 @@ import pandas as pd
 from discgrade import records
 from discgrade.grades import INTEGRAL, rank
 from discgrade.records.results.stability import MOVED, STABILITY
+from discgrade.reliability.bootstrap.draws import Bootstrap, score_draws
+from discgrade.reliability.bootstrap.summaries import highest_density
 from discgrade.reliability.comparison import drawn
-from discgrade.reliability.credible import Bootstrap, highest_density, score_draws
 from discgrade.reliability.metrics import why_undefined
 from discgrade.reliability.pairs import Pairs, to_integral
 from discgrade.reliability.tabulation import is_fold

@@ -13,12 +13,12 @@ from invented_study import be_certain, make_study
 from discgrade import records
 from discgrade.grades import INTEGRAL
 from discgrade.records.results.certainty import CERTAINTY
+from discgrade.reliability.bootstrap.weights import unit_weights
 from discgrade.reliability.certainty.calibration import Calibration
 from discgrade.reliability.certainty.learned import read_learned
 from discgrade.reliability.certainty.learning import cross_fit, read_out_of_fold
 from discgrade.reliability.certainty.mapping import Outputs, learn
 from discgrade.reliability.certainty.measures import OutOfFold, calibration_error, certainty_rows
-from discgrade.reliability.credible import unit_weights
 from discgrade.reliability.graded import read_discs, read_splits
 from discgrade.reliability.plan import certainty_plans
 from discgrade.settings.model import Intervals

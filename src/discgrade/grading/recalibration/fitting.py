@@ -10,6 +10,8 @@ from discgrade.grades import INTEGRAL, integral, nearest, rank
 from discgrade.grading.bundle.facts import BundleFacts, ScoreFact
 from discgrade.grading.recalibration.readings import Read
 from discgrade.private import RefusedError
+from discgrade.reliability.bootstrap.summaries import highest_density
+from discgrade.reliability.bootstrap.weights import unit_weights
 from discgrade.reliability.certainty.calibration import (
     Calibration,
     Floats,
@@ -19,7 +21,6 @@ from discgrade.reliability.certainty.calibration import (
 )
 from discgrade.reliability.certainty.mapping import Outputs, groups, learn, ranked_score
 from discgrade.reliability.certainty.measures import calibration_error
-from discgrade.reliability.credible import highest_density, unit_weights
 from discgrade.reliability.cuts import fit_cuts
 from discgrade.reliability.metrics import error_scores, global_scores
 from discgrade.settings.model import Decoding

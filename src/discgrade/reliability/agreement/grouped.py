@@ -6,8 +6,9 @@ import numpy as np
 
 from discgrade.reliability.agreement.coefficients import GRADES, METRICS, coefficients
 from discgrade.reliability.agreement.samples import Samples
+from discgrade.reliability.bootstrap.summaries import SAME, highest_density
+from discgrade.reliability.bootstrap.weights import one_thread, unit_weights
 from discgrade.reliability.confusion import Floats
-from discgrade.reliability.credible import SAME, highest_density, one_thread, unit_weights
 from discgrade.settings.model import Intervals
 
 _CELLS = GRADES * GRADES

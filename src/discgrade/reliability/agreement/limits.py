@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from discgrade.reliability.agreement.samples import Integers, Samples
+from discgrade.reliability.bootstrap.weights import one_thread, unit_weights
 from discgrade.reliability.confusion import Floats
-from discgrade.reliability.credible import one_thread, unit_weights
 from discgrade.settings.model import Intervals
 
 METRICS = ("bias", "sd", "limit_lower", "limit_upper", "lin_ccc")

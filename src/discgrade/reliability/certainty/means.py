@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from discgrade.reliability.bootstrap.summaries import SAME, highest_density
+from discgrade.reliability.bootstrap.weights import one_thread, unit_weights
 from discgrade.reliability.confusion import Floats
-from discgrade.reliability.credible import SAME, highest_density, one_thread, unit_weights
 from discgrade.settings.model import Intervals
 
 _ABSENT = "no such disc"

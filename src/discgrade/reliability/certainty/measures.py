@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from discgrade.grades import INTEGRAL, integral, rank
+from discgrade.reliability.bootstrap.summaries import highest_density
 from discgrade.reliability.certainty.calibration import (
     Calibration,
     Floats,
@@ -16,7 +17,6 @@ from discgrade.reliability.certainty.calibration import (
 from discgrade.reliability.certainty.conformal import fewest_patients
 from discgrade.reliability.certainty.mapping import Outputs, ranked_score
 from discgrade.reliability.certainty.means import Measure, drawn, draws_of, mean_rows
-from discgrade.reliability.credible import highest_density
 from discgrade.settings.model import Intervals
 
 BINS = 10

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 
 from discgrade.grades import INTEGRAL
+from discgrade.reliability.bootstrap.summaries import highest_density
+from discgrade.reliability.bootstrap.weights import unit_weights
 from discgrade.reliability.certainty.mapping import ranked_score
 from discgrade.reliability.certainty.measures import calibration_error
 from discgrade.reliability.confusion import Floats
-from discgrade.reliability.credible import highest_density, unit_weights
 from discgrade.reliability.external.sides import K, Side
 from discgrade.reliability.metrics import error_scores, global_scores, per_grade_scores
 from discgrade.settings.model import Intervals

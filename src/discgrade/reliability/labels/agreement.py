@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from discgrade.grades import FRACTIONAL, rank
+from discgrade.reliability.bootstrap.summaries import highest_density
+from discgrade.reliability.bootstrap.weights import one_thread, unit_weights
 from discgrade.reliability.confusion import Floats
-from discgrade.reliability.credible import highest_density, one_thread, unit_weights
 from discgrade.reliability.labels.labelled import Integers, Labelled, codes
 from discgrade.reliability.metrics import error_scores, kappa
 from discgrade.reliability.pairs import CELLS, GRADES, to_integral

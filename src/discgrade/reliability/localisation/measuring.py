@@ -12,15 +12,10 @@ from discgrade import records
 from discgrade.grades import rank
 from discgrade.records.cohort.boxes import BOXES, LOCALISATION, REGRADED
 from discgrade.records.cohort.discs import DISCS
+from discgrade.reliability.bootstrap.draws import Bootstrap, score_draws
+from discgrade.reliability.bootstrap.summaries import difference, highest_density
+from discgrade.reliability.bootstrap.weights import one_thread, unit_weights
 from discgrade.reliability.certainty.means import Measure, drawn, mean_rows
-from discgrade.reliability.credible import (
-    Bootstrap,
-    difference,
-    highest_density,
-    one_thread,
-    score_draws,
-    unit_weights,
-)
 from discgrade.reliability.localisation.metrics import KAPPAS, QUANTILES
 from discgrade.reliability.localisation.threshold import SURE, WITHIN_MM
 from discgrade.reliability.pairs import Pairs, detail_of

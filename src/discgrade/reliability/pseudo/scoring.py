@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from discgrade import records
 from discgrade.grades import rank
 from discgrade.records.results.pseudo_labels import PSEUDO_SCORES
+from discgrade.reliability.bootstrap.draws import Bootstrap, Draws, score_draws
+from discgrade.reliability.bootstrap.summaries import difference, highest_density
 from discgrade.reliability.comparison import drawn
-from discgrade.reliability.credible import Bootstrap, Draws, difference, highest_density, score_draws
 from discgrade.reliability.graded import grade_run, read_discs, read_splits
 from discgrade.reliability.pairs import Column, Detail, Pairs, detail_of
 from discgrade.reliability.plan import RunPlan

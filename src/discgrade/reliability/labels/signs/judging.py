@@ -7,8 +7,9 @@ from math import nan
 import numpy as np
 
 from discgrade import keyed
+from discgrade.reliability.bootstrap.summaries import highest_density
+from discgrade.reliability.bootstrap.weights import one_thread, unit_weights
 from discgrade.reliability.confusion import Floats
-from discgrade.reliability.credible import highest_density, one_thread, unit_weights
 from discgrade.reliability.labels.labelled import Integers
 from discgrade.settings.model import Intervals
 

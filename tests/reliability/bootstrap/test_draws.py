@@ -1,10 +1,6 @@
 """The Bayesian bootstrap against scikit-learn with sample weights, closed forms and simulation."""
 
-import os
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,18 +8,10 @@ from scipy import stats
 from sklearn import metrics as reference
 
 from discgrade.grades import FRACTIONAL, integral
-from discgrade.reliability import credible
-from discgrade.reliability.credible import (
-    Bootstrap,
-    difference,
-    fold_draws,
-    highest_density,
-    larger,
-    mean_draws,
-    posterior_mean,
-    score_draws,
-    unit_weights,
-)
+from discgrade.reliability.bootstrap import weights
+from discgrade.reliability.bootstrap.draws import Bootstrap, Draws, fold_draws, mean_draws, score_draws
+from discgrade.reliability.bootstrap.summaries import difference, highest_density, larger, posterior_mean
+from discgrade.reliability.bootstrap.weights import unit_weights
 from discgrade.reliability.pairs import Pairs
 from discgrade.settings.model import Unit
 
@@ -48,7 +36,7 @@ def bootstrap_of(unit: Unit = "patient", draws: int = 40_000, seed: int = 1) -> 
     return Bootstrap(unit, draws, seed, probability=0.9973)
 
 
-def column(draws: credible.Draws, metric: str, grade: float | None = None) -> np.ndarray:
+def column(draws: Draws, metric: str, grade: float | None = None) -> np.ndarray:
     return draws.values[:, draws.columns.index((metric, grade))]
 
 
@@ -139,7 +127,7 @@ def test_draws_do_not_depend_on_the_order_of_samples_or_the_size_of_chunks(monke
         shuffled = score_draws([replace(pairs, **sides)], bootstrap_of(unit, draws=100))[0].values
         np.testing.assert_array_equal(draws, shuffled)
         with monkeypatch.context() as patch:
-            patch.setattr(credible, "_CHUNK_DRAWS", 7)
+            patch.setattr(weights, "_CHUNK_DRAWS", 7)
             np.testing.assert_allclose(score_draws([pairs], bootstrap_of(unit, draws=100))[0].values, draws, atol=1e-12)
 
 
@@ -207,27 +195,6 @@ def test_a_grade_without_a_scored_disc_has_no_draws():
     for metric in ("precision", "sensitivity", "f1", "jaccard"):
         assert np.isnan(column(draws, metric, 2.0)).all()
         assert np.isfinite(column(draws, metric, 3.0)).all()
-
-
-def test_a_tie_counts_half_and_rounding_is_one():
-    apart = difference(np.array([[0.1 + 0.2, 1.0], [0.4, 2.0]]), np.array([[0.3, 2.0], [0.3, np.nan]]))
-    assert apart[0, 0] == 0
-    np.testing.assert_array_equal(larger(apart), [0.75, np.nan])
-
-
-def test_settings_that_arviz_refuses_are_one_sentence(tmp_path):
-    (tmp_path / "arvizrc").write_text("stats.unknown: 1\n")
-    code = "import numpy; from discgrade.reliability.credible import density as f; f(numpy.arange(9.0))"
-    path = str(Path(credible.__file__).parents[2])
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        check=False,
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": path},
-        capture_output=True,
-        text=True,
-    )
-    assert "ValueError: arviz refuses its file of settings: 'stats.unknown is not a valid rc parameter" in done.stderr
 
 
 def coverage(unit: str, metrics: list[str], studies: int = 120) -> np.ndarray:

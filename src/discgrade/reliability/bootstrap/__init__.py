@@ -1,0 +1,1 @@
+"""Bayesian bootstrap: weights, draws of scores, and what they say."""
