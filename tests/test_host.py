@@ -1,5 +1,8 @@
 """What the kernel says of this process, and a driver, here a script, of its GPUs."""
 
+import gc
+import weakref
+
 import pytest
 
 from discgrade import host
@@ -39,3 +42,20 @@ def test_a_driver_without_gpus_has_none(driver):
 @pytest.mark.usefixtures("driver")
 def test_without_a_driver_there_is_none():
     assert host.given_gpus("index") == []
+
+
+class Cycle:
+    """An object that only a look for cycles takes back."""
+
+    def __init__(self) -> None:
+        self.own = self
+
+
+def test_cycles_are_taken_back_once_there_are_some(monkeypatch):
+    monkeypatch.setattr(host, "_LOOSE_OBJECTS", 0)
+    host.collect_the_rest()
+    gone = weakref.ref(Cycle())
+    assert gone() is not None
+    host.collect_the_rest()
+    assert gone() is None
+    gc.unfreeze()

@@ -13,10 +13,11 @@ import re
 import signal
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 _NO_GPU = "No devices were found"
-_OBJECTS = 50_000
+_OBJECTS, _LOOSE_OBJECTS = 50_000, 2_000
 
 
 MACHINE = hashlib.sha256(platform.node().encode()).hexdigest()[:6]
@@ -77,6 +78,18 @@ def collect_rarely() -> None:
     """
     gc.set_threshold(_OBJECTS, *gc.get_threshold()[1:])
     atexit.register(gc.freeze)
+
+
+def collect_the_rest() -> None:
+    """Take back memory of cycles of garbage, once there are some: what was there at the first call stays unseen."""
+    _keep_first()
+    if gc.get_count()[0] > _LOOSE_OBJECTS:
+        gc.collect()
+
+
+@cache
+def _keep_first() -> None:
+    gc.freeze()
 
 
 def is_running(process: int) -> bool:

@@ -21,6 +21,7 @@ from discgrade.grading.outputs.pages.places import FOLDERS
 from discgrade.grading.outputs.stream import STUDIES, join
 from discgrade.grading.work import Order, opened
 from discgrade.grading.workers import Workers, be_quiet
+from discgrade.host import collect_rarely
 from discgrade.private import make_folder
 from discgrade.records import replacing
 
@@ -29,6 +30,7 @@ def main(words: list[str] | None = None) -> int:
     """Do one step and return its exit code."""
     steps: Mapping[str, Callable[[argparse.Namespace], None]] = {"index": _index, "grade": _grade, "join": _join}
     given = _parser().parse_args(words)
+    collect_rarely()
     be_quiet()
     given.umask = umask = os.umask(0o077)
     try:

@@ -23,6 +23,7 @@ from discgrade.grading.jitter import Moved, moved
 from discgrade.grading.outputs.pages.views import Earlier
 from discgrade.grading.outputs.writing import write_study
 from discgrade.grading.saliency import saliency
+from discgrade.host import collect_the_rest
 
 Maps = Mapping[tuple[str, int, str], NDArray[np.float32]]
 
@@ -90,6 +91,7 @@ def grade_patient(order: Order, job: Job) -> Done:
         studies.append(_written(order, prepared, study, grader, earlier[whose.number]))
         if order.jitter:
             moves += moved(prepared, given, grader, order.scans)
+    collect_the_rest()  # a PDF leaves its pictures in cycles
     return Done(tuple(studies), tuple(moves))
 
 
