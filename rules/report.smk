@@ -150,6 +150,7 @@ rule workflow_report:
         report=f"{RESULTS}/workflow.html",
     log:
         f"{RESULTS}/logs/workflow_report.log",
+    priority: 1  # It takes longest of the last.
     localrule: True
     conda:
         ENVIRONMENT
