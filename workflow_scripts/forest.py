@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from discgrade.publication.context import Context
 from discgrade.publication.figures.drawing.files import FigureFiles
-from discgrade.publication.figures.forest import forest
+from discgrade.publication.figures.forest.figure import forest
 from discgrade.settings.run import Run
 from discgrade.step import step
 

@@ -241,7 +241,7 @@ def test_a_deleted_table_is_made_again_alone(planned, run_snakemake):
 
 def test_no_table_or_figure_imports_tensorflow():
     """Each in one process after the others: what the first brings in is found there."""
-    modules = "tables.paper.table2", "tables.paper.statements", "figures.agreement", "figures.forest"
+    modules = "tables.paper.table2", "tables.paper.statements", "figures.agreement", "figures.forest.figure"
     imports = "\n".join(
         f"import discgrade.publication.{name}\nassert not {{'tensorflow', 'keras'}} & set(sys.modules), '{name}'"
         for name in modules

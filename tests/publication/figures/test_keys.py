@@ -7,7 +7,7 @@ from traced_cells import cells_of
 from discgrade.provenance.audit.cell_numbers import faults
 from discgrade.publication.figures.confusion import confusion
 from discgrade.publication.figures.drawing.panels import Panel
-from discgrade.publication.figures.forest import forest
+from discgrade.publication.figures.forest.figure import forest
 from discgrade.publication.figures.trends import figure3, figure4
 from discgrade.settings.run import Run
 

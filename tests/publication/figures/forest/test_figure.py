@@ -6,7 +6,7 @@ import pytest
 from drawn_study import CONTEXT
 
 from discgrade import records
-from discgrade.publication.figures.forest import forest
+from discgrade.publication.figures.forest.figure import forest
 from discgrade.records.results.intervals import INTERVALS, POSTERIORS
 from discgrade.records.results.scores import SCORES
 from discgrade.settings.run import Run

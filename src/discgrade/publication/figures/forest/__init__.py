@@ -1,0 +1,1 @@
+"""Forest plot: every variant and the raters' own agreement, with credible intervals."""
