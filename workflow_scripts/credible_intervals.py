@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, cast
 
 from discgrade.reliability.intervals import credible_intervals
-from discgrade.settings.model import Intervals, Reference, Unit
+from discgrade.settings.groups.cohort import Reference
+from discgrade.settings.model import Intervals, Unit
 from discgrade.step import step
 
 if TYPE_CHECKING:

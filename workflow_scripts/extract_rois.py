@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, cast
 
 from discgrade.cohort.regions import extract_rois
-from discgrade.settings.model import Reference, Region
+from discgrade.settings.groups.cohort import Reference
+from discgrade.settings.model import Region
 from discgrade.step import step
 
 if TYPE_CHECKING:

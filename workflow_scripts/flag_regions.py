@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from discgrade.cohort.flags import flag_regions
 from discgrade.cohort.shards import shards_of
-from discgrade.settings.model import Reference
+from discgrade.settings.groups.cohort import Reference
 from discgrade.step import step
 
 if TYPE_CHECKING:

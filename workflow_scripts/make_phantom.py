@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from discgrade.phantom.cohort import make_cohort
-from discgrade.settings.model import Phantom
+from discgrade.settings.groups.cohort import Phantom
 from discgrade.step import step
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from discgrade.reliability.labels.measuring import measure_labels
 from discgrade.reliability.plan import RunPlan
-from discgrade.settings.model import Intervals, Reference
+from discgrade.settings.groups.cohort import Reference
+from discgrade.settings.model import Intervals
 from discgrade.step import step
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from discgrade.reliability.plan import RunPlan
 from discgrade.reliability.scoring import score_runs
-from discgrade.settings.model import Reference
+from discgrade.settings.groups.cohort import Reference
 from discgrade.step import step
 
 if TYPE_CHECKING:

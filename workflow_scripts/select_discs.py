@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from discgrade.cohort.selection import select_discs
 from discgrade.cohort.shards import shards_of
 from discgrade.cohort.splits import add_external
-from discgrade.settings.model import Reference
+from discgrade.settings.groups.cohort import Reference
 from discgrade.step import step
 
 if TYPE_CHECKING:

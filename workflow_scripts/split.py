@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from discgrade.cohort.selection import select_trained
 from discgrade.cohort.shards import shards_of
 from discgrade.cohort.splits import make_splits
-from discgrade.settings.model import Reference, Splits
+from discgrade.settings.groups.cohort import Reference
+from discgrade.settings.model import Splits
 from discgrade.step import step
 
 if TYPE_CHECKING:

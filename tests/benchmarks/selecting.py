@@ -19,7 +19,7 @@ from discgrade.host import peak_memory
 from discgrade.records import write
 from discgrade.records.cohort.export import EXCLUDED, INSTANCES, REJECTED
 from discgrade.records.cohort.readings import RATINGS
-from discgrade.settings.model import Reference
+from discgrade.settings.groups.cohort import Reference
 
 SLICES = 15
 RATERS = ("R1", "R2")

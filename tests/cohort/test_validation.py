@@ -3,7 +3,7 @@
 import pytest
 from small_cohorts import MEDIAN
 
-from discgrade.settings.model import Reference
+from discgrade.settings.groups.cohort import Reference
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from discgrade.cli import main
 from discgrade.phantom.cohort import make_cohort
 from discgrade.phantom.people import draw_identity
 from discgrade.phantom.population import draw_patient
-from discgrade.settings.model import Phantom
+from discgrade.settings.groups.cohort import Phantom
 
 PLACE = ("level", "frame", "x", "y", "width", "height", "grade", "continuous", "region", "flags")
 

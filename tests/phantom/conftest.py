@@ -10,7 +10,7 @@ import pytest
 from pydicom.dataset import FileDataset
 
 from discgrade.phantom.cohort import make_cohort
-from discgrade.settings.model import Phantom
+from discgrade.settings.groups.cohort import Phantom
 
 SIZE = Phantom(primary=9, supplemental=3, reread=10, second_rater=6, seed=7)
 

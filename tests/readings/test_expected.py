@@ -3,7 +3,7 @@
 import pytest
 
 from discgrade.readings.expected import Expected, Reading, expect, label_fault, label_note
-from discgrade.settings.model import Reference
+from discgrade.settings.groups.cohort import Reference
 
 FIRST, MEDIAN = Reference("reading", "R1", 1), Reference("median", "R1", 1)
 

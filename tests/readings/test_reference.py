@@ -8,7 +8,7 @@ from discgrade.readings.reference import reference_discs
 from discgrade.records.cohort.discs import DISCS
 from discgrade.records.cohort.export import INSTANCES
 from discgrade.records.cohort.readings import RATINGS
-from discgrade.settings.model import Reference
+from discgrade.settings.groups.cohort import Reference
 
 
 @pytest.fixture

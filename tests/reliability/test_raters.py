@@ -14,7 +14,7 @@ from discgrade.reliability.graded import read_discs
 from discgrade.reliability.metrics import global_scores
 from discgrade.reliability.pairs import all_scores
 from discgrade.reliability.tabulation import Scope
-from discgrade.settings.model import Reference
+from discgrade.settings.groups.cohort import Reference
 
 # Counts of the paper's 13 grades among its training samples (four copies a disc), which its class weights give away.
 PREVALENCE = np.array([924, 360, 288, 3716, 1656, 1880, 6940, 3168, 1056, 6328, 380, 344, 1572], float)

@@ -9,7 +9,8 @@ import pytest
 from discgrade.reliability.plan import RunPlan, run_plans
 from discgrade.settings.grid import all_runs
 from discgrade.settings.groups.attribution import Dataset, Person, Provenance
-from discgrade.settings.model import Reference, Study
+from discgrade.settings.groups.cohort import Reference
+from discgrade.settings.model import Study
 from discgrade.settings.plain import plain, typed
 from discgrade.settings.run import Run
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from discgrade.settings.groups.cohort import Reference
 from discgrade.settings.loading import check_config
-from discgrade.settings.model import Protocol, Reference
+from discgrade.settings.model import Protocol
 from discgrade.settings.study import read_study
 
 STUDIES = sorted(path.name for path in (Path(__file__).parents[2] / "studies").glob("*.yaml"))

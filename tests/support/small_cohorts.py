@@ -16,7 +16,7 @@ from discgrade.records.cohort.export import EXCLUDED, INSTANCES, REJECTED
 from discgrade.records.cohort.flow import Flow, read_flow
 from discgrade.records.cohort.readings import RATINGS
 from discgrade.records.cohort.regions import FLAGGED
-from discgrade.settings.model import Reference
+from discgrade.settings.groups.cohort import Reference
 
 FIRST = Reference("reading", "R1", 1)
 MEDIAN = Reference("median", "R1", 1)

@@ -177,7 +177,7 @@ def test_a_study_that_is_killed_at_every_stage_in_a_hostile_environment_ends_the
 PHANTOM = """
 from pathlib import Path
 from discgrade.phantom.cohort import make_cohort
-from discgrade.settings.model import Phantom
+from discgrade.settings.groups.cohort import Phantom
 folder = Path("phantom")
 make_cohort(private=folder, destination=folder / "dicom", ratings=folder / "ratings.csv",
             truth=folder / "truth.parquet", phantom=Phantom(200, 0, reread=0, second_rater=0, seed=1), workers=2)

@@ -20,7 +20,7 @@ from discgrade.records.cohort.discs import DISCS
 from discgrade.records.cohort.export import INSTANCES
 from discgrade.records.cohort.readings import RATINGS
 from discgrade.records.cohort.regions import FLAGGED, ROIS
-from discgrade.settings.model import Reference
+from discgrade.settings.groups.cohort import Reference
 
 ROWS = "readings"
 """Folder of the private folder that tells, shard by shard, which row of the sheet became which reading."""

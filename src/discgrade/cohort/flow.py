@@ -10,7 +10,8 @@ import pandas as pd
 from discgrade.cohort.shards import Hashes, Shard, hashed, joined
 from discgrade.grades import is_grade
 from discgrade.records.cohort.flow import CohortSize, Flow, Stage
-from discgrade.settings.model import Reference, Scale
+from discgrade.settings.groups.cohort import Reference
+from discgrade.settings.model import Scale
 from discgrade.settings.run import EXTERNAL
 
 AGAIN = "the same reading again"

@@ -15,7 +15,8 @@ from discgrade.records import read, writer
 from discgrade.records.cohort.export import INSTANCES
 from discgrade.records.cohort.readings import RATINGS
 from discgrade.records.cohort.regions import ROIS
-from discgrade.settings.model import Reference, Region
+from discgrade.settings.groups.cohort import Reference
+from discgrade.settings.model import Region
 
 _ROWS_PER_GROUP = 256
 

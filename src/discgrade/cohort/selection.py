@@ -21,7 +21,8 @@ from discgrade.records.cohort.export import INSTANCES
 from discgrade.records.cohort.flow import write_flow
 from discgrade.records.cohort.readings import RATINGS
 from discgrade.records.cohort.regions import FLAGGED
-from discgrade.settings.model import Reference, Scale
+from discgrade.settings.groups.cohort import Reference
+from discgrade.settings.model import Scale
 from discgrade.settings.run import EXTERNAL
 
 log = logging.getLogger(__name__)

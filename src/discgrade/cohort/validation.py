@@ -9,7 +9,7 @@ import pandas as pd
 from discgrade.cohort.shards import Shard, hashed, repeated
 from discgrade.grades import FRACTIONAL, is_grade
 from discgrade.readings.expected import undecided
-from discgrade.settings.model import Reference
+from discgrade.settings.groups.cohort import Reference
 
 _SHOWN = 20
 

@@ -20,7 +20,7 @@ from discgrade.phantom.examination import examine
 from discgrade.phantom.population import draw_patient
 from discgrade.phantom.scanner import AS_DRAWN, Posture
 from discgrade.phantom.sheet import TRUTH, Discs, Reading, read_cohort
-from discgrade.settings.model import Phantom
+from discgrade.settings.groups.cohort import Phantom
 
 
 def make_cohort(

@@ -8,7 +8,7 @@ from pathlib import Path
 from discgrade.grades import LEVELS
 from discgrade.phantom.cohort import make_cohort
 from discgrade.phantom.scanner import Posture
-from discgrade.settings.model import Phantom
+from discgrade.settings.groups.cohort import Phantom
 
 SUPPLEMENTAL = 361 / 1599
 """Share of the supplemental cohort's patients in the paper."""

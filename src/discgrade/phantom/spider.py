@@ -28,7 +28,7 @@ from discgrade.phantom.scanner import AS_DRAWN, Posture, Scan
 from discgrade.phantom.sheet import FIRST_RATER, Discs, Reading, read_cohort
 from discgrade.phantom.spine.labels import label
 from discgrade.records import replacing
-from discgrade.settings.model import Phantom
+from discgrade.settings.groups.cohort import Phantom
 
 GRADINGS = "radiological_gradings.csv"
 OVERVIEW = "overview.csv"

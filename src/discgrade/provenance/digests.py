@@ -33,6 +33,7 @@ UNTRACKED = (
     "discgrade.forkserver",
     "discgrade.settings.functions",
     "discgrade.settings.grid",
+    "discgrade.settings.groups.cohort",
     "discgrade.settings.members",
     "discgrade.settings.model",
     "discgrade.settings.plain",

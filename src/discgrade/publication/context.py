@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from discgrade.settings.grid import default_run
-from discgrade.settings.model import Protocol, Source, Study, Unit
+from discgrade.settings.groups.cohort import Source
+from discgrade.settings.model import Protocol, Study, Unit
 from discgrade.settings.run import Run
 
 

@@ -5,7 +5,8 @@ Tables, figures and the captions of the report take them from here; the names of
 
 from collections.abc import Mapping, Sequence
 
-from discgrade.settings.model import Protocol, Source
+from discgrade.settings.groups.cohort import Source
+from discgrade.settings.model import Protocol
 from discgrade.settings.run import FOLD_MEAN, FOLDS, HOLDOUT, READINGS
 
 PAPER_VARIANTS = {

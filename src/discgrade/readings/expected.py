@@ -5,7 +5,7 @@ from math import ceil
 from statistics import median
 from typing import NamedTuple
 
-from discgrade.settings.model import Reference
+from discgrade.settings.groups.cohort import Reference
 from discgrade.settings.run import EXTERNAL
 
 FAR_BACK = 0.645

@@ -6,7 +6,8 @@ import pyarrow as pa
 from discgrade.grades import grades_of, integral, nearest
 from discgrade.records import conform
 from discgrade.records.cohort.discs import DISCS
-from discgrade.settings.model import Reference, Scale
+from discgrade.settings.groups.cohort import Reference
+from discgrade.settings.model import Scale
 
 RATER_LENGTH = "rater_length"
 SORTED_BY = ["disc", RATER_LENGTH, "rater", "reading", "sop_instance_uid", "frame", "x", "y", "width", "height"]

@@ -25,7 +25,8 @@ from discgrade.reliability.pairs import Detail, Pairs
 from discgrade.reliability.scopes import scoped_pairs
 from discgrade.reliability.scoring import grades_read
 from discgrade.reliability.tabulation import RUN, Scope
-from discgrade.settings.model import Intervals, Reference, Unit
+from discgrade.settings.groups.cohort import Reference
+from discgrade.settings.model import Intervals, Unit
 from discgrade.settings.run import ALL_SEEDS, EXTERNAL, FOLD_MEAN, FOLDS, HOLDOUT, READINGS, Run
 
 _READERS = (raters.INTRA_RATER, raters.INTER_RATER, raters.NOISE_CEILING)

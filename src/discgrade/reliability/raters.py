@@ -12,7 +12,7 @@ from discgrade.reliability.confusion import Floats
 from discgrade.reliability.graded import named
 from discgrade.reliability.pairs import Pairs, detail_of, join
 from discgrade.reliability.tabulation import Scope
-from discgrade.settings.model import Reference
+from discgrade.settings.groups.cohort import Reference
 from discgrade.settings.run import ALL_SEEDS, READINGS, Run
 
 Reading = tuple[str, int]

@@ -17,7 +17,7 @@ from discgrade.reliability.out_of_fold import cuts_of_runs
 from discgrade.reliability.plan import RunPlan
 from discgrade.reliability.scopes import scoped_pairs
 from discgrade.reliability.tabulation import Cell, Scope, pooled_folds, score_table
-from discgrade.settings.model import Reference
+from discgrade.settings.groups.cohort import Reference
 from discgrade.settings.run import EXTERNAL
 
 

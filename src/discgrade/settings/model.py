@@ -12,14 +12,13 @@ from typing import Literal
 from discgrade.settings.groups.attribution import Provenance
 from discgrade.settings.groups.bundle import Bundle
 from discgrade.settings.groups.certainty import Certainty
+from discgrade.settings.groups.cohort import Cohort
 from discgrade.settings.groups.labels import Labels
 from discgrade.settings.groups.locator import Locator
 from discgrade.settings.groups.pseudo_labels import PseudoLabels
 from discgrade.settings.groups.rating import Rating
 
 Scale = Literal["fractional", "integral", "continuous"]
-Source = Literal["phantom", "folder", "export", "rating", "volumes"]
-Statistic = Literal["reading", "median"]
 Score = Literal["as_read", "averaged", "augmented"]
 Checkpoint = Literal["validation", "last", "scored"]
 Unit = Literal["patient", "disc", "fold"]
@@ -30,45 +29,6 @@ Decoding = Literal["argmax", "median", "mean", "cuts"]
 Optimizer = Literal["sgd", "adamw"]
 Schedule = Literal["plateau", "cosine", "one_cycle"]
 Taught = Literal["human", "pseudo", "reviewed", "without"]
-
-
-@dataclass(frozen=True)
-class Reference:
-    """Which reading is the truth (`cohort.reference`)."""
-
-    statistic: Statistic
-    rater: str
-    reading: int
-
-
-@dataclass(frozen=True)
-class Phantom:
-    """Size and seed of the invented cohort (`cohort.phantom`)."""
-
-    primary: int
-    supplemental: int
-    reread: int
-    second_rater: int
-    seed: int
-
-
-@dataclass(frozen=True)
-class Cohort:
-    """Where scans and readings come from (`cohort`)."""
-
-    source: Source
-    dicom: str | None
-    ratings: str | None
-    export: str | None
-    volumes: str | None
-    masks: str | None
-    labels: str | None
-    overview: str | None
-    shards: int
-    exclude_flagged: bool
-    accept_regions: bool
-    reference: Reference
-    phantom: Phantom
 
 
 @dataclass(frozen=True)

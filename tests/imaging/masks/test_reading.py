@@ -17,7 +17,7 @@ from discgrade.imaging.masks.labels import read_table
 from discgrade.imaging.masks.reading import Mask, read_mask
 from discgrade.imaging.volumes.errors import VolumeError
 from discgrade.phantom.cohort import make_cohort
-from discgrade.settings.model import Phantom
+from discgrade.settings.groups.cohort import Phantom
 
 SPIDER = read_table("spider")
 

@@ -25,7 +25,8 @@ from discgrade.readings.headings import OF_VOLUMES
 from discgrade.readings.numbers import grade, whole
 from discgrade.readings.raters import numbers_of
 from discgrade.readings.sheet import Row, read_sheet
-from discgrade.settings.model import Cohort, Deidentify, Ratings
+from discgrade.settings.groups.cohort import Cohort
+from discgrade.settings.model import Deidentify, Ratings
 from discgrade.settings.run import EXTERNAL
 
 

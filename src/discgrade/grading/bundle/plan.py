@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from discgrade.settings.groups.attribution import Dataset
 from discgrade.settings.groups.bundle import Bundle, Members
+from discgrade.settings.groups.cohort import Source, Statistic
 from discgrade.settings.members import bundle_kind, bundle_members, bundle_variant
-from discgrade.settings.model import Augmentation, Decoding, Images, Protocol, Scale, Source, Statistic, Study
+from discgrade.settings.model import Augmentation, Decoding, Images, Protocol, Scale, Study
 from discgrade.settings.run import Run
 
 

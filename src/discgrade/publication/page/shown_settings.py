@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from discgrade.settings.grid import default_run
 from discgrade.settings.groups.attribution import Provenance
 from discgrade.settings.groups.certainty import Certainty
+from discgrade.settings.groups.cohort import Reference
 from discgrade.settings.groups.pseudo_labels import PseudoLabels
 from discgrade.settings.members import bundle_variant
-from discgrade.settings.model import Augmentation, Deidentify, Images, Intervals, Reference, Splits, Study, Variant
+from discgrade.settings.model import Augmentation, Deidentify, Images, Intervals, Splits, Study, Variant
 from discgrade.settings.run import Run
 
 

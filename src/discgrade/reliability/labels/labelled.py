@@ -16,7 +16,7 @@ from discgrade.reliability.confusion import Floats
 from discgrade.reliability.graded import graded_outputs
 from discgrade.reliability.out_of_fold import cuts_of_runs
 from discgrade.reliability.plan import RunPlan
-from discgrade.settings.model import Reference
+from discgrade.settings.groups.cohort import Reference
 
 HUMAN = "human"
 """Origin of the labels that a rater gave with no model in view: only these are judged."""

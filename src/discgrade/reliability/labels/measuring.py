@@ -25,7 +25,8 @@ from discgrade.reliability.labels.rereading import later_readings, rereading
 from discgrade.reliability.labels.signs.every import signs
 from discgrade.reliability.labels.signs.judging import Sign
 from discgrade.reliability.plan import RunPlan
-from discgrade.settings.model import Intervals, Reference
+from discgrade.settings.groups.cohort import Reference
+from discgrade.settings.model import Intervals
 from discgrade.settings.run import ALL_SEEDS, FOLDS
 
 DRAWS = 4000
