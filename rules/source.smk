@@ -1,5 +1,7 @@
 """What the source holds, as far as a plan has to know it: checked, counted and digested before any job runs."""
 
+from functools import cache
+
 
 def check_source():
     """Refuse an export that cannot be taken over."""
