@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,21 @@ class Cloud:
     variances: tuple[float, ...]
     rest: float
     unit: float
+
+    @cached_property
+    def centre(self) -> Floats:
+        """The mean, of shape (D,)."""
+        return np.array(self.mean)
+
+    @cached_property
+    def directions(self) -> Floats:
+        """The axes, of shape (A, D)."""
+        return np.array(self.axes).reshape(-1, len(self.mean))
+
+    @cached_property
+    def spreads(self) -> Floats:
+        """The variances, of shape (A,)."""
+        return np.array(self.variances)
 
 
 @dataclass(frozen=True)
@@ -75,12 +91,8 @@ def distance(embeddings: Sequence[NDArray[np.floating]], novelty: Novelty) -> Fl
 
 def member_distance(embeddings: NDArray[np.floating], cloud: Cloud) -> Floats:
     """Return the Mahalanobis distance of embeddings (N, D) from a cloud, in the cloud's unit."""
-    return _mahalanobis(
-        np.asarray(embeddings, np.float64) - np.array(cloud.mean),
-        np.array(cloud.axes).reshape(-1, len(cloud.mean)),
-        np.array(cloud.variances),
-        cloud.rest,
-    ) / np.float64(cloud.unit)
+    apart = np.asarray(embeddings, np.float64) - cloud.centre
+    return _mahalanobis(apart, cloud.directions, cloud.spreads, cloud.rest) / np.float64(cloud.unit)
 
 
 def _mahalanobis(apart: Floats, axes: Floats, variances: Floats, rest: float) -> Floats:

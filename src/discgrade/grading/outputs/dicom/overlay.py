@@ -97,7 +97,7 @@ def drawn(image: Shown, discs: Sequence[GradedDisc]) -> Colours:
     scale = max(1, -(-_SMALLEST // max(image.grey.shape)))
     size = image.grey.shape[1] * scale, image.grey.shape[0] * scale
     grey = cv2.resize(image.grey, size, interpolation=cv2.INTER_CUBIC)
-    picture = np.repeat(grey[..., None], 3, axis=2).astype(np.uint8)
+    picture = np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), np.uint8)
     for disc in discs:
         box = image.box(disc.place.box)
         _draw(picture, Box(box.x * scale, box.y * scale, box.width * scale, box.height * scale), disc)
