@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pydicom
 import pytest
-from graded_scans import read_table, study
+from graded_scans import read_table, study, write_sheet
 from scans import AXIAL, save
 from tiny_bundle import write_tiny
 
@@ -48,6 +48,17 @@ def test_every_disc_of_the_sheet_is_graded(scans, out, grade, capsys):
     chances = np.array([[row[f"p_{grade}"] for grade in range(1, 6)] for row in found.to_pylist()])
     np.testing.assert_allclose(chances.sum(axis=1), 1)
     assert "6 discs of 2 studies graded" in capsys.readouterr().out
+
+
+def test_a_patient_id_of_several_values_stands_as_in_the_file(scans, out, tiny_bundle):
+    rows = [row | {"patient_id": r"A1\B2"} for row in study(scans, "A1", PatientID=r"A1\B2")]
+    sheet = write_sheet(scans.parent / "regions.csv", rows)
+    assert main(["grade", str(scans), "--bundle", str(tiny_bundle), "--regions", str(sheet), "--out", str(out)]) == 0
+    assert set(studies_of(out)) == {r"A1\B2"}
+    (report,) = out.rglob("report.dcm")
+    assert pydicom.dcmread(report).PatientID == ["A1", "B2"]
+    (page,) = out.rglob("page.html")
+    assert r"A1\B2" in page.read_text(encoding="utf-8")
 
 
 def test_the_same_bytes_on_every_run_and_with_any_number_of_processes(tmp_path, scans, out, grade):

@@ -13,6 +13,7 @@ import numpy as np
 import pydicom
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
 from pydicom.pixels.processing import apply_modality_lut
 from pydicom.pixels.utils import pixel_array
 
@@ -135,6 +136,11 @@ def macro(dataset: Dataset, frame: int, sequence: str) -> Dataset:
             item: Dataset = groups[sequence][0]
             return item
     return dataset
+
+
+def written(value: object) -> str:
+    """Return a value as text; of several values, with backslashes between them, as a file has it (PS3.5 6.4)."""
+    return "\\".join(map(str, value)) if isinstance(value, MultiValue) else str(value)
 
 
 def _numbers(dataset: Dataset, keyword: str, count: int) -> tuple[float, ...] | None:

@@ -20,6 +20,7 @@ from pydicom.tag import Tag
 from discgrade.host import die_with_parent
 from discgrade.imaging import frames as imaging
 from discgrade.imaging import opening
+from discgrade.imaging.dicom import written
 from discgrade.imaging.frames import Frame, Weighting
 from discgrade.imaging.header import LEFT_OUT, Stamp
 from discgrade.imaging.scanners import tesla
@@ -32,7 +33,7 @@ from discgrade.imaging.walking import walk
 
 INDEX = "scans.sqlite"
 
-_FORMAT = 5
+_FORMAT = 6
 _OWN_TAGS = ("Manufacturer", "MagneticFieldStrength", "PatientIdentityRemoved")
 _TAGS = [Tag(name) for name in dict.fromkeys((*imaging.TAGS, *descriptions.TAGS, *people.TAGS, *_OWN_TAGS))]
 _IMAGES = ("1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.4.4")
@@ -169,7 +170,7 @@ def _fields(dataset: Dataset, name: str) -> Any:  # noqa: ANN401
     kind, study = (str(dataset.get(keyword) or "") for keyword in ("SOPClassUID", "StudyInstanceUID"))
     if not slices:
         return None if _is_something_else(dataset, kind) else False
-    identifiers = [str(dataset.get(keyword) or "").strip() for keyword in ("PatientID", "IssuerOfPatientID")]
+    identifiers = [written(dataset.get(keyword) or "").strip() for keyword in ("PatientID", "IssuerOfPatientID")]
     scanned = [_text(dataset, "StudyDate"), _text(dataset, "Manufacturer"), _field_strength(dataset)]
     removed = _text(dataset, "PatientIdentityRemoved") == "YES"
     who = UNKNOWN if removed else people.person(dataset)

@@ -12,6 +12,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
 from discgrade.grading.discs import GradedStudy, Source, Sources
+from discgrade.imaging.dicom import written
 from discgrade.keyed import uid
 
 MAKER = "discgrade"
@@ -85,7 +86,7 @@ def text(header: Dataset, keyword: str) -> str:
     """Return an element as text; empty if it is missing or cannot be read."""
     try:
         value: Any = header.get(keyword)
-        return "" if value is None else str(value).strip(" \0")
+        return "" if value is None else written(value).strip(" \0")
     except Exception:
         return ""
 
