@@ -7,6 +7,7 @@ functional groups, then in the shared ones (PS3.3 C.7.6.16), then at the top of 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -118,8 +119,11 @@ def obliquity(orientation: Sequence[float] | None) -> float | None:
     Returns:
         Degrees from 0 (sagittal) to 90; None if the orientation is unknown or describes no plane.
     """
-    if orientation is None:
-        return None
+    return None if orientation is None else _obliquity(tuple(orientation))
+
+
+@lru_cache(1 << 10)
+def _obliquity(orientation: tuple[float, ...]) -> float | None:
     normal = np.cross(orientation[:3], orientation[3:])
     length = float(np.linalg.norm(normal))
     if not length > 0:

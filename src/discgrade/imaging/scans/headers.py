@@ -174,7 +174,7 @@ def _fields(dataset: Dataset, name: str) -> Any:  # noqa: ANN401
     scanned = [_text(dataset, "StudyDate"), _text(dataset, "Manufacturer"), _field_strength(dataset)]
     removed = _text(dataset, "PatientIdentityRemoved") == "YES"
     who = UNKNOWN if removed else people.person(dataset)
-    rows = [astuple(one) for one in slices]
+    rows = [_row(one) for one in slices]
     return [*identifiers, study.strip(), descriptions.description(dataset), *scanned, removed, astuple(who), rows]
 
 
@@ -210,6 +210,13 @@ def unpacked(path: str, text: str) -> File | None:
     *values, who, rows = header
     known: list[Any] = [*values, Person(*_tuples(who)), tuple(_frame(row) for row in rows)]
     return File(path, False, *known)
+
+
+def _row(frame: Frame) -> list[Any]:
+    """Return the fields of a slice, in their order."""
+    values = list(vars(frame).values())
+    values[_WEIGHTING] = list(vars(frame.weighting).values())
+    return values
 
 
 def _frame(row: list[Any]) -> Frame:
