@@ -33,7 +33,7 @@ UNTRACKED = (
     "discgrade.forkserver",
     "discgrade.settings.functions",
     "discgrade.settings.grid",
-    "discgrade.settings.groups.cohort",
+    "discgrade.settings.groups",
     "discgrade.settings.members",
     "discgrade.settings.model",
     "discgrade.settings.plain",
