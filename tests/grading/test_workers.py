@@ -29,6 +29,9 @@ def test_few_items_are_taken_before_their_turn():
 
 
 def test_few_files_are_read_by_one_process(tmp_path):
-    (tmp_path / "scan.dcm").touch()
+    assert how_many(3, tmp_path, False) == 1
+    for number in range(5):
+        (tmp_path / f"{number}.dcm").touch()
     assert how_many(None, tmp_path, False) == 1
     assert how_many(3, tmp_path, False) == 3
+    assert how_many(50, tmp_path, False) == 5

@@ -95,12 +95,11 @@ def how_many(asked: int | None, scans: Path, follow_links: bool) -> int:
     """Return how many processes are worth it.
 
     Args:
-        asked: As the command was told; None: one for each core, and no more than the files are worth.
+        asked: As the command was told, of which no more than there are files; None: one for each core, and no more than
+            the files are worth.
         scans: Folder of scans.
         follow_links: Whether links that lead out of it are followed.
     """
-    if asked:
-        return asked
-    cores = len(os.sched_getaffinity(0))
-    files = sum(1 for _ in islice(walk(scans, follow_links), cores * _FEW_FILES))
-    return min(cores, 1 + files // _FEW_FILES)
+    most = asked or len(os.sched_getaffinity(0))
+    files = sum(1 for _ in islice(walk(scans, follow_links), most if asked else most * _FEW_FILES))
+    return min(most, max(files, 1) if asked else 1 + files // _FEW_FILES)
