@@ -23,7 +23,7 @@ REVIEW_COLUMNS = (
 )  # fmt: skip
 """Columns that the raters' page takes (`discgrade rate --review`), and why."""
 
-_AT_ONCE = 4096
+_AT_ONCE = 512
 _WIDTHS = {"grade": 7, "level": 8, "frame": 7, "flags": 60}
 
 

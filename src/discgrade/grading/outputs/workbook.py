@@ -1,6 +1,7 @@
 """A workbook of one sheet: no cell is a formula, and the same rows give the same bytes."""
 
 import re
+import shutil
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -13,6 +14,7 @@ _DAY = (1980, 1, 1, 0, 0, 0)
 _WIDTH = 14
 # Characters that XML cannot hold.
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 
 
 def write_workbook(
@@ -60,12 +62,13 @@ def _cell(sheet: Any, value: object) -> Any:  # noqa: ANN401 - openpyxl's sheet 
 
 
 def _repack(loose: Path, path: Path) -> None:
-    """Copy a zip file without the time at which it was made."""
+    """Copy a zip file without the time at which it was made, in memory that does not grow with its sheets."""
     with zipfile.ZipFile(loose) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            entry = zipfile.ZipInfo(name, _DAY)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            content = source.read(name)
-            if name == "docProps/core.xml":
-                content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>1980-01-01T00:00:00Z", content)
-            target.writestr(entry, content)
+        for known in source.infolist():
+            entry = zipfile.ZipInfo(known.filename, _DAY)
+            entry.compress_type, entry.file_size = zipfile.ZIP_DEFLATED, known.file_size
+            with source.open(known) as content, target.open(entry, "w") as copied:
+                if known.filename == "docProps/core.xml":
+                    copied.write(_MODIFIED.sub(rb"\g<1>1980-01-01T00:00:00Z", content.read()))
+                else:
+                    shutil.copyfileobj(content, copied)
