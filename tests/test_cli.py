@@ -9,6 +9,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 import discgrade
 from discgrade import cli
@@ -102,7 +103,7 @@ def test_the_modules_of_an_extra_are_those_that_the_package_declares():
 
 
 def name_of(requirement: str) -> str:
-    return requirement.partition("=")[0].partition(">")[0].strip().lower()
+    return Requirement(requirement).name.lower()
 
 
 def test_words_that_a_command_does_not_know_are_refused(capsys):
