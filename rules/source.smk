@@ -73,7 +73,7 @@ def found_shards_apart():
     if SOURCE == "phantom":
         return [], []
     if PROPOSING:
-        from discgrade.grading.proposing import names_external
+        from discgrade.grading.locating.proposing import names_external
 
         from discgrade.private import RefusedError
 

@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from discgrade.grading.proposing import propose_regions
+from discgrade.grading.locating.proposing import propose_regions
 from discgrade.step import step
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from discgrade.grading.regrading import Cohort, regrade
+from discgrade.grading.stability.regrading import Cohort, regrade
 from discgrade.learning.grading.augmentation import scored_views
 from discgrade.reliability.plan import Regraded, RunPlan
 from discgrade.reliability.stability import measure_stability

@@ -57,7 +57,7 @@ COMMANDS = {
         "discgrade rate SCANS --study private/NAME",
     ),
     "grade": Command(
-        "discgrade.grading.command",
+        "discgrade.grading.running.command",
         "grade the discs of new scans with a bundle",
         "discgrade grade SCANS --bundle BUNDLE --regions regions.csv --out OUT",
     ),

@@ -14,7 +14,7 @@ def run(given: argparse.Namespace) -> int:
     if given.locator is None:
         return command.run(given)
     from discgrade.grading.bundle.opening import open_bundle  # noqa: PLC0415 - only here does it need a bundle
-    from discgrade.grading.locator import locator_of  # noqa: PLC0415
+    from discgrade.grading.locating.locator import locator_of  # noqa: PLC0415
 
     bundle = open_bundle(given.locator)
     locator = locator_of(bundle)

@@ -17,7 +17,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2] / "src"))
 
 from discgrade.grading.bundle.opening import open_bundle
-from discgrade.grading.locator import Locator, locator_of
+from discgrade.grading.locating.locator import Locator, locator_of
 from discgrade.imaging.locating.facts import Expected, LocatorFacts
 
 LEVELS = ("L5/S1", "L4/L5", "L3/L4", "L2/L3", "L1/L2")

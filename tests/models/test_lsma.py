@@ -7,8 +7,8 @@ import pytest
 
 from discgrade.grading.bundle.card import model_card
 from discgrade.grading.bundle.opening import open_bundle
-from discgrade.grading.locator import locator_of
-from discgrade.grading.members import Ensemble
+from discgrade.grading.judging.members import Ensemble
+from discgrade.grading.locating.locator import locator_of
 
 LSMA = Path(__file__).parents[2] / "models" / "lsma.zip"
 MEGABYTE = 10**6

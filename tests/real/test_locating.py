@@ -8,7 +8,7 @@ import pytest
 
 from discgrade.cli import main
 from discgrade.grading.bundle.opening import open_bundle
-from discgrade.grading.locator import locator_of
+from discgrade.grading.locating.locator import locator_of
 from discgrade.imaging.dicom import grey_values, read_slice
 from discgrade.imaging.frames import frames
 from discgrade.imaging.locating.stack import locate

@@ -8,7 +8,7 @@ import pytest
 
 from discgrade import records
 from discgrade.grading.bundle.opening import open_bundle
-from discgrade.grading.members import Ensemble
+from discgrade.grading.judging.members import Ensemble
 from discgrade.imaging.roi import Roi
 from discgrade.imaging.sampling import sample
 from discgrade.provenance.audit.trace import trace

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from discgrade.grading.bundle.opening import open_bundle
-from discgrade.grading.locator import locator_of
+from discgrade.grading.locating.locator import locator_of
 from discgrade.imaging.dicom import read_slice
 from discgrade.imaging.upright import upright
 from discgrade.provenance.audit.trace import trace

@@ -14,7 +14,7 @@ from discgrade.grading.bundle.gathering import Tables, make_bundle
 from discgrade.grading.bundle.opening import open_bundle
 from discgrade.grading.bundle.plan import bundle_plan
 from discgrade.grading.bundle.scores import how
-from discgrade.grading.members import Ensemble
+from discgrade.grading.judging.members import Ensemble
 from discgrade.imaging.roi import Roi
 from discgrade.imaging.sampling import AS_READ, Transform
 from discgrade.records.cohort.regions import ROIS

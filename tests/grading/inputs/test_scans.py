@@ -4,9 +4,9 @@ import pytest
 from graded_scans import study
 from scans import series
 
-from discgrade.grading import running
 from discgrade.grading.inputs.scans import Index
-from discgrade.grading.workers import Workers
+from discgrade.grading.running import studies
+from discgrade.grading.running.workers import Workers
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def index(tmp_path):
     def make():
         found = Index(":memory:")
         scans = tmp_path / "scans"
-        running.fill(found, scans, running.files_of(scans, False), Workers(1))
+        studies.fill(found, scans, studies.files_of(scans, False), Workers(1))
         return found
 
     return make

@@ -5,7 +5,7 @@ from rating_study import LEVELS as LISTED
 from tiny_locator import BOXES, spine_study, write_locating
 
 from discgrade.grading.bundle.opening import open_bundle
-from discgrade.grading.locator import locator_of
+from discgrade.grading.locating.locator import locator_of
 from discgrade.imaging.box import Box
 from discgrade.imaging.locating.found import Found, FoundDisc
 from discgrade.imaging.locating.middle import Middle

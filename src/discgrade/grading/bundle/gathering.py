@@ -13,7 +13,7 @@ from discgrade.grading.bundle.plan import Plan
 from discgrade.grading.bundle.scores import bundle_scores, noise_ceiling
 from discgrade.grading.bundle.summary import UNKNOWN, trained_on
 from discgrade.grading.bundle.writing import write_bundle, zip_bundle
-from discgrade.grading.networks import shape_of
+from discgrade.grading.judging.networks import shape_of
 from discgrade.imaging.locating.trust import read_trusted
 from discgrade.imaging.sampling import Transform
 from discgrade.reliability.certainty.calibration import Calibration

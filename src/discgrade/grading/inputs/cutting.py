@@ -11,10 +11,10 @@ from pydicom.dataset import FileDataset
 
 from discgrade.grades import LEVELS
 from discgrade.grading.discs import Flag, Origin, Place, Source
-from discgrade.grading.grader import Grader
 from discgrade.grading.inputs.regions import Region
 from discgrade.grading.inputs.scans import Scanned
 from discgrade.grading.inputs.series import Readable
+from discgrade.grading.judging.grader import Grader
 from discgrade.imaging.box import Box
 from discgrade.imaging.dicom import Slice
 from discgrade.imaging.frames import Frame

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from discgrade.grades import LEVELS
 from discgrade.grading.discs import Flag, SeriesChoice, Sources
-from discgrade.grading.flags import out_of_order
-from discgrade.grading.grader import Grader
 from discgrade.grading.inputs.cutting import Cut, Desk, OutError
 from discgrade.grading.inputs.finding import find
 from discgrade.grading.inputs.regions import Region
 from discgrade.grading.inputs.scans import Scanned
 from discgrade.grading.inputs.series import Readable, readable
+from discgrade.grading.judging.flags import out_of_order
+from discgrade.grading.judging.grader import Grader
 from discgrade.imaging.scans.headers import File
 from discgrade.imaging.scans.people import differences
 from discgrade.imaging.stacks import Stack, stacks

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import discgrade
-from discgrade.grading.command import add_reading
+from discgrade.grading.running.command import add_reading
 from discgrade.private import RefusedError
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from itertools import chain
 from pathlib import Path
 
 from discgrade import private as privacy
-from discgrade.grading.grader import Grade, Grader
 from discgrade.grading.inputs.cutting import Cut
 from discgrade.grading.inputs.studies import Prepared
-from discgrade.grading.moves import SLICES, STEP, Move, moved_boxes, neighbours
+from discgrade.grading.judging.grader import Grade, Grader
 from discgrade.grading.outputs.stream import read_studies
+from discgrade.grading.stability.moves import SLICES, STEP, Move, moved_boxes, neighbours
 from discgrade.imaging.dicom import Slice
 from discgrade.imaging.frames import Frame
 from discgrade.imaging.roi import Roi, extract

@@ -17,7 +17,7 @@ from discgrade.grades import LEVELS, one_hot_levels
 from discgrade.grading.bundle.facts import Member
 from discgrade.grading.bundle.files import BundleError
 from discgrade.grading.bundle.opening import Bundle
-from discgrade.grading.networks import start_session
+from discgrade.grading.judging.networks import start_session
 from discgrade.imaging.sampling import normalise
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from discgrade.grading.bundle.opening import open_bundle
-from discgrade.grading.grader import Grader
-from discgrade.grading.saliency import saliency
+from discgrade.grading.judging.grader import Grader
+from discgrade.grading.judging.saliency import saliency
 
 
 @pytest.fixture

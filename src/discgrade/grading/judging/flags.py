@@ -6,7 +6,7 @@ from typing import Literal
 from discgrade.grades import LEVELS
 from discgrade.grading.bundle.facts import BundleFacts, Span
 from discgrade.grading.discs import Flag
-from discgrade.grading.grader import Grade
+from discgrade.grading.judging.grader import Grade
 from discgrade.imaging.roi import Roi, contrast
 from discgrade.imaging.scanners import usual_name
 from discgrade.imaging.scans.headers import File

@@ -9,7 +9,7 @@ from tiny_locator import BOXES, LEVELS, locator_facts, locator_network, spine, w
 from discgrade.grading.bundle.facts import LocatorMember
 from discgrade.grading.bundle.files import BundleError
 from discgrade.grading.bundle.opening import open_bundle
-from discgrade.grading.locator import Locator, locator_of
+from discgrade.grading.locating.locator import Locator, locator_of
 from discgrade.imaging.locating.stack import locate
 
 SPACING = (0.7, 0.7)

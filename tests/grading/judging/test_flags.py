@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from tiny_bundle import network, tiny_facts
 
-from discgrade.grading.flags import KINDS, flags, out_of_order, uncertainty
-from discgrade.grading.grader import Grade
+from discgrade.grading.judging.flags import KINDS, flags, out_of_order, uncertainty
+from discgrade.grading.judging.grader import Grade
 from discgrade.imaging.roi import Roi
 from discgrade.imaging.scans.headers import File
 from discgrade.reliability.certainty.calibration import Calibration

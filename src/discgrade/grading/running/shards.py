@@ -1,6 +1,6 @@
 """Thousands of studies in parts, as rules/grading/Snakefile has them: an index, a folder for each shard, the whole.
 
-`python -m discgrade.grading.shards index|grade|join ...`; the result is that of `discgrade grade`.
+`python -m discgrade.grading.running.shards index|grade|join ...`; the result is that of `discgrade grade`.
 """
 
 import argparse
@@ -10,17 +10,17 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from discgrade.grading import running, whole
-from discgrade.grading.command import add_reading
 from discgrade.grading.inputs.reading import Reading
 from discgrade.grading.inputs.regions import read_regions
 from discgrade.grading.inputs.scans import Index
-from discgrade.grading.jitter import join_moves
 from discgrade.grading.outputs.folder import replacing_folder
 from discgrade.grading.outputs.pages.places import FOLDERS
 from discgrade.grading.outputs.stream import STUDIES, join
-from discgrade.grading.work import Order, opened
-from discgrade.grading.workers import Workers, be_quiet
+from discgrade.grading.running import studies, whole
+from discgrade.grading.running.command import add_reading
+from discgrade.grading.running.work import Order, opened
+from discgrade.grading.running.workers import Workers, be_quiet
+from discgrade.grading.stability.jitter import join_moves
 from discgrade.host import collect_rarely
 from discgrade.private import make_folder
 from discgrade.records import replacing
@@ -75,10 +75,10 @@ def _shard(text: str) -> tuple[int, int]:
 def _index(given: argparse.Namespace) -> None:
     """Read the headers of all scans."""
     make_folder(given.out.parent)
-    stamps = running.files_of(given.scans, given.follow_links)
+    stamps = studies.files_of(given.scans, given.follow_links)
     with replacing(given.out) as partial, Workers(given.processes) as workers:
         index = Index(partial)
-        running.fill(index, given.scans, stamps, workers)
+        studies.fill(index, given.scans, stamps, workers)
         whole.check_filled(index)
         index.close()
 

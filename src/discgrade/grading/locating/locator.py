@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from discgrade.grading.bundle.files import BundleError
 from discgrade.grading.bundle.opening import Bundle
-from discgrade.grading.networks import start_session
+from discgrade.grading.judging.networks import start_session
 from discgrade.imaging.locating.decoding import find_discs
 from discgrade.imaging.locating.facts import LocatorFacts
 from discgrade.imaging.locating.found import Found

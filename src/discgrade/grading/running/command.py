@@ -11,8 +11,8 @@ from discgrade.host import collect_rarely
 from discgrade.private import RefusedError
 
 if TYPE_CHECKING:
-    from discgrade.grading.whole import Tally
-    from discgrade.grading.workers import Workers
+    from discgrade.grading.running.whole import Tally
+    from discgrade.grading.running.workers import Workers
 
 _DESCRIPTION = """Grade the discs of new scans.
 
@@ -87,7 +87,7 @@ def run(given: argparse.Namespace) -> int:
 
 def _run(given: argparse.Namespace) -> int:
     from discgrade.grading.outputs.folder import check_destination  # noqa: PLC0415 - `--help` needs none of it
-    from discgrade.grading.workers import Workers, be_quiet, how_many  # noqa: PLC0415
+    from discgrade.grading.running.workers import Workers, be_quiet, how_many  # noqa: PLC0415
 
     be_quiet()
     _check(given)
@@ -98,17 +98,17 @@ def _run(given: argparse.Namespace) -> int:
 
 def _graded(given: argparse.Namespace, workers: "Workers") -> int:
     """Grade the scans while other processes start, and return the exit code."""
-    from discgrade.grading import running, whole  # noqa: PLC0415
     from discgrade.grading.inputs.reading import Reading  # noqa: PLC0415
     from discgrade.grading.inputs.regions import read_regions  # noqa: PLC0415
     from discgrade.grading.outputs.folder import replacing_folder  # noqa: PLC0415
-    from discgrade.grading.work import Order, opened  # noqa: PLC0415
+    from discgrade.grading.running import studies, whole  # noqa: PLC0415
+    from discgrade.grading.running.work import Order, opened  # noqa: PLC0415
 
     bundle = opened(given.bundle)
     if given.regions is None and given.masks is None and bundle.facts.locator is None:
         raise RefusedError(_NO_LOCATOR)
     regions = None if given.regions is None else read_regions(given.regions, Reading(given.rater, given.reading))
-    stamps = running.files_of(given.scans, given.follow_links)
+    stamps = studies.files_of(given.scans, given.follow_links)
     if given.masks is not None:
         from discgrade.grading.inputs.masked import masked_regions  # noqa: PLC0415 - most runs need none of it
         from discgrade.imaging.masks.folders import Folders, without  # noqa: PLC0415

@@ -12,17 +12,17 @@ from numpy.typing import NDArray
 
 from discgrade.grading.bundle.opening import Bundle, open_bundle
 from discgrade.grading.discs import GradedDisc, GradedStudy
-from discgrade.grading.flags import flags, uncertainty
-from discgrade.grading.grader import Grade, Grader
 from discgrade.grading.inputs.cutting import Cut
 from discgrade.grading.inputs.people import people_of
 from discgrade.grading.inputs.regions import Region
 from discgrade.grading.inputs.scans import Scanned
 from discgrade.grading.inputs.studies import Prepared, prepare
-from discgrade.grading.jitter import Moved, moved
+from discgrade.grading.judging.flags import flags, uncertainty
+from discgrade.grading.judging.grader import Grade, Grader
+from discgrade.grading.judging.saliency import saliency
 from discgrade.grading.outputs.pages.views import Earlier
 from discgrade.grading.outputs.writing import write_study
-from discgrade.grading.saliency import saliency
+from discgrade.grading.stability.jitter import Moved, moved
 from discgrade.host import collect_the_rest
 
 Maps = Mapping[tuple[str, int, str], NDArray[np.float32]]

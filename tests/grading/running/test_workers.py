@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from discgrade.grading.workers import Workers, how_many
+from discgrade.grading.running.workers import Workers, how_many
 
 MANY = 200
 

@@ -6,7 +6,7 @@ import pytest
 from graded_scans import read_table, write_sheet
 from tiny_locator import BOXES, spine_study, write_locating
 
-from discgrade.grading.proposing import propose_regions
+from discgrade.grading.locating.proposing import propose_regions
 from discgrade.private import RefusedError
 from discgrade.readings.sheet import read_sheet
 

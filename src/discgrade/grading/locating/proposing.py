@@ -9,13 +9,13 @@ from tempfile import TemporaryDirectory
 
 from discgrade import private as privacy
 from discgrade.grading.bundle.opening import open_bundle
-from discgrade.grading.grader import Grader
 from discgrade.grading.inputs.cutting import Cut, Desk
 from discgrade.grading.inputs.finding import find
 from discgrade.grading.inputs.scans import Index, Scanned
 from discgrade.grading.inputs.series import readable
-from discgrade.grading.running import files_of, fill
-from discgrade.grading.workers import Workers
+from discgrade.grading.judging.grader import Grader
+from discgrade.grading.running.studies import files_of, fill
+from discgrade.grading.running.workers import Workers
 from discgrade.imaging.header import normalised
 from discgrade.imaging.stacks import stacks
 from discgrade.private import RefusedError

@@ -3,8 +3,8 @@
 import pytest
 from graded_scans import study, write_sheet
 
-from discgrade.grading import shards
 from discgrade.grading.outputs.pages.places import FOLDERS
+from discgrade.grading.running import shards
 
 
 def contents(folder):

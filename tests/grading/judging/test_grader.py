@@ -7,14 +7,14 @@ import pytest
 from graded_scans import study
 from tiny_bundle import network, tiny_facts
 
-from discgrade.grading import running
 from discgrade.grading.bundle.files import BundleError
 from discgrade.grading.bundle.opening import open_bundle
-from discgrade.grading.grader import Grader, grades
 from discgrade.grading.inputs.regions import Region
 from discgrade.grading.inputs.scans import Index
 from discgrade.grading.inputs.studies import prepare
-from discgrade.grading.workers import Workers
+from discgrade.grading.judging.grader import Grader, grades
+from discgrade.grading.running import studies
+from discgrade.grading.running.workers import Workers
 from discgrade.imaging.box import Box
 from discgrade.imaging.dicom import read_slice
 from discgrade.imaging.roi import extract
@@ -41,7 +41,7 @@ def prepared(scans, rows, grader):
         region = Region((number,), row["patient_id"], row["sop_instance_uid"], 1, row["level"], box)
         regions[row["sop_instance_uid"]].append(region)
     index = Index(":memory:")
-    running.fill(index, scans, running.files_of(scans, False), Workers(1))
+    studies.fill(index, scans, studies.files_of(scans, False), Workers(1))
     ((scanned,),) = index.patients()
     return prepare(scanned, [one for some in regions.values() for one in some], scans, grader)
 

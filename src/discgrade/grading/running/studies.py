@@ -8,8 +8,8 @@ from pathlib import Path
 from discgrade.grading.discs import GradedStudy
 from discgrade.grading.inputs.regions import Region
 from discgrade.grading.inputs.scans import Index, Scanned
-from discgrade.grading.work import Done, Job, Order, grade_patient
-from discgrade.grading.workers import Workers
+from discgrade.grading.running.work import Done, Job, Order, grade_patient
+from discgrade.grading.running.workers import Workers
 from discgrade.imaging.header import LEFT_OUT, Stamp
 from discgrade.imaging.scans.headers import read_some
 from discgrade.imaging.walking import walk

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from discgrade import records
 from discgrade.decoding import decode
 from discgrade.grades import one_hot_levels
-from discgrade.grading.moves import Move, moved_boxes, neighbours
-from discgrade.grading.networks import start_session
+from discgrade.grading.judging.networks import start_session
+from discgrade.grading.stability.moves import Move, moved_boxes, neighbours
 from discgrade.imaging import frames
 from discgrade.imaging.box import Box
 from discgrade.imaging.dicom import Slice

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from discgrade.grading.grader import Grader
+from discgrade.grading.judging.grader import Grader
 from discgrade.imaging.sampling import sample, to_roi
 
 PARTS = 7

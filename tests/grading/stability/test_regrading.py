@@ -16,7 +16,7 @@ from small_cohorts import instance
 from table_rows import disc_row
 
 from discgrade import records
-from discgrade.grading.regrading import Cohort, regrade
+from discgrade.grading.stability.regrading import Cohort, regrade
 from discgrade.imaging.sampling import AS_READ
 from discgrade.records.cohort.discs import DISCS
 from discgrade.records.cohort.export import INSTANCES

@@ -11,8 +11,8 @@ from discgrade.grades import grades_of, integral
 from discgrade.grading.bundle.facts import BundleFacts
 from discgrade.grading.bundle.files import BundleError
 from discgrade.grading.bundle.opening import Bundle
-from discgrade.grading.locator import locator_of
-from discgrade.grading.members import Ensemble
+from discgrade.grading.judging.members import Ensemble
+from discgrade.grading.locating.locator import locator_of
 from discgrade.imaging.sampling import sample
 from discgrade.reliability.certainty.calibration import calibrated, integral_probabilities, prediction_sets
 from discgrade.reliability.certainty.novelty import distance

@@ -277,7 +277,7 @@ def test_the_output_is_whole_or_not_at_all(scans, out, grade, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device", str(out))
 
-    monkeypatch.setattr("discgrade.grading.whole.write_table", full)
+    monkeypatch.setattr("discgrade.grading.running.whole.write_table", full)
     assert grade(rows[:1]) == 1
     assert contents(out) == first
     assert [path.name for path in out.parent.iterdir() if path.name.startswith(".")] == []

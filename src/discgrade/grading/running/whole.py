@@ -12,15 +12,15 @@ from discgrade import __version__
 from discgrade.grading.bundle.facts import BundleFacts
 from discgrade.grading.bundle.opening import Bundle
 from discgrade.grading.inputs.scans import Index
-from discgrade.grading.jitter import Stability, moves_table
 from discgrade.grading.outputs.folder import MADE_BY, MARK, open_to_others
 from discgrade.grading.outputs.pages.places import FOLDERS
 from discgrade.grading.outputs.stream import read_studies, streaming
 from discgrade.grading.outputs.tables import TABLES, write_table
 from discgrade.grading.outputs.writing import write_index
-from discgrade.grading.running import Regions, fill, grade_all
-from discgrade.grading.work import Order
-from discgrade.grading.workers import Workers
+from discgrade.grading.running.studies import Regions, fill, grade_all
+from discgrade.grading.running.work import Order
+from discgrade.grading.running.workers import Workers
+from discgrade.grading.stability.jitter import Stability, moves_table
 from discgrade.imaging.header import Stamp
 from discgrade.private import RefusedError
 

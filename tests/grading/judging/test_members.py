@@ -16,10 +16,10 @@ from tiny_bundle import RESOLUTION, network
 from discgrade.grades import LEVELS
 from discgrade.grading.bundle.files import BundleError
 from discgrade.grading.bundle.opening import Bundle, open_bundle
-from discgrade.grading.members import Ensemble, Outputs
+from discgrade.grading.judging.members import Ensemble, Outputs
 from discgrade.imaging.sampling import normalise
 
-SRC = Path(__file__).parents[2] / "src"
+SRC = Path(__file__).parents[3] / "src"
 
 
 def samples(count: int, seed: int = 1) -> np.ndarray:
@@ -128,7 +128,8 @@ def test_a_member_that_is_another_network(bundle, other):
 def test_neither_tensorflow_nor_pandas_is_needed(tiny_bundle):
     code = (
         "import json, sys; from pathlib import Path; import numpy as np\n"
-        "from discgrade.grading.bundle.opening import open_bundle; from discgrade.grading.members import Ensemble\n"
+        "from discgrade.grading.bundle.opening import open_bundle\n"
+        "from discgrade.grading.judging.members import Ensemble\n"
         f"Ensemble(open_bundle(Path({str(tiny_bundle)!r}))).outputs(np.zeros((1, 24, 24), np.uint16), ['L4/L5'])\n"
         "print(json.dumps(sorted(sys.modules)))"
     )

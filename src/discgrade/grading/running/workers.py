@@ -83,7 +83,7 @@ def _begin() -> None:
 
 
 def _prepare() -> None:
-    import_module("discgrade.grading.work")
+    import_module("discgrade.grading.running.work")
 
 
 def be_quiet() -> None:

@@ -1,0 +1,1 @@
+"""Discs graded again with their region moved."""
