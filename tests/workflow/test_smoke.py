@@ -10,6 +10,7 @@ from sklearn.metrics import accuracy_score, cohen_kappa_score
 
 from discgrade import records
 from discgrade.grades import integral
+from discgrade.provenance.audit.verify import verify
 from discgrade.records.cohort.discs import DISCS
 from discgrade.records.cohort.readings import RATINGS
 from discgrade.records.cohort.splits import SPLITS
@@ -159,6 +160,11 @@ def test_the_private_folder_is_closed_to_others(smoke):
 def test_nothing_is_left_to_do(smoke, run_snakemake):
     result = run_snakemake(smoke, "-n", "--configfile", "studies/smoke.yaml")
     assert "Nothing to be done" in result.stdout + result.stderr
+
+
+def test_every_job_is_behind_something_that_people_read(smoke, results):
+    verdict = verify(results, scripts=smoke / "workflow_scripts")
+    assert (verdict.faults, verdict.notes) == ([], [])
 
 
 def test_no_half_written_file_is_left(results):

@@ -14,7 +14,7 @@ from discgrade.provenance.chain import FOLDER, SHOWN, Chain, is_present, linked,
 from discgrade.provenance.digests import SCRIPTS, file_digest
 from discgrade.records.cohort.export import INSTANCES
 
-LAST = ("report.html", "workflow.html", "writing/", f"{FOLDER}/")
+LAST = ("report.html", "workflow.html", "manuscript.zip", "writing/", f"{FOLDER}/")
 """What stands on the tables and figures: report, chains and crate. Jobs behind none of these are left over."""
 
 
@@ -74,7 +74,10 @@ def verify(results: Path, *, scripts: Path | None = SCRIPTS) -> Verdict:
         *checks.changed_configs(chain),
     ]
     if leftover:
-        notes.append(f"{len(leftover)} jobs are behind no table, figure or report: {', '.join(leftover[:5])} ...")
+        jobs = "1 job is" if len(leftover) == 1 else f"{len(leftover)} jobs are"
+        notes.append(
+            f"{jobs} behind no table, figure or report: {', '.join(leftover[:5])}{' ...' * (len(leftover) > 5)}"
+        )
     if scripts and scripts.is_dir():
         found += checks.older_than_code(chain, needed, scripts)
         found += checks.older_than_lock(chain, needed, scripts, scripts.parent / "envs")
