@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
 from discgrade import records
-from discgrade.publication.figures.drawing.style import FULL, INK, ORANGE, SKY, VERMILLION, styled
+from discgrade.publication.figures.drawing.style import FULL, INK, ORANGE, SKY, VERMILLION, WRITTEN, styled
 from discgrade.publication.rois.slices import slice_picture
 from discgrade.records.cohort.boxes import BOXES
 from discgrade.records.cohort.export import INSTANCES
@@ -49,10 +49,9 @@ def draw_worst(*, boxes: Path, instances: list[Path], export: Path, files: Worst
     table = table.merge(images, on="sop_instance_uid", validate="many_to_one")
     slices = worst_slices(table)
     with styled(), records.replacing(files.pdf) as partial, records.replacing(files.png) as picture:
-        metadata = dict.fromkeys(("CreationDate", "Creator", "Producer"))
-        _page(slices, export).savefig(partial, format="pdf", metadata=metadata)
+        _page(slices, export).savefig(partial, format="pdf", **WRITTEN["pdf"])
         public = _page(slices, export if pictures else None)
-        public.savefig(picture, format="png", dpi=200, metadata={"Software": None})
+        public.savefig(picture, format="png", dpi=200, **WRITTEN["png"])
 
 
 def worst_slices(table: pd.DataFrame) -> list[pd.DataFrame]:

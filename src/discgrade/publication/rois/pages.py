@@ -13,7 +13,7 @@ from discgrade.cohort.lengths import measures
 from discgrade.cohort.outliers import cohort_flags
 from discgrade.cohort.plausibility import sheet_flags
 from discgrade.grades import LEVELS
-from discgrade.publication.figures.drawing.style import BLUE, FULL, GREY, INK, VERMILLION, styled
+from discgrade.publication.figures.drawing.style import BLUE, FULL, GREY, INK, VERMILLION, WRITTEN, styled
 from discgrade.publication.rois.slices import COLUMNS, PANEL, draw_slices, rows_of
 from discgrade.publication.rois.table import Slice, regions, slices_of
 
@@ -67,22 +67,21 @@ def draw_rois(
     table = regions(discs, flagged, instances, boxes)
     sample = slices_of(table, seed)[: COLUMNS * _SAMPLED_ROWS]
     odd = slices_of(table[table["flag"] != ""], seed)
-    metadata = dict.fromkeys(("CreationDate", "Creator", "Producer"))
     shown = export if pictures else None
     with (
         styled(),
         records.replacing(files.pdf) as partial,
         records.replacing(files.png) as picture,
         records.replacing(files.flagged) as every,
-        PdfPages(partial, metadata=metadata) as pages,
+        PdfPages(partial, **WRITTEN["pdf"]) as pages,
     ):
         first = _first_page(table, sample, export)
         public = first if pictures else _first_page(table, sample, None)
-        public.savefig(picture, format="png", dpi=200, metadata={"Software": None})
+        public.savefig(picture, format="png", dpi=200, **WRITTEN["png"])
         pages.savefig(first)
         for page in _flagged_pages(table, odd, export):
             pages.savefig(page)
-        _all_flagged(table, odd, shown).savefig(every, format="png", dpi=120, metadata={"Software": None})
+        _all_flagged(table, odd, shown).savefig(every, format="png", dpi=120, **WRITTEN["png"])
 
 
 def _first_page(table: pd.DataFrame, sample: list[Slice], export: Path | None) -> Figure:

@@ -29,7 +29,7 @@ TALL = 235.0
 
 _SLIP = 20.0
 """Height in mm of a figure that has nothing to draw."""
-_WRITTEN: dict[str, dict[str, Any]] = {
+WRITTEN: dict[str, dict[str, Any]] = {
     "pdf": {"metadata": dict.fromkeys(("CreationDate", "Creator", "Producer"))},
     "png": {"metadata": {"Software": None}, "pil_kwargs": {"compress_level": 3}},
     "svg": {"metadata": {"Date": None, "Creator": None}},
@@ -110,7 +110,7 @@ def _save(figure: Figure, paths: Sequence[Path]) -> None:
     for path in paths:
         kind = path.suffix[1:]
         with records.replacing(path) as partial, _lean_fonts():
-            figure.savefig(partial, format=kind, **_WRITTEN[kind])
+            figure.savefig(partial, format=kind, **WRITTEN[kind])
 
 
 @contextmanager
