@@ -141,7 +141,7 @@ def test_nothing_that_identifies_is_outside_the_private_folder(study, caplog):
     image = by_instance(headers(study.scans, study.private))[row["sop_instance_uid"]]
     write_sheet(study.sheet, [row | {"patient_id": image.patient}])
     with caplog.at_level(logging.DEBUG):
-        study.run()
+        study.run(key_seed=7)  # a key by chance moves, one time in twenty, one planted date to where another one was
     study.results.joinpath("log").write_text(caplog.text)
     assert study.table("instances").num_rows == 2
     everything = study.everything()
