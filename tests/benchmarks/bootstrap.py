@@ -23,7 +23,7 @@ from discgrade.grades import FRACTIONAL, integral
 from discgrade.reliability.bootstrap.draws import Bootstrap, score_draws
 from discgrade.reliability.bootstrap.summaries import highest_density
 from discgrade.reliability.bootstrap.weights import unit_weights
-from discgrade.reliability.pairs import Column, Pairs
+from discgrade.reliability.scores.pairs import Column, Pairs
 from discgrade.settings.model import Unit
 
 

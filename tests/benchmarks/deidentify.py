@@ -25,7 +25,7 @@ from canaries import PLACES, SYNTAXES, Canaries, table_file
 from mr_files import mr_image, settings, written
 from pydicom.dataset import Dataset
 
-from discgrade.deidentification import files
+from discgrade.deidentification.files import cleaning
 
 ROUNDS = 5
 Tool = Callable[[bytes], bytes]
@@ -63,7 +63,7 @@ def tools() -> dict[str, Tool]:
     ours = settings()
     found = {
         "plain read, decode, write": on_dataset(decode),
-        "discgrade": lambda content: files.deidentify_file(content, ours, {}).content,
+        "discgrade": lambda content: cleaning.deidentify_file(content, ours, {}).content,
     }
     try:
         from dicomanonymizer import anonymize_dataset

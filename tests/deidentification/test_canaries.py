@@ -11,14 +11,14 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
-from discgrade.deidentification import files
-from discgrade.deidentification.contents import RejectedError
+from discgrade.deidentification.files import cleaning
+from discgrade.deidentification.files.contents import RejectedError
 
 NAME = "CANARY99991"
 
 
 def exported(content: bytes) -> bytes:
-    return files.deidentify_file(content, settings(), {}).content
+    return cleaning.deidentify_file(content, settings(), {}).content
 
 
 def image_pixels() -> np.ndarray:

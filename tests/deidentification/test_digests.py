@@ -18,7 +18,7 @@ from discgrade.deidentification.identity import keys
 from discgrade.deidentification.identity.pseudonyms import Pseudonyms
 from discgrade.deidentification.source import Source
 from discgrade.private import RefusedError
-from discgrade.readings.faults import SheetError
+from discgrade.readings.sheets.faults import SheetError
 from discgrade.settings.model import Deidentify, Ratings
 
 SHARDS = ["00", "01", "02"]

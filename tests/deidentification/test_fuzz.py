@@ -12,8 +12,8 @@ from mr_files import settings as study_settings
 from pydicom.dataset import Dataset
 from pydicom.uid import JPEG2000Lossless, JPEGLSLossless, RLELossless
 
-from discgrade.deidentification import files
-from discgrade.deidentification.contents import RejectedError
+from discgrade.deidentification.files import cleaning
+from discgrade.deidentification.files.contents import RejectedError
 
 NAMES = ("CANARYNAME", "CANARYWORD")
 
@@ -67,7 +67,7 @@ def mutated(content: bytes, mutations: list[tuple[str, float, int, int]]) -> byt
 
 def survives(content: bytes) -> None:
     try:
-        exported = files.deidentify_file(content, study_settings(), {})
+        exported = cleaning.deidentify_file(content, study_settings(), {})
     except RejectedError:
         return
     header = exported.content[: exported.content.rindex(b"\xe0\x7f\x10\x00")]
@@ -93,4 +93,4 @@ def test_many_mutated_files_neither_crash_nor_leak(content, mutations):
 
 @pytest.mark.parametrize("content", IMAGES)
 def test_the_files_that_are_mutated_are_good(content):
-    assert files.deidentify_file(content, study_settings(), {}).record["rows"] in (16, 40)
+    assert cleaning.deidentify_file(content, study_settings(), {}).record["rows"] in (16, 40)

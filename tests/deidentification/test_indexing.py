@@ -19,8 +19,8 @@ from pydicom.uid import (
 )
 
 from discgrade.deidentification import indexing
-from discgrade.deidentification.contents import silence
 from discgrade.deidentification.elements import raw
+from discgrade.deidentification.files.contents import silence
 from discgrade.deidentification.indexing import read_headers
 from discgrade.imaging.dicom import geometry
 from discgrade.imaging.header import Stamp

@@ -7,7 +7,7 @@ from discgrade.deidentification.identity.pseudonyms import Pseudonyms
 from discgrade.deidentification.readings import deidentified, disc_name, left_out
 from discgrade.imaging.header import Header
 from discgrade.readings.raters import Rater
-from discgrade.readings.sheet import Row
+from discgrade.readings.sheets.sheet import Row
 
 INSTANCE = {"patient": "P01", "study_uid": "2.25.7", "sop_instance_uid": "2.25.8", "rows": 16}
 UID = reading()["sop_instance_uid"]

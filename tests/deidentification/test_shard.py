@@ -17,7 +17,7 @@ from discgrade import records
 from discgrade.deidentification.shard import ShardTables, deidentify_shard
 from discgrade.deidentification.source import Source, by_instance, headers, shard_of
 from discgrade.private import RefusedError
-from discgrade.readings.faults import SheetError
+from discgrade.readings.sheets.faults import SheetError
 from discgrade.records.cohort.export import EXCLUDED, INSTANCES, REJECTED
 from discgrade.records.cohort.readings import RATINGS
 from discgrade.records.cohort.splits import SPLITS

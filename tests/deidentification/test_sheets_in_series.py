@@ -8,7 +8,7 @@ from readings import reading, write_sheet
 
 from discgrade.deidentification.digests import Planned, plan_shards
 from discgrade.deidentification.source import Source
-from discgrade.readings.faults import SheetError
+from discgrade.readings.sheets.faults import SheetError
 from discgrade.settings.model import Deidentify, Ratings
 
 SETTINGS = Ratings("original", False, columns={"series_uid": "series_id"})

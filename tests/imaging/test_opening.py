@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from mr_files import mr_image, settings, written
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
-from discgrade.deidentification import files
-from discgrade.deidentification.contents import RejectedError
+from discgrade.deidentification.files import cleaning
+from discgrade.deidentification.files.contents import RejectedError
 from discgrade.imaging import opening
 
 
@@ -49,8 +49,8 @@ def test_a_deflated_data_set_that_grows_without_end_is_rejected(monkeypatch):
     bomb = meta + deflate.compress(b"\x08\0\x08\0UN\0\0\xff\xff\xff\x7f" + bytes(1 << 26)) + deflate.flush()
     assert len(bomb) < 1 << 20
     with pytest.raises(RejectedError, match="larger than"):
-        files.deidentify_file(bomb, settings(), {})
-    assert files.deidentify_file(content, settings(), {}).record["rows"] == 16
+        cleaning.deidentify_file(bomb, settings(), {})
+    assert cleaning.deidentify_file(content, settings(), {}).record["rows"] == 16
 
 
 def test_the_transfer_syntax_is_the_named_one_or_that_of_the_data_set():

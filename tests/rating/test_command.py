@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from rate_server import discgrade, serving
 
-from discgrade.readings.sheet import REQUIRED
+from discgrade.readings.sheets.sheet import REQUIRED
 
 KILLS = int(os.environ.get("DISCGRADE_KILLS", "8"))
 

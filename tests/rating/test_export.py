@@ -7,7 +7,7 @@ from rating_study import LEVELS
 
 from discgrade.rating import export, methods
 from discgrade.rating.exporting import export_study, sheet_digest
-from discgrade.readings import sheet
+from discgrade.readings.sheets import sheet
 from discgrade.settings.groups.rating import Rating
 
 

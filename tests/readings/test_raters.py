@@ -3,7 +3,6 @@
 import pytest
 from readings import reading, write_sheet
 
-from discgrade.readings.faults import SheetError
 from discgrade.readings.raters import (
     AlikeError,
     Rater,
@@ -13,7 +12,8 @@ from discgrade.readings.raters import (
     numbers_of,
     read_days,
 )
-from discgrade.readings.sheet import read_sheet
+from discgrade.readings.sheets.faults import SheetError
+from discgrade.readings.sheets.sheet import read_sheet
 
 
 @pytest.fixture

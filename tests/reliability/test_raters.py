@@ -11,9 +11,9 @@ from discgrade.records.cohort.discs import DISCS
 from discgrade.records.cohort.readings import RATINGS
 from discgrade.reliability import raters
 from discgrade.reliability.graded import read_discs
-from discgrade.reliability.metrics import global_scores
-from discgrade.reliability.pairs import all_scores
-from discgrade.reliability.tabulation import Scope
+from discgrade.reliability.scores.metrics import global_scores
+from discgrade.reliability.scores.pairs import all_scores
+from discgrade.reliability.scores.tabulation import Scope
 from discgrade.settings.groups.cohort import Reference
 
 # Counts of the paper's 13 grades among its training samples (four copies a disc), which its class weights give away.

@@ -15,8 +15,8 @@ import pytest
 from mr_files import IMAGING, read, settings
 from pydicom.dataset import Dataset
 
-from discgrade.deidentification import files
-from discgrade.deidentification.contents import RejectedError
+from discgrade.deidentification.files import cleaning
+from discgrade.deidentification.files.contents import RejectedError
 
 Exports = dict[Path, bytes]
 
@@ -34,7 +34,7 @@ def export_all(paths: Iterable[Path]) -> Exports:
     found = {}
     for path in paths:
         try:
-            found[path] = files.deidentify_file(path.read_bytes(), settings(), {}).content
+            found[path] = cleaning.deidentify_file(path.read_bytes(), settings(), {}).content
         except RejectedError as reason:
             assert str(reason)
     return found
@@ -121,7 +121,7 @@ def check_stability(exports: Exports) -> None:
     for path, content in exports.items():
         first, latest = read(content), content
         for _ in range(2):
-            latest = files.deidentify_file(latest, settings(), {}).content
+            latest = cleaning.deidentify_file(latest, settings(), {}).content
             again = read(latest)
             assert [element.tag for element in again] == [element.tag for element in first], path.name
             assert again.PixelData == first.PixelData, path.name

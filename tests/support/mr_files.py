@@ -10,8 +10,8 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence
 from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian
 
-from discgrade.deidentification import files
 from discgrade.deidentification.elements import profile, vocabulary
+from discgrade.deidentification.files import cleaning
 from discgrade.deidentification.identity import keys
 from discgrade.deidentification.identity.pseudonyms import Pseudonyms
 
@@ -171,9 +171,9 @@ def read(content: bytes) -> pydicom.FileDataset:
     return pydicom.dcmread(io.BytesIO(content))
 
 
-def settings(seed: int = 1, words: frozenset[str] = frozenset(), **options: bool) -> files.Settings:
+def settings(seed: int = 1, words: frozenset[str] = frozenset(), **options: bool) -> cleaning.Settings:
     allowed = vocabulary.words("description") | words
-    return files.Settings(Pseudonyms(keys.seeded(seed)), profile.Options(**options), allowed)
+    return cleaning.Settings(Pseudonyms(keys.seeded(seed)), profile.Options(**options), allowed)
 
 
 def write_images(folder: Path, images: dict[str, Dataset]) -> Path:
@@ -187,4 +187,4 @@ def write_images(folder: Path, images: dict[str, Dataset]) -> Path:
 
 def deidentified(dataset: Dataset, syntax: UID = ExplicitVRLittleEndian, **options: bool) -> pydicom.FileDataset:
     """De-identify a data set as the file it would be, and read the result."""
-    return read(files.deidentify_file(written(dataset, syntax), settings(**options), {}).content)
+    return read(cleaning.deidentify_file(written(dataset, syntax), settings(**options), {}).content)

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from discgrade.deidentification.apart import apart_shards, ordinary_shards
-from discgrade.deidentification.exporting import has_exported
+from discgrade.deidentification.files.exporting import has_exported
 from discgrade.deidentification.identity import keys
 from discgrade.deidentification.identity.pseudonyms import Pseudonyms
 from discgrade.deidentification.sheets import Sheet, external_folders, open_sheet
 from discgrade.deidentification.source import Source, by_instance, headers, placing
 from discgrade.imaging.header import Header
 from discgrade.readings.expected import Reading
-from discgrade.readings.headings import COLUMNS
-from discgrade.readings.numbers import number, whole
 from discgrade.readings.raters import numbers_of, read_days
-from discgrade.readings.sheet import Row
+from discgrade.readings.sheets.headings import COLUMNS
+from discgrade.readings.sheets.numbers import number, whole
+from discgrade.readings.sheets.sheet import Row
 from discgrade.settings.model import Deidentify, Ratings
 from discgrade.settings.run import EXTERNAL
 

@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from discgrade import records
-from discgrade.deidentification.contents import RejectedError, read_content
-from discgrade.deidentification.files import Exported, Gathered, Settings, deidentify_file, identifiers_of
+from discgrade.deidentification.files.cleaning import Exported, Gathered, Settings, deidentify_file, identifiers_of
+from discgrade.deidentification.files.contents import RejectedError, read_content
 from discgrade.deidentification.readings import study_digest
 from discgrade.deidentification.source import by_instance, folder_of, rivals
 from discgrade.imaging.header import LEFT_OUT, Header

@@ -14,12 +14,12 @@ from pydicom.filereader import data_element_generator, read_preamble
 from pydicom.tag import BaseTag, Tag
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
 
-from discgrade.deidentification.contents import silence
 from discgrade.deidentification.elements import raw
 from discgrade.deidentification.elements.characteristics import sex
 from discgrade.deidentification.elements.tags import COLUMNS, FRAMES, ISSUER, PATIENT_ID, ROWS, SOP_INSTANCE, STUDY
 from discgrade.deidentification.elements.values import CONSTANT_DATES, parsed_date
-from discgrade.deidentification.instances import ORIENTATION, first_frame_numbers
+from discgrade.deidentification.files.contents import silence
+from discgrade.deidentification.files.instances import ORIENTATION, first_frame_numbers
 from discgrade.host import die_with_parent
 from discgrade.imaging import opening
 from discgrade.imaging.header import LEFT_OUT, Header, Stamp, capped

@@ -7,9 +7,9 @@ from discgrade import keyed
 from discgrade.deidentification.identity.pseudonyms import Pseudonyms
 from discgrade.grades import LEVELS
 from discgrade.imaging.header import Header, patient_key
-from discgrade.readings.numbers import number, whole
 from discgrade.readings.raters import Rater, numbers_of, read_days
-from discgrade.readings.sheet import Row
+from discgrade.readings.sheets.numbers import number, whole
+from discgrade.readings.sheets.sheet import Row
 
 
 class Told(NamedTuple):

@@ -9,16 +9,17 @@ from pathlib import Path
 
 from discgrade import private as privacy
 from discgrade import records
-from discgrade.deidentification import exporting, origin
+from discgrade.deidentification import origin
 from discgrade.deidentification.elements import profile, vocabulary
-from discgrade.deidentification.files import Settings
+from discgrade.deidentification.files import exporting
+from discgrade.deidentification.files.cleaning import Settings
 from discgrade.deidentification.folders import Job, Outcome, export_files
 from discgrade.deidentification.identity import keys, linkage, withdrawal
 from discgrade.deidentification.identity.pseudonyms import Pseudonyms
 from discgrade.deidentification.readings import Told, deidentified, left_out
 from discgrade.deidentification.sheets import WITHDREW, Sheet, external_folders, names_of, open_sheet
 from discgrade.deidentification.source import Source, headers, placing
-from discgrade.readings.sheet import Row
+from discgrade.readings.sheets.sheet import Row
 from discgrade.records.cohort.export import EXCLUDED, INSTANCES, REJECTED
 from discgrade.records.cohort.readings import RATINGS
 from discgrade.settings.model import Deidentify, Ratings

@@ -12,9 +12,10 @@ from discgrade.deidentification.identity.withdrawal import NOBODY, Withdrawn
 from discgrade.deidentification.source import by_instance, folder_of
 from discgrade.imaging.header import Header
 from discgrade.private import RefusedError
-from discgrade.readings import raters, rules
+from discgrade.readings import raters
 from discgrade.readings.raters import Rater
-from discgrade.readings.sheet import Row, read_sheet
+from discgrade.readings.sheets import rules
+from discgrade.readings.sheets.sheet import Row, read_sheet
 from discgrade.settings.model import Identifiers, Ratings
 from discgrade.settings.run import EXTERNAL
 

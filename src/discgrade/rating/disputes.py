@@ -12,9 +12,9 @@ from discgrade.keyed import digest
 from discgrade.private import RefusedError
 from discgrade.rating.ledger.reading import Mark
 from discgrade.rating.scans.catalogue import Study
-from discgrade.readings import sheet
-from discgrade.readings.numbers import number, whole
-from discgrade.readings.sheet import Row
+from discgrade.readings.sheets import sheet
+from discgrade.readings.sheets.numbers import number, whole
+from discgrade.readings.sheets.sheet import Row
 
 _LABEL = "label"
 """Column of a grade that a rater gave; the others are a model's."""

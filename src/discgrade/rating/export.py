@@ -7,7 +7,7 @@ from itertools import groupby
 from discgrade.rating.ledger.reading import Disc, Reading, blank, fold, graded_discs, single
 from discgrade.rating.ledger.store import Store
 from discgrade.rating.ledger.work import Work
-from discgrade.readings.sheet import REQUIRED
+from discgrade.readings.sheets.sheet import REQUIRED
 from discgrade.settings.groups.rating import Rating
 
 COLUMNS = (*REQUIRED, "origin", "read_at", "frame", "seconds", "scale", "version")

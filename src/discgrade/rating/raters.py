@@ -13,7 +13,7 @@ from typing import cast, get_args
 from discgrade import private
 from discgrade.private import RefusedError
 from discgrade.rating.queue import Rater, Role
-from discgrade.readings.formats import decoded
+from discgrade.readings.sheets.formats import decoded
 
 KEPT = "rater_secrets.csv"
 """File of the private folder that keeps the secrets that were made here."""

@@ -10,10 +10,10 @@ from datetime import date
 from itertools import combinations, count
 from typing import NamedTuple
 
-from discgrade.readings.alike import alike, plain
-from discgrade.readings.faults import SheetError
-from discgrade.readings.numbers import day
-from discgrade.readings.sheet import Row
+from discgrade.readings.sheets.alike import alike, plain
+from discgrade.readings.sheets.faults import SheetError
+from discgrade.readings.sheets.numbers import day
+from discgrade.readings.sheets.sheet import Row
 
 MAP = "raters.csv"
 """The map in the private folder."""

@@ -10,10 +10,10 @@ import pandas as pd
 
 from discgrade import records
 from discgrade.grades import INTEGRAL, is_grade
-from discgrade.readings import sheet
-from discgrade.readings.levels import level_of
-from discgrade.readings.numbers import number
-from discgrade.readings.sheet import Row
+from discgrade.readings.sheets import sheet
+from discgrade.readings.sheets.levels import level_of
+from discgrade.readings.sheets.numbers import number
+from discgrade.readings.sheets.sheet import Row
 from discgrade.records.cohort.discs import DISCS
 from discgrade.records.cohort.pseudo_labels import ANSWERS
 from discgrade.reliability.graded import named

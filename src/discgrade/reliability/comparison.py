@@ -6,9 +6,9 @@ from typing import Any
 
 from discgrade.reliability.bootstrap.draws import Bootstrap, Draws
 from discgrade.reliability.bootstrap.summaries import density, difference, highest_density, larger, posterior_mean
-from discgrade.reliability.metrics import GLOBAL
-from discgrade.reliability.pairs import Column
-from discgrade.reliability.tabulation import Scope
+from discgrade.reliability.scores.metrics import GLOBAL
+from discgrade.reliability.scores.pairs import Column
+from discgrade.reliability.scores.tabulation import Scope
 from discgrade.settings.run import ALL_SEEDS, Run
 
 # What two runs may differ in to be compared, and how the other one is then named.

@@ -19,12 +19,12 @@ from discgrade.reliability import raters
 from discgrade.reliability.bootstrap.draws import Bootstrap, Draws, fold_draws, mean_draws, score_draws
 from discgrade.reliability.bootstrap.weights import one_thread
 from discgrade.reliability.comparison import comparison_rows, interval_rows, posterior_rows, run_comparisons
-from discgrade.reliability.confusion import Floats
 from discgrade.reliability.graded import read_discs
-from discgrade.reliability.pairs import Detail, Pairs
 from discgrade.reliability.scopes import scoped_pairs
+from discgrade.reliability.scores.confusion import Floats
+from discgrade.reliability.scores.pairs import Detail, Pairs
+from discgrade.reliability.scores.tabulation import RUN, Scope
 from discgrade.reliability.scoring import grades_read
-from discgrade.reliability.tabulation import RUN, Scope
 from discgrade.settings.groups.cohort import Reference
 from discgrade.settings.model import Intervals, Unit
 from discgrade.settings.run import ALL_SEEDS, EXTERNAL, FOLD_MEAN, FOLDS, HOLDOUT, READINGS, Run

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from discgrade.grades import integral, rank
-from discgrade.reliability.cuts import fit_cuts
 from discgrade.reliability.graded import scored_outputs
 from discgrade.reliability.plan import RunPlan
-from discgrade.reliability.tabulation import is_fold
+from discgrade.reliability.scores.cuts import fit_cuts
+from discgrade.reliability.scores.tabulation import is_fold
 from discgrade.settings.run import EXTERNAL, HOLDOUT, Run
 
 log = logging.getLogger(__name__)

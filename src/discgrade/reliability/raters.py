@@ -8,10 +8,10 @@ import pandas as pd
 from discgrade import records
 from discgrade.grades import rank
 from discgrade.records.cohort.readings import RATINGS
-from discgrade.reliability.confusion import Floats
 from discgrade.reliability.graded import named
-from discgrade.reliability.pairs import Pairs, detail_of, join
-from discgrade.reliability.tabulation import Scope
+from discgrade.reliability.scores.confusion import Floats
+from discgrade.reliability.scores.pairs import Pairs, detail_of, join
+from discgrade.reliability.scores.tabulation import Scope
 from discgrade.settings.groups.cohort import Reference
 from discgrade.settings.run import ALL_SEEDS, READINGS, Run
 

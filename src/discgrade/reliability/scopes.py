@@ -6,8 +6,8 @@ from dataclasses import replace
 import pandas as pd
 
 from discgrade.grades import rank
-from discgrade.reliability.pairs import Detail, Pairs, detail_of
-from discgrade.reliability.tabulation import Scope
+from discgrade.reliability.scores.pairs import Detail, Pairs, detail_of
+from discgrade.reliability.scores.tabulation import Scope
 from discgrade.settings.model import Scale
 from discgrade.settings.run import EXTERNAL
 

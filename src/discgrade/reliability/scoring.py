@@ -11,12 +11,12 @@ from discgrade import records
 from discgrade.grades import FRACTIONAL, rank
 from discgrade.records.results.scores import GRADED, SCORES
 from discgrade.reliability import raters
-from discgrade.reliability.confusion import Floats
 from discgrade.reliability.graded import external_of, grade_run, label_origins, read_discs, read_splits
 from discgrade.reliability.out_of_fold import cuts_of_runs
 from discgrade.reliability.plan import RunPlan
 from discgrade.reliability.scopes import scoped_pairs
-from discgrade.reliability.tabulation import Cell, Scope, pooled_folds, score_table
+from discgrade.reliability.scores.confusion import Floats
+from discgrade.reliability.scores.tabulation import Cell, Scope, pooled_folds, score_table
 from discgrade.settings.groups.cohort import Reference
 from discgrade.settings.run import EXTERNAL
 

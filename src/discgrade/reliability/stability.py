@@ -14,9 +14,9 @@ from discgrade.records.results.stability import MOVED, STABILITY
 from discgrade.reliability.bootstrap.draws import Bootstrap, score_draws
 from discgrade.reliability.bootstrap.summaries import highest_density
 from discgrade.reliability.comparison import drawn
-from discgrade.reliability.metrics import why_undefined
-from discgrade.reliability.pairs import Pairs, to_integral
-from discgrade.reliability.tabulation import is_fold
+from discgrade.reliability.scores.metrics import why_undefined
+from discgrade.reliability.scores.pairs import Pairs, to_integral
+from discgrade.reliability.scores.tabulation import is_fold
 from discgrade.settings.model import Intervals
 from discgrade.settings.run import ALL_SEEDS, FOLDS, Run
 

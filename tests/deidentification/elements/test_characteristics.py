@@ -3,13 +3,13 @@
 import pytest
 from mr_files import deidentified, mr_image, settings, written
 
-from discgrade.deidentification import files
 from discgrade.deidentification.elements.characteristics import age_between, sex, written_age, years
+from discgrade.deidentification.files import cleaning
 from discgrade.imaging.scanners import tesla
 
 
 def row(**changes: object) -> dict[str, object]:
-    return files.deidentify_file(written(mr_image(**changes)), settings(), {}).record
+    return cleaning.deidentify_file(written(mr_image(**changes)), settings(), {}).record
 
 
 @pytest.mark.parametrize(
@@ -113,18 +113,18 @@ def test_no_age_is_computed_where_none_is_kept():
 
 
 def test_what_is_not_understood_is_noted():
-    exported = files.deidentify_file(
+    exported = cleaning.deidentify_file(
         written(mr_image(PatientSex="X", PatientAge="old", PatientBirthDate="", MagneticFieldStrength="1500")),
         settings(), {},
     )  # fmt: skip
     assert exported.unread == ("sex", "age", "field_strength")
     assert [exported.record[name] for name in exported.unread] == [None] * 3
-    assert files.deidentify_file(written(mr_image()), settings(), {}).unread == ()
-    withheld = files.deidentify_file(written(mr_image()), settings(sex_and_age=False), {})
+    assert cleaning.deidentify_file(written(mr_image()), settings(), {}).unread == ()
+    withheld = cleaning.deidentify_file(written(mr_image()), settings(sex_and_age=False), {})
     assert withheld.unread == ()
 
 
 def test_a_spacing_with_a_comma_is_unknown_and_noted():
     image = written(mr_image(PixelSpacing=["0.55", "1.05"])).replace(b"0.55\\1.05", b"0,55\\1,05")
-    exported = files.deidentify_file(image, settings(), {})
+    exported = cleaning.deidentify_file(image, settings(), {})
     assert (exported.record["row_spacing"], exported.unread) == (None, ("row_spacing",))

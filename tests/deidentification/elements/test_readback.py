@@ -5,9 +5,9 @@ from mr_files import mr_image, read, settings, written
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from discgrade.deidentification import files
-from discgrade.deidentification.contents import RejectedError
 from discgrade.deidentification.elements import raw, readback
+from discgrade.deidentification.files import cleaning
+from discgrade.deidentification.files.contents import RejectedError
 from discgrade.deidentification.identity.identifiers import PatientIdentifiers, identifiers_in
 
 
@@ -59,7 +59,7 @@ def test_short_values_are_compared_with_whole_values():
 
 def test_an_allowed_word_that_is_the_patients_name_rejects_nothing_and_goes():
     image = mr_image(PatientName="Spine^Vida", SeriesDescription="t2 spine sag", ManufacturerModelName="MAGNETOM Vida")
-    result = read(files.deidentify_file(written(image), settings(), {}).content)
+    result = read(cleaning.deidentify_file(written(image), settings(), {}).content)
     assert result.SeriesDescription == "t2 sag"
     assert "ManufacturerModelName" not in result
 
@@ -69,7 +69,7 @@ def test_an_allowed_word_that_is_the_patients_name_rejects_nothing_and_goes():
 )
 def test_a_name_that_is_a_term_loses_no_image(name):
     image = mr_image(PatientName=name, PatientID="1", BodyPartExamined="HEAD")
-    assert read(files.deidentify_file(written(image), settings(), {}).content).Rows == 16
+    assert read(cleaning.deidentify_file(written(image), settings(), {}).content).Rows == 16
 
 
 @pytest.mark.parametrize("identifier", ["4711", "47110", "004711"])
@@ -91,7 +91,7 @@ def test_a_name_that_is_a_term_loses_no_image(name):
 def test_an_id_of_four_or_five_digits_goes_from_where_it_is_a_whole_value(keyword, value, identifier):
     with_id = [one.format(identifier) for one in value] if isinstance(value, list) else value.format(identifier)
     image = mr_image(PatientID=identifier, **{keyword: with_id})
-    result = read(files.deidentify_file(written(image), settings(), {}).content)
+    result = read(cleaning.deidentify_file(written(image), settings(), {}).content)
     assert result.get(keyword) in (None, "")
     assert result.Rows == 16
 
@@ -99,25 +99,25 @@ def test_an_id_of_four_or_five_digits_goes_from_where_it_is_a_whole_value(keywor
 @pytest.mark.parametrize("matrix", [[0, 384, 4711, 0], [4711, 384, 384, 0], [0, 4711, 0, 0]])
 def test_so_it_does_from_binary_numbers(matrix):
     image = mr_image(PatientID="4711", AcquisitionMatrix=matrix)
-    assert "AcquisitionMatrix" not in read(files.deidentify_file(written(image), settings(), {}).content)
+    assert "AcquisitionMatrix" not in read(cleaning.deidentify_file(written(image), settings(), {}).content)
 
 
 def test_an_id_of_four_digits_is_no_part_of_a_number():
     image = mr_image(PatientID="4711", SliceLocation="47.11", InstanceNumber="14711", TriggerTime="4711")
-    result = read(files.deidentify_file(written(image), settings(), {}).content)
+    result = read(cleaning.deidentify_file(written(image), settings(), {}).content)
     assert (result.SliceLocation, result.InstanceNumber, result.TriggerTime) == (47.11, 14711, 4711)
 
 
 def test_an_id_that_is_the_size_of_the_image_loses_no_image():
     image = mr_image(PatientID="1024", Rows=1024, Columns=2, PixelPaddingValue=1024)
-    result = read(files.deidentify_file(written(image), settings(), {}).content)
+    result = read(cleaning.deidentify_file(written(image), settings(), {}).content)
     assert (result.Rows, result.PixelPaddingValue) == (1024, 1024)
 
 
 @pytest.mark.parametrize("identifier", ["8", "384", "3500", "1500", "0", "150"])
 def test_an_id_that_is_a_common_number_loses_no_image_and_no_number(identifier):
     image = mr_image(PatientID=identifier, AccessionNumber=identifier)
-    result = read(files.deidentify_file(written(image), settings(), {}).content)
+    result = read(cleaning.deidentify_file(written(image), settings(), {}).content)
     assert (result.RepetitionTime, result.InstanceNumber, result.WindowWidth, result.FlipAngle) == (3500, 8, 1500, 150)
 
 
@@ -125,11 +125,11 @@ def test_an_id_typed_into_a_number_goes():
     image = mr_image(PatientID="8470012345", SeriesNumber="0", AcquisitionNumber=None)
     image.add_new(0x00200012, "IS", "2147001234")
     image.AccessionNumber = "2147001234"
-    assert "AcquisitionNumber" not in read(files.deidentify_file(written(image), settings(), {}).content)
+    assert "AcquisitionNumber" not in read(cleaning.deidentify_file(written(image), settings(), {}).content)
 
 
 def test_an_element_that_no_rule_keeps_is_found():
-    header = read(files.deidentify_file(written(mr_image()), settings(), {}).content)
+    header = read(cleaning.deidentify_file(written(mr_image()), settings(), {}).content)
     del header.PixelData
     uids = {str(element.value) for element in header if element.VR == "UI"}
     assert not unexpected(header, uids)
@@ -153,15 +153,15 @@ def test_a_fault_of_the_cleaning_rejects_the_file(monkeypatch, leak):
     image = mr_image(InstitutionName="Szent Imre")
     monkeypatch.setattr("discgrade.deidentification.elements.cleaner.Cleaner._description", lambda *_: leak)
     with pytest.raises(RejectedError, match="read-back: one of the patient's own values"):
-        files.deidentify_file(written(image), settings(), {})
+        cleaning.deidentify_file(written(image), settings(), {})
 
 
 def test_what_another_file_told_of_the_patient_counts():
     gathered = {}
-    files.deidentify_file(written(mr_image()), settings(), gathered)
+    cleaning.deidentify_file(written(mr_image()), settings(), gathered)
     anonymous = mr_image(PatientName="", SOPInstanceUID="1.2.3.4", SeriesDescription="t2_ilona", ProtocolName=None)
     careless = settings(words=frozenset({"ilona"}))
-    result = read(files.deidentify_file(written(anonymous), careless, gathered).content)
+    result = read(cleaning.deidentify_file(written(anonymous), careless, gathered).content)
     assert result.SeriesDescription == "t2"
 
 

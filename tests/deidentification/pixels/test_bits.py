@@ -6,7 +6,7 @@ from mr_files import deidentified, mr_image, read, written
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRBigEndian, RLELossless
 
-from discgrade.deidentification.contents import RejectedError
+from discgrade.deidentification.files.contents import RejectedError
 
 BEYOND = "values beyond Bits Stored"
 

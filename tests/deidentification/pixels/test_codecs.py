@@ -17,8 +17,8 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from discgrade.deidentification import files
-from discgrade.deidentification.contents import RejectedError
+from discgrade.deidentification.files import cleaning
+from discgrade.deidentification.files.contents import RejectedError
 from discgrade.deidentification.pixels.codecs import cut_jpeg
 from discgrade.deidentification.pixels.jpeg2000 import cut_jpeg2000
 
@@ -88,7 +88,7 @@ def test_what_is_hidden_in_a_stream_goes_and_the_pixels_stay(syntax, hide):
     pixels = image.pixel_array
     content = with_frame(image, hide(frame))
     assert NAME in content
-    result = files.deidentify_file(content, settings(), {}).content
+    result = cleaning.deidentify_file(content, settings(), {}).content
     assert NAME not in result
     assert read(result).file_meta.TransferSyntaxUID == syntax
     np.testing.assert_array_equal(read(result).pixel_array, pixels)
@@ -108,7 +108,7 @@ def test_comments_that_an_encoder_writes_go_too():
 def test_run_length_encoding_has_no_comments_but_may_have_a_tail():
     image, frame = compressed(RLELossless)
     pixels = image.pixel_array
-    result = files.deidentify_file(with_frame(image, frame + NAME + b"!"), settings(), {}).content
+    result = cleaning.deidentify_file(with_frame(image, frame + NAME + b"!"), settings(), {}).content
     assert NAME not in result
     assert read(result).file_meta.TransferSyntaxUID == ExplicitVRLittleEndian
     np.testing.assert_array_equal(read(result).pixel_array, pixels)
@@ -127,7 +127,7 @@ def test_a_stream_in_a_container_is_stored_decoded():
     )
     kind = box(b"jP  ", b"\r\n\x87\n") + box(b"ftyp", b"jp2 \0\0\0\0jp2 ")
     wrapped = kind + box(b"jp2h", header) + box(b"xml ", NAME) + box(b"jp2c", frame)
-    content = files.deidentify_file(with_frame(image, wrapped), settings(), {}).content
+    content = cleaning.deidentify_file(with_frame(image, wrapped), settings(), {}).content
     result = read(content)
     assert NAME not in content
     assert result.file_meta.TransferSyntaxUID == ExplicitVRLittleEndian
@@ -138,7 +138,7 @@ def test_a_stream_in_a_container_is_stored_decoded():
 def test_a_truncated_stream_is_rejected(syntax):
     image, frame = compressed(syntax)
     with pytest.raises(RejectedError, match=r"truncated|decoded"):
-        files.deidentify_file(with_frame(image, frame[: len(frame) // 2]), settings(), {})
+        cleaning.deidentify_file(with_frame(image, frame[: len(frame) // 2]), settings(), {})
 
 
 @pytest.mark.parametrize("cut", [cut_jpeg, cut_jpeg2000])
@@ -155,14 +155,14 @@ def test_a_stream_of_another_size_is_rejected_before_it_is_decoded(syntax):
     image, frame = compressed(syntax)
     image.Rows = 60
     with pytest.raises(RejectedError, match="pixels cannot be decoded"):
-        files.deidentify_file(with_frame(image, frame), settings(), {})
+        cleaning.deidentify_file(with_frame(image, frame), settings(), {})
 
 
 def test_a_name_behind_the_coded_pixels_goes_and_the_pixels_stay():
     """A decoder stops when it has all pixels; what lies between them and the end marker is not read."""
     image, frame = compressed(JPEGBaseline8Bit, mr_image(Rows=64, Columns=48, PatientName="Lindgren^Astrid"))
     content = with_frame(image, frame[: frame.rindex(b"\xff\xd9")] + b"LINDGREN\xff\xd9")
-    result = files.deidentify_file(content, settings(), {}).content
+    result = cleaning.deidentify_file(content, settings(), {}).content
     assert b"LINDGREN" not in result
     np.testing.assert_array_equal(read(result).pixel_array, image.pixel_array)
 
@@ -172,7 +172,7 @@ def test_a_jpeg_stream_with_an_unknown_segment_is_rejected():
     image, frame = compressed(JPEGBaseline8Bit)
     content = with_frame(image, frame[:2] + b"\xff\x02\x00\x0aLINDGREN" + frame[2:])
     with pytest.raises(RejectedError, match="cannot be decoded"):
-        files.deidentify_file(content, settings(), {})
+        cleaning.deidentify_file(content, settings(), {})
 
 
 def sixteen_bits(syntax: UID, cells: np.ndarray, **changes: object) -> bytes:
@@ -189,7 +189,7 @@ def sixteen_bits(syntax: UID, cells: np.ndarray, **changes: object) -> bytes:
 @pytest.mark.parametrize("syntax", [JPEGLSLossless, JPEG2000Lossless])
 def test_an_overlay_in_a_stream_of_more_bits_than_stored_goes(syntax):
     stored = np.random.default_rng(1).integers(0, 4000, (64, 48))
-    result = read(files.deidentify_file(sixteen_bits(syntax, stored | (stored % 2 << 14)), settings(), {}).content)
+    result = read(cleaning.deidentify_file(sixteen_bits(syntax, stored | (stored % 2 << 14)), settings(), {}).content)
     assert result.file_meta.TransferSyntaxUID == ExplicitVRLittleEndian
     np.testing.assert_array_equal(np.frombuffer(result.PixelData, "<u2").reshape(64, 48), stored)
 
@@ -197,7 +197,7 @@ def test_an_overlay_in_a_stream_of_more_bits_than_stored_goes(syntax):
 @pytest.mark.parametrize("syntax", [JPEGLSLossless, JPEG2000Lossless])
 def test_a_stream_of_more_bits_than_stored_without_any_in_them_is_stored_decoded(syntax):
     stored = np.random.default_rng(1).integers(0, 4000, (64, 48))
-    result = read(files.deidentify_file(sixteen_bits(syntax, stored), settings(), {}).content)
+    result = read(cleaning.deidentify_file(sixteen_bits(syntax, stored), settings(), {}).content)
     assert result.file_meta.TransferSyntaxUID == ExplicitVRLittleEndian
     np.testing.assert_array_equal(result.pixel_array, stored)
 
@@ -206,7 +206,7 @@ def test_a_stream_of_more_bits_than_stored_without_any_in_them_is_stored_decoded
 def test_a_plane_that_nothing_declares_in_a_stream_of_more_bits_rejects_the_file(syntax):
     stored = np.random.default_rng(1).integers(0, 4000, (64, 48))
     with pytest.raises(RejectedError, match="values beyond Bits Stored"):
-        files.deidentify_file(sixteen_bits(syntax, stored | (stored % 2 << 13)), settings(), {})
+        cleaning.deidentify_file(sixteen_bits(syntax, stored | (stored % 2 << 13)), settings(), {})
 
 
 def test_a_stream_of_fewer_bits_than_a_cell_keeps_its_values():
@@ -215,11 +215,11 @@ def test_a_stream_of_fewer_bits_than_a_cell_keeps_its_values():
     image.PixelData = stored.astype(np.uint8).tobytes()
     image.compress(JPEG2000Lossless, generate_instance_uid=False)
     image.BitsAllocated, image.BitsStored, image.HighBit = 16, 12, 11
-    exported = files.deidentify_file(written(image, JPEG2000Lossless), settings(), {})
+    exported = cleaning.deidentify_file(written(image, JPEG2000Lossless), settings(), {})
     np.testing.assert_array_equal(read(exported.content).pixel_array, stored)
     decoded = read(written(mr_image(Rows=64, Columns=48)))
     decoded.PixelData = stored.astype("<u2").tobytes()
-    native = files.deidentify_file(written(decoded), settings(), {})
+    native = cleaning.deidentify_file(written(decoded), settings(), {})
     assert exported.record["pixel_digest"] == native.record["pixel_digest"]
 
 
@@ -237,7 +237,7 @@ def test_a_codec_that_nobody_here_decodes_is_named(name, reason):
     image, frame = compressed(JPEG2000Lossless)
     content = fixed_meta(with_frame(image, frame), name)
     with pytest.raises(RejectedError, match=f"^{reason}"):
-        files.deidentify_file(content, settings(), {})
+        cleaning.deidentify_file(content, settings(), {})
 
 
 def test_tables_that_no_scan_uses_go():
@@ -246,7 +246,7 @@ def test_tables_that_no_scan_uses_go():
     unused = b"\xff\xdb" + struct.pack(">HB", 67, 3) + text
     coder = b"\xff\xc4" + struct.pack(">HB", 19 + len(NAME), 3) + bytes([0] * 7 + [len(NAME)] + [0] * 8) + NAME
     content = with_frame(image, frame[:2] + unused + coder + frame[2:])
-    result = files.deidentify_file(content, settings(), {}).content
+    result = cleaning.deidentify_file(content, settings(), {}).content
     assert NAME not in result
     assert read(result).file_meta.TransferSyntaxUID == JPEGBaseline8Bit
     np.testing.assert_array_equal(read(result).pixel_array, image.pixel_array)
@@ -265,4 +265,4 @@ def test_tables_that_no_scan_uses_go():
 def test_a_ls_stream_with_room_for_a_text_is_rejected(segment):
     image, frame = compressed(JPEGLSLossless)
     with pytest.raises(RejectedError, match="pixels cannot be decoded: JPEG-LS"):
-        files.deidentify_file(with_frame(image, frame[:2] + segment + frame[2:]), settings(), {})
+        cleaning.deidentify_file(with_frame(image, frame[:2] + segment + frame[2:]), settings(), {})

@@ -8,7 +8,7 @@ from mr_files import mr_image, read, settings, written
 from pydicom.encaps import encapsulate, generate_frames
 from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless
 
-from discgrade.deidentification import files
+from discgrade.deidentification.files import cleaning
 from discgrade.deidentification.pixels.jpeg2000 import cut_jpeg2000, jpeg2000_precision
 
 NAME = b"KOVACS ILONA 19650312"
@@ -93,7 +93,7 @@ def test_a_stream_with_room_for_a_text_is_not_kept(frame, change):
 def test_a_coding_style_of_a_component_that_there_is_not_is_stored_decoded(image, frame):
     pixels = image.pixel_array
     image.PixelData = encapsulate([in_main_header(frame, segment(0x53, b"\0\0" + frame_style(frame)))])
-    result = read(files.deidentify_file(written(image, JPEG2000Lossless), settings(), {}).content)
+    result = read(cleaning.deidentify_file(written(image, JPEG2000Lossless), settings(), {}).content)
     assert result.file_meta.TransferSyntaxUID == ExplicitVRLittleEndian
     np.testing.assert_array_equal(result.pixel_array, pixels)
 

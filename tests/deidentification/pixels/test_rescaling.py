@@ -5,7 +5,7 @@ from mr_files import deidentified, enhanced_mr_image, mr_image, read, written
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from discgrade.deidentification.contents import RejectedError
+from discgrade.deidentification.files.contents import RejectedError
 from discgrade.imaging.dicom import grey_values
 
 

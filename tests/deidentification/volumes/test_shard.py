@@ -15,7 +15,7 @@ from discgrade.deidentification.volumes.shard import take_shard
 from discgrade.deidentification.volumes.source import Volumes, plan_volumes
 from discgrade.imaging.dicom import read_slice
 from discgrade.imaging.volumes.files import read_volume
-from discgrade.readings.faults import SheetError
+from discgrade.readings.sheets.faults import SheetError
 from discgrade.records import read
 from discgrade.records.cohort.export import EXCLUDED, INSTANCES, REJECTED
 from discgrade.records.cohort.readings import RATINGS

@@ -8,7 +8,7 @@ from tiny_locator import BOXES, spine_study, write_locating
 
 from discgrade.grading.locating.proposing import propose_regions
 from discgrade.private import RefusedError
-from discgrade.readings.sheet import read_sheet
+from discgrade.readings.sheets.sheet import read_sheet
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from discgrade.publication.figures.drawing.words import read_words
 from discgrade.publication.figures.trends import figure3, figure4
 from discgrade.records.results.intervals import INTERVALS
 from discgrade.records.results.scores import SCORES
-from discgrade.reliability.zero import zero_bound
+from discgrade.reliability.scores.zero import zero_bound
 from discgrade.settings.run import Run
 
 DEFAULT = Run("default", 48, 1, "holdout", 1)

@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import cohen_kappa_score
 
 from discgrade.reliability.agreement.coefficients import METRICS, coefficients, gradients, gwet_ac, within_one
-from discgrade.reliability.metrics import kappa
+from discgrade.reliability.scores.metrics import kappa
 
 # irrCAC: cont3x3abstractors and cont4x4diagnosis.
 ABSTRACTORS = [[13, 0, 0], [0, 20, 7], [0, 4, 56]]

@@ -12,7 +12,7 @@ from discgrade.reliability.bootstrap import weights
 from discgrade.reliability.bootstrap.draws import Bootstrap, Draws, fold_draws, mean_draws, score_draws
 from discgrade.reliability.bootstrap.summaries import difference, highest_density, larger, posterior_mean
 from discgrade.reliability.bootstrap.weights import unit_weights
-from discgrade.reliability.pairs import Pairs
+from discgrade.reliability.scores.pairs import Pairs
 from discgrade.settings.model import Unit
 
 

@@ -10,7 +10,7 @@ from discgrade import private as privacy
 from discgrade.private import RefusedError
 from discgrade.readings.raters import MAP as RATERS
 from discgrade.readings.raters import NUMBER, AlikeError, Rater, number_raters
-from discgrade.readings.sheet import Row
+from discgrade.readings.sheets.sheet import Row
 from discgrade.records import replacing
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from discgrade import private as privacy
 from discgrade.imaging.header import Header, normalised
 from discgrade.private import RefusedError
-from discgrade.readings.formats import decoded, folded
+from discgrade.readings.sheets.formats import decoded, folded
 
 LIST = "withdrawn.csv"
 FOUND = "withdrawn_found.csv"

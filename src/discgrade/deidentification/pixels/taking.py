@@ -8,9 +8,9 @@ from pydicom._uid_dict import UID_dictionary
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID
 
-from discgrade.deidentification.contents import RejectedError
 from discgrade.deidentification.elements import encoding, raw
 from discgrade.deidentification.elements.tags import BITS_STORED, HIGH_BIT
+from discgrade.deidentification.files.contents import RejectedError
 from discgrade.deidentification.identity.identifiers import PatientIdentifiers
 from discgrade.deidentification.pixels import bits, codecs, pixel_data
 

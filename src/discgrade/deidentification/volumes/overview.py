@@ -10,7 +10,7 @@ from discgrade.imaging.scanners import tesla, usual_name
 from discgrade.imaging.volumes.datasets import Scan
 from discgrade.imaging.volumes.files import stem
 from discgrade.private import RefusedError
-from discgrade.readings.formats import folded
+from discgrade.readings.sheets.formats import folded
 
 _FILE = ("newfilename", "filename", "file", "series", "image")
 _COLUMNS = {

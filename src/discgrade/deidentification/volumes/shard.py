@@ -9,7 +9,7 @@ from pathlib import Path
 
 from discgrade import private as privacy
 from discgrade import records
-from discgrade.deidentification import exporting
+from discgrade.deidentification.files import exporting
 from discgrade.deidentification.identity import keys, linkage, withdrawal
 from discgrade.deidentification.identity.pseudonyms import Pseudonyms
 from discgrade.deidentification.readings import Told, deidentified, disc_name
@@ -28,9 +28,9 @@ from discgrade.imaging.header import Header, Stamp, normalised, patient_key
 from discgrade.imaging.masks.pairing import find_masks
 from discgrade.imaging.volumes.names import read_name
 from discgrade.imaging.walking import walk
-from discgrade.readings import rules
 from discgrade.readings.raters import numbers_of
-from discgrade.readings.sheet import Row
+from discgrade.readings.sheets import rules
+from discgrade.readings.sheets.sheet import Row
 from discgrade.records.cohort.export import EXCLUDED, INSTANCES, REJECTED
 from discgrade.records.cohort.readings import RATINGS
 from discgrade.settings.model import Deidentify, Ratings

@@ -9,7 +9,7 @@ from pathlib import Path
 from discgrade import private as privacy
 from discgrade.deidentification.apart import apart_shards, ordinary_shards
 from discgrade.deidentification.digests import Planned
-from discgrade.deidentification.exporting import has_exported
+from discgrade.deidentification.files.exporting import has_exported
 from discgrade.deidentification.identity import keys, linkage
 from discgrade.deidentification.identity.keys import Derive, RandomMap
 from discgrade.deidentification.identity.pseudonyms import Pseudonyms
@@ -20,11 +20,11 @@ from discgrade.imaging.volumes.names import is_image, read_name
 from discgrade.imaging.walking import walk
 from discgrade.private import RefusedError
 from discgrade.readings.expected import Reading
-from discgrade.readings.faults import Fault
-from discgrade.readings.headings import OF_VOLUMES
-from discgrade.readings.numbers import grade, whole
 from discgrade.readings.raters import numbers_of
-from discgrade.readings.sheet import Row, read_sheet
+from discgrade.readings.sheets.faults import Fault
+from discgrade.readings.sheets.headings import OF_VOLUMES
+from discgrade.readings.sheets.numbers import grade, whole
+from discgrade.readings.sheets.sheet import Row, read_sheet
 from discgrade.settings.groups.cohort import Cohort
 from discgrade.settings.model import Deidentify, Ratings
 from discgrade.settings.run import EXTERNAL

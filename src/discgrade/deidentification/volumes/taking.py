@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from discgrade import records
-from discgrade.deidentification.contents import RejectedError
+from discgrade.deidentification.files.contents import RejectedError
 from discgrade.deidentification.identity.pseudonyms import Pseudonyms
 from discgrade.deidentification.readings import study_digest
 from discgrade.deidentification.volumes.overview import anonymous

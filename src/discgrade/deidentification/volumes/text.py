@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydicom.dataset import Dataset
 
-from discgrade.deidentification.contents import RejectedError
+from discgrade.deidentification.files.contents import RejectedError
 
 ELEMENTS = frozenset({
     "SpecificCharacterSet", "ImageType", "SOPClassUID", "SOPInstanceUID", "Modality", "Manufacturer",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from discgrade.private import RefusedError
-from discgrade.readings import numbers
+from discgrade.readings.sheets import numbers
 
 COLUMNS = ("rater", "reading")
 """Columns that tell readings apart: who read, and the number of the reading by that rater, from 1."""

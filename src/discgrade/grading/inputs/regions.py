@@ -11,9 +11,9 @@ from discgrade.grading.inputs.reading import ALL, Reading, rows_of
 from discgrade.imaging.box import Box
 from discgrade.imaging.header import normalised
 from discgrade.private import RefusedError
-from discgrade.readings import numbers
-from discgrade.readings.formats import folded, read_pages
-from discgrade.readings.levels import level_of
+from discgrade.readings.sheets import numbers
+from discgrade.readings.sheets.formats import folded, read_pages
+from discgrade.readings.sheets.levels import level_of
 
 COLUMNS = ("patient_id", "sop_instance_uid", "level", "x", "y", "width", "height")
 """Columns that a sheet of regions should have; `frame` may stand next to them."""

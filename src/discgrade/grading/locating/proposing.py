@@ -19,10 +19,10 @@ from discgrade.grading.running.workers import Workers
 from discgrade.imaging.header import normalised
 from discgrade.imaging.stacks import stacks
 from discgrade.private import RefusedError
-from discgrade.readings import faults as problems
-from discgrade.readings import numbers
-from discgrade.readings.headings import COLUMNS, REQUIRED
-from discgrade.readings.sheet import AS_IT_IS, PLACE, Row, read_sheet
+from discgrade.readings.sheets import faults as problems
+from discgrade.readings.sheets import numbers
+from discgrade.readings.sheets.headings import COLUMNS, REQUIRED
+from discgrade.readings.sheets.sheet import AS_IT_IS, PLACE, Row, read_sheet
 from discgrade.settings.model import Ratings
 from discgrade.settings.run import EXTERNAL
 

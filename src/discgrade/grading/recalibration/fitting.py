@@ -21,8 +21,8 @@ from discgrade.reliability.certainty.calibration import (
 )
 from discgrade.reliability.certainty.mapping import Outputs, groups, learn, ranked_score
 from discgrade.reliability.certainty.measures import calibration_error
-from discgrade.reliability.cuts import fit_cuts
-from discgrade.reliability.metrics import error_scores, global_scores
+from discgrade.reliability.scores.cuts import fit_cuts
+from discgrade.reliability.scores.metrics import error_scores, global_scores
 from discgrade.settings.model import Decoding
 
 FEWEST = 30

@@ -13,9 +13,9 @@ from discgrade.grading.inputs import reading
 from discgrade.grading.inputs.reading import ALL, Reading, rows_of
 from discgrade.grading.outputs.stream import STUDIES, read_studies
 from discgrade.private import RefusedError
-from discgrade.readings import numbers
-from discgrade.readings.formats import folded, read_pages
-from discgrade.readings.levels import level_of
+from discgrade.readings.sheets import numbers
+from discgrade.readings.sheets.formats import folded, read_pages
+from discgrade.readings.sheets.levels import level_of
 
 COLUMNS = ("sop_instance_uid", "level", "grade")
 """Columns that a sheet of readings should have; `frame` may stand next to them, others are ignored."""

@@ -27,7 +27,7 @@ from discgrade.records.cohort.discs import DISCS
 from discgrade.records.cohort.splits import SPLITS
 from discgrade.records.results.intervals import INTERVALS
 from discgrade.records.results.scores import SCORES
-from discgrade.reliability.zero import zero_bound
+from discgrade.reliability.scores.zero import zero_bound
 from discgrade.settings.model import Intervals
 from discgrade.settings.run import Run
 

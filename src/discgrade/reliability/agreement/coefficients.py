@@ -9,8 +9,8 @@ An Introduction to the Bootstrap, 1993, chapter 21).
 import numpy as np
 from numpy.typing import ArrayLike
 
-from discgrade.reliability.confusion import Confusion, Floats, confusion_of, distances_of, ratio
-from discgrade.reliability.metrics import accuracy, kappa
+from discgrade.reliability.scores.confusion import Confusion, Floats, confusion_of, distances_of, ratio
+from discgrade.reliability.scores.metrics import accuracy, kappa
 
 GRADES = 5
 METRICS = ("kappa_linear", "kappa_quadratic", "kappa_unweighted", "ac2", "accuracy", "within_one")

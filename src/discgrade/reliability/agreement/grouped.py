@@ -8,7 +8,7 @@ from discgrade.reliability.agreement.coefficients import GRADES, METRICS, coeffi
 from discgrade.reliability.agreement.samples import Samples
 from discgrade.reliability.bootstrap.summaries import SAME, highest_density
 from discgrade.reliability.bootstrap.weights import one_thread, unit_weights
-from discgrade.reliability.confusion import Floats
+from discgrade.reliability.scores.confusion import Floats
 from discgrade.settings.model import Intervals
 
 _CELLS = GRADES * GRADES

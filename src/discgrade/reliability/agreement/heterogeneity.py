@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from discgrade.reliability.agreement.coefficients import GRADES, coefficients, gradients
 from discgrade.reliability.agreement.samples import GRADE, LEVEL, Integers, Samples, groups_of
-from discgrade.reliability.confusion import Floats
+from discgrade.reliability.scores.confusion import Floats
 
 PERMUTATIONS = 1_999
 FEWEST = 10

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from discgrade.reliability.agreement.samples import Integers, Samples
 from discgrade.reliability.bootstrap.weights import one_thread, unit_weights
-from discgrade.reliability.confusion import Floats
+from discgrade.reliability.scores.confusion import Floats
 from discgrade.settings.model import Intervals
 
 METRICS = ("bias", "sd", "limit_lower", "limit_upper", "lin_ccc")

@@ -13,7 +13,7 @@ import numpy as np
 
 from discgrade.reliability.agreement.coefficients import GRADES, gradients
 from discgrade.reliability.agreement.samples import Samples
-from discgrade.reliability.confusion import Floats
+from discgrade.reliability.scores.confusion import Floats
 
 SIMULATED = 400
 ASSURANCE = 0.8

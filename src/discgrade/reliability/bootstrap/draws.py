@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from discgrade.reliability.bootstrap.summaries import SAME
 from discgrade.reliability.bootstrap.weights import Integers, one_thread, unit_weights
-from discgrade.reliability.confusion import Floats
-from discgrade.reliability.pairs import CELLS, GRADES, Column, Detail, Pairs, all_scores
+from discgrade.reliability.scores.confusion import Floats
+from discgrade.reliability.scores.pairs import CELLS, GRADES, Column, Detail, Pairs, all_scores
 from discgrade.settings.model import Unit
 
 

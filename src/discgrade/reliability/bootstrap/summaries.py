@@ -5,7 +5,7 @@ from types import ModuleType
 
 import numpy as np
 
-from discgrade.reliability.confusion import Floats
+from discgrade.reliability.scores.confusion import Floats
 
 SAME = 1e-9
 """What scores must differ by to differ at all: less is the rounding of sums."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from discgrade.reliability.confusion import Floats
+from discgrade.reliability.scores.confusion import Floats
 
 Integers = NDArray[np.int64]
 

@@ -14,7 +14,7 @@ from discgrade.records.results.embeddings import EMBEDDINGS
 from discgrade.reliability.certainty.learned import write_learned
 from discgrade.reliability.certainty.mapping import groups
 from discgrade.reliability.certainty.novelty import AXES, BEYOND, Cloud, Floats, Novelty, member_distance
-from discgrade.reliability.tabulation import RUN
+from discgrade.reliability.scores.tabulation import RUN
 
 FEWEST = 20
 """Fewest patients of a cloud."""

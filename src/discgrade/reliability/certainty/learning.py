@@ -22,10 +22,10 @@ from discgrade.reliability.certainty.calibration import (
 from discgrade.reliability.certainty.learned import write_learned
 from discgrade.reliability.certainty.mapping import Outputs, learn
 from discgrade.reliability.certainty.measures import CrossFitted, OutOfFold, certainty_rows
-from discgrade.reliability.cuts import fit_cuts
 from discgrade.reliability.graded import graded_outputs, read_discs, read_splits
 from discgrade.reliability.out_of_fold import cuts_of_runs
 from discgrade.reliability.plan import RunPlan
+from discgrade.reliability.scores.cuts import fit_cuts
 from discgrade.settings.model import Intervals
 from discgrade.settings.run import ALL_SEEDS, FOLDS
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from discgrade.reliability.bootstrap.summaries import SAME, highest_density
 from discgrade.reliability.bootstrap.weights import one_thread, unit_weights
-from discgrade.reliability.confusion import Floats
+from discgrade.reliability.scores.confusion import Floats
 from discgrade.settings.model import Intervals
 
 _ABSENT = "no such disc"

@@ -13,7 +13,7 @@ from sklearn.isotonic import IsotonicRegression
 from discgrade import keyed
 from discgrade.grades import INTEGRAL, nearest, rank
 from discgrade.reliability.external.sides import FEWEST, K, Side
-from discgrade.reliability.metrics import error_scores, global_scores
+from discgrade.reliability.scores.metrics import error_scores, global_scores
 from discgrade.settings.model import Intervals
 
 SIZES = (5, 10, 20, 40, 80, 160, 320)

@@ -10,9 +10,9 @@ from discgrade.reliability.bootstrap.summaries import highest_density
 from discgrade.reliability.bootstrap.weights import unit_weights
 from discgrade.reliability.certainty.mapping import ranked_score
 from discgrade.reliability.certainty.measures import calibration_error
-from discgrade.reliability.confusion import Floats
 from discgrade.reliability.external.sides import K, Side
-from discgrade.reliability.metrics import error_scores, global_scores, per_grade_scores
+from discgrade.reliability.scores.confusion import Floats
+from discgrade.reliability.scores.metrics import error_scores, global_scores, per_grade_scores
 from discgrade.settings.model import Intervals
 
 SCORED = ("kappa_linear", "kappa_quadratic", "kappa_unweighted", "balanced_accuracy", "lin_ccc", "bias", "mae")

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from discgrade.grades import INTEGRAL, integral, rank
 from discgrade.reliability.agreement.samples import FACTORS
 from discgrade.reliability.certainty.calibration import Calibration, calibrated, integral_probabilities
-from discgrade.reliability.confusion import Floats
 from discgrade.reliability.plan import RunPlan
+from discgrade.reliability.scores.confusion import Floats
 
 GROUPS = FACTORS
 FEWEST = 5

@@ -10,11 +10,11 @@ import pandas as pd
 from discgrade.grades import FRACTIONAL, rank
 from discgrade.reliability.bootstrap.summaries import highest_density
 from discgrade.reliability.bootstrap.weights import one_thread, unit_weights
-from discgrade.reliability.confusion import Floats
 from discgrade.reliability.labels.labelled import Integers, Labelled, codes
-from discgrade.reliability.metrics import error_scores, kappa
-from discgrade.reliability.pairs import CELLS, GRADES, to_integral
 from discgrade.reliability.raters import Reading, reading_name
+from discgrade.reliability.scores.confusion import Floats
+from discgrade.reliability.scores.metrics import error_scores, kappa
+from discgrade.reliability.scores.pairs import CELLS, GRADES, to_integral
 from discgrade.settings.model import Intervals
 from discgrade.settings.run import HOLDOUT, Run
 

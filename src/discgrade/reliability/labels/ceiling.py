@@ -6,9 +6,9 @@ from math import sqrt
 import numpy as np
 
 from discgrade import keyed
-from discgrade.reliability.confusion import Floats
 from discgrade.reliability.labels.labelled import Integers
-from discgrade.reliability.metrics import kappa
+from discgrade.reliability.scores.confusion import Floats
+from discgrade.reliability.scores.metrics import kappa
 
 GRADES = 5
 RATES = (0.05, 0.1, 0.2, 0.3)

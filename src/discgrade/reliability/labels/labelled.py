@@ -12,10 +12,10 @@ from discgrade import records
 from discgrade.grades import grades_of
 from discgrade.records.cohort.readings import RATINGS
 from discgrade.reliability.certainty.calibration import integral_probabilities
-from discgrade.reliability.confusion import Floats
 from discgrade.reliability.graded import graded_outputs
 from discgrade.reliability.out_of_fold import cuts_of_runs
 from discgrade.reliability.plan import RunPlan
+from discgrade.reliability.scores.confusion import Floats
 from discgrade.settings.groups.cohort import Reference
 
 HUMAN = "human"

@@ -13,10 +13,10 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 
-from discgrade.reliability.confusion import Floats
 from discgrade.reliability.labels.agreement import Found
 from discgrade.reliability.labels.labelled import Labelled
 from discgrade.reliability.labels.signs.residuals import residuals
+from discgrade.reliability.scores.confusion import Floats
 
 SHOWN = 10
 """Most patients that are told."""

@@ -11,8 +11,8 @@ from cleanlab.rank import get_label_quality_scores
 from discgrade import records
 from discgrade.grades import INTEGRAL, integral, rank
 from discgrade.records.cohort.discs import DISCS
-from discgrade.reliability.confusion import Floats
 from discgrade.reliability.labels.labelled import Integers, Labelled
+from discgrade.reliability.scores.confusion import Floats
 
 SHARE = 0.1
 """Share of the discs that is worth reading again."""

@@ -11,12 +11,12 @@ from discgrade.grades import is_grade
 from discgrade.private import RefusedError
 from discgrade.records.cohort.discs import DISCS
 from discgrade.records.cohort.readings import RATINGS
-from discgrade.reliability.confusion import Floats
 from discgrade.reliability.labels.agreement import FEWEST, Found, cells, drawn
 from discgrade.reliability.labels.labelled import Labelled, codes
-from discgrade.reliability.metrics import kappa
-from discgrade.reliability.pairs import to_integral
 from discgrade.reliability.raters import Reading
+from discgrade.reliability.scores.confusion import Floats
+from discgrade.reliability.scores.metrics import kappa
+from discgrade.reliability.scores.pairs import to_integral
 from discgrade.settings.model import Intervals
 
 _NEEDED = ("patient_id", "sop_instance_uid", "level", "grade")

@@ -18,7 +18,7 @@ from discgrade.reliability.bootstrap.weights import one_thread, unit_weights
 from discgrade.reliability.certainty.means import Measure, drawn, mean_rows
 from discgrade.reliability.localisation.metrics import KAPPAS, QUANTILES
 from discgrade.reliability.localisation.threshold import SURE, WITHIN_MM
-from discgrade.reliability.pairs import Pairs, detail_of
+from discgrade.reliability.scores.pairs import Pairs, detail_of
 from discgrade.settings.model import Intervals, Scale
 from discgrade.settings.run import Run
 

@@ -16,9 +16,9 @@ from discgrade.decoding import decode
 from discgrade.grades import INTEGRAL
 from discgrade.records.cohort.pseudo_labels import LABELS
 from discgrade.reliability.certainty.calibration import integral_probabilities
-from discgrade.reliability.confusion import Floats
 from discgrade.reliability.graded import named, read_discs, read_splits, scored_outputs
 from discgrade.reliability.plan import RunPlan
+from discgrade.reliability.scores.confusion import Floats
 
 HUMAN, PSEUDO, REVIEWED = "human", "pseudo", "reviewed"
 CLOSE = 1e-6

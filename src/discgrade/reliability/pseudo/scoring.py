@@ -21,9 +21,9 @@ from discgrade.reliability.bootstrap.draws import Bootstrap, Draws, score_draws
 from discgrade.reliability.bootstrap.summaries import difference, highest_density
 from discgrade.reliability.comparison import drawn
 from discgrade.reliability.graded import grade_run, read_discs, read_splits
-from discgrade.reliability.pairs import Column, Detail, Pairs, detail_of
 from discgrade.reliability.plan import RunPlan
 from discgrade.reliability.pseudo.labelling import HUMAN, REVIEWED, read_labels
+from discgrade.reliability.scores.pairs import Column, Detail, Pairs, detail_of
 from discgrade.settings.model import Intervals
 from discgrade.settings.run import EXTERNAL, FOLDS, Run
 

@@ -5,7 +5,7 @@ from math import isnan
 
 from discgrade.publication.keys import Key
 from discgrade.publication.tables.rows.scores import Study
-from discgrade.reliability.metrics import ERRORS
+from discgrade.reliability.scores.metrics import ERRORS
 from discgrade.settings.run import Run
 
 

@@ -16,7 +16,7 @@ from discgrade.publication.tables.rows.scores import (
     score_value,
     score_values,
 )
-from discgrade.reliability.metrics import ERRORS, GLOBAL
+from discgrade.reliability.scores.metrics import ERRORS, GLOBAL
 from discgrade.settings.run import Run
 
 THIS_STUDY = "this study"

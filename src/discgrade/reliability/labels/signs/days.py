@@ -5,9 +5,9 @@ from math import nan
 import numpy as np
 import pandas as pd
 
-from discgrade.reliability.confusion import Floats
 from discgrade.reliability.labels.labelled import Integers, Labelled, codes
 from discgrade.reliability.labels.signs.judging import Sign, bounded, judged, permuted_within
+from discgrade.reliability.scores.confusion import Floats
 from discgrade.settings.model import Intervals
 
 FEWEST = 20

@@ -9,8 +9,8 @@ import numpy as np
 from discgrade import keyed
 from discgrade.reliability.bootstrap.summaries import highest_density
 from discgrade.reliability.bootstrap.weights import one_thread, unit_weights
-from discgrade.reliability.confusion import Floats
 from discgrade.reliability.labels.labelled import Integers
+from discgrade.reliability.scores.confusion import Floats
 from discgrade.settings.model import Intervals
 
 PERMUTATIONS = 2000

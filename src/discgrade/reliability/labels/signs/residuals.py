@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from discgrade.reliability.confusion import Floats
 from discgrade.reliability.labels.labelled import Integers, Labelled, codes
+from discgrade.reliability.scores.confusion import Floats
 
 _STRONG = 0.2
 """Least correlation of what is expected of a disc and of its patient's others for these to be the instrument."""

@@ -4,9 +4,9 @@ from math import nan
 
 import numpy as np
 
-from discgrade.reliability.confusion import Floats
 from discgrade.reliability.labels.labelled import Integers, Labelled, codes
 from discgrade.reliability.labels.signs.judging import Sign, bounded, judged, permuted_within
+from discgrade.reliability.scores.confusion import Floats
 from discgrade.settings.model import Intervals
 
 

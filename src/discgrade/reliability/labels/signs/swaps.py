@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from discgrade.grades import LEVELS
-from discgrade.reliability.confusion import Floats
 from discgrade.reliability.labels.labelled import Integers, Labelled, codes
 from discgrade.reliability.labels.signs.judging import Sign, judged, permuted_within
+from discgrade.reliability.scores.confusion import Floats
 
 _GAIN = 0.5
 """By how many squared grades a pair should fit better exchanged."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from discgrade.reliability.zero import zero_bound
+from discgrade.reliability.scores.zero import zero_bound
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from sklearn.metrics import cohen_kappa_score
 
 from discgrade.decoding import decode, exceedances
 from discgrade.grades import INTEGRAL
-from discgrade.reliability.cuts import fit_cuts
+from discgrade.reliability.scores.cuts import fit_cuts
 
 
 def cohort(seed, discs=300, grades=5, noise=1.0):

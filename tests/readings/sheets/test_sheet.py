@@ -8,8 +8,8 @@ import pytest
 from readings import reading, write_sheet
 
 from discgrade.private import RefusedError
-from discgrade.readings import sheet
-from discgrade.readings.faults import SheetError
+from discgrade.readings.sheets import sheet
+from discgrade.readings.sheets.faults import SheetError
 
 
 def rows_of(path):

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from discgrade.private import RefusedError
-from discgrade.readings.formats import read_pages
+from discgrade.readings.sheets.formats import read_pages
 
 WANTED = frozenset({"level", "grade", "rater"})
 

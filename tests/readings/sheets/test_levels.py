@@ -3,7 +3,7 @@
 import pytest
 
 from discgrade.grades import LEVELS
-from discgrade.readings.levels import OTHER_LEVELS, level_of
+from discgrade.readings.sheets.levels import OTHER_LEVELS, level_of
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 from discgrade.grades import FRACTIONAL, LEVELS
 from discgrade.imaging.header import Header
-from discgrade.readings import faults as problems
-from discgrade.readings import numbers
-from discgrade.readings.alike import distance
-from discgrade.readings.conflicts import find_conflicts
-from discgrade.readings.faults import Fault, SheetError
-from discgrade.readings.images import image_faults
-from discgrade.readings.levels import OTHER_LEVELS
-from discgrade.readings.sheet import ORIGINS, REGION_ORIGINS, Row
+from discgrade.readings.sheets import faults as problems
+from discgrade.readings.sheets import numbers
+from discgrade.readings.sheets.alike import distance
+from discgrade.readings.sheets.conflicts import find_conflicts
+from discgrade.readings.sheets.faults import Fault, SheetError
+from discgrade.readings.sheets.images import image_faults
+from discgrade.readings.sheets.levels import OTHER_LEVELS
+from discgrade.readings.sheets.sheet import ORIGINS, REGION_ORIGINS, Row
 from discgrade.settings.run import EXTERNAL
 
 OTHER_LEVEL = f"level outside {LEVELS[0]} to {LEVELS[-1]}"

@@ -7,7 +7,7 @@ from sklearn import metrics as reference
 
 from discgrade.grades import FRACTIONAL, INTEGRAL
 from discgrade.publication.published import PAPER, published
-from discgrade.reliability.metrics import (
+from discgrade.reliability.scores.metrics import (
     GLOBAL,
     MACRO,
     accuracy,

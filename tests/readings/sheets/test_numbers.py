@@ -2,7 +2,7 @@
 
 import pytest
 
-from discgrade.readings.numbers import day, decimal_marks, doubt, grade, number, whole
+from discgrade.readings.sheets.numbers import day, decimal_marks, doubt, grade, number, whole
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from discgrade.grades import LEVELS
 from discgrade.private import RefusedError
-from discgrade.readings.formats import SEARCHED, Page, folded
-from discgrade.readings.levels import level_of
+from discgrade.readings.sheets.formats import SEARCHED, Page, folded
+from discgrade.readings.sheets.levels import level_of
 from discgrade.settings.model import Ratings
 
 _FEWEST_LEVELS = 2

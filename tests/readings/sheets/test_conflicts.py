@@ -4,8 +4,8 @@ import pytest
 from readings import reading
 
 from discgrade.imaging.header import Header
-from discgrade.readings.conflicts import find_conflicts
-from discgrade.readings.sheet import Row
+from discgrade.readings.sheets.conflicts import find_conflicts
+from discgrade.readings.sheets.sheet import Row
 
 FIRST = Header("a/1", 1, instance="1.2.3.4.5.1.1.8", study="1.2.3.4.5.1", patient="004711-K", rows=16, columns=12)
 SECOND = FIRST._replace(instance="1.9")

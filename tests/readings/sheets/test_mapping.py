@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from discgrade.private import RefusedError
-from discgrade.readings.headings import OF_VOLUMES
-from discgrade.readings.sheet import read_sheet
+from discgrade.readings.sheets.headings import OF_VOLUMES
+from discgrade.readings.sheets.sheet import read_sheet
 from discgrade.settings.model import Ratings
 
 FILL = {"rater": "A", "reading": 1, "cohort": "external"}

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from discgrade import private as privacy
 from discgrade.private import RefusedError
-from discgrade.readings.alike import distance
-from discgrade.readings.formats import SEARCHED, Page, folded
+from discgrade.readings.sheets.alike import distance
+from discgrade.readings.sheets.formats import SEARCHED, Page, folded
 
 OF_VOLUMES = ("patient_id", "level", "grade", "rater", "reading", "cohort")
 """Columns of a sheet whose discs are placed by masks."""

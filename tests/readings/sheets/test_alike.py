@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from discgrade.readings.alike import alike, distance, plain
+from discgrade.readings.sheets.alike import alike, distance, plain
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ import pytest
 from readings import reading, write_sheet
 
 from discgrade.imaging.header import Header
-from discgrade.readings.faults import SheetError
 from discgrade.readings.raters import number_raters, numbers_of
-from discgrade.readings.rules import AGAIN, OTHER_LEVEL, Known, check
-from discgrade.readings.sheet import read_sheet
+from discgrade.readings.sheets.faults import SheetError
+from discgrade.readings.sheets.rules import AGAIN, OTHER_LEVEL, Known, check
+from discgrade.readings.sheets.sheet import read_sheet
 
 IMAGE = Header("a/1", 1, instance="1.2.3.4.5.1.1.8", study="1.2.3.4.5.1", patient="004711-K", rows=16, columns=12)
 OTHER = Header("b/1", 1, instance="1.2.3.9", study="1.2.3", patient="815", rows=16, columns=12, frames=5)

@@ -6,13 +6,13 @@ from mr_files import enhanced_mr_image, mr_image, settings, written
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from discgrade.deidentification import files
+from discgrade.deidentification.files import cleaning
 from discgrade.deidentification.indexing import read_headers
 from discgrade.imaging.header import Stamp
 
 
 def row(image: Dataset) -> dict[str, object]:
-    return files.deidentify_file(written(image), settings(), {}).record
+    return cleaning.deidentify_file(written(image), settings(), {}).record
 
 
 def test_times_are_those_of_the_header():
@@ -48,4 +48,4 @@ def test_an_orientation_with_commas_is_unknown_and_the_image_stays(tmp_path):
     (tmp_path / "1").write_bytes(content)
     (header,) = read_headers(tmp_path, [Stamp("1", len(content))])
     assert (header.instance, header.plane) == (image.SOPInstanceUID, "")
-    assert files.deidentify_file(content, settings(), {}).record["orientation"] is None
+    assert cleaning.deidentify_file(content, settings(), {}).record["orientation"] is None

@@ -1,6 +1,6 @@
 """What a message shows of faults."""
 
-from discgrade.readings.faults import Fault, message
+from discgrade.readings.sheets.faults import Fault, message
 
 
 def fault(column, value, row=2):

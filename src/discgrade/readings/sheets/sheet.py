@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from discgrade.private import RefusedError
-from discgrade.readings import numbers
-from discgrade.readings.alike import plain
-from discgrade.readings.faults import Fault, SheetError
-from discgrade.readings.formats import folded, read_pages, text
-from discgrade.readings.headings import COLUMNS, NAMES, OPTIONAL, REQUIRED, Heading, find_heading
-from discgrade.readings.levels import level_of
-from discgrade.readings.mapping import mapped
+from discgrade.readings.sheets import numbers
+from discgrade.readings.sheets.alike import plain
+from discgrade.readings.sheets.faults import Fault, SheetError
+from discgrade.readings.sheets.formats import folded, read_pages, text
+from discgrade.readings.sheets.headings import COLUMNS, NAMES, OPTIONAL, REQUIRED, Heading, find_heading
+from discgrade.readings.sheets.levels import level_of
+from discgrade.readings.sheets.mapping import mapped
 from discgrade.settings.model import Ratings
 from discgrade.settings.run import EXTERNAL
 

@@ -11,8 +11,6 @@ from pydicom._uid_dict import UID_dictionary
 from pydicom.dataset import FileDataset
 from pydicom.tag import Tag
 
-from discgrade.deidentification import instances
-from discgrade.deidentification.contents import RejectedError, read_dataset, silence, transfer_syntax
 from discgrade.deidentification.elements import encoding, profile, raw, readback
 from discgrade.deidentification.elements.cleaner import Cleaner
 from discgrade.deidentification.elements.declaring import declare
@@ -30,6 +28,8 @@ from discgrade.deidentification.elements.tags import (
     SOP_INSTANCE,
     STUDY,
 )
+from discgrade.deidentification.files import instances
+from discgrade.deidentification.files.contents import RejectedError, read_dataset, silence, transfer_syntax
 from discgrade.deidentification.identity.identifiers import PatientIdentifiers, identifiers_in
 from discgrade.deidentification.identity.pseudonyms import Pseudonyms
 from discgrade.deidentification.pixels import bits

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from discgrade.deidentification import exporting
+from discgrade.deidentification.files import exporting
 
 SHARDS = ["00", "01"]
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from discgrade.grades import FRACTIONAL
-from discgrade.reliability.confusion import (
+from discgrade.reliability.scores.confusion import (
     Confusion,
     Floats,
     Values,

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from discgrade.imaging.header import Header, normalised
-from discgrade.readings.faults import Fault
-from discgrade.readings.sheet import PLACE, Row
+from discgrade.readings.sheets.faults import Fault
+from discgrade.readings.sheets.sheet import PLACE, Row
 
 _MOST_COHORTS = 9
 _UNSAID = {"frame": "1"}

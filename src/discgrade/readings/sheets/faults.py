@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from discgrade import private as privacy
-from discgrade.readings.numbers import number
+from discgrade.readings.sheets.numbers import number
 
 PROBLEMS = "problems.csv"
 

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from discgrade.grades import FRACTIONAL, INTEGRAL, integral
-from discgrade.reliability import metrics
-from discgrade.reliability.confusion import Confusion, Floats, confusion_of
-from discgrade.reliability.metrics import Scores
+from discgrade.reliability.scores import metrics
+from discgrade.reliability.scores.confusion import Confusion, Floats, confusion_of
+from discgrade.reliability.scores.metrics import Scores
 from discgrade.settings.model import Scale
 
 GRADES = len(FRACTIONAL)

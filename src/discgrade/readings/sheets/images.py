@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from discgrade.imaging.header import Header, normalised
-from discgrade.readings.faults import Fault
-from discgrade.readings.numbers import number, whole
-from discgrade.readings.sheet import Row
+from discgrade.readings.sheets.faults import Fault
+from discgrade.readings.sheets.numbers import number, whole
+from discgrade.readings.sheets.sheet import Row
 
 _LARGEST_ROI = 4  # times the slice
 _OTHER_PLANES = ("axial", "coronal")

@@ -8,7 +8,7 @@ import pytest
 from readings import reading, write_sheet
 
 from discgrade.private import RefusedError
-from discgrade.readings.sheet import read_sheet
+from discgrade.readings.sheets.sheet import read_sheet
 
 ROW = reading()
 

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from discgrade.grades import INTEGRAL
-from discgrade.reliability.confusion import Floats
-from discgrade.reliability.metrics import why_undefined
-from discgrade.reliability.pairs import Detail, all_scores, to_integral
+from discgrade.reliability.scores.confusion import Floats
+from discgrade.reliability.scores.metrics import why_undefined
+from discgrade.reliability.scores.pairs import Detail, all_scores, to_integral
 from discgrade.settings.run import ALL_SEEDS, FOLD_MEAN, FOLDS, Run
 
 RUN = ["variant", "resolution", "share", "split", "seed"]
