@@ -10,11 +10,8 @@ from discgrade.grading.bundle.facts import BundleFacts
 from discgrade.grading.bundle.files import FACTS
 from discgrade.grading.bundle.opening import CARD, check_schema
 from discgrade.records import replacing
+from discgrade.records.archives import member
 from discgrade.settings.plain import plain
-
-# The earliest date that a zip file can carry: a bundle's bytes do not depend on when it was packed.
-DATE = (1980, 1, 1, 0, 0, 0)
-_MODE = 0o644 << 16
 
 
 def write_bundle(facts: BundleFacts, members: Mapping[str, bytes], folder: Path) -> None:
@@ -47,7 +44,4 @@ def zip_bundle(folder: Path, destination: Path) -> None:
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     with replacing(destination) as partial, zipfile.ZipFile(partial, "w") as archive:
         for name in names:
-            entry = zipfile.ZipInfo(name, DATE)
-            entry.external_attr = _MODE
-            entry.create_system = 3
-            archive.writestr(entry, (folder / name).read_bytes())
+            archive.writestr(member(name), (folder / name).read_bytes())

@@ -9,9 +9,7 @@ from tempfile import TemporaryDirectory
 import keras
 
 from discgrade.records import replacing
-
-# The earliest date that a zip file can carry: a model's bytes do not depend on when it was written.
-DATE = (1980, 1, 1, 0, 0, 0)
+from discgrade.records.archives import member
 
 
 def save_model(model: keras.Model, path: Path) -> None:
@@ -20,15 +18,15 @@ def save_model(model: keras.Model, path: Path) -> None:
         dated = Path(folder) / "model.keras"
         keras.saving.save_model(model, dated)
         with zipfile.ZipFile(dated) as source, zipfile.ZipFile(partial, "w") as sink:
-            for member in source.namelist():
-                sink.writestr(zipfile.ZipInfo(member, DATE), _timeless(member, source.read(member)))
+            for name in source.namelist():
+                sink.writestr(member(name), _timeless(name, source.read(name)))
 
 
-def _timeless(member: str, content: bytes) -> bytes:
+def _timeless(name: str, content: bytes) -> bytes:
     """Take out of a member of a .keras file what differs from one process to the next: the date, and object ids."""
-    if member == "metadata.json":
+    if name == "metadata.json":
         return json.dumps({**json.loads(content), "date_saved": ""}).encode()
-    if member != "config.json":
+    if name != "config.json":
         return content
     numbers: dict[bytes, int] = {}
     return re.sub(
