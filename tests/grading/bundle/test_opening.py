@@ -14,6 +14,7 @@ import pytest
 from discgrade.grading.bundle.facts import BundleFacts
 from discgrade.grading.bundle.files import BundleError
 from discgrade.grading.bundle.opening import SCHEMA, open_bundle
+from discgrade.reliability.certainty.novelty import Cloud, Novelty
 
 MEMBER = "members/default-fold-01-seed-1.onnx"
 
@@ -75,7 +76,18 @@ def test_a_missing_member(make_bundle):
     assert f"{MEMBER} is missing" in refused(packed(bundle, bundle.with_suffix(".zip")))
 
 
-@pytest.mark.parametrize("text", [b"{", b"", b"\xff\xfe", b'{"version": NaN}', b"[" * 100_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"{",
+        b"",
+        b"\xff\xfe",
+        b'{"version": NaN}',
+        b'{"version": 1e999}',
+        b'{"version": %s}' % (b"9" * 400),
+        b"[" * 100_000,
+    ],
+)
 def test_what_is_no_json(make_bundle, text):
     bundle = make_bundle()
     (bundle / "bundle.json").write_bytes(text)
@@ -89,7 +101,8 @@ def test_what_is_no_json(make_bundle, text):
         ({"secret": 1}, r"at the whole: .*'secret' was unexpected"),
         ({"members": []}, r"at members: \[\] should be non-empty"),
         ({"version": 0}, r"at version: 1 was expected"),
-        ({"version": "2"}, r"at version: 1 was expected"),
+        ({"version": "2"}, r"at version: '2' is not of type 'integer'"),
+        ({"version": 1.0}, r"at version: 1.0 is not of type 'integer'"),
         ({"provenance": "a" * 10_000}, r"at provenance: 'a{139} \.\.\. "),
         ({"grades": [1, 2, 3, 4, 5]}, r"grades should be those of the fractional scale"),
         ({"decoding": "cuts"}, r"decoding is by cuts, but there are none"),
@@ -99,6 +112,23 @@ def test_facts_that_break_the_schema(make_bundle, changes, words):
     message = refused(edited(make_bundle(), **changes))
     assert re.search(words, message), message
     assert len(message) < 700
+
+
+def test_a_size_that_is_no_whole_number(make_bundle):
+    """An image has no side of 24.0 pixels, though JSON Schema itself would take it."""
+    bundle = make_bundle()
+    seen = json.loads((bundle / "bundle.json").read_text())["preprocessing"]
+    assert "at preprocessing.resolution" in refused(edited(bundle, preprocessing=seen | {"resolution": 24.0}))
+
+
+def test_a_variance_that_would_silence_a_flag(make_bundle):
+    """The distance of every disc would be no number, and none would be called unlike the training discs."""
+    cloud = Cloud("fold-01", (1.0,) * 8, ((1.0,) * 8,), (2.0,), 0.1, 3.0)
+    bundle = make_bundle(novelty=Novelty((cloud, cloud), 1.0, 100, 500))
+    assert open_bundle(bundle).facts.novelty is not None
+    novelty = json.loads((bundle / "bundle.json").read_text())["novelty"]
+    novelty["members"][1]["variances"] = [-1]
+    assert "at novelty.members.1.variances.0: -1 is less than" in refused(edited(bundle, novelty=novelty))
 
 
 def test_facts_that_are_no_object(make_bundle):

@@ -5,6 +5,7 @@ Nothing is unpacked to disk, nothing is read without a bound, and no code of a b
 
 import hashlib
 import json
+import math
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from typing import Any, NoReturn
 import jsonschema
 from jsonschema.exceptions import best_match
 
-from discgrade.grades import grades_of
+from discgrade.grading.bundle.checks import contradictions
 from discgrade.grading.bundle.facts import VERSION, BundleFacts, LocatorMember, Member
 from discgrade.grading.bundle.files import (
     FACTS,
@@ -35,6 +36,12 @@ SCHEMA = Path(__file__).with_name("bundle.schema.json")
 LARGEST_FACTS = 1 << 26
 """Bytes of bundle.json beyond which nobody reads it."""
 
+_LONGEST_WHOLE = 18
+# JSON Schema takes 64.0 for a whole number; what is made of it here is no count, and no side of an image.
+_WHOLE_NUMBERS = jsonschema.Draft202012Validator.TYPE_CHECKER.redefine(
+    "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
+)
+_VALIDATOR = jsonschema.validators.extend(jsonschema.Draft202012Validator, type_checker=_WHOLE_NUMBERS)
 _HDF5, _ZIP = b"\x89HDF\r\n\x1a\n", b"PK\x03\x04"
 
 
@@ -70,7 +77,7 @@ def open_bundle(path: Path) -> Bundle:
     """
     if path.is_dir():
         return _checked(path, reader_of_folder(path))
-    if not path.exists():
+    if not path.is_file():
         raise BundleError(f"No bundle at {path}. {WHOLE}")
     with path.open("rb") as file:
         head = file.read(8)
@@ -119,27 +126,32 @@ def read_facts(text: bytes, path: Path) -> BundleFacts:
         path: The bundle, for messages.
 
     Raises:
-        BundleError: if it is no JSON, of a newer format, or breaks the schema.
+        BundleError: if it is no JSON, of a newer format, breaks the schema, or its parts do not fit together.
     """
     try:
-        content = json.loads(text, parse_constant=_no_number)
+        content = json.loads(text, parse_constant=_no_number, parse_float=_number, parse_int=_whole)
     except (ValueError, RecursionError) as error:
         raise BundleError(f"{path}: {FACTS} is not valid JSON ({error}). Copy the bundle again") from None
     _check_version(content, path)
     check_schema(content, path)
     facts = typed(BundleFacts, content)
-    if list(facts.grades) != grades_of(facts.scale).tolist():
-        raise BundleError(
-            f"{path}: {FACTS}: grades should be those of the {facts.scale} scale, {grades_of(facts.scale).tolist()}. "
-            f"Received: {list(facts.grades)}"
-        )
-    if facts.decoding == "cuts" and not (facts.calibration and facts.calibration.cuts):
-        raise BundleError(f"{path}: {FACTS}: decoding is by cuts, but there are none. Make the bundle again")
+    for sentence in contradictions(facts):
+        raise BundleError(f"{path}: {FACTS}: {sentence}")
     return facts
 
 
 def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number")
+    raise ValueError(f"{_short(name)} is no number that anybody can use")
+
+
+def _number(text: str) -> float:
+    """Return a number; one beyond all bounds would be infinite without a word."""
+    value = float(text)
+    return value if math.isfinite(value) else _no_number(text)
+
+
+def _whole(text: str) -> int:
+    return int(text) if len(text) <= _LONGEST_WHOLE else _no_number(text)
 
 
 def _check_version(content: Any, path: Path) -> None:  # noqa: ANN401 - any JSON value
@@ -161,7 +173,7 @@ def check_schema(content: object, path: Path) -> None:
         BundleError: naming the place of the first fault, the rule, and what was received.
     """
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    error = best_match(jsonschema.Draft202012Validator(schema).iter_errors(content))
+    error = best_match(_VALIDATOR(schema).iter_errors(content))
     if error is not None:
         place = ".".join(map(str, error.absolute_path)) or "the whole"
         raise BundleError(f"{path}: {FACTS} breaks its schema at {place}: {_short(error.message)}")
