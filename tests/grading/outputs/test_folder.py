@@ -27,7 +27,8 @@ def names(path):
 
 def test_a_folder_replaces_an_earlier_output(out, tmp_path):
     write(out, "first")
-    (out / "left over").write_text("")
+    (out / "index.html").write_text("")
+    (out / ".DS_Store").write_text("")
     write(out, "second")
     assert (out / "grades.csv").read_text() == "second"
     assert names(out) == ["grades.csv", MARK]
@@ -53,6 +54,15 @@ def test_what_is_no_earlier_output_is_refused(out, content):
     (out / ("other" if content is None else MARK)).write_text(content or "")
     with pytest.raises(RefusedError, match="Choose another folder"):
         write(out, "first")
+
+
+def test_what_somebody_put_into_an_earlier_output_is_not_deleted(out):
+    write(out, "first")
+    (out / "my readings.csv").write_text("hours of work")
+    with pytest.raises(RefusedError, match=r"which would be replaced.*my readings\.csv\. Move that elsewhere"):
+        write(out, "second")
+    assert (out / "my readings.csv").read_text() == "hours of work"
+    assert (out / "grades.csv").read_text() == "first"
 
 
 def test_a_file_is_refused(out):

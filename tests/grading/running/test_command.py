@@ -16,6 +16,7 @@ from scans import AXIAL, save
 from tiny_bundle import write_tiny
 
 from discgrade.cli import main
+from discgrade.grading.outputs.folder import FILES
 from discgrade.records.results.grades import GRADES
 
 
@@ -337,6 +338,7 @@ def test_bundles_of_other_scales_grade_too(tmp_path, scans, out, grade, scale):
 
 def test_jitter_says_how_often_grades_change(scans, out, grade, capsys):
     assert grade(study(scans, "A1"), "--jitter") == 0
+    assert {path.name for path in out.iterdir()} == FILES - {"index.html", "studies"}
     told = capsys.readouterr().out
     assert "With a box moved by 2 px the grade changes for" in told
     assert "of 12)" in told and "of 6)" in told  # three discs, four moves; three discs, two slices

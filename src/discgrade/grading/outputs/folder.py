@@ -15,6 +15,14 @@ MARK = "grading.json"
 """File that says how the folder was made."""
 MADE_BY = "discgrade grade"
 """What it says of who made it."""
+FILES = frozenset(
+    {
+        MARK, "grades.parquet", "grades.json", "grades.csv", "grades.xlsx", "studies.csv", "review.csv", "jitter.csv",
+        "index.html", "studies",
+    }
+)  # fmt: skip
+"""All that an output may hold: what else lies there somebody else put there."""
+_LEFT_BY_SYSTEMS = (".", "~$", "thumbs.db", "desktop.ini")
 
 
 @contextmanager
@@ -46,14 +54,28 @@ def check_destination(destination: Path) -> None:
     """Check that a folder may be replaced.
 
     Raises:
-        RefusedError: if it is a file, or holds anything but an earlier output.
+        RefusedError: if it is a file, or holds anything but an earlier output: what somebody put there would be lost.
     """
-    if destination.is_dir() and (not any(destination.iterdir()) or _is_ours(destination)):
+    if destination.is_dir() and not any(destination.iterdir()):
+        return
+    if destination.is_dir() and _is_ours(destination):
+        _check_strangers(destination)
         return
     if destination.exists() or destination.is_symlink():
         raise RefusedError(
             f"{destination} should be missing, empty or an earlier output of this command. Received: "
             f"{'a folder that holds other files' if destination.is_dir() else 'a file'}. Choose another folder"
+        )
+
+
+def _check_strangers(folder: Path) -> None:
+    names = (path.name for path in folder.iterdir() if not path.name.casefold().startswith(_LEFT_BY_SYSTEMS))
+    strangers = sorted(set(names) - FILES)
+    if strangers:
+        raise RefusedError(
+            f"{folder} is an earlier output, which would be replaced, and holds what this command did not write: "
+            f"{', '.join(strangers[:3])}{' ...' if len(strangers) > 3 else ''}. Move that elsewhere, or choose another "
+            "folder"
         )
 
 
