@@ -153,5 +153,19 @@ def test_nothing_is_overwritten_and_a_folder_of_something_else_is_told(bundle, t
     (tmp_path / "new").mkdir()
     assert recalibrate(bundle, (graded, readings), tmp_path / "new") == 1
     assert "is there already" in capsys.readouterr().err
+    mine = tmp_path / "lsma.zip"
+    mine.write_bytes(b"the bundle that came along")
+    assert recalibrate(bundle, (graded, readings), tmp_path / "lsma") == 1
+    assert "lsma.zip is there already" in capsys.readouterr().err
+    assert mine.read_bytes() == b"the bundle that came along"
     assert recalibrate(bundle, (tmp_path, readings), tmp_path / "other") == 1
     assert "should be a folder that `discgrade grade` wrote" in capsys.readouterr().err
+
+
+def test_what_a_killed_process_left_is_no_bundle_and_in_nobodys_way(bundle, tmp_path):
+    left = tmp_path / ".new.partial"
+    left.mkdir()
+    (left / "members").write_text("half")
+    assert recalibrate(bundle, make_site(tmp_path, bundle), tmp_path / "new") == 0
+    assert not left.exists()
+    assert open_bundle(tmp_path / "new").digest == open_bundle(tmp_path / "new.zip").digest

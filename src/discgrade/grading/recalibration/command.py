@@ -1,8 +1,9 @@
 """`discgrade recalibrate`: fit a bundle to another site's readings, without training anything."""
 
 import argparse
+import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from math import isnan
 from pathlib import Path
@@ -13,6 +14,7 @@ from discgrade.grading.running.command import add_reading
 from discgrade.private import RefusedError
 
 if TYPE_CHECKING:
+    from discgrade.grading.bundle.facts import BundleFacts
     from discgrade.grading.recalibration.fitting import Recalibrated
 
 _DESCRIPTION = """Fit a bundle to your own readings.
@@ -54,25 +56,41 @@ def run(given: argparse.Namespace) -> int:
 
 def _run(given: argparse.Namespace) -> int:
     from discgrade.grading.bundle.opening import open_bundle  # noqa: PLC0415 - `--help` needs none of it
-    from discgrade.grading.bundle.writing import write_bundle, zip_bundle  # noqa: PLC0415
     from discgrade.grading.inputs.reading import Reading  # noqa: PLC0415
     from discgrade.grading.recalibration.fitting import recalibrate  # noqa: PLC0415
     from discgrade.grading.recalibration.readings import join_readings, read_readings  # noqa: PLC0415
 
-    if given.out.exists():
-        raise RefusedError(f"{given.out} is there already. Choose a new folder for the bundle")
+    archive = given.out.with_name(f"{given.out.name}.zip")
+    for path in (given.out, archive):
+        if path.exists():
+            raise RefusedError(
+                f"{path} is there already. Choose a new folder for the bundle, which is zipped next to it"
+            )
     bundle, taken = open_bundle(given.bundle), Reading(given.rater, given.reading)
     read = join_readings(given.graded, read_readings(given.readings, taken), bundle.digest)
     made = recalibrate(bundle.facts, read)
     facts = replace(made.facts, parent=bundle.digest, discgrade=discgrade.__version__)
-    write_bundle(facts, bundle.contents, given.out)
-    zip_bundle(given.out, given.out.with_name(f"{given.out.name}.zip"))
+    _write(facts, bundle.contents, given.out, archive)
     print(f"Fitted on {len(read.grades)} discs of {len(set(read.patients))} patients.")
     if read.unread or read.ungraded:
         print(f"Left out: {read.unread} discs graded and not read, {read.ungraded} read and not graded.")
     for sentence in report(made):
         print(sentence)
     return 0
+
+
+def _write(facts: "BundleFacts", contents: Mapping[str, bytes], folder: Path, archive: Path) -> None:
+    """Write a bundle as a folder, whole or not at all, and as a zip file."""
+    from discgrade.grading.bundle.writing import write_bundle, zip_bundle  # noqa: PLC0415
+
+    partial = folder.with_name(f".{folder.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)  # of a process that was killed
+    try:
+        write_bundle(facts, contents, partial)
+        partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    zip_bundle(folder, archive)
 
 
 def report(made: "Recalibrated") -> Iterator[str]:
