@@ -108,7 +108,7 @@ def main(given: Sequence[str] | None = None) -> int:
 
     Returns:
         The exit code: what the command says; 2 for arguments that do not fit or a package that is not installed, 1 for
-        a file that cannot be read or written.
+        a file that cannot be read or written, 130 where somebody pressed Ctrl+C.
     """
     given = list(sys.argv[1:] if given is None else given)
     try:
@@ -125,6 +125,8 @@ def main(given: Sequence[str] | None = None) -> int:
         return 0
     except OSError as error:
         message, code = explain(error), 1
+    except KeyboardInterrupt:
+        message, code = "stopped", 130
     print(f"{given[0]}: {message}", file=sys.stderr)
     return code
 

@@ -3,9 +3,11 @@
 import json
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -372,6 +374,23 @@ def test_it_needs_no_training_software(scans, tmp_path, tiny_bundle, grade):
         capture_output=True, text=True, check=True, env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
     )  # fmt: skip
     assert done.stdout.splitlines()[-1] == "0"
+
+
+def test_ctrl_c_ends_it_with_a_word_and_leaves_nothing(scans, tmp_path, tiny_bundle):
+    rows = [row for number in range(12) for row in study(scans, f"P{number}")]
+    sheet = write_sheet(tmp_path / "regions.csv", rows)
+    given = [str(scans), "--bundle", str(tiny_bundle), "--out", str(tmp_path / "out"), "--regions", str(sheet)]
+    running = subprocess.Popen(
+        [sys.executable, "-m", "discgrade", "grade", *given, "--processes", "2"],
+        stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, start_new_session=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+    )  # fmt: skip
+    while running.poll() is None and not list(tmp_path.glob(".out.*")):
+        time.sleep(0.01)
+    os.killpg(running.pid, signal.SIGINT)
+    assert running.communicate(timeout=60)[1] == "grade: stopped\n"
+    assert running.returncode in (130, -signal.SIGINT)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["regions.csv", "scans"]
 
 
 def test_two_images_with_one_identifier_are_left_out(scans, out, grade):

@@ -8,10 +8,13 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from importlib import import_module
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
+from signal import SIG_DFL, SIG_IGN, SIGINT, signal
+from threading import current_thread, main_thread
 from typing import Self, TypeVar
 
 from discgrade.host import collect_rarely, die_with_parent
@@ -39,8 +42,9 @@ class Workers:
         self._others = count - 1
         self._pool = ProcessPoolExecutor(self._others, get_context("spawn"), _begin) if self._others else None
         if self._pool is not None:
-            for _ in range(self._others):
-                self._pool.submit(_prepare)  # a process starts with the first work that there is for it
+            with _deaf():
+                for _ in range(self._others):
+                    self._pool.submit(_prepare)  # a process starts with the first work that there is for it
 
     def __enter__(self) -> Self:
         return self
@@ -68,6 +72,19 @@ class Workers:
                 yield waiting.popleft().result()
 
 
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Start processes that Ctrl+C does not reach before they are ready: they would say so one after another."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal(SIGINT, SIG_IGN)
+    try:
+        yield
+    finally:
+        signal(SIGINT, before)
+
+
 def _done(made: Made) -> Future[Made]:
     """Return what is made like what another process makes."""
     future = Future[Made]()
@@ -76,6 +93,7 @@ def _done(made: Made) -> Future[Made]:
 
 
 def _begin() -> None:
+    signal(SIGINT, SIG_DFL)  # from here on it ends them, without a word
     os.umask(0o077)
     die_with_parent()
     collect_rarely()
