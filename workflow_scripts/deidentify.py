@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from discgrade.deidentification.shard import ShardTables, deidentify_shard
+from discgrade.deidentification.committing import ShardTables
+from discgrade.deidentification.shard import deidentify_shard
 from discgrade.deidentification.source import source_of
 from discgrade.settings.model import Deidentify, Ratings
 from discgrade.step import step

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from discgrade.deidentification.shard import ShardTables
+from discgrade.deidentification.committing import ShardTables
 from discgrade.deidentification.volumes.shard import take_shard
 from discgrade.deidentification.volumes.source import volumes_of
 from discgrade.settings.model import Deidentify, Ratings

@@ -14,7 +14,8 @@ from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRL
 from readings import reading, write_sheet
 
 from discgrade import records
-from discgrade.deidentification.shard import ShardTables, deidentify_shard
+from discgrade.deidentification.committing import ShardTables
+from discgrade.deidentification.shard import deidentify_shard
 from discgrade.deidentification.source import Source, by_instance, headers, shard_of
 from discgrade.private import RefusedError
 from discgrade.readings.sheets.faults import SheetError

@@ -10,7 +10,8 @@ import pytest
 from exported_files import Exports, check_exports, check_validity, export_all, mr_images, source
 
 from discgrade import records
-from discgrade.deidentification.shard import ShardTables, deidentify_shard
+from discgrade.deidentification.committing import ShardTables
+from discgrade.deidentification.shard import deidentify_shard
 from discgrade.deidentification.source import Source
 from discgrade.records.cohort.export import INSTANCES
 from discgrade.settings.model import Ratings

@@ -18,8 +18,9 @@ from typing import Any
 from discgrade import private as privacy
 from discgrade import records
 from discgrade.deidentification.apart import with_apart
+from discgrade.deidentification.committing import ShardTables
 from discgrade.deidentification.digests import plan_shards
-from discgrade.deidentification.shard import ShardTables, deidentify_shard
+from discgrade.deidentification.shard import deidentify_shard
 from discgrade.deidentification.source import Source
 from discgrade.host import die_with_parent
 from discgrade.records.cohort.export import EXCLUDED, INSTANCES, REJECTED

@@ -70,7 +70,7 @@ def plan_shards(
         RefusedError: if the sheet, the map of raters or the list of withdrawals breaks a rule.
     """
     found = headers(source.dicom, private, deidentify.follow_links)
-    pseudonyms = Pseudonyms(_derivation(source.key_seed, deidentify, private))
+    pseudonyms = Pseudonyms(keys.derivation(deidentify.pseudonym, private, source.key_seed))
     sheet = open_sheet(source.ratings, found, private, pseudonyms, ratings, export=export, keep=False)
     shard_of = placing(shards, external_folders(sheet, found))
     first, here = by_instance(found), {shard: list[Header]() for shard in shards}
@@ -100,12 +100,6 @@ def _external_images(sheet: Sheet) -> Iterator[Header]:
     for row in sheet.rows:
         if row.get("cohort") == EXTERNAL and row.get("sop_instance_uid") in sheet.images:
             yield sheet.images[row.get("sop_instance_uid")]
-
-
-def _derivation(seed: int | None, deidentify: Deidentify, private: Path) -> keys.Derive:
-    if seed is not None:
-        return keys.seeded(seed)
-    return keys.RandomMap(private) if deidentify.pseudonym == "random" else keys.from_file(private)
 
 
 def _readings(sheet: Sheet) -> Iterator[tuple[Row, str]]:

@@ -2,41 +2,29 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from discgrade import private as privacy
 from discgrade import records
 from discgrade.deidentification import origin
+from discgrade.deidentification.committing import Made, Place, ShardTables, committing, counted, write_readings
 from discgrade.deidentification.elements import profile, vocabulary
 from discgrade.deidentification.files import exporting
 from discgrade.deidentification.files.cleaning import Settings
 from discgrade.deidentification.folders import Job, Outcome, export_files
-from discgrade.deidentification.identity import keys, linkage, withdrawal
-from discgrade.deidentification.identity.pseudonyms import Pseudonyms
-from discgrade.deidentification.readings import Told, deidentified, left_out
+from discgrade.deidentification.identity import keys
+from discgrade.deidentification.identity.pseudonyms import Pseudonyms, held
+from discgrade.deidentification.readings import deidentified, left_out
 from discgrade.deidentification.sheets import WITHDREW, Sheet, external_folders, names_of, open_sheet
 from discgrade.deidentification.source import Source, headers, placing
 from discgrade.readings.sheets.sheet import Row
-from discgrade.records.cohort.export import EXCLUDED, INSTANCES, REJECTED
-from discgrade.records.cohort.readings import RATINGS
+from discgrade.records.cohort.export import INSTANCES
 from discgrade.settings.model import Deidentify, Ratings
 
 Rows = list[dict[str, str]]
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class ShardTables:
-    """The tables of a shard: INSTANCES, REJECTED and EXCLUDED of `export`, and `readings.RATINGS`."""
-
-    instances: Path
-    rejected: Path
-    ratings: Path
-    excluded: Path
 
 
 def deidentify_shard(
@@ -70,11 +58,11 @@ def deidentify_shard(
         private.RefusedError: if the private folder or the key may not be used, there are no scans or no sheet, the map
             of raters or the list of withdrawals is doubtful.
     """
+    place = Place(shard, shards, export, private)
     privacy.check_places(source.dicom, private, export, source.ratings)
     privacy.make(private)
-    for table in vars(tables).values():
-        records.remove_leftovers(table)
-    with _pseudonyms(private, deidentify, source.key_seed) as (pseudonyms, fingerprint):
+    tables.remove_leftovers()
+    with held(private, deidentify.pseudonym, source.key_seed) as (pseudonyms, fingerprint):
         keys.check_fingerprint(export, fingerprint)
         found = headers(source.dicom, private, deidentify.follow_links)
         sheet = open_sheet(source.ratings, found, private, pseudonyms, ratings, export=export, keep=True)
@@ -90,56 +78,29 @@ def deidentify_shard(
         )
         with records.writer(tables.instances, INSTANCES) as sink:
             outcome = export_files([one for one in found if shard_of(one.path) == shard], job, sink)
-            told = deidentified(sheet.rows, sheet.raters, outcome.rated)
-            with privacy.locked(private, "export"):
-                exporting.commit(job.staged, export, shard, shards, private)
-                keys.write_fingerprint(export, fingerprint)
-                linkage.note_marks(export, sheet.raters)
-                linkage.note_patients(private, shard, shards, outcome.patients)
-                linkage.note_readings(private, shard, shards, _rows_of(told, sheet))
-                linkage.note_rejected(private, shard, outcome.rejected)
+            made = _made(job.staged, fingerprint, sheet, outcome, pseudonyms)
+            with committing(place, made):
                 origin.note(private, source, shards, export, deidentify=deidentify, ratings=ratings)
-                gone = {pseudonyms.patient(key) for key in sheet.withdrawn.keys}
-                withdrawal.note_models(gone, export.parent, private)
         excluded = _left_out(sheet, outcome, pseudonyms, shard, lambda path: shard_of(path) if path else shards[0])
-    _write_tables(told, excluded, outcome, tables)
+    write_readings(made, excluded, tables)
     _say(shard, sheet, outcome, excluded)
     return sheet.notes
 
 
-def _rows_of(told: Sequence[Told], sheet: Sheet) -> Iterator[tuple[object, ...]]:
-    """Yield for each reading who it is of, and which row of the sheet it was, for the linkage map."""
-    rows = {row.number: row for row in sheet.rows}
-    for reading, number in told:
-        names = (reading[name] for name in ("disc", "rater", "reading"))
-        yield (*names, number, rows[number].as_given("patient_id"), rows[number].as_given("rater"))
+def _made(staged: Path, fingerprint: str, sheet: Sheet, outcome: Outcome, pseudonyms: Pseudonyms) -> Made:
+    told = deidentified(sheet.rows, sheet.raters, outcome.rated)
+    gone = {pseudonyms.patient(key) for key in sheet.withdrawn.keys}
+    return Made(staged, fingerprint, sheet.raters, outcome.patients, sheet.rows, told, outcome.rejected, gone)
 
 
 def _say(shard: str, sheet: Sheet, outcome: Outcome, excluded: Rows) -> None:
-    reasons = dict(Counter(reason for _, _, reason in outcome.rejected))
-    log.info("shard %s: %d files exported, rejected: %s", shard, outcome.exported, reasons or "none")
+    log.info("shard %s: %d files exported, rejected: %s", shard, outcome.exported, counted(outcome.rejected))
     left = dict(Counter(one["reason"] for one in excluded))
     log.info("shard %s: readings left out: %s", shard, left or "none")
     for column, count in sorted(outcome.unread.items()):
         log.info("shard %s: %d files say something of %s that is not understood: left out", shard, count, column)
     for note in sheet.notes:
         log.warning("%s", note)
-
-
-@contextmanager
-def _pseudonyms(private: Path, deidentify: Deidentify, seed: int | None) -> Iterator[tuple[Pseudonyms, str]]:
-    """Yield the study's pseudonyms and their key's kind and fingerprint."""
-    kind = deidentify.pseudonym if seed is None else "phantom"
-    if kind == "random":
-        with privacy.locked(private, "map"):
-            drawn = keys.RandomMap(private)
-            pseudonyms = Pseudonyms(drawn)
-            drawn.save()
-            yield pseudonyms, f"{kind} {pseudonyms.fingerprint}"
-            drawn.save()
-        return
-    pseudonyms = Pseudonyms(keys.from_file(private) if seed is None else keys.seeded(seed))
-    yield pseudonyms, f"{kind} {pseudonyms.fingerprint}"
 
 
 def _settings(pseudonyms: Pseudonyms, deidentify: Deidentify) -> Settings:
@@ -166,10 +127,3 @@ def _left_out(
     here = [(row, reason) for row, reason in (*lost, *sheet.excluded) if home(row) == shard]
     gone = {row.number for row, reason in sheet.excluded if reason == WITHDREW}
     return left_out(here, sheet.images, pseudonyms, lambda row: row.number in gone, shard)
-
-
-def _write_tables(told: Sequence[Told], excluded: Rows, outcome: Outcome, tables: ShardTables) -> None:
-    records.write([one.reading for one in told], RATINGS, tables.ratings)
-    records.write(excluded, EXCLUDED, tables.excluded)
-    refused = [{"index": index, "reason": reason} for index, _, reason in outcome.rejected]
-    records.write(refused, REJECTED, tables.rejected)

@@ -23,6 +23,7 @@ Score = Literal["as_read", "averaged", "augmented"]
 Checkpoint = Literal["validation", "last", "scored"]
 Unit = Literal["patient", "disc", "fold"]
 Identifiers = Literal["original", "pseudonym"]
+Pseudonym = Literal["keyed", "random"]
 Region = Literal["drawn", "square"]
 Border = Literal["edge", "reflect", "zero"]
 Decoding = Literal["argmax", "median", "mean", "cuts"]
@@ -37,7 +38,7 @@ class Deidentify:
 
     keep_sex_and_age: bool
     keep_weight_and_size: bool
-    pseudonym: Literal["keyed", "random"]
+    pseudonym: Pseudonym
     follow_links: bool
     words: tuple[str, ...]
 

@@ -10,7 +10,7 @@ import pydicom
 import pytest
 import SimpleITK as sitk  # noqa: N813
 
-from discgrade.deidentification.shard import ShardTables
+from discgrade.deidentification.committing import ShardTables
 from discgrade.deidentification.volumes.shard import take_shard
 from discgrade.deidentification.volumes.source import Volumes, plan_volumes
 from discgrade.imaging.dicom import read_slice

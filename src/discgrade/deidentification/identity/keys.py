@@ -12,6 +12,7 @@ from pathlib import Path
 
 from discgrade.private import RefusedError, writing
 from discgrade.records import replacing
+from discgrade.settings.model import Pseudonym
 
 KEY = "pseudonym.key"
 MAP = "pseudonyms.json"
@@ -38,6 +39,22 @@ def from_file(private: Path) -> Derive:
         RefusedError: if others may read the key, or if it is no key.
     """
     return keyed(secret(private / KEY))
+
+
+def derivation(pseudonym: Pseudonym, private: Path, seed: int | None = None) -> Derive:
+    """Return where a study's pseudonyms come from.
+
+    Args:
+        pseudonym: Whether they are derived with a key or drawn at random.
+        private: Folder of the key or the map.
+        seed: Of a phantom study; None where people are real.
+
+    Raises:
+        RefusedError: if others may read the key, or if it is no key.
+    """
+    if seed is not None:
+        return seeded(seed)
+    return RandomMap(private) if pseudonym == "random" else from_file(private)
 
 
 def secret(path: Path) -> bytes:

@@ -1,8 +1,13 @@
 """What replaces names: pseudonyms, UIDs and date shifts, each derived in a domain of its own."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
+from pathlib import Path
 
-from discgrade.deidentification.identity.keys import Derive
+from discgrade import private as privacy
+from discgrade.deidentification.identity.keys import Derive, RandomMap, derivation
+from discgrade.settings.model import Pseudonym
 
 # At least a month, so that no new date of a patient is an old one of the same examination.
 _SHORTEST_SHIFT, _LONGEST_SHIFT = 30, 3653
@@ -48,3 +53,27 @@ class Pseudonyms:
         """Derive from parts of any content: each is preceded by its length, so that no two lists look alike."""
         encoded = [part.encode("utf-8", "surrogateescape") for part in (domain, *parts)]
         return self._derive(b"".join(len(part).to_bytes(4, "big") + part for part in encoded))
+
+
+@contextmanager
+def held(private: Path, pseudonym: Pseudonym, seed: int | None = None) -> Iterator[tuple[Pseudonyms, str]]:
+    """Yield a study's pseudonyms and their key's kind and fingerprint; random ones are held by one job at a time.
+
+    Args:
+        private: Folder of the key or the map.
+        pseudonym: Whether they are derived with a key or drawn at random.
+        seed: Of a phantom study; None where people are real.
+
+    Raises:
+        RefusedError: if the key may not be used.
+    """
+    if pseudonym != "random" or seed is not None:
+        pseudonyms = Pseudonyms(derivation(pseudonym, private, seed))
+        yield pseudonyms, f"{pseudonym if seed is None else 'phantom'} {pseudonyms.fingerprint}"
+        return
+    with privacy.locked(private, "map"):
+        drawn = RandomMap(private)
+        pseudonyms = Pseudonyms(drawn)
+        drawn.save()
+        yield pseudonyms, f"{pseudonym} {pseudonyms.fingerprint}"
+        drawn.save()

@@ -1,23 +1,20 @@
 """One shard of the volumes of a study as an export: DICOM images, and the tables that a study goes on from."""
 
 import logging
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from discgrade import private as privacy
 from discgrade import records
+from discgrade.deidentification.committing import Made, Place, ShardTables, committing, counted, write_readings
 from discgrade.deidentification.files import exporting
 from discgrade.deidentification.identity import keys, linkage, withdrawal
-from discgrade.deidentification.identity.pseudonyms import Pseudonyms
-from discgrade.deidentification.readings import Told, deidentified, disc_name
-from discgrade.deidentification.shard import ShardTables
+from discgrade.deidentification.identity.pseudonyms import Pseudonyms, held
+from discgrade.deidentification.readings import deidentified, disc_name
 from discgrade.deidentification.volumes.overview import read_overview
 from discgrade.deidentification.volumes.source import (
     Volumes,
-    derivation,
     images_of,
     placing_patients,
     read_grades,
@@ -28,11 +25,11 @@ from discgrade.imaging.header import Header, Stamp, normalised, patient_key
 from discgrade.imaging.masks.pairing import find_masks
 from discgrade.imaging.volumes.names import read_name
 from discgrade.imaging.walking import walk
-from discgrade.readings.raters import numbers_of
+from discgrade.readings.raters import Rater, numbers_of
 from discgrade.readings.sheets import rules
+from discgrade.readings.sheets.faults import Fault
 from discgrade.readings.sheets.sheet import Row
-from discgrade.records.cohort.export import EXCLUDED, INSTANCES, REJECTED
-from discgrade.records.cohort.readings import RATINGS
+from discgrade.records.cohort.export import INSTANCES
 from discgrade.settings.model import Deidentify, Ratings
 
 log = logging.getLogger(__name__)
@@ -69,71 +66,59 @@ def take_shard(
         readings.faults.SheetError: if the sheet breaks a rule.
         private.RefusedError: if a folder is empty, or the private folder or the key may not be used.
     """
+    place = Place(shard, shards, export, private)
     privacy.check_places(source.folder, private, export, source.ratings)
     privacy.make(private)
-    for table in vars(tables).values():
-        records.remove_leftovers(table)
-    with _pseudonyms(private, deidentify) as (pseudonyms, fingerprint):
+    tables.remove_leftovers()
+    with held(private, deidentify.pseudonym) as (pseudonyms, fingerprint):
         keys.check_fingerprint(export, fingerprint)
         rows, faults = read_grades(source, private, ratings)
         raters = linkage.raters_of(rows, private, export, pseudonyms.rater, keep=True)
         stamps = images_of(source, deidentify.follow_links)
         shard_of = placing_patients(shards, rows)
-        own = [one for one in stamps if shard_of(read_name(one.path).patient) == shard]
         gone = _withdrawn(private, rows, stamps, pseudonyms)
-        staged = exporting.stage(export, shard)
-        paths = [one.path for one in walk(source.masks, deidentify.follow_links)]
-        masks = find_masks(source.masks, paths, source.folder)
-        kept = deidentify.keep_sex_and_age
-        job = Job(source, masks, read_overview(source.overview), staged, pseudonyms, kept, gone)
-        taken = take(own, job)
-        here = [row for row in rows if shard_of(row.get("patient_id")) == shard]
-        placed, lost = _placed(here, taken, gone)
-        checked = rules.check(
-            placed,
-            [fault for fault in faults if fault.row in {row.number for row in placed}],
-            rules.Known(taken.headers, lambda header: header.patient, numbers_of(raters)),
-            private,
-            ratings.exclude_faulty,
+        job = _job(source, exporting.stage(export, shard), pseudonyms, deidentify, gone)
+        taken = take([one for one in stamps if shard_of(read_name(one.path).patient) == shard], job)
+        placed, lost = _placed([row for row in rows if shard_of(row.get("patient_id")) == shard], taken, gone)
+        checked = _checked(placed, faults, taken, raters, private, exclude_faulty=ratings.exclude_faulty)
+        made = Made(
+            staged=job.staged,
+            fingerprint=fingerprint,
+            raters=raters,
+            patients=taken.patients,
+            rows=checked.rows,
+            told=deidentified(checked.rows, raters, taken.instances),
+            rejected=taken.rejected,
+            withdrawn={pseudonyms.patient(patient_key(one, "", "")) for one in gone},
         )
-        told = deidentified(checked.rows, raters, taken.instances)
-        with privacy.locked(private, "export"):
-            exporting.commit(staged, export, shard, shards, private)
-            keys.write_fingerprint(export, fingerprint)
-            linkage.note_marks(export, raters)
-            linkage.note_patients(private, shard, shards, taken.patients)
-            linkage.note_readings(private, shard, shards, _rows_of(told, checked.rows))
-            linkage.note_rejected(private, shard, taken.rejected)
-            withdrawal.note_models(
-                {pseudonyms.patient(patient_key(one, "", "")) for one in gone}, export.parent, private
-            )
+        with committing(place, made):
             privacy.write_rows(private / "masks" / f"{shard}.csv", ("file", "level", "flags"), sorted(taken.flags))
         excluded = [*_excluded(lost, pseudonyms, shard, gone), *_excluded(checked.excluded, pseudonyms, shard, gone)]
     records.write([taken.instances[one] for one in sorted(taken.instances)], INSTANCES, tables.instances)
-    records.write([one.reading for one in told], RATINGS, tables.ratings)
-    records.write(sorted(excluded, key=lambda one: tuple(one.values())), EXCLUDED, tables.excluded)
-    refused = [{"index": index, "reason": reason} for index, _, reason in taken.rejected]
-    records.write(refused, REJECTED, tables.rejected)
-    log.info("shard %s: %d volumes exported, not read: %s", shard, len(taken.instances), _counted(taken))
+    write_readings(made, sorted(excluded, key=lambda one: tuple(one.values())), tables)
+    log.info("shard %s: %d volumes exported, not read: %s", shard, len(taken.instances), counted(taken.rejected))
 
 
-def _counted(taken: Taken) -> str:
-    return str(dict(Counter(reason for _, _, reason in taken.rejected))) if taken.rejected else "none"
+def _job(source: Volumes, staged: Path, pseudonyms: Pseudonyms, deidentify: Deidentify, gone: frozenset[str]) -> Job:
+    paths = [one.path for one in walk(source.masks, deidentify.follow_links)]
+    masks = find_masks(source.masks, paths, source.folder)
+    kept = deidentify.keep_sex_and_age
+    return Job(source, masks, read_overview(source.overview), staged, pseudonyms, kept, gone)
 
 
-@contextmanager
-def _pseudonyms(private: Path, deidentify: Deidentify) -> Iterator[tuple[Pseudonyms, str]]:
-    """Yield the study's pseudonyms and their key's kind and fingerprint."""
-    if deidentify.pseudonym != "random":
-        pseudonyms = Pseudonyms(derivation(deidentify, private))
-        yield pseudonyms, f"keyed {pseudonyms.fingerprint}"
-        return
-    with privacy.locked(private, "map"):
-        drawn = keys.RandomMap(private)
-        pseudonyms = Pseudonyms(drawn)
-        drawn.save()
-        yield pseudonyms, f"random {pseudonyms.fingerprint}"
-        drawn.save()
+def _checked(
+    rows: Sequence[Row],
+    faults: Sequence[Fault],
+    taken: Taken,
+    raters: Sequence[Rater],
+    private: Path,
+    *,
+    exclude_faulty: bool,
+) -> rules.Checked:
+    """Check the rows of this shard, each with the place of its disc."""
+    own = {row.number for row in rows}
+    known = rules.Known(taken.headers, lambda header: header.patient, numbers_of(raters))
+    return rules.check(rows, [fault for fault in faults if fault.row in own], known, private, exclude_faulty)
 
 
 def _withdrawn(private: Path, rows: Sequence[Row], stamps: Sequence[Stamp], pseudonyms: Pseudonyms) -> frozenset[str]:
@@ -175,14 +160,6 @@ def _placed(rows: Sequence[Row], taken: Taken, gone: frozenset[str]) -> tuple[li
             image = {"sop_instance_uid": next((one.path for one in here.get(patient, ())), "")}
             placed.append(replace(row, fields={**row.fields, **nowhere, **image}))
     return placed, lost
-
-
-def _rows_of(told: Sequence[Told], rows: Sequence[Row]) -> Iterator[tuple[object, ...]]:
-    """Yield for each reading who it is of, and which row of the sheet it was, for the linkage map."""
-    own = {row.number: row for row in rows}
-    for reading, number in told:
-        names = (reading[name] for name in ("disc", "rater", "reading"))
-        yield (*names, number, own[number].as_given("patient_id"), own[number].as_given("rater"))
 
 
 def _excluded(

@@ -11,7 +11,6 @@ from discgrade.deidentification.apart import apart_shards, ordinary_shards
 from discgrade.deidentification.digests import Planned
 from discgrade.deidentification.files.exporting import has_exported
 from discgrade.deidentification.identity import keys, linkage
-from discgrade.deidentification.identity.keys import Derive, RandomMap
 from discgrade.deidentification.identity.pseudonyms import Pseudonyms
 from discgrade.grades import LEVELS
 from discgrade.imaging.header import LEFT_OUT, Stamp, normalised
@@ -137,7 +136,7 @@ def plan_volumes(
         ).hexdigest()
         for shard, lines in parts.items()
     }
-    pseudonyms = Pseudonyms(derivation(deidentify, private))
+    pseudonyms = Pseudonyms(keys.derivation(deidentify.pseudonym, private))
     raters = numbers_of(linkage.raters_of(rows, private, export, pseudonyms.rater, keep=False))
     readings = [given for row in rows if (given := _reading(row, raters)) is not None]
     apart = [shard for shard in apart_shards(shards) if shard in held or has_exported(shard, private)]
@@ -159,11 +158,6 @@ def _masks(source: Volumes, deidentify: Deidentify) -> list[Stamp]:
     if not masks:
         raise RefusedError("The folder of masks is missing or empty")
     return masks
-
-
-def derivation(deidentify: Deidentify, private: Path) -> Derive:
-    """Return where pseudonyms come from."""
-    return RandomMap(private) if deidentify.pseudonym == "random" else keys.from_file(private)
 
 
 def _reading(row: Row, raters: dict[str, str]) -> Reading | None:
