@@ -57,7 +57,7 @@ rule figure2:
     params:
         context=shown(DEFAULT_RUN.variant),
         run=plain(DEFAULT_RUN),
-        label=LABELS[DEFAULT_RUN.variant],
+        label=lambda _: LABELS[DEFAULT_RUN.variant],
         pictures=STUDY.report.disc_pictures,
         seed=STUDY.splits.seed,
         code=code("figure2.py"),
@@ -131,7 +131,7 @@ rule figure5:
     params:
         context=shown(REGRESSION_RUN.variant),
         run=plain(REGRESSION_RUN),
-        label=variant_name(REGRESSION_RUN.variant, LABELS),
+        label=lambda _: variant_name(REGRESSION_RUN.variant, LABELS),
         pictures=STUDY.report.disc_pictures,
         seed=STUDY.splits.seed,
         code=code("figure5.py"),

@@ -42,7 +42,7 @@ rule table1:
         ENVIRONMENT
     params:
         run=plain(DEFAULT_RUN),
-        label=variant_name(DEFAULT_RUN.variant, LABELS),
+        label=lambda _: variant_name(DEFAULT_RUN.variant, LABELS),
         compare=STUDY.report.compare_with_paper,
         code=code("table1.py"),
         lock=lock("table1.py"),

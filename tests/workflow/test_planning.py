@@ -27,3 +27,12 @@ def test_a_missing_folder_is_named_before_anything_runs(project, run_snakemake, 
     result = run_snakemake(project, "--configfile", "studies/mine.yaml")
     assert result.returncode == 1
     assert message in result.stderr
+
+
+@pytest.mark.ci
+def test_braces_in_the_name_of_a_variant_are_no_wildcard(project, run_snakemake):
+    variants = {"default": {"label": "Loss of $x_{n}$"}, "mae": {"label": "MAE {new}"}}
+    (project / "studies" / "braces.yaml").write_text(yaml.safe_dump({"variants": variants}))
+    wanted = "table1", "figure2", "figure3", "figure5"
+    result = run_snakemake(project, "-n", *wanted, "--configfile", "studies/braces.yaml")
+    assert result.returncode == 0, result.stderr[-1500:]

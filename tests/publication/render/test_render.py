@@ -165,3 +165,23 @@ def test_latex_compiles(tmp_path):
     (tmp_path / "all.tex").write_text(document)
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
     assert subprocess.run(command, cwd=tmp_path, check=False, capture_output=True).returncode == 0
+
+
+def test_no_name_becomes_markdown_or_html():
+    name = "A <b>fat</b> `name` | *and* _more_"
+    table = replace(
+        TABLE,
+        caption=f"Variant {name}.",
+        sections=[Section(Cell(name), [Row(Cell(name, notes=(name,)), [Cell("1"), Cell("2")])])],
+        absent=(name,),
+    )
+    text = to_markdown(table)
+    assert text.count("\\<b>") == text.count("<b>") == 5
+    assert "\\`name\\`" in text
+
+
+def test_a_table_without_rows_has_no_footnotes():
+    empty = replace(TABLE, sections=[], absent=("All: no data.",))
+    for text in (to_html(empty), to_markdown(empty), to_latex(empty)):
+        assert "Linear weights." not in text
+        assert "All: no data." in text

@@ -35,7 +35,7 @@ def to_html(table: Table) -> str:
             body.append(f"<tr>{title}</tr>")
         body += [_row(row, notes) for row in section.rows]
         body.append("</tbody>")
-    remarks = [f"<p><sup>{mark}</sup> {escape(text)}</p>" for text, mark in notes.items()]
+    remarks = [f"<p><sup>{mark}</sup> {escape(text)}</p>" for text, mark in notes.items() if not table.is_empty]
     grid = [
         "<thead>",
         *([f'<tr class="spans"><td></td>{spans}</tr>'] if spans else []),
