@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from drawn_study import CONTEXT
+from matplotlib.text import Text
 
 from discgrade import records
 from discgrade.grades import FRACTIONAL, INTEGRAL, is_grade
@@ -174,3 +175,9 @@ def test_same_tables_give_the_same_bytes(study, files):
     _draw(study, files)
     assert [path.read_bytes() for path in vars(files).values()] == first
     assert b"/Subtype /Image" in files.pdf.read_bytes()
+
+
+def test_a_long_name_covers_nothing(study, out, saved, check_legible):
+    _draw(study, out, label="Ordinal cross-entropy on soft targets, a deeper network and 100 % of a $x_1$ & more")
+    check_legible(*saved)
+    assert not any(text.get_parse_math() for text in saved[0].findobj(Text))

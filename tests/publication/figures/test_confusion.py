@@ -106,3 +106,23 @@ def test_nothing_predicted_says_so(study, out, saved, words):
     )
     assert out.csv.read_text() == "panel,reference,predicted,n,share\n"
     assert [text for text, _ in words(saved[0])] == ["No predictions: none of the runs that it shows has been scored."]
+
+
+def test_every_share_lies_within_its_cell(words):
+    """White letters on the white of an empty neighbour would not be seen: 100 % would read 00 %."""
+    with styled():
+        figure = Figure(figsize=(85 / 25.4, 235 / 25.4), layout="constrained")
+        matrix = np.diag([1_234] * 5)
+        draw_matrices(figure, [Counted(_panel(f"variant {number}"), matrix, 9) for number in range(10)], 85)
+        lay_out(figure)
+    shown = words(figure)
+    cell = figure.axes[0].get_window_extent().width / 5
+    assert max(box.width for text, box in shown if "%" in text and "\n" in text) <= cell
+
+
+def test_a_long_name_leaves_its_matrix_as_large(study, out, saved):
+    sides = []
+    for name in ("Short", "A name that takes a whole lot of lines above its panel " * 3):
+        confusion(graded=study.graded, panels=[Panel("one", name, (DEFAULT,))] * 4, context=CONTEXT, files=out)
+        sides.append(saved[-2].axes[0].get_position().height * saved[-2].get_figheight())
+    assert sides[1] > 0.9 * sides[0]

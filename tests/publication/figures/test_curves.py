@@ -1,11 +1,16 @@
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from drawn_study import CONTEXT
 
 from discgrade import records
+from discgrade.publication.context import Shown
 from discgrade.publication.figures.curves import curves
 from discgrade.publication.figures.drawing.panels import Panel
+from discgrade.publication.figures.drawing.words import read_words
 from discgrade.records.results.training import HISTORY
+from discgrade.settings.model import Protocol
 from discgrade.settings.run import Run
 
 
@@ -74,3 +79,15 @@ def test_no_training_says_so(out, saved, words):
     curves(histories=[], panels=[], context=CONTEXT, files=out)
     assert out.csv.read_text().startswith("training,epoch,learning_rate,loss,accuracy,")
     assert [text for text, _ in words(saved[0])] == ["No trainings: there is no history to draw."]
+
+
+@pytest.mark.parametrize(("checkpoint", "chosen"), [("validation", True), ("last", False)])
+def test_ties_are_explained_where_accuracy_chooses_the_epoch(study, out, checkpoint, chosen):
+    shown = Shown("MAE loss", Protocol("as_read", checkpoint))
+    curves(
+        histories=[study.histories["mae"]],
+        panels=[Panel("mae", "MAE loss", (Run("mae", 48, 1, "holdout", 1),))],
+        context=replace(CONTEXT, variants={"mae": shown}),
+        files=out,
+    )
+    assert ("Of equal accuracies" in read_words(out.words).caption) == chosen

@@ -20,7 +20,7 @@ from discgrade.publication.figures.drawing.files import FigureFiles, write_drawn
 from discgrade.publication.figures.drawing.pictures import disc_pictures
 from discgrade.publication.figures.drawing.scatter import SQUARE, all_integral, draw_agreement, told
 from discgrade.publication.figures.drawing.selection import of_run
-from discgrade.publication.figures.drawing.style import draw, is_narrow, number
+from discgrade.publication.figures.drawing.style import draw, is_narrow, number, wrapped
 from discgrade.publication.figures.drawing.words import FigureWords
 from discgrade.publication.keys import run_key
 from discgrade.publication.wording import interval_words, percent, protocol_words
@@ -34,6 +34,8 @@ from discgrade.settings.run import Run
 COLUMNS = ["disc", "copy", "level", "reference", "predicted", "deviation", "x", "y", "outlier"]
 _KAPPA = "kappa_linear"
 _NAMES = "ABCD"
+_TITLE = 52
+"""Characters of a line of the title: as many as kappa with two intervals has."""
 
 
 @dataclass(frozen=True)
@@ -230,7 +232,7 @@ def _title(points: pd.DataFrame, kappa: Kappa | None, label: str) -> str:
     size = points["deviation"].abs()
     discs = f"{points['disc'].nunique():,} discs"
     scored = discs if points["disc"].is_unique else f"{len(points):,} copies of {discs}"
-    lines = [f"{label}: {scored}", _kappa_words(kappa)]
+    lines = [wrapped(f"{label}: {scored}", _TITLE), _kappa_words(kappa)]
     lines.append(f"exact agreement {(size == 0).mean():.1%}, within one grade {(size <= 1).mean():.1%}")
     return "\n".join(lines)
 

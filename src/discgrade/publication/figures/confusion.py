@@ -31,6 +31,8 @@ COLUMNS = ["panel", "reference", "predicted", "n", "share"]
 _ACROSS, _ACROSS_COLUMN = 4, 2
 _SCALE, _TITLE, _TICKS = 20.0, 10.0, 5.0
 """Width of the colour scale, and heights of a panel's title and ticks, in mm."""
+_NAME, _LINE = 26, 3.0
+"""Characters of a line of a panel's title, and the height in mm of each beyond two."""
 _SMALLEST, _LARGEST = 28.0, 62.0
 """Bounds of a panel's side, in mm."""
 _GRADES = len(INTEGRAL)
@@ -68,7 +70,8 @@ def confusion(*, graded: Path, panels: Sequence[Panel], context: Context, files:
         rest = 14 if is_narrow(width) else 6
         fitting = max(_SMALLEST, (TALL - rest) / down - _TITLE - _TICKS)
         side = min((width - (0 if is_narrow(width) else _SCALE)) / across - _TICKS, _LARGEST, fitting)
-        return down * (side + _TITLE + _TICKS) + rest
+        lines = max((wrapped(one.panel.title, _NAME).count("\n") + 1 for one in counted), default=1)
+        return down * (side + _TITLE + _TICKS + _LINE * max(0, lines - 2)) + rest
 
     draw(files, _words(counted, context), paint, height=height, simulated=context.simulated)
 
@@ -119,7 +122,7 @@ def draw_matrices(figure: Figure, counted: Sequence[Counted], width: float) -> N
         image = axes.imshow(_shares(one.matrix), cmap="Blues", vmin=0, vmax=1)
         _write_counts(axes, one.matrix)
         n = f"n = {one.matrix.sum():,}" + (f" of {one.discs:,} discs" if one.matrix.sum() > one.discs else "")
-        axes.set_title(f"{wrapped(one.panel.title, 26)}\n{n}")
+        axes.set_title(f"{wrapped(one.panel.title, _NAME)}\n{n}")
     figure.supxlabel("Predicted grade", fontsize=7)
     figure.supylabel("Reference grade", fontsize=7)
     place = {"location": "top", "aspect": 40} if is_narrow(width) else {"aspect": 40}
@@ -133,7 +136,8 @@ def _write_counts(axes: Axes, matrix: NDArray[np.int64]) -> None:
     shares = _shares(matrix)
     for (row, column), count in np.ndenumerate(matrix):
         colour = "white" if shares[row, column] > 0.55 else INK
-        text = f"{count}\n{100 * shares[row, column]:.0f} %" if count else ""
+        share = f"{100 * shares[row, column]:.0f} %"
+        text = f"{count}\n{'100%' if share == '100 %' else share}" if count else ""
         axes.text(
             column, row, text, ha="center", va="center", fontsize=6, color=colour, linespacing=1.05, in_layout=False
         )

@@ -95,8 +95,8 @@ def _words(drawn: Sequence[Curves], context: Context) -> FigureWords:
             "Loss, with its regularisation, and accuracy, on the variant's own scale of grades, of every variant "
             "trained for the hold-out test set, epoch by epoch: on the training part, with dropout and augmentation, "
             "and on the part that the checkpoint is chosen on or that only shows how training went.",
-            f"The dashed line is the epoch whose weights were kept, ringed; the criterion: {kept}. Of equal accuracies "
-            "the first is kept; the loss decides nothing.",
+            f"The dashed line is the epoch whose weights were kept, ringed; the criterion: {kept}.",
+            "" if set(rules) <= {"last"} else "Of equal accuracies the first is kept; the loss decides nothing.",
             f"Each of the {len(context.seeds)} training seeds has its own lines." if several else "",
             "Losses of different variants are different quantities.",
             data_sentence(context),

@@ -6,6 +6,7 @@ import pytest
 from drawn_study import CONTEXT
 
 from discgrade import records
+from discgrade.publication.figures.drawing.words import read_words
 from discgrade.publication.figures.forest.figure import forest
 from discgrade.records.results.intervals import INTERVALS, POSTERIORS
 from discgrade.records.results.scores import SCORES
@@ -137,3 +138,26 @@ def test_nothing_scored_says_so(study, out, saved, words):
     drawn = _draw(study, out, run=replace(DEFAULT, resolution=7), scores=path)
     assert drawn.empty
     assert [text for text, _ in words(saved[0])] == ["No scores: none of the variants has been scored."]
+
+
+@pytest.mark.parametrize(("width", "narrower"), [(0.5, True), (1.5, False)])
+def test_means_of_folds_are_called_narrower_where_they_are(study, out, width, narrower):
+    paths = {}
+    for name, schema in (("scores", SCORES), ("intervals", INTERVALS)):
+        table = study.tables[name]
+        means = table[table["split"] == "folds"].assign(split="fold-mean")
+        if name == "intervals":
+            half = width * (means["upper"] - means["lower"]) / 2
+            means = means.assign(lower=means["mean"] - half, upper=means["mean"] + half)
+        paths[name] = out.csv.with_name(f"{name}.parquet")
+        records.write(pd.concat([table, means]).replace({np.nan: None}).to_dict("records"), schema, paths[name])
+    _draw(study, out, **paths)
+    caption = read_words(out.words).caption
+    assert "Means of the folds are weighed by fold: " in caption
+    assert ("are narrower than those of pooled folds" in caption) == narrower
+
+
+def test_long_names_of_variants_cover_nothing(study, out, saved, check_legible):
+    long = "Ordinal cross-entropy on soft targets, a deeper network and {} with a dollar of $x_1$"
+    _draw(study, out, labels={name: long.format(name) for name in LABELS})
+    check_legible(*saved)

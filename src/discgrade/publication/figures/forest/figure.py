@@ -11,13 +11,13 @@ from discgrade.publication.context import Context
 from discgrade.publication.drawn_intervals import read_drawn
 from discgrade.publication.figures.drawing.captions import bars_sentence, caption, data_sentence, explained
 from discgrade.publication.figures.drawing.files import FigureFiles, write_drawn
-from discgrade.publication.figures.drawing.style import draw, is_narrow, number
+from discgrade.publication.figures.drawing.style import draw, is_narrow, number, wrapped
 from discgrade.publication.figures.drawing.words import FigureWords
-from discgrade.publication.figures.forest.painting import draw_column, draw_forest
+from discgrade.publication.figures.forest.painting import NAME, draw_column, draw_forest
 from discgrade.publication.figures.forest.rows import INNER, KAPPA, lines, read_forest, read_posteriors
 from discgrade.publication.keys import Key, drawn_keys
 from discgrade.settings.model import Intervals
-from discgrade.settings.run import ALL_SEEDS, FOLD_MEAN, READINGS, Run
+from discgrade.settings.run import ALL_SEEDS, FOLD_MEAN, FOLDS, READINGS, Run
 
 COLUMNS = ["split", "variant", "metric", "value", "lower", "upper", "probability", "unit", "n"]
 _ROW = 4.4
@@ -26,11 +26,13 @@ _RATERS = (
     "that knew every true grade: single readings disagree with it, too."
 )
 _READ = "Readings are weighed by patient."
-_MEANS = (
-    "Means of the folds are weighed by fold: their intervals are narrower than those of pooled folds, since only the "
-    "folds' few scores are weighed anew, not the patients in them: they say how much a mean of such folds varies, and "
-    "nothing of new patients."
+_MEANS = "Means of the folds are weighed by fold: {} not the patients in them: {} nothing of new patients."
+_VARIES = "say how much a mean of such folds varies, and"
+_NARROWER = (
+    "their intervals are narrower than those of pooled folds, since only the folds' few scores are weighed anew,",
+    f"they {_VARIES}",
 )
+_OTHERWISE = ("only the folds' few scores are weighed anew,", f"their intervals {_VARIES}")
 
 
 def forest(
@@ -73,7 +75,8 @@ def forest(
             draw_forest(sheet, rows, run, labels, dense)
 
     def height(width: float) -> float:
-        return (2 * _ROW * lines(rows) + 26) if is_narrow(width) else _ROW * lines(rows) + 14
+        tall = _ROW * lines(rows) * max(wrapped(name, NAME).count("\n") + 1 for name in labels.values())
+        return (2 * tall + 26) if is_narrow(width) else tall + 14
 
     draw(
         files,
@@ -106,7 +109,7 @@ def _words(
             bars_sentence(drawn, weighed),
             "Above each stands the density of the same posterior.",
             _READ if read else "",
-            _MEANS if rows["split"].eq(FOLD_MEAN).any() else "",
+            _means(rows),
             "Rows of different samples (n) compare only roughly; the table of global scores says which variants "
             "differ on the same discs."
             if len(labels) > 1
@@ -118,6 +121,18 @@ def _words(
         + (f"; κ of {labels[run.variant]}: {number(default['value'].iloc[0])}." if len(default) else "."),
         absent="" if len(rows) else "No scores: none of the variants has been scored.",
     )
+
+
+def _means(rows: pd.DataFrame) -> str:
+    """Say what intervals of means of folds are, and that they are narrower where each of them is."""
+    widths = rows.assign(width=rows["upper"] - rows["lower"]).pivot(
+        index=["variant", "metric"], columns="split", values="width"
+    )
+    if FOLD_MEAN not in widths:
+        return ""
+    both = widths.reindex(columns=[FOLD_MEAN, FOLDS]).dropna()
+    narrower = len(both) and (both[FOLD_MEAN] < both[FOLDS]).all()
+    return _MEANS.format(*(_NARROWER if narrower else _OTHERWISE))
 
 
 def _key(row: Mapping[str, Any]) -> Key:
