@@ -50,7 +50,7 @@ def test_days_of_the_readings_may_be_unknown(select, make_reading, make_instance
 def test_median_of_an_integral_cohort_is_integral(select, make_reading, make_instance):
     cohort = select([[make_reading(grade=2.0), make_reading(grade=3.0, rater="R2")]], [[make_instance()]], MEDIAN)
     assert cohort.discs["grade"].tolist() == [3.0]
-    assert cohort.flow.reference == "first reading by any rater"
+    assert cohort.flow.reference == "the median of all raters' first readings"
 
 
 def test_nothing_is_written_when_the_cohort_is_refused(select, make_reading, make_instance, tmp_path):

@@ -119,7 +119,7 @@ def make_flow(counts: Counts, kept: Members, flagged: Members, reference: Refere
     """
     sizes = {name: CohortSize(len(joined(kept.patients[name])), kept.discs[name]) for name in sorted(kept.discs)}
     return Flow(
-        stages=_stages(counts, kept, flagged, reference_words(reference)),
+        stages=_stages(counts, kept, flagged, _read_words(reference)),
         reference=reference_words(reference),
         scales=counts.scales,
         raters=_raters(counts.raters),
@@ -187,7 +187,14 @@ def _stage(unit: str, received: int, excluded: Mapping[str, int]) -> Stage:
 
 
 def reference_words(reference: Reference) -> str:
-    """Name the reference reading, for example "reading 1 by R1"."""
+    """Name the reference grade, for example "reading 1 by R1"."""
+    if reference.statistic == "median":
+        return "the median of all raters' first readings"
+    return _read_words(reference)
+
+
+def _read_words(reference: Reference) -> str:
+    """Name the reading that a disc needs, to have a reference grade."""
     if reference.statistic == "median":
         return "first reading by any rater"
     return f"reading {reference.reading} by {reference.rater}"
