@@ -1,11 +1,13 @@
 """Documents, workbooks and the archive, opened again by who reads them."""
 
+from dataclasses import replace
 from io import BytesIO
 from zipfile import ZipFile
 
 import docx
 import openpyxl
 import pytest
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from drawn_study import files_in
 
 from discgrade.publication.figures.drawing.words import FigureWords, write_words
@@ -15,6 +17,7 @@ from discgrade.publication.manuscript.writing import write_documents, write_manu
 from discgrade.publication.render.stored import to_json
 from discgrade.publication.render.table import Cell, Row, Section, Table, missing
 
+LEFT, RIGHT = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.RIGHT
 TABLE = Table(
     name="table9",
     number="Table 9",
@@ -132,3 +135,32 @@ def test_the_same_results_give_the_same_bytes(study, tmp_path):
     assert all((first / name).read_bytes() == (second / name).read_bytes() for name in names)
     with ZipFile(first / "manuscript.zip") as archive:
         assert {member.date_time for member in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_words_stand_left_and_numbers_right():
+    rows = [Row(Cell(str(item)), [Cell("Who read the discs"), Cell("0.8"), Cell("L4/L5")]) for item in range(3)]
+    table = replace(
+        TABLE, headings=[Cell("Asked"), Cell("n"), Cell("Level")], spans=(), sections=[Section(Cell(), rows)]
+    )
+    grid = docx.Document(BytesIO(tables_document([table], "mine"))).tables[0]
+    for row in grid.rows:
+        assert [cell.paragraphs[0].alignment for cell in row.cells] == [LEFT, LEFT, RIGHT, RIGHT]
+
+
+def test_a_document_of_an_empty_table_has_no_footnotes():
+    document = docx.Document(BytesIO(tables_document([replace(TABLE, sections=[])], "mine")))
+    assert "a With linear weights." not in [paragraph.text for paragraph in document.paragraphs]
+
+
+def test_the_network_comes_last(study, tmp_path):
+    path = study["tables"][0].with_name("table1.json")
+    path.write_text(to_json(replace(TABLE, name="table1", title="Network.")))
+    path.with_suffix(".csv").write_text(VALUES)
+    path.with_suffix(".tex").write_text("% table")
+    study["tables"].insert(0, path)
+    with ZipFile(_write(study, tmp_path / "out") / "manuscript.zip") as archive:
+        readme = archive.read("README.md").decode()
+        document = docx.Document(BytesIO(archive.read("tables.docx")))
+    assert readme.index("**`table9`") < readme.index("**`table1`")
+    titles = [one.text for one in document.paragraphs if one.text.startswith("Table 9. ")]
+    assert [title.split()[2] for title in titles] == ["Scores.", "Network."]

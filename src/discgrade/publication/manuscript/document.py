@@ -96,7 +96,7 @@ def _add_table(document: Document, table: Table) -> None:
     _caption(document, table.heading, table.caption)
     if not table.is_empty:
         document.element.body.insert(-1, parse_xml(table_xml(table)))
-    notes = [(mark, text) for text, mark in footnotes(table).items()]
+    notes = [(mark, text) for text, mark in footnotes(table).items() if not table.is_empty]
     for mark, text in notes:
         paragraph = _small(document.add_paragraph())
         paragraph.add_run(mark).font.superscript = True

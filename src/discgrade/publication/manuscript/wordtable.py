@@ -1,6 +1,7 @@
 """A table in WordprocessingML (ECMA-376, part 1): python-docx, cell by cell, would take a hundred times as long."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from xml.sax.saxutils import escape
 
 from docx.oxml.ns import nsdecls
@@ -59,8 +60,24 @@ def _length(cell: Cell) -> float:
     return min(max(marked, _SMALL / _TEXT * (len(cell.interval) + 2) + _MARGIN), _WIDEST)
 
 
+_WORDS = re.compile(r"[A-Z][A-Za-z-]{2,}")
+"""How a cell of words begins."""
 _LAST = "<last/>"
 """Stands in each cell where a rule below the table would."""
+
+
+def _sides(table: Table) -> list[str]:
+    """Return on which side each column stands: words left, numbers right."""
+    columns = [
+        [row.cells[index].text for section in table.sections for row in section.rows]
+        for index in range(len(table.headings))
+    ]
+    return ["left" if _are_words(texts) else "right" for texts in columns]
+
+
+def _are_words(texts: list[str]) -> bool:
+    """Return whether most of the cells hold a sentence, or begin one."""
+    return 2 * sum(bool(_WORDS.match(text)) for text in texts) > len(texts)
 
 
 def _head(table: Table, notes: Mapping[str, str]) -> Iterator[str]:
@@ -73,20 +90,27 @@ def _head(table: Table, notes: Mapping[str, str]) -> Iterator[str]:
         ]
         yield _row([_cell(Cell(), {}, border=above), *spans], repeated=True)
     border = below if table.spans else above + below
-    heads = [_cell(cell, notes, align="right", bold=True, border=border) for cell in table.headings]
+    heads = [
+        _cell(cell, notes, align=side, bold=True, border=border)
+        for cell, side in zip(table.headings, _sides(table), strict=True)
+    ]
     yield _row([_cell(Cell(table.stub), notes, bold=True, border=border), *heads], repeated=True)
 
 
 def _body(table: Table, notes: Mapping[str, str]) -> Iterator[str]:
     """Yield the rows of all sections, each section under its title."""
+    sides = _sides(table)
     for section in table.sections:
         if section.title.text:
             yield _row([_cell(section.title, notes, across=len(table.headings) + 1, bold=True)])
-        yield from (_printed(row, notes) for row in section.rows)
+        yield from (_printed(row, notes, sides) for row in section.rows)
 
 
-def _printed(row: Row, notes: Mapping[str, str]) -> str:
-    cells = [_cell(cell, notes, align="right", bold=cell.bold, quiet=row.quiet) for cell in row.cells]
+def _printed(row: Row, notes: Mapping[str, str], sides: Sequence[str]) -> str:
+    cells = [
+        _cell(cell, notes, align=side, bold=cell.bold, quiet=row.quiet)
+        for cell, side in zip(row.cells, sides, strict=True)
+    ]
     return _row([_cell(row.label, notes, bold=row.label.bold, quiet=row.quiet), *cells])
 
 

@@ -8,12 +8,14 @@ from discgrade.publication.figures.drawing.words import FigureWords, read_words
 from discgrade.publication.manuscript.archive import archive_of
 from discgrade.publication.manuscript.document import figures_document, tables_document
 from discgrade.publication.manuscript.workbook import table_workbook
+from discgrade.publication.render.markdown import prose
 from discgrade.publication.render.stored import read_table
 from discgrade.publication.render.table import Table
 from discgrade.records import replacing
 
 TABLES = (".docx", ".xlsx", ".tex")
 PICTURES = (".pdf", ".png", ".svg")
+NETWORK = "table1"
 NARROW = "-85mm"
 """What the name of a picture for one column ends in."""
 
@@ -79,14 +81,14 @@ def write_manuscript(
     members |= {f"tables/{path.name}": path.read_bytes() for path in of_tables}
     members |= {f"figures/{path.name}": path.read_bytes() for _, png in found.figures for path in _pictures(png)}
     members |= {path.name: path.read_bytes() for path in texts}
-    readme = "\n".join(_readme(found, study)).encode()
+    readme = prose("\n".join(_readme(found, study))).encode()
     _write(archive, archive_of({"README.md": readme} | dict(sorted(members.items()))))
 
 
 def collect(tables: Sequence[Path], figures: Sequence[Path]) -> Manuscript:
-    """Read tables and figures, and part those with content from those without."""
+    """Read tables, the network last as in the report, and figures; part those with content from those without."""
     found = Manuscript([], [], [])
-    for path in tables:
+    for path in sorted(tables, key=lambda one: one.stem == NETWORK):
         table = read_table(path)
         if not table.is_empty:
             found.tables.append((table, path))
