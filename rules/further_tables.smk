@@ -79,6 +79,7 @@ rule checklist:
         context=shown(),
         ethics=bool(STUDY.provenance.ethics),
         dataset=STUDY.provenance.dataset is not None,
+        headers=STUDY.bundle.headers,
         code=code("checklist.py"),
         lock=lock("checklist.py"),
     script:

@@ -18,5 +18,6 @@ with step(snakemake) as job:
         context=job.param("context", Context),
         ethics=job.param("ethics", bool),
         dataset=job.param("dataset", bool),
+        headers=job.param("headers", bool),
         files=job.files(TableFiles),
     )

@@ -115,6 +115,7 @@ def report_of(made: SimpleNamespace, folder: str, absent: Mapping[str, str] | No
     place.mkdir(exist_ok=True)
     sources, settings = sources_of(made), replace(told_of(made.study), **told)
     tables = _tables(made, sources, place)
+    (place / "rois.png").write_bytes(PIXEL)
     page = place / "report.html"
     write_chains(
         Chains(VERSIONS, {"tables/table2.csv": Chained("0123456789ab", "table2 ← score", "none")}),
@@ -124,7 +125,7 @@ def report_of(made: SimpleNamespace, folder: str, absent: Mapping[str, str] | No
         sources=sources,
         tables=tables,
         figures=_figures(place, absent or {}),
-        regions=[],
+        regions=[place / "rois.png"],
         chains=place / "chains.json",
         context=made.context,
         told=settings,
@@ -142,7 +143,7 @@ def _tables(made: SimpleNamespace, sources: Sources, place: Path) -> list[Path]:
     context = made.context
     for name in CHECKLISTS:
         given = {"scores": made.scores, "intervals": made.intervals, "context": context}
-        checklist(name=name, **given, ethics=False, dataset=False, files=files[name])
+        checklist(name=name, **given, ethics=False, dataset=False, headers=True, files=files[name])
     run = default_run(made.study)
     table1(network=sources.network, run=run, label="Default", compare=context.compare, files=files["table1"])
     return [one.json for one in files.values()]

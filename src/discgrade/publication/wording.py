@@ -6,7 +6,7 @@ Tables, figures and the captions of the report take them from here; the names of
 from collections.abc import Mapping, Sequence
 
 from discgrade.settings.groups.cohort import Source
-from discgrade.settings.model import Protocol
+from discgrade.settings.model import Protocol, Unit
 from discgrade.settings.run import FOLD_MEAN, FOLDS, HOLDOUT, READINGS
 
 PAPER_VARIANTS = {
@@ -115,6 +115,14 @@ def percent(share: float) -> str:
 def patients(count: int) -> str:
     """Count patients."""
     return f"{count} patient{'s' * (count != 1)}"
+
+
+WEIGHED: Mapping[Unit, str] = {
+    "patient": "patients",
+    "disc": "discs, for readings over patients",
+    "fold": "patients, for means of folds over folds",
+}
+"""What the bootstrap of a whole study weighs, by `protocol.unit`."""
 
 
 def interval_words(probability: float, weighed: str, draws: int, seed: int) -> str:

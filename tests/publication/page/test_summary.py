@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from invented_report import findings_of
 from sklearn.dummy import DummyClassifier
+from sklearn.metrics import accuracy_score, cohen_kappa_score
 
 from discgrade.publication.keys import Key
 from discgrade.publication.page.agreement import bars
@@ -46,17 +47,39 @@ def titles(found):
 
 @pytest.mark.parametrize("split", [HOLDOUT, FOLDS])
 def test_the_baseline_is_that_of_scikit_learn(found, split):
-    hits, discs = 0, 0
+    pairs = []
     for name, parts in found.splits.groupby("split"):
         if (name == HOLDOUT) == (split == HOLDOUT):
             part = found.discs["patient"].map(parts.set_index("patient")["part"])
             train, test = (found.discs[part == which]["integral"].to_numpy() for which in ("train", "test"))
             guess = DummyClassifier(strategy="most_frequent").fit(np.zeros((len(train), 1)), train)
-            hits += int((guess.predict(np.zeros((len(test), 1))) == test).sum())
-            discs += len(test)
+            pairs += zip(test, guess.predict(np.zeros((len(test), 1))), strict=True)
     baseline = baseline_of(found, split)
-    assert baseline.discs == discs
-    assert baseline.accuracy == pytest.approx(hits / discs)
+    assert baseline.discs == len(pairs)
+    assert baseline.accuracy == pytest.approx(accuracy_score(*zip(*pairs, strict=True)))
+    assert baseline.kappa == pytest.approx(cohen_kappa_score(*zip(*pairs, strict=True), weights="linear"))
+
+
+def test_a_baseline_that_names_two_grades_has_the_kappa_of_both(found):
+    half = found.discs["patient"].isin(
+        found.splits[found.splits["part"].eq("test") & found.splits["split"].eq("fold-01")]["patient"]
+    )
+    discs = found.discs.assign(integral=np.where(half, 2.0, 4.0))
+    baseline = baseline_of(replace(found, discs=discs), FOLDS)
+    assert (baseline.grades, baseline.accuracy) == ((2.0, 4.0), 0.0)
+    assert baseline.kappa < -0.5
+    shown = [bar.kappa.text for bar in bars(replace(found, discs=discs)) if bar.kind == "baseline"]
+    assert shown[-1] == f"{baseline.kappa:.3f}".replace("-", "\N{MINUS SIGN}")
+
+
+def test_kappa_of_one_grade_alone_is_undefined_for_model_and_baseline(found):
+    scores = {key: row | {"value": np.nan, "reason": "no variance"} for key, row in found.study.scores.items()}
+    study = replace(found.study, scores=scores)
+    alone = replace(found, study=study, shown=study, discs=found.discs.assign(integral=3.0))
+    assert [bar.kappa.text for bar in bars(alone) if bar.kind in ("model", "baseline")] == ["\N{EN DASH}"] * 4
+    (said,) = [one.text for one in warnings(alone) if one.title == "No κ"]
+    assert said.startswith("Default model, hold-out test set: κ is undefined, no variance.")
+    assert "No interval" not in titles(alone)
 
 
 def test_model_raters_ceiling_and_baseline_stand_next_to_each_other(found):
@@ -96,7 +119,13 @@ def test_the_lowest_of_each_kind_is_marked_where_the_test_supports_it(found):
 def test_no_group_is_marked_where_groups_differ_no_more_than_by_chance(found):
     for kind in kinds(with_p(found, p=0.05, p_holm=0.05)):
         assert not any(group.weakest for group in kind.groups)
-        assert kind.differ == "No more apart than chance would have it"
+        every = all(group.tested for group in kind.groups)
+        of = (
+            ""
+            if every
+            else "Of the groups with at least 10 patients" + " and two grades" * (kind.name != "Grade") + ": "
+        )
+        assert kind.differ == f"{of}{'N' if every else 'n'}o more apart than chance would have it"
 
 
 def test_groups_that_were_not_tested_say_why(found):
@@ -120,6 +149,26 @@ def test_what_is_compared_with_the_paper_has_the_wider_interval(found):
     (unweighted,) = [one for one in verdict(found).reasons if one.startswith("Unweighted") and "in print" in one]
     assert "; 99.73 % interval)" in linear
     assert "; 95 % interval)" in unweighted
+
+
+@pytest.mark.parametrize(
+    ("value", "lower", "upper", "words"),
+    [
+        (0.85, 0.82, 0.9, "lies above"),
+        (0.72, 0.5, 0.9, "reaches"),
+        (0.676, 0.635, 0.718, "is lower, but its interval reaches"),
+        (0.6, 0.5, 0.68, "stays below"),
+    ],
+)
+def test_a_published_kappa_is_compared_with_the_whole_interval(found, value, lower, upper, words):
+    bounds = {"value": value, "lower": lower, "upper": upper}
+    reasons = verdict(changed(found, "kappa_unweighted", FOLDS, **bounds)).reasons
+    assert sum(f"interval) {words} the 0.690 to 0.810 that two readers" in one for one in reasons) == 1
+
+
+def test_what_is_weighed_is_told_where_it_is_not_the_same_for_all(found):
+    by_fold = replace(found, context=replace(found.context, unit="fold"))
+    assert "bootstrap over patients, for means of folds over folds (" in summarise(by_fold).interval
 
 
 def test_groups_count_different_discs(found):

@@ -5,15 +5,18 @@ import re
 from dataclasses import replace
 
 import pytest
-from invented_report import findings_of
+from invented_report import findings_of, report_of
 from prose import faults_of
 
 from discgrade.publication.page.methods import methods
 from discgrade.publication.page.participants import participants
 from discgrade.publication.page.references import bibtex, numbered, order_of, reference, split_citations, work
+from discgrade.publication.page.shown_settings import NUMBER
 from discgrade.publication.parts import part_sizes
 from discgrade.publication.published import published
+from discgrade.publication.render.files import TableFiles
 from discgrade.publication.render.stored import read_table
+from discgrade.publication.tables.checklists import checklist
 from discgrade.settings.run import HOLDOUT
 
 TRIPOD = """1 2 3a 3b 3c 4 5a 5b 6a 6b 6c 7 8a 8b 8c 9a 9b 9c 10 11 12a 12b 12c 12d 12e 12f 12g 13 14 15 16 17
@@ -41,10 +44,43 @@ def test_methods_name_what_was_run(found):
 @pytest.mark.parametrize(("optimizer", "decoding"), [("sgd", "argmax"), ("adamw", "cuts"), ("sgd", "median")])
 def test_methods_of_every_training_read_well(found, loss, optimizer, decoding):
     training = replace(found.told.default.training, loss=loss, optimizer=optimizer, decoding=decoding)
-    told = replace(found.told, default=replace(found.told.default, training=training))
+    default = replace(found.told.default, training=training)
+    told = replace(found.told, default=default, decodings=dict.fromkeys(found.told.decodings, decoding))
     for paragraph in methods(replace(found, told=told), VERSIONS):
         text = re.sub(r"\[@\w+\]", "[1]", paragraph.text)
         assert faults_of(text) == []
+
+
+def said(found, title):
+    return next((one.text for one in methods(found, VERSIONS) if one.title == title), "")
+
+
+def test_methods_say_how_the_outputs_of_each_variant_become_grades(found):
+    names = [name for name in found.context.variants if name != "default"]
+    rules = {"default": "argmax", names[0]: "cuts", names[1]: NUMBER}
+    told = replace(found.told, decodings=dict.fromkeys(found.told.decodings, "argmax") | rules)
+    text = said(replace(found, told=told), "Statistics")
+    cut, number = (found.told.labels[name] for name in names[:2])
+    assert f"a grade is the likeliest grade or, of “{cut}”, found by cuts" in text
+    assert f"or, of “{number}”, the predicted number, rounded to the nearest of the 13 grades." in text
+
+
+def test_methods_say_what_an_ensemble_averages(found):
+    name = next(name for name in found.context.variants if name != "default")
+    both = replace(found.context.variants[name], label="Both", members=("One", "Other"))
+    context = replace(found.context, variants=found.context.variants | {name: both})
+    assert "“Both” (mean of the outputs of “One” and “Other”)" in said(replace(found, context=context), "Training")
+
+
+def test_methods_have_the_words_on_ethics_that_the_checklist_refers_to(found):
+    assert said(found, "Ethics") == ""
+    approved = replace(found.told, provenance=replace(found.told.provenance, ethics="Approved by the board, 12/2020."))
+    assert said(replace(found, told=approved), "Ethics") == "Approved by the board, 12/2020."
+
+
+def test_patients_of_an_external_cohort_are_not_said_to_be_assigned_at_random(found):
+    assert "external testing" not in said(found, "Partitions")
+    assert "of another source were scored only (external test)." in said(found, "Partitions")
 
 
 def test_the_parts_of_a_split_hold_every_disc_once(found):
@@ -109,3 +145,32 @@ def test_what_a_study_lacks_is_not_said_to_be_answered(whole):
     }
     assert rows["17"].cells[1].text == "Not answered: provenance.ethics is empty."
     assert rows["16"].cells[1].text.startswith("Results")
+
+
+def answered(made, out, name="claim", **told):
+    context = replace(made.context, **told.pop("context", {}))
+    given = {"ethics": False, "dataset": False, "headers": True} | told
+    checklist(name=name, scores=made.scores, intervals=made.intervals, context=context, files=out, **given)
+    rows = [row for section in read_table(out.json).sections for row in section.rows]
+    return {row.label.text: row.cells[1].text for row in rows}
+
+
+def test_a_checklist_names_no_place_that_the_study_has_not(paperlike, tmp_path):
+    out = TableFiles(*(tmp_path / f"claim.{kind}" for kind in ("csv", "md", "tex", "html", "keys.csv", "json")))
+    whole = answered(paperlike, out)
+    assert whole["13"] == "Participants (cohort: manufacturers and field strengths)"
+    assert whole["27"] == "There is none."
+    assert whole["30"] == "Summary (groups); Figures (training fraction); Figures (resolution)"
+    assert whole["32"] == "Results (global agreement; hold-out test set and cross-validation)"
+    both = replace(paperlike.context.variants["integral"], members=("One", "Other"))
+    other = {"default": replace(paperlike.context.default, variant="nothing"), "variants": {"integral": both}}
+    bare = answered(paperlike, out, headers=False, context=other)
+    assert bare["13"].startswith("Not answered: headers")
+    assert bare["27"] == "Results (global agreement: footnotes on members)"
+    assert bare["30"] == "Summary (groups)"
+
+
+def test_slices_that_are_not_shown_are_not_said_to_be(whole, paperlike):
+    hidden = "The slices themselves are not shown (report.disc_pictures)."
+    assert hidden not in whole.text
+    assert hidden in report_of(paperlike, "hidden", pictures=False).text

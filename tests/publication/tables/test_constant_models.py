@@ -67,6 +67,7 @@ def test_the_tables_have_dashes_and_footnotes(constant, read):
     assert "Undefined, no reference grade is 5." in read.text(constant, "table3")
     assert read.markdown(constant, "table2")["default"][1].startswith("**0.000**<sup>")
     assert "No interval: no weights change the score" in read.text(constant, "table2")
+    assert "since there is no error or no hit" in read.text(constant, "table3")
     assert "and r undefined." in read.text(constant, "table2")
     assert "nan" not in "".join(read.text(constant, name) for name in ("table2", "table4", "statements"))
 

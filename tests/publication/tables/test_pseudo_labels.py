@@ -52,6 +52,8 @@ def test_four_networks_are_compared_on_the_same_discs_and_the_first_with_none(ma
         assert not rows[0][4].strip()
         assert all(re.match(r" [+−]?0\.\d{3} \(", row[4]) for row in rows[1:])
     assert sum("reviewed (" in line for line in lines) == 3
+    cells = [cell for line in lines if line.startswith("| (") for cell in line.split("|")[3:]]
+    assert not [cell for cell in cells if re.fullmatch(r" [+−]?\d\.\d{3} ", cell)]
 
 
 def test_the_papers_share_is_named_where_the_study_is_compared_alone(made):

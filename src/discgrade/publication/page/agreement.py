@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isnan
 
 from discgrade.publication import wording
 from discgrade.publication.keys import Key
-from discgrade.publication.page.baseline import baseline_of
+from discgrade.publication.page.baseline import Baseline, baseline_of
 from discgrade.publication.page.findings import Findings
-from discgrade.publication.render.table import Cell
+from discgrade.publication.render.table import Cell, missing
 from discgrade.publication.tables.rows.readers import INTER_RATER, INTRA_RATER, NOISE_CEILING
 from discgrade.publication.tables.rows.scores import Study, interval_text, number, over_seeds, score_cell
 from discgrade.settings.run import HOLDOUT, Run
@@ -90,6 +91,14 @@ def _baselines(found: Findings) -> Iterator[Bar]:
         if baseline is not None:
             grades = " or ".join(f"{grade:g}" for grade in baseline.grades)
             where = wording.split_heading(split, found.context.folds).lower()
-            kappa = Cell("0", notes=("By definition: one grade for every disc agrees no more than chance.",))
-            accuracy = Cell(number(baseline.accuracy))
-            yield Bar("baseline", f"Always grade {grades}, {where}", f"{baseline.discs:,}", kappa, accuracy, 0.0)
+            kappa, accuracy = _baseline_kappa(baseline), Cell(number(baseline.accuracy))
+            label = f"Always grade {grades}, {where}"
+            yield Bar("baseline", label, f"{baseline.discs:,}", kappa, accuracy, baseline.kappa)
+
+
+def _baseline_kappa(baseline: Baseline) -> Cell:
+    if isnan(baseline.kappa):
+        return missing("Undefined: every disc has that grade.")
+    if len(baseline.grades) > 1:
+        return Cell(number(baseline.kappa))
+    return Cell("0", notes=("By definition: one grade for every disc agrees no more than chance.",))

@@ -12,7 +12,7 @@ from discgrade.publication.page.agreement import model_runs
 from discgrade.publication.page.baseline import baseline_of
 from discgrade.publication.page.findings import Findings
 from discgrade.publication.page.weakest import FEW, part_words, shown_part
-from discgrade.publication.tables.rows.scores import interval_text, number
+from discgrade.publication.tables.rows.scores import interval_text, number, undefined_words
 from discgrade.publication.wording import percent
 from discgrade.settings.run import HOLDOUT, Run
 
@@ -44,8 +44,9 @@ def _baseline(found: Findings) -> Iterator[Caution]:
 
 def _against(found: Findings, label: str, run: Run) -> Iterator[Caution]:
     baseline = baseline_of(found, run.split)
+    kappa = baseline.kappa if baseline and not isnan(baseline.kappa) else 0.0
     for metric, floor, words in (
-        ("kappa_linear", 0.0, "κ is 0 for the baseline"),
+        ("kappa_linear", kappa, f"κ is {number(kappa) if kappa else 0} for the baseline"),
         ("accuracy", baseline.accuracy if baseline else None, "the majority-class baseline"),
     ):
         row, interval = (rows.get(Key(run, metric)) for rows in (found.shown.scores, found.shown.intervals))
@@ -64,8 +65,11 @@ def _against(found: Findings, label: str, run: Run) -> Iterator[Caution]:
 
 def _no_interval(found: Findings) -> Iterator[Caution]:
     for label, run in model_runs(found):
-        interval = found.study.intervals.get(Key(run, "kappa_linear"))
-        if not interval_text(interval):
+        row, interval = (rows.get(Key(run, "kappa_linear")) for rows in (found.study.scores, found.study.intervals))
+        if row is not None and isnan(row["value"]):
+            words = undefined_words(row)
+            yield Caution("No κ", f"{label}: κ is {words[0].lower()}{words[1:]}")
+        elif not interval_text(interval):
             patients = found.tested(run.split)["patient"].nunique()
             why = "its test part is one patient" if patients == 1 else "no weights change its score"
             yield Caution("No interval", f"{label}: κ has no interval, since {why}: how sure it is stays unknown.")

@@ -1,13 +1,15 @@
 """The methods in words: what was done with whose data, as it was run, with works to cite as `[@key]`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from discgrade.publication import wording
+from discgrade.publication.context import Shown
 from discgrade.publication.page.findings import Findings
-from discgrade.publication.parts import part_sizes
+from discgrade.publication.page.shown_settings import NUMBER
+from discgrade.publication.parts import PARTS, part_sizes
 from discgrade.settings.groups.pseudo_labels import PseudoLabels
 from discgrade.settings.model import Training
 from discgrade.settings.run import HOLDOUT
@@ -25,7 +27,8 @@ _DECODED = {
     "argmax": "the likeliest grade",
     "median": "the median of the predicted distribution",
     "mean": "its mean, rounded",
-    "cuts": "cuts on the probability of a grade above each, learned in other folds",
+    "cuts": "found by cuts on the probability of a grade above each, learned in other folds",
+    NUMBER: "the predicted number, rounded to the nearest of the 13 grades",
 }
 _SCALES = {
     "fractional": "the fractional scale (13 grades, thirds between the integral ones)",
@@ -51,6 +54,7 @@ def methods(found: Findings, versions: Mapping[str, str]) -> list[Paragraph]:
     """
     parts = {
         "Data": _data(found),
+        "Ethics": [found.told.provenance.ethics or ""],
         "Exclusions": _exclusions(found),
         "Reference standard": _reference(found),
         "Partitions": _partitions(found),
@@ -59,7 +63,8 @@ def methods(found: Findings, versions: Mapping[str, str]) -> list[Paragraph]:
         "Statistics": _statistics(found),
         "Software": _software(found, versions),
     }
-    return [Paragraph(title, " ".join(sentences)) for title, sentences in parts.items()]
+    texts = {title: " ".join(sentences) for title, sentences in parts.items()}
+    return [Paragraph(title, text) for title, text in texts.items() if text]
 
 
 def _data(found: Findings) -> Iterator[str]:
@@ -132,7 +137,11 @@ def _pseudo_labels(found: Findings, labels: pd.DataFrame, how: PseudoLabels) -> 
 def _partitions(found: Findings) -> Iterator[str]:
     splits = found.told.splits
     sizes = part_sizes(found.discs, found.splits, HOLDOUT)
-    words = [f"{_count(size.patients, 'patient')} ({size.discs:,} discs) for {part}" for part, size in sizes.items()]
+    words = [
+        f"{_count(size.patients, 'patient')} ({size.discs:,} discs) for {part}"
+        for part, size in sizes.items()
+        if part != PARTS["external"]
+    ]
     yield f"Patients, never single discs, were assigned at random (seed {splits.seed}): {', '.join(words)}."
     folds = found.splits[found.splits["split"] != HOLDOUT]["split"].nunique()
     trained = any(key.run.split == found.folds for key in found.study.scores)
@@ -169,11 +178,21 @@ def _training(found: Findings) -> Iterator[str]:
     seeds = ", ".join(map(str, found.context.seeds))
     yield f"training seed{'s' * (len(found.context.seeds) > 1)} {seeds}."
     if copies.copies:
-        yield f"Each disc is shown with {copies.copies} augmented copies: {_augmented(found)}."
+        words = f"{copies.copies} augmented cop{'y' if copies.copies == 1 else 'ies'}"
+        yield f"Each disc is shown with {words}: {_augmented(found)}."
     others = [name for name in found.context.variants if name != found.context.default.variant]
     if others:
-        labels = ", ".join(f"“{found.context.variants[name].label}”" for name in others)
-        yield f"Compared with: {labels}."
+        yield f"Compared with: {', '.join(_named(found.context.variants[name]) for name in others)}."
+
+
+def _named(variant: Shown) -> str:
+    """Name a variant, and what an ensemble averages."""
+    mean = f" (mean of the outputs of {_quoted(variant.members)})" if variant.members else ""
+    return f"{_quoted([variant.label])}{mean}"
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return " and ".join(f"“{name}”" for name in names)
 
 
 def _optimizer(training: Training) -> str:
@@ -195,17 +214,26 @@ def _augmented(found: Findings) -> str:
 
 
 def _statistics(found: Findings) -> Iterator[str]:
-    told, training = found.told, found.told.default.training
-    yield f"{wording.protocol_words(told.default.protocol).capitalize()}; a grade is {_DECODED[training.decoding]}."
+    told = found.told
+    yield f"{wording.protocol_words(told.default.protocol).capitalize()}; a grade is {_decoded(found)}."
     yield "Agreement is Cohen's κ with linear weights [@cohen1968], accuracy, the multi-class correlation (MCC)"
     yield "[@gorodkin2004], Lin's concordance correlation [@lin1989], mean absolute error and Pearson's r."
-    weighed = {"patient": "patients", "disc": "discs", "fold": "folds"}[found.context.unit]
+    weighed = wording.WEIGHED[found.context.unit]
     drawn = wording.interval_words(told.intervals.probability, weighed, told.intervals.draws, told.intervals.seed)
     yield f"Intervals are {drawn} [@rubin1981]; runs on the same discs share the weights of a draw,"
     yield "so that differences are paired."
     if found.certainty:
         yield "Each disc also gets a set of grades that should hold its reference grade with a probability of"
         yield f"{told.certainty.coverage:g}, for each grade, learned on other patients [@sadinle2019]."
+
+
+def _decoded(found: Findings) -> str:
+    """Say how outputs become grades: of the default variant, then of those for which it is done otherwise."""
+    names: dict[str, list[str]] = {}
+    for name in dict.fromkeys([found.context.default.variant, *found.context.variants]):
+        names.setdefault(found.told.decodings[name], []).append(found.told.labels[name])
+    first, *others = names
+    return " or, ".join([_DECODED[first], *(f"of {_quoted(names[one])}, {_DECODED[one]}" for one in others)])
 
 
 def _software(found: Findings, versions: Mapping[str, str]) -> Iterator[str]:

@@ -141,6 +141,8 @@ def _regions(found: Findings, paths: Sequence[Path]) -> list[Picture]:
         "flagged": "Regions that the outlier check flagged, with the reasons.",
     }
     data = f"Data: {wording.data_words(found.context.study, found.context.source)}."
+    if not found.told.pictures:
+        data = f"The slices themselves are not shown (report.disc_pictures). {data}"
     return [
         Picture(FigureWords(path.stem, "", titles[path.stem], data, titles[path.stem]), path)
         for path in paths

@@ -25,6 +25,7 @@ class ShownSettings:
         limits: What its owner says it is not good for.
         headers: Whether the scans' headers tell the truth.
         labels: The printed name of each variant.
+        decodings: How the outputs of each variant become grades: its rule, or `NUMBER` where a grade is the output.
         reference: Which reading is the truth.
         exclude_flagged: Whether discs with a flagged region are left out.
         deidentify: What an export may keep, and how pseudonyms are made; no words to look for.
@@ -33,6 +34,7 @@ class ShownSettings:
         augmentation: How copies differ from their disc.
         intervals: How intervals are drawn.
         certainty: What sets of grades promise.
+        pictures: Whether pictures of discs and slices are shown.
         provenance: Who answers for the study.
     """
 
@@ -43,6 +45,7 @@ class ShownSettings:
     limits: tuple[str, ...]
     headers: bool
     labels: Mapping[str, str]
+    decodings: Mapping[str, str]
     reference: Reference
     exclude_flagged: bool
     deidentify: Deidentify
@@ -51,8 +54,13 @@ class ShownSettings:
     augmentation: Augmentation
     intervals: Intervals
     certainty: Certainty
+    pictures: bool
     pseudo_labels: PseudoLabels | None
     provenance: Provenance
+
+
+NUMBER = "number"
+"""Stands for a rule where the output is the grade: on the continuous scale."""
 
 
 def told_of(study: Study) -> ShownSettings:
@@ -67,6 +75,7 @@ def told_of(study: Study) -> ShownSettings:
         limits=study.bundle.limits,
         headers=study.bundle.headers,
         labels={name: variant.label for name, variant in study.variants.items()},
+        decodings={name: _decoding(variant) for name, variant in study.variants.items()},
         reference=study.cohort.reference,
         exclude_flagged=study.cohort.exclude_flagged,
         deidentify=Deidentify(kept.keep_sex_and_age, kept.keep_weight_and_size, kept.pseudonym, kept.follow_links, ()),
@@ -75,6 +84,11 @@ def told_of(study: Study) -> ShownSettings:
         augmentation=study.augmentation,
         intervals=study.intervals,
         certainty=study.certainty,
+        pictures=study.report.disc_pictures,
         pseudo_labels=study.pseudo_labels,
         provenance=study.provenance,
     )
+
+
+def _decoding(variant: Variant) -> str:
+    return NUMBER if variant.training.scale == "continuous" else variant.training.decoding

@@ -48,7 +48,7 @@ class Summary:
 def summarise(found: Findings) -> Summary:
     """Return the first screen of a study."""
     told = found.told.intervals
-    weighed = {"patient": "patients", "disc": "discs", "fold": "folds"}[found.context.unit]
+    weighed = wording.WEIGHED[found.context.unit]
     lines = {wording.PAIRS[line.row]: line for line in (INTRA_RATER, INTER_RATER, NOISE_CEILING)}
     missing = [(name, line.absent) for name, line in lines.items() if line.samples(found.study) is None]
     return Summary(

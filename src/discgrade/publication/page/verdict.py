@@ -108,8 +108,7 @@ def _readers(found: Findings, run: Run) -> list[str]:
         scored = _scored(found.study if key == "niemeyer2021" else found.shown, run, metric)
         if scored is not None:
             row, interval = scored
-            low = interval["lower"] if interval else row["value"]
-            how = "lies above" if low > highest else "reaches" if row["value"] >= lowest else "stays below"
+            how = _standing(row["value"], interval, lowest, highest)
             reached = f"{number(lowest)} to {number(highest)}" if highest > lowest else number(lowest)
             name = "Linear" if metric == "kappa_linear" else "Unweighted"
             texts.append(
@@ -117,6 +116,16 @@ def _readers(found: Findings, run: Run) -> list[str]:
                 "on other discs."
             )
     return texts
+
+
+def _standing(value: float, interval: dict[str, Any] | None, lowest: float, highest: float) -> str:
+    """Say where a kappa stands to a published range, as far as its interval lets anybody say it."""
+    lower, upper = (interval["lower"], interval["upper"]) if interval else (value, value)
+    if lower > highest:
+        return "lies above"
+    if value >= lowest:
+        return "reaches"
+    return "is lower, but its interval reaches" if upper >= lowest else "stays below"
 
 
 def _own_readers(found: Findings, run: Run) -> list[str]:
@@ -173,7 +182,10 @@ def _use(value: float, lower: float) -> str:
 
 def _beats_baseline(found: Findings, run: Run) -> bool:
     baseline = baseline_of(found, run.split)
-    for metric, floor in (("kappa_linear", 0.0), ("accuracy", baseline.accuracy if baseline else 0.0)):
+    floors = {"kappa_linear": 0.0, "accuracy": baseline.accuracy if baseline else 0.0}
+    if baseline and baseline.kappa > 0:
+        floors["kappa_linear"] = baseline.kappa
+    for metric, floor in floors.items():
         scored = _scored(found.shown, run, metric)
         if scored is None or (scored[1] or {"lower": scored[0]["value"]})["lower"] <= floor:
             return False

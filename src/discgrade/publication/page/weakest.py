@@ -122,8 +122,14 @@ def _judged(found: Findings, scope: str, name: str, score: str, groups: tuple[Gr
     shown = Cell(
         p_words(test), keys=tuple(key for row in test.values() for key in keys_in_row(found.agreed, row, ["value"]))
     )
+    enough = f"at least {FEWEST} patients" + (" and two grades" if scope != GRADE else "")
+    among = "" if all(group.tested for group in groups) else f"Of the groups with {enough}: "
     if p >= LEVEL_OF_TESTS:
-        return Kind(name, score, groups, "No more apart than chance would have it", shown)
+        return Kind(name, score, groups, _sentence(f"{among}no more apart than chance would have it"), shown)
     lowest = min((group.value for group in groups if group.tested and group.value is not None), default=None)
     marked = tuple(replace(group, weakest=group.value == lowest) for group in groups)
-    return Kind(name, score, marked, "Further apart than chance would have it", shown)
+    return Kind(name, score, marked, _sentence(f"{among}further apart than chance would have it"), shown)
+
+
+def _sentence(words: str) -> str:
+    return words[0].upper() + words[1:]

@@ -7,6 +7,7 @@ from discgrade.publication.page.findings import Sources, read_findings
 from discgrade.publication.page.methods import methods as methods_of
 from discgrade.publication.page.references import bibtex, numbered, order_of, reference
 from discgrade.publication.page.shown_settings import ShownSettings
+from discgrade.publication.render.markdown import prose
 from discgrade.records import replacing
 from discgrade.records.chains import read_chains
 
@@ -48,7 +49,7 @@ def write_words(
     paragraphs = methods_of(read_findings(sources, context, told), read_chains(chains).versions)
     order = order_of(paragraph.text for paragraph in paragraphs)
     listed = [f"{number}. {reference(key)}" for key, number in order.items()]
-    text = [f"**{one.title}.** {numbered(one.text, order)}\n" for one in paragraphs]
+    text = [f"**{one.title}.** {prose(numbered(one.text, order))}\n" for one in paragraphs]
     keys = dict.fromkeys(["niemeyer2021", *order, *_CHECKLISTS])
     texts = {
         methods: "\n".join(["# Methods\n", *text, "## References\n", *listed]) + "\n",

@@ -13,7 +13,7 @@ from discgrade.publication.published import PAPER, citation
 from discgrade.publication.render.files import TableFiles, write_table
 from discgrade.publication.render.table import Cell, Row, Section, Table, absences, missing
 from discgrade.publication.tables.rows.lines import THIS_STUDY
-from discgrade.publication.tables.rows.scores import interval_text, number
+from discgrade.publication.tables.rows.scores import interval_text, number, spread_notes
 from discgrade.records.cell_keys import CellKey
 from discgrade.records.results.pseudo_labels import PSEUDO_SCORES
 from discgrade.settings.groups.pseudo_labels import PseudoLabels
@@ -192,7 +192,8 @@ def _shown(score: Score, signed: bool = False) -> Cell:
     if isnan(score["value"]):
         return missing(f"Undefined: {score['reason'] or 'one grade alone'}.")
     value = number(score["value"], signed=signed)
-    return Cell(value, interval_text(score), keys=_keys(score, ("value", "lower", "upper")))
+    keys = _keys(score, ("value", "lower", "upper"))
+    return Cell(value, interval_text(score), notes=spread_notes(score), keys=keys)
 
 
 def _keys(row: Score, fields: Sequence[str], enters: Any = "is") -> tuple[CellKey, ...]:  # noqa: ANN401

@@ -20,7 +20,8 @@ from discgrade.settings.run import ALL_SEEDS, FOLD_MEAN, FOLDS, HOLDOUT, READING
 _NARROW = 1e-9
 EQUAL = "Equal: no weights tell the two apart."
 _NO_SPREAD = (
-    "No interval: no weights change the score, since there is no error, one patient or one predicted grade only."
+    "No interval: no weights change the score, since there is no error or no hit, one patient or one predicted grade "
+    "only."
 )
 
 MINUS = "\N{MINUS SIGN}"
