@@ -142,6 +142,11 @@ def test_a_loss_that_there_is_not(plan, project):
     assert "Did you mean 'categorical_crossentropy'?" in said
 
 
+def test_an_option_that_is_no_plan_is_not_taken_for_a_finished_study(plan):
+    said = refused(plan("--version"))
+    assert said.startswith("plan: --version: should be a target, or an option that leaves a plan one.")
+
+
 def test_a_target_that_there_is_not(plan):
     assert "No rule to produce tabel2" in refused(plan("tabel2"))
 

@@ -27,6 +27,8 @@ REASONS = {
 """Snakemake's reasons to run a job, and what they mean here; the last one follows from another job's."""
 
 _JOB = re.compile(r"^(?:local)?rule (?P<rule>\w+):\n(?P<lines>(?:    .*\n)+)", re.MULTILINE)
+_PLANNED = re.compile("^(Nothing to be done|This was a dry-run)", re.MULTILINE)
+"""What Snakemake says at the end of a dry run."""
 
 
 class Planned(NamedTuple):
@@ -74,7 +76,13 @@ def run(arguments: argparse.Namespace) -> int:
     if done.returncode:
         print(_refusal(f"{done.stderr}\n{done.stdout}"), file=sys.stderr)
         return 1
-    print("\n".join(summary(jobs(done.stdout))))
+    planned = jobs(done.stdout)
+    if not planned and not _PLANNED.search(done.stdout + done.stderr):
+        raise ValueError(
+            f"{' '.join(arguments.others)}: should be a target, or an option that leaves a plan one. Received: what "
+            "Snakemake did something else for. Give it to `snakemake` itself"
+        )
+    print("\n".join(summary(planned)))
     return 0
 
 
