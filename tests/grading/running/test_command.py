@@ -376,6 +376,16 @@ def test_it_needs_no_training_software(scans, tmp_path, tiny_bundle, grade):
     assert done.stdout.splitlines()[-1] == "0"
 
 
+@pytest.mark.parametrize("content", [b"patient_id\0", b'patient_id,level\n"A,', b"PAR1"])
+def test_a_sheet_that_is_no_table_is_called_what_it_is(scans, tmp_path, tiny_bundle, capsys, content):
+    study(scans, "A1")
+    sheet = tmp_path / "regions.csv"
+    sheet.write_bytes(content)
+    given = [str(scans), "--bundle", str(tiny_bundle), "--out", str(tmp_path / "out"), "--regions", str(sheet)]
+    assert main(["grade", *given]) == 1
+    assert capsys.readouterr().err.startswith("grade: The sheet of regions ")
+
+
 def test_ctrl_c_ends_it_with_a_word_and_leaves_nothing(scans, tmp_path, tiny_bundle):
     rows = [row for number in range(12) for row in study(scans, f"P{number}")]
     sheet = write_sheet(tmp_path / "regions.csv", rows)

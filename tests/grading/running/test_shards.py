@@ -63,6 +63,14 @@ def test_a_folder_without_scans_ends_the_index(tmp_path, step, capsys):
     assert not (tmp_path / "work" / "scans.sqlite").exists()
 
 
+def test_no_identity_is_put_into_results_which_may_be_passed_on(tmp_path, step, capsys):
+    """Before anything is kept there: the index, too, holds what the headers say."""
+    study(tmp_path / "scans", "A")
+    assert step("index", "results/graded.work/scans.sqlite") == 1
+    assert "lies in results, which may be passed on" in capsys.readouterr().err
+    assert list((tmp_path / "results").rglob("*.sqlite*")) == []
+
+
 def test_pages_travel_with_their_shard(tmp_path, step):
     rows = study(tmp_path / "scans", "A")
     write_sheet(tmp_path / "regions.csv", rows)

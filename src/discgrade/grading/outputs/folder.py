@@ -50,6 +50,18 @@ def replacing_folder(destination: Path) -> Iterator[Path]:
         shutil.rmtree(partial, ignore_errors=True)
 
 
+def check_apart(scans: Path, out: Path) -> None:
+    """Check that neither scans nor output lie in each other.
+
+    Raises:
+        RefusedError: if they do: what is written would be read, or what is read replaced.
+    """
+    if out.resolve().is_relative_to(scans.resolve()):
+        raise RefusedError("The output should not lie in the folder of scans. Choose another folder")
+    if scans.resolve().is_relative_to(out.resolve()):
+        raise RefusedError("The folder of scans lies in the output, which is replaced. Choose another output")
+
+
 def check_destination(destination: Path) -> None:
     """Check that a folder may be replaced.
 

@@ -86,11 +86,12 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _run(given: argparse.Namespace) -> int:
-    from discgrade.grading.outputs.folder import check_destination  # noqa: PLC0415 - `--help` needs none of it
+    from discgrade.grading.outputs.folder import check_apart, check_destination  # noqa: PLC0415 - not for `--help`
     from discgrade.grading.running.workers import Workers, be_quiet, how_many  # noqa: PLC0415
 
     be_quiet()
     _check(given)
+    check_apart(given.scans, given.out)
     check_destination(given.out)
     with Workers(how_many(given.processes, given.scans, given.follow_links)) as workers:
         return _graded(given, workers)
@@ -133,7 +134,7 @@ def _check(given: argparse.Namespace) -> None:
     """Check what does not need the scans.
 
     Raises:
-        RefusedError: if regions are given twice, or a folder lies where it should not.
+        RefusedError: if regions are given twice, or there is no folder of scans.
     """
     if given.masks is not None and given.regions is not None:
         raise RefusedError(_TWO_SOURCES)
@@ -141,10 +142,6 @@ def _check(given: argparse.Namespace) -> None:
         raise RefusedError("--rater and --reading say which rows of a sheet to take. Give the sheet with --regions")
     if not given.scans.is_dir():
         raise RefusedError(f"{given.scans} should be the folder of the scans. There is no such folder")
-    if given.out.resolve().is_relative_to(given.scans.resolve()):
-        raise RefusedError("The output should not lie in the folder of scans. Choose another folder")
-    if given.scans.resolve().is_relative_to(given.out.resolve()):
-        raise RefusedError("The folder of scans lies in the output, which is replaced. Choose another output")
 
 
 def _wanted(given: argparse.Namespace) -> tuple[str, ...]:

@@ -80,6 +80,7 @@ def _index(given: argparse.Namespace) -> None:
         index = Index(partial)
         studies.fill(index, given.scans, stamps, workers)
         whole.check_filled(index)
+        whole.check_identity(index.identified, given.out.parent)
         index.close()
 
 
