@@ -66,10 +66,9 @@ def add_reading(parser: argparse.ArgumentParser, sheet: str) -> None:
 
 
 def _number(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"should be at least 1. Received: {text}")
-    return value
+    if not (text.isascii() and text.isdecimal() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"should be a whole number from 1. Received: {text}")
+    return int(text)
 
 
 def run(given: argparse.Namespace) -> int:

@@ -1,7 +1,9 @@
 """The drawn slices: valid DICOM, of the patient and study of their images, and drawn where the discs lie."""
 
+from dataclasses import replace
 from io import BytesIO
 
+import cv2
 import numpy as np
 import pydicom
 import pytest
@@ -10,6 +12,7 @@ from highdicom_objects import encoded_overlays
 from discgrade.grading.outputs.dicom import headers, overlay
 from discgrade.grading.outputs.dicom.overlay import drawn
 from discgrade.grading.outputs.pages.pictures import shown
+from discgrade.imaging.box import Box
 
 
 def overlays(*given):
@@ -67,3 +70,18 @@ def test_boxes_are_drawn_in_colour_around_the_discs_and_nothing_inside(study):
 
 def edges(box):
     return box.x, box.y, box.x + box.width, box.y + box.height
+
+
+@pytest.mark.parametrize("x", [2, 30, 60])
+def test_letters_have_an_edge_and_no_shadow_that_could_be_read_as_others(study, x):
+    """Whatever weight the letters are written in, and wherever there is room for them."""
+    graded, sources = study
+    disc = graded.discs[0]
+    image = shown(sources[disc.place.image].slice)
+    image = replace(image, grey=np.full_like(image.grey, 128))
+    width = image.grey.shape[1]
+    disc = replace(disc, place=replace(disc.place, box=Box(x / 100 * width, 5, width * 0.4, 20)))
+    picture = drawn(image, [disc])
+    dark, bright = picture.max(axis=2) < 40, picture[:, :, 0] > 150
+    assert bright.sum() > 500
+    assert not (dark & ~(cv2.dilate(bright.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0)).any()

@@ -26,6 +26,8 @@ _PIXELS = 0x7FE00010
 _SMALLEST = 512  # px of the longer side: below it, writing could not be read
 _YELLOW, _WHITE, _BLACK = (255, 225, 90), (255, 255, 255), (0, 0, 0)
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
+_EDGE, _FAINT = 4, 64  # px around letters, and ink that counts as none
+_BRUSH = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
 
 
 def overlays(study: GradedStudy, sources: Sources) -> Iterator[bytes]:
@@ -111,8 +113,9 @@ def _draw(picture: Colours, box: Box, disc: GradedDisc) -> None:
     size = 0.6 * _size(picture)
     words = f"{disc.place.level}  {disc.grade}" + (" ?" if disc.flags else "")
     (width, height), _ = cv2.getTextSize(words, _FONT, size, 1)
-    middle = (top + bottom + height) // 2
-    beside = left - width - 8 if left - width > 16 else right + 8
+    rows, columns = picture.shape[:2]
+    middle = min(max((top + bottom + height) // 2, height + _EDGE), rows - 2 * _EDGE)
+    beside = left - width - 8 if left - width > 16 else max(min(right + 8, columns - width - 8), 0)
     _write(picture, words, (beside, middle), _YELLOW, size)
 
 
@@ -122,5 +125,11 @@ def _size(picture: Colours) -> float:
 
 def _write(picture: Colours, words: str, place: tuple[int, int], colour: tuple[int, int, int], size: float) -> None:
     """Write with a dark edge, so that it can be read on anything."""
-    cv2.putText(picture, words, place, _FONT, size, _BLACK, 4, cv2.LINE_AA)
+    (width, height), below = cv2.getTextSize(words, _FONT, size, 1)
+    left, top = max(place[0] - _EDGE, 0), max(place[1] - height - _EDGE, 0)
+    part = picture[top : place[1] + below + _EDGE, left : place[0] + width + _EDGE]
+    # The letters grown by two pixels: written bolder they would be wider, and stand out next to the bright ones.
+    ink = np.zeros(part.shape[:2], np.uint8)
+    cv2.putText(ink, words, (place[0] - left, place[1] - top), _FONT, size, 255, 1, cv2.LINE_AA)
+    part[cv2.dilate(ink, _BRUSH) > _FAINT] = _BLACK
     cv2.putText(picture, words, place, _FONT, size, colour, 1, cv2.LINE_AA)
