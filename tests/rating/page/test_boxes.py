@@ -69,6 +69,16 @@ def test_undo_has_no_end_and_redo_brings_all_back(seat, served):
     assert [(disc.mark, disc.grade) for disc in served.reading()[1].discs] == [(d.mark, d.grade) for d in done]
 
 
+def test_undo_pressed_once_too_often_shows_what_is_kept(seat, served):
+    seat.press("Enter", "3")
+    seat.saved()
+    seat.press("z", "z", "z")
+    expect(seat.page.locator("#told")).to_have_text("Nothing to undo")
+    seat.saved()
+    assert served.reading()[1].discs[0].grade is None
+    assert seat.disc() == "L5/S1: no grade, no box"
+
+
 def test_a_box_follows_to_another_slice(seat, served):
     seat.press("Enter")
     seat.saved()

@@ -158,11 +158,16 @@ export function reading(page) {
 
   /** Take over what the server made of it, unless more is on its way. */
   function take(item, answer) {
-    Object.assign(item, { next: answer.next, total: answer.total });
+    Object.assign(item, { next: answer.next, total: answer.total, kept: answer.reading });
     at.done = answer.done;
-    if (page.keeper.pending() === 0) item.reading = answer.reading;
+    if (item === at.item) at.total = answer.total;
+    settle(item);
+  }
+
+  /** Show what the server made of it last, once nothing is on its way. */
+  function settle(item) {
+    if (page.keeper.pending() === 0 && item.kept) item.reading = item.kept;
     if (item !== at.item) return;
-    at.total = answer.total;
     at.disc = Math.min(at.disc, now().discs.length - 1);
     page.changed();
   }
@@ -174,8 +179,9 @@ export function reading(page) {
     try {
       answer = await page.keeper.keep(`/api/${way}`, { window: page.token(), mode: at.mode });
     } catch (error) {
-      if (error.code === "nothing_to_undo") say(tellBriefly(way === "undo" ? "Nothing to undo" : "Nothing to do again"));
-      else page.refused(error, at.item?.item);
+      if (error.code !== "nothing_to_undo") return page.refused(error, at.item?.item);
+      say(tellBriefly(way === "undo" ? "Nothing to undo" : "Nothing to do again"));
+      if (at.item) settle(at.item);
       return;
     }
     tellBriefly(`${way === "undo" ? "Taken back" : "Done again"}: ${answer.kind}`);
