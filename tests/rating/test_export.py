@@ -31,6 +31,26 @@ def test_a_disc_is_a_row_with_all_that_was_measured(study):
     assert (row["patient_id"], row["sop_instance_uid"]) == (chosen.patient_id, chosen.stacks[0].slices[1].instance)
 
 
+def test_the_version_keeps_its_marks_and_a_later_look_gives_none(study):
+    page = study.page()
+    item = page.worklist()["resume"]["item"]
+    study.desk.version = "1.0+clock"
+    page.box(item, 0)
+    study.desk.version = "1.1"
+    page.act(item, "grade", disc=0, grade=3)
+    study.desk.version = "1.2+locator.0a1b"
+    page.act(item, "view", disc=0, seconds=5)
+    page.act(item, "grade", disc=0, grade=4)
+    page.step("undo")
+    (row,) = rows(study)
+    assert (row["grade"], row["version"]) == (3, "1.1+clock")
+    assert "dates and intervals are not real" in export_text(study)
+
+
+def export_text(study):
+    return methods.text(export.readings(study.store, study.settings), study.settings, len(study.store.studies()))
+
+
 def test_what_is_not_finished_or_taken_back_is_no_row(study):
     page = study.page()
     one, two, *_ = (one["item"] for one in page.worklist()["items"])

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from discgrade.rating.ledger.reading import Disc, Reading, blank, fold, graded_discs, single
+from discgrade.rating.ledger.actions import Action
+from discgrade.rating.ledger.reading import Disc, Reading, blank, changes_reading, fold, graded_discs, single, undone
 from discgrade.rating.ledger.store import Store
 from discgrade.rating.ledger.work import Work
 from discgrade.readings.sheets.sheet import REQUIRED
@@ -24,7 +25,8 @@ class Read:
         rater: Name of the rater.
         work: The piece of work.
         reading: What it comes to.
-        version: Version of the software that took in the last action.
+        version: Version of the software that took in the last action that changed the reading and stands, with the
+            marks of all that do.
     """
 
     rater: str
@@ -39,8 +41,18 @@ def readings(store: Store, settings: Rating) -> list[Read]:
     for (rater, work), some in groupby(store.all(), key=lambda action: (action.rater, action.work)):
         actions = list(some)
         start = blank(settings.levels) if work.blind else single(work.level)
-        found.append(Read(rater, work, fold(start, actions), actions[-1].version))
+        found.append(Read(rater, work, fold(start, actions), _version(actions)))
     return [read for read in found if read.reading.changed_at]
+
+
+def _version(actions: Sequence[Action]) -> str:
+    """Return the version that a reading is by: a look at it later adds no mark and takes none away."""
+    back = undone(actions)
+    changes = [action.version for action in actions if changes_reading(action) and action.seq not in back]
+    if not changes:
+        return actions[-1].version
+    marks = dict.fromkeys(mark for version in changes for mark in version.split("+")[1:])
+    return "+".join([changes[-1].partition("+")[0], *sorted(marks)])
 
 
 def rows(store: Store, settings: Rating) -> list[tuple[object, ...]]:

@@ -131,9 +131,13 @@ def undone(actions: Iterable[Action]) -> set[int]:
     return back
 
 
+def changes_reading(action: Action) -> bool:
+    """Tell whether an action changes what is read: notes, looks and the open slice do not."""
+    return action.kind in _STEPS and action.kind not in ("note", "shown")
+
+
 def _changed(reading: Reading, action: Action) -> Reading:
-    kept = action.kind in ("note", "shown")
-    return reading if kept else replace(reading, changed_at=action.at)
+    return replace(reading, changed_at=action.at) if changes_reading(action) else reading
 
 
 def _timed(reading: Reading, action: Action) -> Reading:
