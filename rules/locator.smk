@@ -160,6 +160,8 @@ rule export_locator:
     params:
         locator=plain(STUDY.locator),
         training=LOCATOR_TRAINING,
+        backend="tensorflow",
+        programs=["tf2onnx"],
         code=code("export_locator.py"),
         lock=lock("export_locator.py", backend="tensorflow", programs=["tf2onnx"]),
     script:

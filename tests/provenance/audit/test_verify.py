@@ -185,7 +185,17 @@ def test_a_stray_file_is_found_but_for_logs_and_texts(results):
     (results / "tables" / "table3.csv").write_text("1")
     (results / "README.md").write_text("what is what")
     (results / "logs" / "more.log").write_text("more")
-    assert faults(results) == {("missing record", "tables/table3.csv")}
+    (results / "export/P001/stray.dcm").write_text("1")
+    assert faults(results) == {("missing record", "tables/table3.csv"), ("missing record", "export/P001/stray.dcm")}
+
+
+@pytest.mark.parametrize(("change", "now"), [(Path.unlink, "gone"), (lambda path: path.write_text(")("), "unreadable")])
+def test_a_script_that_is_gone_or_no_python_is_not_the_code_that_made_it(results, finished_toy, tmp_path, change, now):
+    checkout = shutil.copytree(finished_toy, tmp_path / "checkout", ignore=shutil.ignore_patterns("results", ".*"))
+    change(checkout / "workflow_scripts" / "train.py")
+    found = verify(results, scripts=checkout / "workflow_scripts").faults
+    (told,) = [fault for fault in found if fault.culprit.startswith("runs/")]
+    assert (told.kind, told.message.split()[-1]) == ("older output", now)
 
 
 def test_what_is_left_over_from_an_earlier_config_is_no_fault_but_said(results):
@@ -227,7 +237,7 @@ def test_the_command_names_each_culprit_and_exits_1(results):
     done = discgrade("verify", results, "--results-only")
     assert done.returncode == 1
     assert "changed output: tables/table2.csv: SHA-256 is" in done.stdout
-    assert "1 faults: 14 records, 29 files" in done.stdout
+    assert "1 fault: 14 records, 29 files" in done.stdout
 
 
 def test_the_command_finds_a_clean_copy_clean_in_an_empty_folder(results):

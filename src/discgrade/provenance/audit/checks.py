@@ -69,6 +69,14 @@ def changed_export(exported: Mapping[str, str], digests: Digests) -> Iterator[Fa
             yield Fault("changed output", path, f"SHA-256 is {now[:12]}, was exported as {made[:12]}")
 
 
+def unlisted_images(chain: Chain, exported: Mapping[str, str]) -> Iterator[Fault]:
+    """Find files below the export's folders of patients that no table of instances tells of."""
+    for path in sorted(path for path in (chain.folder / "export").glob("*/**/*") if path.is_file()):
+        shown = path.relative_to(chain.folder).as_posix()
+        if shown not in exported and not path.name.startswith("."):
+            yield Fault("missing record", shown, "no table of instances says that it was exported")
+
+
 def earlier_layout(chain: Chain, earlier: Mapping[str, Record]) -> Iterator[Fault]:
     """Find what a version of discgrade with another layout left, and no rule has made again since."""
     for name, record in earlier.items():
@@ -137,8 +145,15 @@ def _json_digest(path: Path) -> str | None:
 
 def older_than_code(chain: Chain, names: Collection[str], scripts: Path) -> Iterator[Fault]:
     """Find outputs of the named jobs that other code made than their rule's now."""
-    codes = {script.name: code_digest(script) for script in scripts.resolve().glob("*.py")}
-    return _older(chain, names, "code", "its rule's code", lambda record: codes.get(record["script"]))
+    codes = {script.name: _code(script) for script in scripts.resolve().glob("*.py")}
+    return _older(chain, names, "code", "its rule's code", lambda record: codes.get(record["script"], "gone"))
+
+
+def _code(script: Path) -> str:
+    try:
+        return code_digest(script)
+    except SyntaxError:
+        return "unreadable"
 
 
 def older_than_lock(chain: Chain, names: Collection[str], scripts: Path, envs: Path) -> Iterator[Fault]:
@@ -152,10 +167,10 @@ def _locked(record: Record, scripts: Path, envs: Path) -> str | None:
     params = record["params"]
     training = params.get("training") or {}
     named = [training[key] for key in ("loss", "network") if key in training] or params.get("networks") or ()
-    backend = training.get("backend") or params.get("backend")
+    backend = params.get("backend") or training.get("backend")
     try:
         return lock_digest(script, envs, named, backend, params.get("programs") or ())
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, ValueError, SyntaxError):
         return None
 
 

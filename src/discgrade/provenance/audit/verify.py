@@ -68,6 +68,7 @@ def verify(results: Path, *, scripts: Path | None = SCRIPTS) -> Verdict:
         *checks.edited_records(chain),
         *checks.changed_outputs(chain, digests),
         *checks.changed_export(exported, digests),
+        *([] if notes else checks.unlisted_images(chain, exported)),
         *checks.earlier_layout(chain, earlier),
         *checks.unrecorded_files(chain, earlier),
         *checks.broken_links(chain, needed),
