@@ -8,7 +8,7 @@ import pandas as pd
 
 from discgrade.grades import INTEGRAL, rank
 from discgrade.publication.page.findings import Findings
-from discgrade.reliability.metrics import accuracy, kappa
+from discgrade.reliability.scores.metrics import accuracy, kappa
 from discgrade.settings.run import HOLDOUT
 
 
