@@ -43,6 +43,7 @@ def test_a_disc_like_the_training_discs_has_no_flag(facts, roi):
         ({"set": (2, 3, 4)}, "wide_set", "90% certain is only that the grade is one of 2, 3 and 4"),
         ({"members": (2.4, 3.5)}, "members_disagree", "from 2.4 to 3.5"),
         ({"distance": 1.5}, "novel", "1.5 times as far"),
+        ({"distance": 1.04}, "novel", "it lies a little farther from the training discs than 99 % of others do"),
     ],
 )
 def test_an_uncertain_grade_is_flagged(facts, roi, change, kind, said):

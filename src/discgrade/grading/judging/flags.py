@@ -39,6 +39,8 @@ KINDS: dict[Kind, str] = {
 APART = 1.0
 """Grades between the lowest and the highest member from which on they disagree."""
 _MOST_IN_SET = 2
+_BARELY = 1.05
+"""Ratio below which two digits would say "1 times as far"."""
 _ROUNDING = 0.05
 _NEAR_TESLA = 0.1
 
@@ -68,7 +70,9 @@ def _uncertain(grade: Grade, facts: BundleFacts) -> Iterator[Flag]:
         yield Flag("members_disagree", f"the members expect grades from {low:.1f} to {high:.1f}")
     if facts.novelty is not None and grade.distance is not None and grade.distance > facts.novelty.threshold:
         ratio = grade.distance / facts.novelty.threshold
-        yield Flag("novel", f"it lies {ratio:.2g} times as far from the training discs as 99 % of others do")
+        far = "a little farther" if ratio < _BARELY else f"{ratio:.2g} times as far"
+        than = "than" if ratio < _BARELY else "as"
+        yield Flag("novel", f"it lies {far} from the training discs {than} 99 % of others do")
 
 
 def _listed(numbers: tuple[int, ...]) -> str:
