@@ -1,6 +1,7 @@
 """Why a disc is for somebody to look at."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -117,3 +118,8 @@ def test_more_flags_are_more_uncertain_and_then_the_less_likely_grade(facts, roi
 )
 def test_discs_of_a_slice_lie_below_one_another_by_their_levels(levels, heights, expected):
     assert out_of_order(levels, heights) == expected
+
+
+def test_the_page_of_documents_explains_every_flag():
+    page = (Path(__file__).parents[3] / "docs" / "grading.md").read_text(encoding="utf-8")
+    assert [kind for kind in KINDS if f"`{kind}`" not in page] == []
