@@ -37,6 +37,15 @@ def test_each_patients_discs_are_found_and_other_series_are_told(spider: Path, t
     assert "25 discs of 5 images" in capsys.readouterr().out
 
 
+def test_the_sheet_is_for_its_owner_and_for_no_spreadsheet_to_run(spider: Path, tmp_path: Path) -> None:
+    for kind in ("images", "masks"):
+        (tmp_path / kind).mkdir()
+        shutil.copy(spider / kind / "1_t2.mha", tmp_path / kind / "=1+1_t2.mha")
+    assert regions(tmp_path / "images", tmp_path / "masks", tmp_path) == 0
+    assert {row["patient_id"] for row in table(tmp_path / "regions.csv")} == {"'=1+1"}
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.glob("regions*.csv")} == {0o600}
+
+
 def test_masks_inside_the_folder_of_images_are_no_images(spider: Path, tmp_path: Path) -> None:
     assert regions(spider, spider / "masks", tmp_path) == 0
     assert len(table(tmp_path / "regions.csv")) == 25

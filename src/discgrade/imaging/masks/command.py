@@ -2,6 +2,7 @@
 
 import argparse
 import csv
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from pathlib import Path
 from discgrade.imaging.masks.folders import Folders, regions_of
 from discgrade.imaging.masks.labels import NAMES
 from discgrade.imaging.masks.studies import LeftOut, MaskRegion
+from discgrade.private import harmless
 from discgrade.records import replacing
 
 COLUMNS = ("patient_id", "sop_instance_uid", "frame", "level", "x", "y", "width", "height", "flags", "file")
@@ -70,7 +72,10 @@ def _row(one: MaskRegion) -> tuple[object, ...]:
 
 
 def _write(path: Path, names: Iterable[str], rows: Iterable[tuple[object, ...]]) -> None:
-    with replacing(path) as partial, partial.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(names)
-        writer.writerows(rows)
+    """Write a table, readable by its owner only: Patient IDs and names of files may identify people."""
+    with replacing(path) as partial:
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", newline="", encoding="utf-8", errors="surrogateescape") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(names)
+            writer.writerows(map(harmless, rows))
