@@ -42,6 +42,11 @@ rule all:
     default_target: True
     input:
         LAYOUT_FILE,
+        # Named one by one: what is deleted of these is made again, though the report stands.
+        TABLES,
+        FIGURES,
+        DOCUMENTS,
+        WORKBOOKS,
         f"{RESULTS}/report.html",
         f"{RESULTS}/workflow.html",
         f"{RESULTS}/provenance/ro-crate-metadata.json",

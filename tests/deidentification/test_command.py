@@ -39,10 +39,11 @@ def command(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.slow
 def test_the_whole_job_in_one_command(scans, tmp_path):
-    sheet = write_sheet(tmp_path / "ratings.csv", [reading(patient_id="1", sop_instance_uid="1.2.1.0")])
+    sheet = write_sheet(tmp_path / "ratings.csv", [reading(patient_id="1", sop_instance_uid="1.2.1.0", cohort="test")])
     arguments = ("deidentify", scans, tmp_path / "out", "--private", tmp_path / "private", "--shards", 2, "--jobs", 2)
     done = command(*arguments, "--ratings", sheet)
     assert done.returncode == 0, done.stderr
+    assert done.stderr.count("cohorts called test are trained on like any other") == 1
     assert "6 images of 3 patients exported" in done.stdout
     assert "1 readings" in done.stdout
     assert "Kovács" not in done.stdout + done.stderr

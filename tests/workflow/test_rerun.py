@@ -227,16 +227,22 @@ def test_a_changed_setting_reruns_the_rules_that_take_it(planned, changes, rules
 
 
 def test_a_deleted_table_is_made_again_alone(planned, run_snakemake):
-    """Its document and workbook are made with all others, by the step `documents`."""
+    """Its document and workbook are made with all others, by the step `documents`, when the study is run next."""
     tables, apart = planned.project / "results/smoke/tables", {".docx", ".xlsx"}
     before = {path.name: path.read_bytes() for path in tables.glob("table3.*") if path.suffix not in apart}
-    for name in before:
-        (tables / name).unlink()
+    for path in tables.glob("table3.*"):
+        path.unlink()
     result = run_snakemake(planned.project, "table3", *SMOKE)
     assert result.returncode == 0
     assert "1 of 1 steps" in result.stdout + result.stderr
     after = {path.name: path.read_bytes() for path in tables.glob("table3.*") if path.suffix not in apart}
     assert after == before
+    assert set(planned()) == {"documents", "manuscript", "all"}
+
+
+def test_a_deleted_figure_is_made_again_when_the_study_is_run(planned):
+    (planned.project / "results/smoke/figures/figure3.pdf").unlink()
+    assert "figure3" in planned()
 
 
 def test_no_table_or_figure_imports_tensorflow():

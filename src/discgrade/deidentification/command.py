@@ -124,9 +124,15 @@ def _export(given: argparse.Namespace, shards: Sequence[str], used: Sequence[str
     if processes <= 1:
         notes = list(map(work, used))
     else:
-        with ProcessPoolExecutor(processes, get_context("spawn"), initializer=die_with_parent) as pool:
+        with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_begin) as pool:
             notes = list(pool.map(work, used))
     return list(dict.fromkeys(chain.from_iterable(notes)))
+
+
+def _begin() -> None:
+    """Start a process that ends with its parent and leaves notes, the same of each shard, to it."""
+    die_with_parent()
+    logging.getLogger("discgrade").setLevel(logging.ERROR)
 
 
 def _shard(shard: str, given: argparse.Namespace, shards: Sequence[str]) -> list[str]:
