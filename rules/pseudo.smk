@@ -60,9 +60,10 @@ if PSEUDO:
         params:
             where=(
                 f"Read them: discgrade rate {EXPORT} --study private/{STUDY.name}-review --raters FILE --review "
-                f"{RESULTS}/review_queue.csv, where FILE (name,role) names each reviewer with the role adjudicator; then "
-                "`discgrade rate export` with the same --study, name its readings.csv in pseudo_labels.answers, and run "
-                "the study again. One that cannot be graded needs a row of its own in that sheet, or leaves the study's"
+                f"{RESULTS}/review_queue.csv, where FILE (name,role) names each reviewer with the role adjudicator; "
+                "then `discgrade rate export` with the same --study, name its readings.csv in pseudo_labels.answers, and "
+                "run the study again. One that cannot be graded needs a row of its own in that sheet, or leaves the "
+                "study's"
             ),
             code=code("take_answers.py"),
             lock=lock("take_answers.py"),
