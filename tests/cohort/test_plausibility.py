@@ -54,6 +54,8 @@ def scaled(table, factor):
 MISTAKES = {
     "percent of the slice": (lambda table: scaled(table, 100 / 384), "in percent?"),
     "fractions of the slice": (lambda table: scaled(table, 1 / 384), "as fractions of the slice?"),
+    "a mark between thousands": (lambda table: table.assign(x=1 + table["x"] / 1000), "less than a pixel in x. "),
+    "y in another unit": (lambda table: table.assign(y=table["y"] / 384), "less than a pixel in y. "),
     "half the resolution": (lambda table: scaled(table, 0.5), "pictures of half the size?"),
     "the second corner": (
         lambda table: table.assign(width=table["x"] + table["width"], height=table["y"] + table["height"]),

@@ -26,7 +26,7 @@ MEDIAN_WIDTH = (10.0, 140.0)
 MEDIAN_HEIGHT = (5.0, 140.0)
 """Limits in mm beyond which no cohort is taken."""
 
-_MOST, _HALF = 0.9, 0.5
+_MOST, _HALF, _MARGIN = 0.9, 0.5, 0.05
 _FEW = 5
 """Regions from which on their place alone tells that they were measured on another picture."""
 _ROUNDED = 0.006
@@ -61,6 +61,11 @@ def _mistakes(regions: pd.DataFrame) -> Iterator[str]:
         yield "most regions are at most a pixel wide and high. Are they given as fractions of the slice?"
     if _are_percentages(regions):
         yield "the regions are whole pixels once they are taken as percentages of the slice. Are they in percent?"
+    if alike := [name for name in ("x", "y") if _hardly_differs(regions[name])]:
+        yield (
+            f"most regions differ by less than a pixel in {' and '.join(alike)}. Is there a mark between thousands, or "
+            "another unit?"
+        )
     corners = (width > regions["x"]) & (height > regions["y"])
     if corners.mean() >= _MOST and ((right > columns) | (bottom > rows)).mean() > _HALF - 0.1:
         yield (
@@ -86,6 +91,12 @@ def _mistakes(regions: pd.DataFrame) -> Iterator[str]:
         )
     yield from _of_no_disc(regions)
     yield from cohort_flags(measures(regions))
+
+
+def _hardly_differs(values: pd.Series) -> bool:
+    """Tell whether most places are within a pixel and yet not the same; those of discs in a few spines never are."""
+    spread = values.quantile(1 - _MARGIN) - values.quantile(_MARGIN)
+    return len(values) >= _FEW and bool(0 < spread < 1)
 
 
 def _are_percentages(regions: pd.DataFrame) -> bool:
