@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from discgrade.grades import is_grade
+from discgrade.grading.discs import GradedStudy
 from discgrade.grading.inputs import reading
 from discgrade.grading.inputs.reading import ALL, Reading, rows_of
 from discgrade.grading.outputs.stream import STUDIES, read_studies
@@ -128,4 +129,9 @@ def join_readings(graded: Path, readings: dict[Disc, float], bundle: str) -> Rea
 def _graded(folder: Path) -> Iterator[tuple[Disc, str, tuple[float, ...], str]]:
     for study in read_studies(folder):
         for disc in study.discs:
-            yield (*disc.place.image, disc.place.level), study.patient_id, disc.outputs, disc.bundle
+            yield (*disc.place.image, disc.place.level), _whose(study), disc.outputs, disc.bundle
+
+
+def _whose(study: GradedStudy) -> str:
+    """Return what tells a study's patient apart: of several people under one Patient ID, too, and of those without."""
+    return f"{study.patient_id or study.study_uid}{f' ({study.person})' if study.person else ''}"
