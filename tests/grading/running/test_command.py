@@ -423,7 +423,8 @@ def test_what_would_fill_the_memory_or_shows_nothing_is_left_out(scans, out, gra
     assert grade(rows) == 3
     found = studies_of(out)
     assert "a pixel is 7000 mm high and 0.0001 mm wide" in found["A1"]["left_out"]
-    assert "its region is all of one grey" in found["B2"]["left_out"]
+    assert found["B2"]["left_out"].count("its region is all of one grey") == 1
+    assert "(L3/L4, L4/L5, L5/S1) are left out" in found["B2"]["left_out"]
     assert found["C3"]["state"] == "graded"
 
 

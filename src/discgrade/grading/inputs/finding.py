@@ -1,5 +1,6 @@
 """The discs of a study where nobody drew them: found on each slice of its series, read on the mid-sagittal one."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -69,17 +70,24 @@ def _located(desk: Desk, stack: Stack, left_out: list[str]) -> tuple[Located, li
         reason = f"it has {len(stack.slices)} slices, and a locator looks through {MOST_SLICES} at most"
         return Located((), Middle(None, reason)), []
     frames, pixels = [], []
+    out: Counter[str] = Counter()
     for one in stack.slices:
         try:
             pixels.append(_upright(desk, stack, one))
             frames.append(one)
         except OutError as error:
-            left_out.append(f"a slice of series {_name(stack)} is left out: {error}")
+            out[str(error)] += 1
+    left_out += (_left_out(stack, count, why) for why, count in out.items())
     if not pixels:
         return Located((), Middle(None, "none of its slices can be decoded")), []
     assert desk.grader.locator is not None
     spacing = stack.turn.shape(stack.first.row_spacing, stack.first.column_spacing)
     return locate(pixels, spacing, desk.grader.locator), frames
+
+
+def _left_out(stack: Stack, count: int, why: str) -> str:
+    what, verb = ("a slice", "is") if count == 1 else (f"{count} slices", "are")
+    return f"{what} of series {_name(stack)} {verb} left out: {why}"
 
 
 def _upright(desk: Desk, stack: Stack, frame: Frame) -> NDArray[np.float32]:

@@ -49,12 +49,15 @@ class Region:
     origin: Origin = "drawn"
     flags: tuple[str, ...] = ()
 
-    @property
-    def said(self) -> str:
-        """Where it comes from, in words."""
-        if self.origin == "mask":
-            return "the mask"
-        return f"row{'s' * (len(self.rows) > 1)} {', '.join(map(str, self.rows))} of the sheet"
+
+def said(regions: Sequence[Region]) -> str:
+    """Return where regions of one origin come from and which discs they are, in words that go on with "left out"."""
+    levels = ", ".join(dict.fromkeys(one.level for one in regions))
+    if regions[0].origin == "mask":
+        return f"the mask ({levels}) is"
+    rows = sorted(row for one in regions for row in one.rows)
+    named = f"row{'s' * (len(rows) > 1)} {', '.join(map(str, rows))} of the sheet"
+    return f"{named} ({levels}) {'are' if len(rows) > 1 else 'is'}"
 
 
 def read_regions(path: Path, taken: Reading = ALL) -> dict[str, list[Region]]:

@@ -9,7 +9,7 @@ from discgrade.grades import LEVELS
 from discgrade.grading.discs import Flag, SeriesChoice, Sources
 from discgrade.grading.inputs.cutting import Cut, Desk, OutError
 from discgrade.grading.inputs.finding import find
-from discgrade.grading.inputs.regions import Region
+from discgrade.grading.inputs.regions import Region, said
 from discgrade.grading.inputs.scans import Scanned
 from discgrade.grading.inputs.series import Readable, readable
 from discgrade.grading.judging.flags import out_of_order
@@ -175,6 +175,7 @@ def _broken(scanned: Scanned) -> Iterator[str]:
 
 def _cut(study: Prepared, desk: Desk, regions: Sequence[Region]) -> Prepared:
     cuts, left_out = [], list(study.left_out)
+    out: dict[str, list[Region]] = defaultdict(list)
     ordered = sorted(regions, key=lambda one: one.rows)
     twice = _twice(ordered)
     for region in ordered:
@@ -183,7 +184,8 @@ def _cut(study: Prepared, desk: Desk, regions: Sequence[Region]) -> Prepared:
         try:
             cuts.append(desk.cut(region))
         except OutError as error:
-            left_out.append(f"{region.said} ({region.level}) is left out: {error}")
+            out[str(error)].append(region)
+    left_out += (f"{said(some)} left out: {why}" for why, some in out.items())
     for level, rows in twice.items():
         left_out.append(
             f"{level} is left out: rows {', '.join(map(str, rows))} of the sheet give it different regions. Keep one, "

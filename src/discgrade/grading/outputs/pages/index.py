@@ -85,7 +85,8 @@ def _not_graded(skipped: Sequence[GradedStudy]) -> Iterator[str]:
     if not skipped:
         return
     rows = (
-        f'<tr><th scope="row">{foreign(one.patient_id or "none")}</th><td>{text(words.day(one.study_date))}</td>'
+        f'<tr><th scope="row">{foreign(one.patient_id or "none")}</th>'
+        f'<td class="tight">{text(words.day(one.study_date))}</td>'
         f"<td>{foreign(one.skipped or 'nothing was graded')}{items(one.left_out)}</td></tr>"
         for one in skipped
     )
