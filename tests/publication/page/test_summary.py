@@ -113,6 +113,7 @@ def test_the_lowest_of_each_kind_is_marked_where_the_test_supports_it(found):
         lowest = min(group.value for group in kind.groups if group.tested)
         assert [group.value for group in kind.groups if group.weakest] == [lowest]
         assert kind.p.text == ("P = 0.001" if kind.name == "Grade" else "P = 0.001, adjusted 0.049")
+        assert kind.p.keys[0].metric == "p"
     assert [kind.name for kind in kinds(found)] == ["Grade", "Level", "Manufacturer", "Field strength"]
 
 

@@ -18,6 +18,7 @@ from discgrade.publication.agreement_values import (
     p_words,
     read_agreed,
     scored_words,
+    test_keys,
     test_words,
     traced,
 )
@@ -83,8 +84,7 @@ def _of_grades(agreed: Agreed) -> str:
 def _sections(agreed: Agreed, shown: dict[str, list[str]]) -> Iterator[Section]:
     for scope, groups in shown.items():
         if groups:
-            keys = tuple(key for row in agreed.test(scope).values() for key in keys_in_row(agreed, row, ["value"]))
-            title = Cell(f"{FACTORS[scope]} ({test_words(agreed, scope)})", keys=keys)
+            title = Cell(f"{FACTORS[scope]} ({test_words(agreed, scope)})", keys=test_keys(agreed, scope))
             yield Section(title, [_line(agreed, scope, group) for group in groups])
 
 
