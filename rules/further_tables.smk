@@ -80,6 +80,7 @@ rule checklist:
         ethics=bool(STUDY.provenance.ethics),
         dataset=STUDY.provenance.dataset is not None,
         headers=STUDY.bundle.headers,
+        ensembles=any(one["members"] for one in CONTEXT["variants"].values()),
         code=code("checklist.py"),
         lock=lock("checklist.py"),
     script:

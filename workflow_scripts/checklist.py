@@ -19,5 +19,6 @@ with step(snakemake) as job:
         ethics=job.param("ethics", bool),
         dataset=job.param("dataset", bool),
         headers=job.param("headers", bool),
+        ensembles=job.param("ensembles", bool),
         files=job.files(TableFiles),
     )

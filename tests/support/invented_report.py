@@ -143,7 +143,7 @@ def _tables(made: SimpleNamespace, sources: Sources, place: Path) -> list[Path]:
     context = made.context
     for name in CHECKLISTS:
         given = {"scores": made.scores, "intervals": made.intervals, "context": context}
-        checklist(name=name, **given, ethics=False, dataset=False, headers=True, files=files[name])
+        checklist(name=name, **given, ethics=False, dataset=False, headers=True, ensembles=False, files=files[name])
     run = default_run(made.study)
     table1(network=sources.network, run=run, label="Default", compare=context.compare, files=files["table1"])
     return [one.json for one in files.values()]

@@ -149,7 +149,7 @@ def test_what_a_study_lacks_is_not_said_to_be_answered(whole):
 
 def answered(made, out, name="claim", **told):
     context = replace(made.context, **told.pop("context", {}))
-    given = {"ethics": False, "dataset": False, "headers": True} | told
+    given = {"ethics": False, "dataset": False, "headers": True, "ensembles": False} | told
     checklist(name=name, scores=made.scores, intervals=made.intervals, context=context, files=out, **given)
     rows = [row for section in read_table(out.json).sections for row in section.rows]
     return {row.label.text: row.cells[1].text for row in rows}
@@ -162,9 +162,8 @@ def test_a_checklist_names_no_place_that_the_study_has_not(paperlike, tmp_path):
     assert whole["27"] == "There is none."
     assert whole["30"] == "Summary (groups); Figures (training fraction); Figures (resolution)"
     assert whole["32"] == "Results (global agreement; hold-out test set and cross-validation)"
-    both = replace(paperlike.context.variants["integral"], members=("One", "Other"))
-    other = {"default": replace(paperlike.context.default, variant="nothing"), "variants": {"integral": both}}
-    bare = answered(paperlike, out, headers=False, context=other)
+    other = {"default": replace(paperlike.context.default, variant="nothing")}
+    bare = answered(paperlike, out, headers=False, ensembles=True, context=other)
     assert bare["13"].startswith("Not answered: headers")
     assert bare["27"] == "Results (global agreement: footnotes on members)"
     assert bare["30"] == "Summary (groups)"

@@ -46,6 +46,7 @@ def checklist(
     ethics: bool,
     dataset: bool,
     headers: bool,
+    ensembles: bool,
     files: TableFiles,
 ) -> None:
     """Print a checklist: item, what is asked, where it is answered, what only the authors know.
@@ -58,9 +59,10 @@ def checklist(
         ethics: Whether its owner says who approved it.
         dataset: Whether its owner says where images and readings come from.
         headers: Whether the headers of the scans tell the truth.
+        ensembles: Whether one of its variants averages the outputs of others.
         files: What to write.
     """
-    told = {"ethics": ethics, "dataset": dataset, "headers": headers}
+    told = {"ethics": ethics, "dataset": dataset, "headers": headers, "ensembles": ensembles}
     known = _known(read_study(scores, intervals), context) | told
     items = published(name)
     title, _ = CHECKLISTS[name]
@@ -85,7 +87,6 @@ def _known(study: Study, context: Context) -> dict[str, bool]:
         "folds": any(run.split in (FOLDS, FOLD_MEAN) for run in runs),
         "fractions": len({run.share for run in own}) > 1,
         "resolutions": len({run.resolution for run in own}) > 1,
-        "ensembles": any(shown.members for shown in context.variants.values()),
         "twice": any(line.samples(study) for line in (INTRA_RATER, INTER_RATER)),
         "external": external in study.scores,
     }

@@ -161,3 +161,4 @@ def test_long_names_of_variants_cover_nothing(study, out, saved, check_legible):
     long = "Ordinal cross-entropy on soft targets, a deeper network and {} with a dollar of $x_1$"
     _draw(study, out, labels={name: long.format(name) for name in LABELS})
     check_legible(*saved)
+    assert saved[0].get_figheight() < 5

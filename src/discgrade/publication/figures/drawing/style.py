@@ -171,9 +171,9 @@ def grade_text(grade: float) -> str:
     return f"{grade:g}"
 
 
-def wrapped(title: str, characters: int = 19) -> str:
-    """Break a title into lines; 19 characters fit over a panel of a fifth of the page."""
-    return fill(title, characters, break_on_hyphens=False)
+def wrapped(title: str, characters: int = 19, lines: int | None = None) -> str:
+    """Break a title into lines, so many at most; 19 characters fit over a panel of a fifth of the page."""
+    return fill(title, characters, break_on_hyphens=False, max_lines=lines, placeholder="…")
 
 
 def number(value: float) -> str:

@@ -11,9 +11,9 @@ from discgrade.publication.context import Context
 from discgrade.publication.drawn_intervals import read_drawn
 from discgrade.publication.figures.drawing.captions import bars_sentence, caption, data_sentence, explained
 from discgrade.publication.figures.drawing.files import FigureFiles, write_drawn
-from discgrade.publication.figures.drawing.style import draw, is_narrow, number, wrapped
+from discgrade.publication.figures.drawing.style import draw, is_narrow, number
 from discgrade.publication.figures.drawing.words import FigureWords
-from discgrade.publication.figures.forest.painting import NAME, draw_column, draw_forest
+from discgrade.publication.figures.forest.painting import draw_column, draw_forest, in_lines
 from discgrade.publication.figures.forest.rows import INNER, KAPPA, lines, read_forest, read_posteriors
 from discgrade.publication.keys import Key, drawn_keys
 from discgrade.settings.model import Intervals
@@ -75,7 +75,7 @@ def forest(
             draw_forest(sheet, rows, run, labels, dense)
 
     def height(width: float) -> float:
-        tall = _ROW * lines(rows) * max(wrapped(name, NAME).count("\n") + 1 for name in labels.values())
+        tall = _ROW * lines(rows) * max(in_lines(name).count("\n") + 1 for name in labels.values())
         return (2 * tall + 26) if is_narrow(width) else tall + 14
 
     draw(

@@ -11,8 +11,8 @@ from discgrade.publication.figures.forest.rows import INNER, KAPPA, MAE, Densiti
 from discgrade.publication.wording import GROUPS, METRICS, PAIRS
 from discgrade.settings.run import READINGS, Run
 
-NAME = 30
-"""Characters of a name that fit into a line."""
+_NAME, _LINES = 30, 2
+"""Characters of a name that fit into a line, and its lines: what is longer is cut, its place that in the tables."""
 _HEIGHT = 0.6
 """Of a density, in rows."""
 
@@ -31,7 +31,7 @@ def draw_forest(figure: Figure, rows: pd.DataFrame, run: Run, labels: Mapping[st
             names.text(0, line, GROUPS[split], fontweight="bold", va="center_baseline")
             continue
         group = rows[(rows["split"] == split) & (rows["variant"] == variant)]
-        names.text(0.03, line, wrapped({**PAIRS, **labels}[variant], NAME), va="center_baseline")
+        names.text(0.03, line, in_lines({**PAIRS, **labels}[variant]), va="center_baseline")
         counts.text(1, line, f"{group['n'].iloc[0]:,}", va="center_baseline", ha="right", fontsize=6.5)
         ours = (split, variant) == (run.split, run.variant)
         _draw_row(rest[:2], line, group[group["metric"] == KAPPA], ours)
@@ -57,13 +57,18 @@ def draw_column(figure: Figure, rows: pd.DataFrame, run: Run, labels: Mapping[st
                 continue
             group = rows[(rows["split"] == split) & (rows["variant"] == variant)]
             score = group[(group["metric"] == KAPPA) == of_kappa]
-            name = f"{wrapped({**PAIRS, **labels}[variant], NAME)} ({group['n'].iloc[0]:,})"
+            name = f"{in_lines({**PAIRS, **labels}[variant])} ({group['n'].iloc[0]:,})"
             names.text(0.03, line, name, va="center_baseline", fontsize=6)
             _draw_row((plot, numbers), line, score, (split, variant) == (run.split, run.variant), size=6)
             metric = score["metric"].max()
             if (split, variant, metric) in dense:
                 _draw_density(plot, line, *dense[split, variant, metric], INK if split == READINGS else BLUE)
         _finish(plot, METRICS[KAPPA if of_kappa else MAE])
+
+
+def in_lines(name: str) -> str:
+    """Return a name as it stands next to its row."""
+    return wrapped(name, _NAME, _LINES)
 
 
 def _finish(axes: Axes, label: str) -> None:
