@@ -117,7 +117,7 @@ def test_a_slice_that_cannot_be_decoded_is_left_out(tmp_path, graded):
     path = tmp_path / "scans" / "A1" / "3-5.dcm"
     path.write_bytes(path.read_bytes()[:-4000])
     _, _, studies = graded()
-    assert studies["A1"]["left_out"].startswith("2 slices of series 3 are left out: its image cannot be graded")
+    assert studies["A1"]["left_out"].startswith("2 slices of series 3 are left out: their image cannot be graded")
 
 
 def test_without_regions_and_without_a_locator_it_is_said_what_is_missing(tmp_path, tiny_bundle, capsys):

@@ -184,7 +184,7 @@ def test_a_truncated_file_is_said_and_other_discs_are_graded(scans, out, grade):
     assert grade([*rows, *others]) == 3
     found = studies_of(out)
     assert found["A1"]["state"] == "skipped"
-    assert "left out: its image cannot be graded: its pixels cannot be decoded" in found["A1"]["left_out"]
+    assert "left out: their image cannot be graded: its pixels cannot be decoded" in found["A1"]["left_out"]
     assert found["B2"]["discs"] == "3"
 
 
@@ -423,7 +423,7 @@ def test_what_would_fill_the_memory_or_shows_nothing_is_left_out(scans, out, gra
     assert grade(rows) == 3
     found = studies_of(out)
     assert "a pixel is 7000 mm high and 0.0001 mm wide" in found["A1"]["left_out"]
-    assert found["B2"]["left_out"].count("its region is all of one grey") == 1
+    assert found["B2"]["left_out"].count("region is all of one grey") == 1
     assert "(L3/L4, L4/L5, L5/S1) are left out" in found["B2"]["left_out"]
     assert found["C3"]["state"] == "graded"
 

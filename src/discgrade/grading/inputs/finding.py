@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from discgrade.grading.discs import Flag
 from discgrade.grading.inputs.cutting import Cut, Desk, OutError
+from discgrade.grading.inputs.regions import theirs
 from discgrade.imaging.frames import Frame
 from discgrade.imaging.locating.found import FoundDisc
 from discgrade.imaging.locating.middle import Middle
@@ -86,8 +87,9 @@ def _located(desk: Desk, stack: Stack, left_out: list[str]) -> tuple[Located, li
 
 
 def _left_out(stack: Stack, count: int, why: str) -> str:
-    what, verb = ("a slice", "is") if count == 1 else (f"{count} slices", "are")
-    return f"{what} of series {_name(stack)} {verb} left out: {why}"
+    if count == 1:
+        return f"a slice of series {_name(stack)} is left out: {why}"
+    return f"{count} slices of series {_name(stack)} are left out: {theirs(why)}"
 
 
 def _upright(desk: Desk, stack: Stack, frame: Frame) -> NDArray[np.float32]:

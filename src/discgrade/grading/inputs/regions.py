@@ -50,14 +50,20 @@ class Region:
     flags: tuple[str, ...] = ()
 
 
-def said(regions: Sequence[Region]) -> str:
-    """Return where regions of one origin come from and which discs they are, in words that go on with "left out"."""
+def left_out(regions: Sequence[Region], why: str) -> str:
+    """Say that regions of one origin are left out, and why: one sentence for all that share a reason."""
     levels = ", ".join(dict.fromkeys(one.level for one in regions))
     if regions[0].origin == "mask":
-        return f"the mask ({levels}) is"
+        return f"the mask ({levels}) is left out: {why}"
     rows = sorted(row for one in regions for row in one.rows)
-    named = f"row{'s' * (len(rows) > 1)} {', '.join(map(str, rows))} of the sheet"
-    return f"{named} ({levels}) {'are' if len(rows) > 1 else 'is'}"
+    if len(rows) == 1:
+        return f"row {rows[0]} of the sheet ({levels}) is left out: {why}"
+    return f"rows {', '.join(map(str, rows))} of the sheet ({levels}) are left out: {theirs(why)}"
+
+
+def theirs(why: str) -> str:
+    """Return a reason that speaks of one thing ("its image ...") as one of several."""
+    return f"their {why.removeprefix('its ')}" if why.startswith("its ") else why
 
 
 def read_regions(path: Path, taken: Reading = ALL) -> dict[str, list[Region]]:

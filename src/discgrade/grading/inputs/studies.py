@@ -9,7 +9,8 @@ from discgrade.grades import LEVELS
 from discgrade.grading.discs import Flag, SeriesChoice, Sources
 from discgrade.grading.inputs.cutting import Cut, Desk, OutError
 from discgrade.grading.inputs.finding import find
-from discgrade.grading.inputs.regions import Region, said
+from discgrade.grading.inputs.regions import Region
+from discgrade.grading.inputs.regions import left_out as told_out
 from discgrade.grading.inputs.scans import Scanned
 from discgrade.grading.inputs.series import Readable, readable
 from discgrade.grading.judging.flags import out_of_order
@@ -185,7 +186,7 @@ def _cut(study: Prepared, desk: Desk, regions: Sequence[Region]) -> Prepared:
             cuts.append(desk.cut(region))
         except OutError as error:
             out[str(error)].append(region)
-    left_out += (f"{said(some)} left out: {why}" for why, some in out.items())
+    left_out += (told_out(some, why) for why, some in out.items())
     for level, rows in twice.items():
         left_out.append(
             f"{level} is left out: rows {', '.join(map(str, rows))} of the sheet give it different regions. Keep one, "
