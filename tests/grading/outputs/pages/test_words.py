@@ -1,5 +1,7 @@
 """What pages say in words."""
 
+from dataclasses import replace
+
 import pytest
 
 from discgrade.grading.outputs.pages import words
@@ -41,3 +43,10 @@ def test_a_bundle_without_calibration_promises_nothing(facts):
     assert "90 %" in words.coverage(facts)
     changed = type(facts)(**{**vars(facts), "calibration": None})
     assert "not calibrated" in words.coverage(changed)
+
+
+@pytest.mark.parametrize("decoding", ["cuts", "median", "mean"])
+def test_a_grade_that_may_not_be_the_most_probable_one_says_so(facts, decoding):
+    """Else a bar that is longer than the grade's would look like a mistake."""
+    assert "another than the most probable one" in words.coverage(replace(facts, decoding=decoding))
+    assert "another than" not in words.coverage(replace(facts, decoding="argmax"))

@@ -6,6 +6,7 @@ from datetime import date
 
 from discgrade.grading.bundle.facts import METRICS, BundleFacts, ScoreFact, by_how
 from discgrade.grading.discs import GradedDisc, GradedStudy, SeriesChoice
+from discgrade.settings.model import Decoding
 
 NOTICE = "For research only. Not a medical device: no diagnosis and no treatment may rest on these grades."
 SALIENCY = "Orange: what is seen there makes the grade higher; blue: lower. Found by covering it."
@@ -30,6 +31,13 @@ _FLAGS = {
 }
 _ORIGINS = {"drawn": "drawn by a person", "mask": "from a mask", "found": "found by the locator"}
 _SHORT_DIGEST = 12
+_DECODED: dict[Decoding, str] = {
+    "argmax": "",
+    "cuts": "found by cuts on the probability of a worse one",
+    "median": "the median of the probabilities",
+    "mean": "the expected one, rounded",
+}
+"""How a grade follows from probabilities, where it is not the most probable one."""
 
 
 def clean(value: object) -> str:
@@ -92,16 +100,18 @@ def numbers_of(disc: GradedDisc) -> list[tuple[str, str]]:
 
 
 def coverage(facts: BundleFacts) -> str:
-    """Return what a prediction set promises."""
+    """Return what a prediction set promises, and how the grade follows from probabilities that may favour another."""
     if facts.calibration is None:
-        return (
+        promise = (
             "This bundle is not calibrated: it gives no prediction sets, and its probabilities are the networks' own."
         )
-    share = percent(facts.calibration.coverage)
-    return (
-        f"The set holds the grade that a rater would give in {share} of discs of each grade, if these are discs like "
-        "those that the bundle learned from."
-    )
+    else:
+        promise = (
+            f"The set holds the grade that a rater would give in {percent(facts.calibration.coverage)} of discs of "
+            "each grade, if these are discs like those that the bundle learned from."
+        )
+    found = "" if facts.scale == "continuous" else _DECODED[facts.decoding]
+    return f"{promise} The grade is {found}, so it may be another than the most probable one." if found else promise
 
 
 def identity(study: GradedStudy) -> str:
