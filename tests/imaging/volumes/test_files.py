@@ -52,6 +52,28 @@ def test_four_dimensions_are_told_unless_the_fourth_is_single(tmp_path: Path) ->
         read_planes(tmp_path / "3.nii.gz")
 
 
+@pytest.mark.parametrize(
+    ("name", "own", "other"),
+    [
+        ("a.mha", b"ElementDataFile = LOCAL\n", b"ElementDataFile = %s\n"),
+        ("a.nrrd", b"encoding: raw\n", b"encoding: raw\ndata file: %s\n"),
+        ("a.nrrd", b"encoding: raw\n", b"encoding: raw\ndatafile: %s\n"),
+    ],
+)
+def test_no_other_file_is_read_whatever_a_header_names(
+    tmp_path: Path, image: sitk.Image, name: str, own: bytes, other: bytes
+) -> None:
+    """Its bytes would be grey values, and be seen on a page."""
+    sitk.WriteImage(image, str(tmp_path / name))
+    (tmp_path / "secret").write_bytes(bytes(range(256)) * 200)
+    whole = (tmp_path / name).read_bytes()
+    assert own in whole
+    (tmp_path / name).write_bytes(whole.replace(own, other % bytes(tmp_path / "secret")))
+    for read in (read_planes, read_volume):
+        with pytest.raises(VolumeError, match="names another file"):
+            read(tmp_path / name)
+
+
 def test_colours_are_no_grey_values(tmp_path: Path) -> None:
     sitk.WriteImage(sitk.Image(9, 8, 7, sitk.sitkVectorUInt8), str(tmp_path / "rgb.mha"))
     with pytest.raises(VolumeError, match="holds 3 numbers"):

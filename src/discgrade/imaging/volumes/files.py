@@ -5,6 +5,7 @@ ITK fills what is missing of a cut NIfTI file with zeros and says nothing: wheth
 
 import gzip
 import math
+import re
 import struct
 import zlib
 from dataclasses import dataclass
@@ -25,7 +26,11 @@ SUFFIXES = (".nii.gz", ".nii", ".mha", ".nrrd")
 LARGEST = 1 << 31
 """Voxels beyond which nobody scanned a spine."""
 
+_DAMAGED = "it cannot be read: it is damaged, cut, or of another kind than its name says"
 _NIFTI_1, _NIFTI_2 = 348, 540
+_LONGEST_HEADER = 1 << 20
+_OWN_VOXELS = re.compile(rb"ElementDataFile[ \t]*[=:][ \t]*LOCAL\s", re.IGNORECASE)
+_OTHER_FILE = re.compile(rb"^data ?file[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _CHUNK = 1 << 22
 
 
@@ -91,6 +96,7 @@ def grey_range(voxels: NDArray[Any]) -> tuple[float, float]:
 def _header(path: Path) -> "sitk.ImageFileReader":
     import SimpleITK as sitk  # noqa: N813, PLC0415 - only where volumes are read
 
+    _check_alone(path)
     sitk.ProcessObject.GlobalWarningDisplayOff()
     reader = sitk.ImageFileReader()
     reader.SetFileName(str(path))
@@ -99,8 +105,34 @@ def _header(path: Path) -> "sitk.ImageFileReader":
     except RuntimeError as error:
         if "orthonormal" in str(error):
             raise VolumeError("its affine is sheared: the directions of its axes should be at right angles") from None
-        raise VolumeError("it cannot be read: it is damaged, cut, or of another kind than its name says") from None
+        raise VolumeError(_DAMAGED) from None
     return reader
+
+
+def _check_alone(path: Path) -> None:
+    """Check that a file holds its own voxels: the headers of two formats may name any other file, anywhere.
+
+    Raises:
+        VolumeError: if it names one, or does not say where its header ends.
+    """
+    name = path.name.casefold()
+    if not name.endswith((".mha", ".nrrd")):
+        return
+    try:
+        with path.open("rb") as file:
+            head = file.read(_LONGEST_HEADER)
+    except OSError:
+        raise VolumeError("it cannot be opened") from None
+    if name.endswith(".mha"):
+        end = head.find(b"ElementDataFile")
+        alone = _OWN_VOXELS.match(head, max(end, 0)) is not None
+    else:
+        end = min((place for place in map(head.find, (b"\n\n", b"\r\n\r\n")) if place >= 0), default=-1)
+        alone = _OTHER_FILE.search(head[: max(end, 0)]) is None
+    if end < 0:
+        raise VolumeError(_DAMAGED)
+    if not alone:
+        raise VolumeError("its header names another file for its voxels: files that hold their own are read")
 
 
 def _grid(reader: "sitk.ImageFileReader", path: Path) -> Grid:
