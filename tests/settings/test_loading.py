@@ -35,6 +35,7 @@ def test_a_default_is_filled_in(config):
         ("training", "epohcs", 3, r"training: unknown key \('epohcs' was unexpected\)"),
         ("splits", "shares", [2, 4], r"splits\.shares: should be a list of denominators that holds 1"),
         ("splits", "seed", -1, r"splits\.seed: should be at least 0. Received: -1"),
+        ("intervals", "show", 1.5, r"intervals\.show: should be under 1. Received: 1\.5"),
         ("cohort", "sharts", 4, r"cohort: unknown key 'sharts'. Known keys: source, dicom"),
         ("grid", "default", "focal", r"grid\.default: unknown variant 'focal'. Known variants: default, integral"),
         ("cohort", "source", "folder", r"cohort\.dicom: needed since cohort\.source is folder"),
@@ -43,6 +44,19 @@ def test_a_default_is_filled_in(config):
 def test_a_fault_is_named_with_its_place_and_rule(config, section, key, value, message):
     config[section][key] = value
     with refused(config, message):
+        check_config(config)
+
+
+@pytest.mark.parametrize("label", ["", "  ", "two\nlines", "last line\n", "a bell\x07"])
+def test_a_variant_needs_a_name_that_can_be_printed(config, label):
+    config["variants"]["mae"]["label"] = label
+    with refused(config, r"variants\.mae\.label: should be name of the variant in tables and figures, on one line"):
+        check_config(config)
+
+
+def test_no_two_variants_share_their_name(config):
+    config["variants"]["mae"]["label"] = config["variants"]["default"]["label"]
+    with refused(config, r"variants: default, mae should have labels of their own. Received: 'Default model'"):
         check_config(config)
 
 

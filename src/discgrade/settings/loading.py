@@ -55,6 +55,7 @@ def _rule(error: Any) -> str:  # noqa: ANN401
     if "description" in error.schema:
         return str(error.schema["description"])
     words = {"enum": "one of", "type": "of type", "minimum": "at least", "exclusiveMinimum": "over"}
+    words |= {"maximum": "at most", "exclusiveMaximum": "under"}
     return f"{words.get(error.validator, error.validator)} {error.validator_value}"
 
 
@@ -65,6 +66,16 @@ def _undefined_variants(config: Mapping[str, Any]) -> Iterator[str]:
         for name in names:
             if name not in variants:
                 yield f"{key}: unknown variant {name!r}. Known variants: {', '.join(variants)}"
+
+
+def _shared_labels(config: Mapping[str, Any]) -> Iterator[str]:
+    """Yield names in print that several variants have: nobody could tell their rows apart."""
+    names: dict[str, list[str]] = {}
+    for name, variant in config["variants"].items():
+        names.setdefault(variant.get("label", name), []).append(name)
+    for label, variants in names.items():
+        if len(variants) > 1:
+            yield f"variants: {', '.join(variants)} should have labels of their own. Received: {label!r}"
 
 
 def _untrained_bundle(config: Mapping[str, Any]) -> Iterator[str]:
@@ -165,7 +176,7 @@ def check_config(config: dict[str, Any], tell: Callable[[str], None] = print) ->
     _expand_paths(config)
     validator = _Validator(yaml.safe_load(SCHEMA.read_text(encoding="utf-8")))
     faults = sorted({_describe(error) for error in validator.iter_errors(config)})
-    faults = faults or [*_undefined_variants(config)]
+    faults = faults or [*_undefined_variants(config), *_shared_labels(config)]
     if not faults:
         found = ensemble_faults, cut_faults, _untrained_bundle, _unknown_functions, _missing_sources, _proposing
         faults = [fault for find in (*found, pseudo_label_faults, _missing_answers) for fault in find(config)]
