@@ -120,6 +120,17 @@ def test_a_slice_that_cannot_be_decoded_is_left_out(tmp_path, graded):
     assert studies["A1"]["left_out"].startswith("2 slices of series 3 are left out: their image cannot be graded")
 
 
+def test_files_that_cannot_be_read_are_told_where_nothing_is_found(tmp_path, graded):
+    """They may be the ones that show the spine."""
+    spine_study(tmp_path / "scans", "A1")
+    for path in sorted((tmp_path / "scans" / "A1").iterdir()):
+        content = path.read_bytes()
+        path.write_bytes(content[:400] if path.name == "3-1.dcm" else content[:-4000])
+    code, _, studies = graded()
+    assert code == 1
+    assert "1 files of its folder cannot be read" in studies["A1"]["left_out"]
+
+
 def test_without_regions_and_without_a_locator_it_is_said_what_is_missing(tmp_path, tiny_bundle, capsys):
     spine_study(tmp_path / "scans", "A1")
     given = [str(tmp_path / "scans"), "--bundle", str(tiny_bundle), "--out", str(tmp_path / "out")]

@@ -132,10 +132,9 @@ def _found(study: Prepared, desk: Desk) -> Prepared:
     _forget(desk)
     if found.cuts:
         return replace(study, cuts=found.cuts, sources=desk.sources)
-    if found.series is None:
-        told = (f"series {_number(study.series[number])}: {reason}" for number, reason in found.reasons)
-        return replace(study, left_out=(), skipped="; ".join([*told, *found.left_out]))
-    return replace(study, left_out=(), skipped="; ".join(found.left_out))
+    told = [f"series {_number(study.series[number])}: {reason}" for number, reason in found.reasons]
+    why = [*(told if found.series is None else ()), *study.left_out]
+    return replace(study, left_out=(), skipped="; ".join(why))
 
 
 def _number(series: SeriesChoice) -> str:
