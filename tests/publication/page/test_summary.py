@@ -68,6 +68,8 @@ def test_a_baseline_that_names_two_grades_has_the_kappa_of_both(found):
     baseline = baseline_of(replace(found, discs=discs), FOLDS)
     assert (baseline.grades, baseline.accuracy) == ((2.0, 4.0), 0.0)
     assert baseline.kappa < -0.5
+    none = replace(changed(found, "kappa_linear", FOLDS, value=0.0), discs=discs)
+    assert any("folds, pooled: κ 0.000; κ is 0 by chance alone." in one.text for one in warnings(none))
     shown = [bar.kappa.text for bar in bars(replace(found, discs=discs)) if bar.kind == "baseline"]
     assert shown[-1] == f"{baseline.kappa:.3f}".replace("-", "\N{MINUS SIGN}")
 

@@ -44,9 +44,10 @@ def _baseline(found: Findings) -> Iterator[Caution]:
 
 def _against(found: Findings, label: str, run: Run) -> Iterator[Caution]:
     baseline = baseline_of(found, run.split)
-    kappa = baseline.kappa if baseline and not isnan(baseline.kappa) else 0.0
+    kappa = round(baseline.kappa, 9) if baseline and not isnan(baseline.kappa) else 0.0
+    told = "0 by chance alone" if kappa < 0 else f"{number(kappa) if kappa else 0} for the baseline"
     for metric, floor, words in (
-        ("kappa_linear", kappa, f"κ is {number(kappa) if kappa else 0} for the baseline"),
+        ("kappa_linear", max(kappa, 0.0), f"κ is {told}"),
         ("accuracy", baseline.accuracy if baseline else None, "the majority-class baseline"),
     ):
         row, interval = (rows.get(Key(run, metric)) for rows in (found.shown.scores, found.shown.intervals))
