@@ -159,8 +159,7 @@ export function reading(page) {
   /** Take over what the server made of it, unless more is on its way. */
   function take(item, answer) {
     Object.assign(item, { next: answer.next, total: answer.total, kept: answer.reading });
-    at.done = answer.done;
-    if (item === at.item) at.total = answer.total;
+    if (item.mode === at.mode) Object.assign(at, { done: answer.done, total: answer.total });
     settle(item);
   }
 
