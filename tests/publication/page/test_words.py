@@ -167,6 +167,7 @@ def test_a_checklist_names_no_place_that_the_study_has_not(paperlike, tmp_path):
     assert bare["13"].startswith("Not answered: headers")
     assert bare["27"] == "Results (global agreement: footnotes on members)"
     assert bare["30"] == "Summary (groups)"
+    assert bare["32"] == "Results (global agreement)"
 
 
 def test_slices_that_are_not_shown_are_not_said_to_be(whole, paperlike):

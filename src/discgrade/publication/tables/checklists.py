@@ -81,8 +81,8 @@ def checklist(
 def _known(study: Study, context: Context) -> dict[str, bool]:
     """Return which of the scores that an item may need this study has."""
     external = Key(over_seeds(context.default), "accuracy", "cohort", "external")
-    runs = {key.run for key in study.scores}
-    own = [run for run in runs if run.variant == context.default.variant and run.split == HOLDOUT]
+    runs = {key.run for key in study.scores if key.run.variant == context.default.variant}
+    own = [run for run in runs if run.split == HOLDOUT]
     return {
         "folds": any(run.split in (FOLDS, FOLD_MEAN) for run in runs),
         "fractions": len({run.share for run in own}) > 1,
