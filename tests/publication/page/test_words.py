@@ -4,6 +4,7 @@ import csv
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from invented_report import findings_of, report_of
 from prose import faults_of
@@ -63,6 +64,18 @@ def test_methods_say_how_the_outputs_of_each_variant_become_grades(found):
     cut, number = (found.told.labels[name] for name in names[:2])
     assert f"a grade is the likeliest grade or, of “{cut}”, found by cuts" in text
     assert f"or, of “{number}”, the predicted number, rounded to the nearest of the 13 grades." in text
+
+
+def test_methods_say_which_groups_a_test_compared(found):
+    bare = {key: row | {"value": np.nan} for key, row in found.agreed.rows.items() if key[2] == "p"}
+    level = {key: row | {"value": 0.5} for key, row in bare.items() if key[0] == "level"}
+    untested, tested = (
+        said(replace(found, agreed=replace(found.agreed, rows=found.agreed.rows | rows)), "Statistics")
+        for rows in (bare, bare | level)
+    )
+    assert "[@bland1986]" in untested
+    assert "was tested" not in untested
+    assert "was tested for level, by permuting levels within each patient; P is adjusted" in tested
 
 
 def test_methods_say_what_an_ensemble_averages(found):

@@ -69,6 +69,7 @@ def test_the_tables_have_dashes_and_footnotes(constant, read):
     assert "No interval: no weights change the score" in read.text(constant, "table2")
     assert "since there is no error or no hit" in read.text(constant, "table3")
     assert "and r undefined." in read.text(constant, "table2")
+    assert "grades 1, 5, which no reference disc has, count as 0." in read.text(constant, "table2")
     assert "nan" not in "".join(read.text(constant, name) for name in ("table2", "table4", "statements"))
 
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from discgrade import records
+from discgrade.grades import INTEGRAL
 from discgrade.publication.keys import Key, Traced, keys_in
 from discgrade.publication.render.table import Cell, missing
 from discgrade.records.results.intervals import COMPARISONS, INTERVALS
@@ -23,6 +24,9 @@ _NO_SPREAD = (
     "No interval: no weights change the score, since there is no error or no hit, one patient or one predicted grade "
     "only."
 )
+
+_AVERAGED = frozenset({"sensitivity", "precision", "f1", "jaccard"})
+"""Averages over the grades in which one without a reference disc counts as 0, as in the paper's tables."""
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -125,7 +129,22 @@ def score_cell(study: Study, key: Key, absent: str, *, bold: bool = False, notes
     if isnan(row["value"]):
         return missing(undefined_words(row))
     keys = keys_in(*score_values(study, key).values())
-    return Cell(number(row["value"]), interval_text(interval), bold, (*notes, *spread_notes(interval)), keys)
+    notes = (*notes, *_average_notes(study, key), *spread_notes(interval))
+    return Cell(number(row["value"]), interval_text(interval), bold, notes, keys)
+
+
+def _average_notes(study: Study, key: Key) -> tuple[str, ...]:
+    """Return the footnote of an average over all grades that a grade without a reference disc lowers."""
+    if key.metric not in _AVERAGED or key.grade is not None:
+        return ()
+    single = {grade: study.scores.get(key._replace(metric="sensitivity", grade=grade)) for grade in INTEGRAL}
+    absent = [f"{grade:g}" for grade, row in single.items() if row is not None and isnan(row["value"])]
+    if not absent:
+        return ()
+    grades, verb = (f"grades {', '.join(absent)}", "count") if absent[1:] else (f"grade {absent[0]}", "counts")
+    where = " in at least one fold" if key.run.split == FOLD_MEAN else ""
+    said = f"{grades}, which no reference disc has{where}, {verb} as 0"
+    return (f"Average over all five grades, as in the paper: {said}.",)
 
 
 def undefined_words(row: Row) -> str:
