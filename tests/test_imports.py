@@ -10,7 +10,7 @@ import discgrade
 PACKAGE = Path(discgrade.__file__).parent
 LAYERS = (
     {
-        *("settings", "records", "grades", "decoding", "copies", "keyed"),
+        *("settings", "records", "grades", "counting", "decoding", "copies", "keyed"),
         *("host", "environment", "forkserver", "terminal", "places", "private"),
     },
     {"imaging", "reliability"},

@@ -55,7 +55,7 @@ def test_same_pixels_under_two_patients_are_refused(select, make_reading, make_i
         [make_instance("P1", pixel_digest="same")],
         [make_instance("P2", pixel_digest="same"), make_instance("P2", sop_instance_uid="P2.1.2")],
     ]
-    with pytest.raises(ValueError, match=r"patients P1, P2 share the pixels of 1 images, for example P1.1.1, P2.1.1;"):
+    with pytest.raises(ValueError, match=r"patients P1, P2 share the pixels of 1 image, for example P1.1.1, P2.1.1;"):
         select([[make_reading("P1")], [make_reading("P2")]], images)
 
 
@@ -75,7 +75,7 @@ def test_same_pixels_that_nobody_read_are_no_fault(select, make_reading, make_in
     images += [make_instance(one, sop_instance_uid=f"{one}.1.2", pixel_digest="localizer") for one in ("P1", "P2")]
     readings = [make_reading("P1"), make_reading("P2", sop_instance_uid="P2.1.2" if read else "P2.1.1")]
     if read:
-        with pytest.raises(ValueError, match="patients P1, P2 share the pixels of 1 images"):
+        with pytest.raises(ValueError, match="patients P1, P2 share the pixels of 1 image"):
             select([readings], [images])
     else:
         assert len(select([readings], [images]).discs) == 2
@@ -83,7 +83,7 @@ def test_same_pixels_that_nobody_read_are_no_fault(select, make_reading, make_in
 
 def test_same_pixels_are_seen_across_shards(select, make_reading, make_instance):
     images = [[make_instance(patient, pixel_digest="same")] for patient in ("P1", "P2")]
-    with pytest.raises(ValueError, match="patients P1, P2 share the pixels of 1 images"):
+    with pytest.raises(ValueError, match="patients P1, P2 share the pixels of 1 image"):
         select([[make_reading("P1")], [make_reading("P2")]], images)
 
 

@@ -45,7 +45,7 @@ def test_the_whole_job_in_one_command(scans, tmp_path):
     assert done.returncode == 0, done.stderr
     assert done.stderr.count("cohorts called test are trained on like any other") == 1
     assert "6 images of 3 patients exported" in done.stdout
-    assert "1 readings" in done.stdout
+    assert "1 reading" in done.stdout
     assert "Kovács" not in done.stdout + done.stderr
     out = tmp_path / "out"
     assert {path.name for path in out.iterdir()} == {"export", "instances", "rejected", "ratings", "excluded"}
@@ -107,8 +107,8 @@ def test_shards_that_run_at_once_share_one_map_of_raters(scans, tmp_path):
     arguments = ("deidentify", scans, tmp_path / "out", "--private", tmp_path / "private", "--shards", 3, "--jobs", 3)
     done = command(*arguments, "--ratings", sheet)
     assert done.returncode == 0, done.stderr
-    assert "1 readings left out: the same reading again" in done.stdout
-    assert "1 readings left out: level outside L1/L2 to L5/S1" in done.stdout
+    assert "1 reading left out: the same reading again" in done.stdout
+    assert "1 reading left out: level outside L1/L2 to L5/S1" in done.stdout
     write_sheet(sheet, rows[::-1])
     assert command(*arguments, "--ratings", sheet).returncode == 0
     paths = sorted((tmp_path / "out" / "ratings").glob("*.parquet"))

@@ -128,7 +128,7 @@ def test_files_that_cannot_be_read_are_told_where_nothing_is_found(tmp_path, gra
         path.write_bytes(content[:400] if path.name == "3-1.dcm" else content[:-4000])
     code, _, studies = graded()
     assert code == 1
-    assert "1 files of its folder cannot be read" in studies["A1"]["left_out"]
+    assert "1 file of its folder cannot be read" in studies["A1"]["left_out"]
 
 
 def test_without_regions_and_without_a_locator_it_is_said_what_is_missing(tmp_path, tiny_bundle, capsys):

@@ -109,7 +109,7 @@ def test_one_image_under_two_patients_is_refused(own, run_snakemake):
     image.save_as(folders[1] / "copy")
     result = run(own, run_snakemake, "results/own/discs.parquet")
     assert result.returncode == 1
-    assert "share the pixels of 1 images" in result.stderr
+    assert "share the pixels of 1 image" in result.stderr
 
 
 def plan(own, run_snakemake):

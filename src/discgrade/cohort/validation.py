@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from discgrade.cohort.shards import Shard, hashed, repeated
+from discgrade.counting import counted
 from discgrade.grades import FRACTIONAL, is_grade
 from discgrade.readings.expected import undecided
 from discgrade.settings.groups.cohort import Reference
@@ -174,8 +175,8 @@ def _shared_images(shards: Sequence[Shard]) -> Iterator[str]:
     for people, digests in sorted(groups.items()):
         example = images.loc[images["pixel_digest"] == digests[0], "sop_instance_uid"].sort_values().tolist()
         yield (
-            f"patients {_join(people)} share the pixels of {len(digests)} images, for example {_join(example)}; "
-            "give one person one patient_id, or remove the copy"
+            f"patients {_join(people)} share the pixels of {counted(len(digests), 'image')}, "
+            f"for example {_join(example)}; give one person one patient_id, or remove the copy"
         )
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from discgrade import private as privacy
 from discgrade import records
+from discgrade.counting import counted
 from discgrade.deidentification.apart import with_apart
 from discgrade.deidentification.committing import ShardTables
 from discgrade.deidentification.digests import plan_shards
@@ -165,9 +166,10 @@ def _summarise(destination: Path, shards: Sequence[str]) -> None:
 
     instances = rows("instances", INSTANCES)
     reasons = Counter(row["reason"] for row in rows("rejected", REJECTED))
-    print(f"{len(instances)} images of {len({row['patient'] for row in instances})} patients exported")
-    print(f"{len(rows('ratings', RATINGS))} readings")
+    patients = len({row["patient"] for row in instances})
+    print(f"{counted(len(instances), 'image')} of {counted(patients, 'patient')} exported")
+    print(counted(len(rows("ratings", RATINGS)), "reading"))
     for reason, count in Counter(row["reason"] for row in rows("excluded", EXCLUDED)).most_common():
-        print(f"{count} readings left out: {reason}")
+        print(f"{counted(count, 'reading')} left out: {reason}")
     for reason, count in reasons.most_common():
-        print(f"{count} files rejected: {reason}")
+        print(f"{counted(count, 'file')} rejected: {reason}")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from discgrade import __version__
+from discgrade.counting import counted
 from discgrade.private import RefusedError
 from discgrade.settings.groups.rating import Rating
 
@@ -139,7 +140,8 @@ def _export(given: argparse.Namespace) -> int:
         wanted = _settings(given, plan.kept(store))
     out = given.out or given.study / "readings.csv"
     readings, ungraded = export_study(given.study, out, wanted)
-    print(f"{readings} readings in {out}; {ungraded} discs or studies not graded; a text for the methods section")
+    lacking = f"{ungraded} discs or studies not graded"
+    print(f"{counted(readings, 'reading')} in {out}; {lacking}; a text for the methods section")
     return 0
 
 

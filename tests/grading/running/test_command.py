@@ -195,7 +195,7 @@ def test_a_file_that_ends_in_its_header_is_counted_and_its_rows_are_said(scans, 
     assert grade(rows) == 1
     told = read_table(out / "studies.csv")
     assert [row["state"] for row in told] == ["skipped", "skipped"]
-    assert told[0]["left_out"].endswith("names no image of this study; 1 files of its folder cannot be read")
+    assert told[0]["left_out"].endswith("names no image of this study; 1 file of its folder cannot be read")
     assert told[1]["left_out"].endswith("rows 2, 3, 4 of the sheet")
 
 

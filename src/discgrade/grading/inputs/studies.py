@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from discgrade.counting import counted
 from discgrade.grades import LEVELS
 from discgrade.grading.discs import Flag, SeriesChoice, Sources
 from discgrade.grading.inputs.cutting import Cut, Desk, OutError
@@ -108,7 +109,7 @@ def prepare(
 def _problem(scanned: Scanned, files: int, several: Sequence[str], frames: int) -> str:
     """Return why nothing of a study can be graded, whatever its regions are; empty if something can."""
     if not files:
-        return f"{scanned.broken} files of a folder cannot be read, and nothing else is there"
+        return f"{counted(scanned.broken, 'file')} of a folder cannot be read, and nothing else is there"
     if scanned.ambiguous:
         return AMBIGUOUS
     if {"date of birth", "sex"}.intersection(several):
@@ -168,7 +169,7 @@ def _series(found: Sequence[Stack], read: Readable, files: Sequence[File]) -> tu
 
 def _broken(scanned: Scanned) -> Iterator[str]:
     if scanned.broken:
-        yield f"{scanned.broken} files of its folder cannot be read"
+        yield f"{counted(scanned.broken, 'file')} of its folder cannot be read"
     if scanned.shared:
         yield f"{len(scanned.shared)} SOP Instance UIDs stand for several different images, which are left out"
 

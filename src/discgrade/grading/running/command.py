@@ -7,6 +7,7 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from discgrade.counting import counted
 from discgrade.host import collect_rarely
 from discgrade.private import RefusedError
 
@@ -150,15 +151,17 @@ def _wanted(given: argparse.Namespace) -> tuple[str, ...]:
 
 def _said(tally: "Tally", out: Path) -> list[str]:
     """Return what became of the scans, without a word that identifies anybody."""
-    said = [f"{tally.discs} discs of {tally.graded} studies graded; {tally.flagged} are for somebody to look at"]
+    graded = f"{counted(tally.discs, 'disc')} of {counted(tally.graded, 'study')} graded"
+    said = [f"{graded}, {tally.flagged} of them for somebody to look at"]
     if tally.skipped or tally.in_part:
         said.append(
-            f"{tally.skipped} studies skipped, of {tally.in_part} a part left out: {out / 'studies.csv'} says why"
+            f"{counted(tally.skipped, 'study')} skipped, of {tally.in_part} a part left out: "
+            f"{out / 'studies.csv'} says why"
         )
     if tally.noted:
         said.append(
-            f"{tally.noted} studies may be somebody else's than their Patient ID says, by name, date of birth or sex: "
-            f"{out / 'studies.csv'}"
+            f"{counted(tally.noted, 'study')} may be somebody else's than their Patient ID says, "
+            f"by name, date of birth or sex: {out / 'studies.csv'}"
         )
     if tally.identified:
         said.append(f"The scans may identify patients, and so does {out}: only you may read it")

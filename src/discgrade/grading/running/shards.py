@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from discgrade.counting import counted
 from discgrade.grading.inputs.reading import Reading
 from discgrade.grading.inputs.regions import read_regions
 from discgrade.grading.inputs.scans import Index
@@ -107,7 +108,8 @@ def _join(given: argparse.Namespace) -> None:
                 shutil.copytree(study, folder / FOLDERS / study.name)
         tally = whole.finish(folder, bundle, given.umask, Workers(1))
         whole.check_identity(tally.identified, given.out)
-    print(f"{tally.discs} discs of {tally.graded} studies graded, {tally.skipped} skipped: {given.out / STUDIES}")
+    graded = f"{counted(tally.discs, 'disc')} of {counted(tally.graded, 'study')} graded"
+    print(f"{graded}, {tally.skipped} skipped: {given.out / STUDIES}")
     for sentence in stability.said():
         print(sentence)
 

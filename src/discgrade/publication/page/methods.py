@@ -6,6 +6,7 @@ from math import isnan
 
 import pandas as pd
 
+from discgrade.counting import counted
 from discgrade.publication import wording
 from discgrade.publication.agreement_values import FACTORS
 from discgrade.publication.context import Shown
@@ -75,7 +76,7 @@ def _data(found: Findings) -> Iterator[str]:
     named = f" ({dataset.name})" if dataset else ""
     patients, discs = found.discs["patient"].nunique(), len(found.discs)
     yield f"Lumbar discs were graded by Pfirrmann [@pfirrmann2001] on sagittal MRI: {whose}{named}."
-    yield f"{_count(discs, 'disc')} of {_count(patients, 'patient')} remained."
+    yield f"{counted(discs, 'disc')} of {counted(patients, 'patient')} remained."
     yield from _headers(found)
     pseudonyms = {"keyed": "derived from a secret key", "random": "drawn at random"}[found.told.deidentify.pseudonym]
     if found.context.source == "export":
@@ -100,7 +101,7 @@ def _exclusions(found: Findings) -> Iterator[str]:
         reasons = [f"{count:,} ({reason})" for reason, count in stage.excluded.items()]
         left_out = f"; left out: {', '.join(reasons)}" if reasons else ""
         yield f"{stage.unit.capitalize()}: {stage.received:,} received, {stage.kept:,} kept{left_out}."
-    flagged = _count(found.flagged, "region")
+    flagged = counted(found.flagged, "region")
     whose, were = ("its disc", "was") if found.flagged == 1 else ("their discs", "were")
     kept = f"{whose} {were} {'left out' if found.told.exclude_flagged else 'kept'}"
     yield f"An outlier check flagged {flagged}; {kept}." if found.flagged else "An outlier check flagged no region."
@@ -117,7 +118,7 @@ def _reference(found: Findings) -> Iterator[str]:
     own = {"pseudo": "a label that a model gave", "reviewed": "a label reviewed with a model's grade in view"}
     for origin, words in own.items():
         if origins.get(origin, 0):
-            yield f"{_count(int(origins[origin]), 'disc')} carry {words}."
+            yield f"{counted(int(origins[origin]), 'disc')} carry {words}."
     if found.labels is not None and found.told.pseudo_labels is not None:
         yield _pseudo_labels(found, found.labels, found.told.pseudo_labels)
 
@@ -129,7 +130,7 @@ def _pseudo_labels(found: Findings, labels: pd.DataFrame, how: PseudoLabels) -> 
     """Say how a cohort was labelled by a model."""
     reviewed, teacher = int((labels["origin"] == "reviewed").sum()), found.told.labels[how.teacher]
     return (
-        f"Networks learned the {_count(len(labels), 'disc')} of the cohort {how.cohort} by labels that a model gave: "
+        f"Networks learned the {counted(len(labels), 'disc')} of the cohort {how.cohort} by labels that a model gave: "
         f"in each split, a network (variant “{teacher}”) trained on the training part of all other cohorts. Where its "
         f"grade differed from the reading by {how.deviation:g} or more ({reviewed:,} of {len(labels):,} discs in the "
         f"hold-out split), {_ANSWERS[how.review]}. All scores are against readings."
@@ -140,7 +141,7 @@ def _partitions(found: Findings) -> Iterator[str]:
     splits = found.told.splits
     sizes = part_sizes(found.discs, found.splits, HOLDOUT)
     words = [
-        f"{_count(size.patients, 'patient')} ({size.discs:,} discs) for {part}"
+        f"{counted(size.patients, 'patient')} ({size.discs:,} discs) for {part}"
         for part, size in sizes.items()
         if part != PARTS["external"]
     ]
@@ -154,7 +155,7 @@ def _partitions(found: Findings) -> Iterator[str]:
         yield "No cross-validation was run."
     external = found.discs[found.discs["cohort"] == "external"]
     if len(external):
-        yield f"{_count(len(external), 'disc')} of another source were scored only (external test)."
+        yield f"{counted(len(external), 'disc')} of another source were scored only (external test)."
 
 
 def _network(found: Findings) -> Iterator[str]:
@@ -260,7 +261,3 @@ def _software(found: Findings, versions: Mapping[str, str]) -> Iterator[str]:
     yield f"({python}; computed on: {versions.get('devices', 'unknown')})."
     if found.told.default.training.backend == "tensorflow":
         yield "Networks were trained with TensorFlow [@abadi2016]."
-
-
-def _count(count: int, unit: str) -> str:
-    return f"{count:,} {unit}{'s' * (count != 1)}"
