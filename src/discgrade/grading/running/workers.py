@@ -13,8 +13,7 @@ from importlib import import_module
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
-from signal import SIG_DFL, SIG_IGN, SIGINT, signal
-from threading import current_thread, main_thread
+from signal import SIG_BLOCK, SIG_DFL, SIG_IGN, SIG_SETMASK, SIG_UNBLOCK, SIGINT, getsignal, pthread_sigmask, signal
 from typing import Self, TypeVar
 
 from discgrade.host import collect_rarely, die_with_parent
@@ -74,15 +73,12 @@ class Workers:
 
 @contextmanager
 def _deaf() -> Iterator[None]:
-    """Start processes that Ctrl+C does not reach before they are ready: they would say so one after another."""
-    if current_thread() is not main_thread():
-        yield
-        return
-    before = signal(SIGINT, SIG_IGN)
+    """Start processes that Ctrl+C reaches once they are ready, not before: they would say so one after another."""
+    before = pthread_sigmask(SIG_BLOCK, {SIGINT})
     try:
         yield
     finally:
-        signal(SIGINT, before)
+        pthread_sigmask(SIG_SETMASK, before)
 
 
 def _done(made: Made) -> Future[Made]:
@@ -93,7 +89,9 @@ def _done(made: Made) -> Future[Made]:
 
 
 def _begin() -> None:
-    signal(SIGINT, SIG_DFL)  # from here on it ends them, without a word
+    if getsignal(SIGINT) != SIG_IGN:  # as it is for what runs in the background
+        signal(SIGINT, SIG_DFL)  # from here on it ends them, without a word
+    pthread_sigmask(SIG_UNBLOCK, {SIGINT})
     os.umask(0o077)
     die_with_parent()
     collect_rarely()
