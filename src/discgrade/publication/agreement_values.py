@@ -86,7 +86,7 @@ def keys_in_row(agreed: Agreed, row: Row, fields: Sequence[str] = BOUNDED) -> tu
     return tuple(key_of(agreed.run, row, field) for field in fields)
 
 
-def test_keys(agreed: Agreed, scope: str) -> tuple[CellKey, ...]:
+def keys_of_test(agreed: Agreed, scope: str) -> tuple[CellKey, ...]:
     """Return the keys of the test of a scope, of what is printed first: who follows them back asks for the p value."""
     rows = sorted(agreed.test(scope).items(), key=lambda one: one[0] == "wald")
     return tuple(key for _, row in rows for key in keys_in_row(agreed, row, ["value"]))

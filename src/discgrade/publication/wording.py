@@ -117,6 +117,13 @@ def patients(count: int) -> str:
     return f"{count} patient{'s' * (count != 1)}"
 
 
+SCALES = {
+    "fractional": "the fractional scale (13 grades, thirds between the integral ones)",
+    "integral": "the integral scale (grades 1 to 5)",
+    "continuous": "a continuous scale",
+}
+"""The scales of grades, in words."""
+
 WEIGHED: Mapping[Unit, str] = {
     "patient": "patients",
     "disc": "discs, for readings over patients",

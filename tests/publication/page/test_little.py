@@ -5,7 +5,7 @@ import re
 from invented_report import Page
 from prose import HOLES, faults_of
 
-from discgrade.publication.page.methods import methods
+from discgrade.publication.page.methods.paragraphs import methods
 from discgrade.publication.page.summary import summarise
 
 

@@ -9,7 +9,7 @@ import pytest
 from invented_report import findings_of, report_of
 from prose import faults_of
 
-from discgrade.publication.page.methods import methods
+from discgrade.publication.page.methods.paragraphs import methods
 from discgrade.publication.page.participants import participants
 from discgrade.publication.page.references import bibtex, numbered, order_of, reference, split_citations, work
 from discgrade.publication.page.shown_settings import NUMBER

@@ -14,7 +14,7 @@ from discgrade.publication import wording
 from discgrade.publication.context import ComparedContext
 from discgrade.publication.figures.drawing.words import FigureWords, read_words
 from discgrade.publication.page.findings import Findings, Sources, read_findings
-from discgrade.publication.page.methods import Paragraph, methods
+from discgrade.publication.page.methods.paragraphs import Paragraph, methods
 from discgrade.publication.page.participants import participants
 from discgrade.publication.page.references import order_of, reference, split_citations
 from discgrade.publication.page.shown_settings import ShownSettings

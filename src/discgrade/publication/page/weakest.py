@@ -7,7 +7,7 @@ from math import isnan
 import pandas as pd
 
 from discgrade.grades import INTEGRAL
-from discgrade.publication.agreement_values import p_words, test_keys
+from discgrade.publication.agreement_values import keys_of_test, p_words
 from discgrade.publication.keys import Key
 from discgrade.publication.page.findings import Findings
 from discgrade.publication.render.table import Cell
@@ -119,7 +119,7 @@ def _judged(found: Findings, scope: str, name: str, score: str, groups: tuple[Gr
         reason = test["p"]["reason"] if test else "one group only"
         return Kind(name, score, groups, f"Not tested: {reason}.", Cell())
     p = test.get("p_holm", test["p"])["value"]
-    shown = Cell(p_words(test), keys=test_keys(found.agreed, scope))
+    shown = Cell(p_words(test), keys=keys_of_test(found.agreed, scope))
     enough = f"at least {FEWEST} patients" + (" and two grades" if scope != GRADE else "")
     among = "" if all(group.tested for group in groups) else f"Of the groups with {enough}: "
     if p >= LEVEL_OF_TESTS:

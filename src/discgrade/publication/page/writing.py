@@ -4,7 +4,7 @@ from pathlib import Path
 
 from discgrade.publication.context import ComparedContext
 from discgrade.publication.page.findings import Sources, read_findings
-from discgrade.publication.page.methods import methods as methods_of
+from discgrade.publication.page.methods.paragraphs import methods as methods_of
 from discgrade.publication.page.references import bibtex, numbered, order_of, reference
 from discgrade.publication.page.shown_settings import ShownSettings
 from discgrade.publication.render.markdown import prose

@@ -15,10 +15,10 @@ from discgrade.publication.agreement_values import (
     count_cell,
     group_words,
     keys_in_row,
+    keys_of_test,
     p_words,
     read_agreed,
     scored_words,
-    test_keys,
     test_words,
     traced,
 )
@@ -84,7 +84,7 @@ def _of_grades(agreed: Agreed) -> str:
 def _sections(agreed: Agreed, shown: dict[str, list[str]]) -> Iterator[Section]:
     for scope, groups in shown.items():
         if groups:
-            title = Cell(f"{FACTORS[scope]} ({test_words(agreed, scope)})", keys=test_keys(agreed, scope))
+            title = Cell(f"{FACTORS[scope]} ({test_words(agreed, scope)})", keys=keys_of_test(agreed, scope))
             yield Section(title, [_line(agreed, scope, group) for group in groups])
 
 
