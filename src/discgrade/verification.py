@@ -4,6 +4,7 @@ import argparse
 import time
 from pathlib import Path
 
+from discgrade.counting import counted
 from discgrade.deidentification import origin
 from discgrade.private import RefusedError
 from discgrade.provenance.audit.checks import Fault
@@ -39,14 +40,10 @@ def run(arguments: argparse.Namespace) -> int:
     for line in (*faults, *(f"note: {note}" for note in notes)):
         print(line)
     print(
-        f"{_counted(len(faults))}: {verdict.records} records, "
+        f"{counted(len(faults), 'fault') if faults else 'clean'}: {verdict.records} records, "
         f"{verdict.files} files, {verdict.size / 1e6:,.1f} MB in {seconds:.1f} s; head {verdict.head}"
     )
     return 1 if faults else 0
-
-
-def _counted(faults: int) -> str:
-    return "clean" if not faults else "1 fault" if faults == 1 else f"{faults} faults"
 
 
 def older_than_source(results: Path, private: Path) -> tuple[list[Fault], list[str]]:

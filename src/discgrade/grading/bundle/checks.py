@@ -31,8 +31,9 @@ def contradictions(facts: BundleFacts) -> Iterator[str]:
 def _of_calibration(learned: Calibration, grades: int) -> Iterator[str]:
     if learned.cuts is not None and len(learned.cuts) != grades - 1:
         yield f"calibration.cuts should be {grades - 1}, one fewer than the grades. Received: {len(learned.cuts)}"
-    if learned.method == "isotonic" and len(learned.knots) != len(learned.thresholds) - 1:
-        yield f"calibration.knots of an isotonic map should be 4 pairs of lists. Received: {len(learned.knots)}"
+    pairs, received = len(learned.thresholds) - 1, len(learned.knots)
+    if learned.method == "isotonic" and received != pairs:
+        yield f"calibration.knots of an isotonic map should be {pairs} pairs of lists. Received: {received}"
     for x, y in learned.knots:
         rising = all(low <= high for values in (x, y) for low, high in pairwise(values))
         if not x or len(x) != len(y) or not rising:

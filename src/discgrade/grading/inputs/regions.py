@@ -12,7 +12,7 @@ from discgrade.imaging.box import Box
 from discgrade.imaging.header import normalised
 from discgrade.private import RefusedError
 from discgrade.readings.sheets import numbers
-from discgrade.readings.sheets.formats import Page, folded, read_pages
+from discgrade.readings.sheets.formats import folded, read_pages
 from discgrade.readings.sheets.levels import level_of
 
 COLUMNS = ("patient_id", "sop_instance_uid", "level", "x", "y", "width", "height")
@@ -97,7 +97,7 @@ def read_regions(path: Path, taken: Reading = ALL) -> dict[str, list[Region]]:
 
 def _table(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """Return our names of the columns, empty for others, and the rows below them."""
-    for page in _pages(path):
+    for page in read_pages(path, frozenset(_NAMES), "sheet of regions"):
         rows = [(number, cells) for number, cells in page.lines if any(cells)]
         names = [_NAMES.get(folded(cell), "") for cell in rows[0][1]] if rows else []
         if any(names):
@@ -114,13 +114,6 @@ def _table(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     if len(rows) < 2:
         raise RefusedError("The sheet of regions has a header and no rows below it. It needs one for each disc")
     return names, rows[1:]
-
-
-def _pages(path: Path) -> list[Page]:
-    try:
-        return read_pages(path, frozenset(_NAMES))
-    except RefusedError as error:
-        raise RefusedError(str(error).replace("sheet of readings", "sheet of regions")) from None
 
 
 def _region(number: int, row: dict[str, str], fault: str) -> Region:

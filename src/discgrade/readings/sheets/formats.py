@@ -43,18 +43,30 @@ class Page:
     lines: list[tuple[int, list[str]]]
 
 
-def read_pages(path: Path, wanted: Collection[str] = ()) -> list[Page]:
+def read_pages(path: Path, wanted: Collection[str] = (), what: str = "sheet of readings") -> list[Page]:
     """Read a table as text: .csv (comma, semicolon, tab or bar), .parquet or .xlsx, told by its content.
 
     Args:
         path: The file.
         wanted: Folded names (`folded`) that the header should hold; they tell the delimiter of a .csv file.
+        what: What messages call it.
 
     Raises:
         RefusedError: if there is no such file, or it cannot be read; the message does not name it.
     """
+    try:
+        return _pages(path, wanted)
+    except _UnreadableError as error:
+        raise RefusedError(f"The {what} {error}") from None
+
+
+class _UnreadableError(Exception):
+    """What is wrong with a table, as a sentence without its beginning, the table."""
+
+
+def _pages(path: Path, wanted: Collection[str]) -> list[Page]:
     if not path.is_file():
-        raise RefusedError("The sheet of readings is missing. It should be a .csv, .parquet or .xlsx file")
+        raise _UnreadableError("is missing. It should be a .csv, .parquet or .xlsx file")
     kind = _kind(path)
     try:
         if kind == ".parquet":
@@ -62,7 +74,7 @@ def read_pages(path: Path, wanted: Collection[str] = ()) -> list[Page]:
         if kind == ".xlsx":
             return list(_xlsx(path))
         return [Page(1, _csv(decoded(path.read_bytes()), wanted))]
-    except RefusedError:
+    except _UnreadableError:
         raise
     except ModuleNotFoundError:
         raise RefusedError(
@@ -70,37 +82,37 @@ def read_pages(path: Path, wanted: Collection[str] = ()) -> list[Page]:
             "or save the sheet as .csv"
         ) from None
     except Exception:
-        raise RefusedError(f"The sheet of readings should be a {kind} file, and cannot be read as one") from None
+        raise _UnreadableError(f"should be a {kind} file, and cannot be read as one") from None
 
 
 def _kind(path: Path) -> str:
     """Return .csv, .parquet or .xlsx, by the first bytes, then by the name.
 
     Raises:
-        RefusedError: if it is a table of another program.
+        _UnreadableError: if it is a table of another program.
     """
     with path.open("rb") as file:
         head = file.read(512)
     if head.startswith(_OLD_EXCEL):
-        raise RefusedError(
-            "The sheet of readings is an old Excel file (.xls), or one with a password. Neither is read. Save it as "
+        raise _UnreadableError(
+            "is an old Excel file (.xls), or one with a password. Neither is read. Save it as "
             ".xlsx without a password, or as .csv"
         )
     if head.startswith(b"PAR1"):
         return ".parquet"
     if head.startswith(b"PK\x03\x04") and (other := _zipped(path)):
         if other != ".xlsx":
-            raise RefusedError(f"The sheet of readings is a {other} file, which is not read. Save it as .xlsx or .csv")
+            raise _UnreadableError(f"is a {other} file, which is not read. Save it as .xlsx or .csv")
         return ".xlsx"
     if packed := next((_PACKED[mark] for mark in _PACKED if head.startswith(mark)), ""):
-        raise RefusedError(f"The sheet of readings is packed ({packed}). Unpack it, and name what is inside")
+        raise _UnreadableError(f"is packed ({packed}). Unpack it, and name what is inside")
     if head.lstrip(codecs.BOM_UTF8 + b" \r\n\t").startswith((b"<", b"%PDF", b"{", b"[")):
-        raise RefusedError(
-            "The sheet of readings is a page of text (HTML, XML, JSON or PDF), whatever its name says. Open it in a "
+        raise _UnreadableError(
+            "is a page of text (HTML, XML, JSON or PDF), whatever its name says. Open it in a "
             "spreadsheet program and save it as .xlsx or .csv"
         )
     if b"\0" in head and b"\0" not in head[:2] and head[:2] not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        raise RefusedError("The sheet of readings is no table of text. Save it as .xlsx, .csv or .parquet")
+        raise _UnreadableError("is no table of text. Save it as .xlsx, .csv or .parquet")
     return path.suffix.lower() if path.suffix.lower() in (".parquet", ".xlsx") else ".csv"
 
 
@@ -139,15 +151,15 @@ def _csv(text: str, wanted: Collection[str]) -> list[tuple[int, list[str]]]:
     try:
         rows = [(number, list(map(_bare, row))) for number, row in enumerate(reader, 1)]
     except csv.Error:
-        raise RefusedError(
-            f"The sheet of readings cannot be split into cells at line {reader.line_num}: a quotation mark should "
+        raise _UnreadableError(
+            f"cannot be split into cells at line {reader.line_num}: a quotation mark should "
             "begin and end a cell, and be written twice within one"
         ) from None
     width = max((len(row) for _, row in rows[:SEARCHED]), default=0)
     for number, row in rows:
         if any(line.count(delimiter) >= max(width - 1, 1) for cell in row if "\n" in cell for line in cell.split("\n")):
-            raise RefusedError(
-                f"The sheet of readings has whole rows inside a cell of row {number}: a quotation mark begins there "
+            raise _UnreadableError(
+                f"has whole rows inside a cell of row {number}: a quotation mark begins there "
                 "and does not end. Remove or close it"
             )
     return rows
